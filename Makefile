@@ -1,0 +1,51 @@
+# `make` alone prints the verbs. Every verb sets itself up; nothing needs root.
+PYTHON ?= $(shell for python in python3.10 python3.12 python3.11 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
+PIP_FLAGS = --quiet --disable-pip-version-check --no-input --require-hashes
+
+VENV = .venv
+RUN = $(VENV)/bin/python
+# What FC would mount at /opt: the layer, unpacked.
+OPT = build/opt
+
+.DEFAULT_GOAL = help
+.PHONY: help setup demo test check emulator lock clean
+
+help: ## print the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.done $(OPT)/.done ## the environment: .venv for development, build/opt as FC mounts the layer
+
+$(VENV)/.done: tests/requirements.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install $(PIP_FLAGS) -r tests/requirements.txt
+	@touch $@
+
+$(OPT)/.done: layers/sdk/requirements.txt | $(VENV)/.done
+	@echo "unpacking the layer to $(OPT)"
+	@rm -rf $(OPT)
+	@$(VENV)/bin/pip install $(PIP_FLAGS) --target $(OPT)/python -r layers/sdk/requirements.txt
+	@touch $@
+
+demo: setup ## the main job end to end on the emulator
+	@$(RUN) -m tests.demo
+
+test: setup ## the suite, in under three minutes
+	@$(RUN) -m pytest -q -n 2
+
+check: setup ## ruff and mypy, strict
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy .
+
+emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml
+	@$(RUN) -m emulator --functions s.yaml
+
+lock: $(VENV)/.done ## compile the requirements again, with hashes
+	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe -o layers/sdk/requirements.txt layers/sdk/requirements.in
+	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe -o tests/requirements.txt tests/requirements.in
+
+clean: ## remove what was made
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
