@@ -1,0 +1,1 @@
+"""Function Compute: the functions of s.yaml as processes, their triggers and queue, and one service of FC 2.0."""

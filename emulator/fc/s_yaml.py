@@ -1,0 +1,158 @@
+"""Reads s.yaml (Serverless Devs 3.0.0, component fc3) into functions; anything it does not know is an error.
+
+Sources: schema of the fc3 component for names and limits; FC "Environment variables" page (4 KB, FC_ is reserved).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from emulator.eventbridge.patterns import PatternError, check_pattern
+from emulator.fc import schedule
+from emulator.fc.definition import AsyncConfig, EventBridgeTrigger, Function, HttpTrigger, TimerTrigger, Trigger
+from emulator.fc.variables import Variables
+from emulator.section import Section, SettingsError
+
+RUNTIMES = ("python3.9", "python3.10", "python3.12")
+ENVIRONMENT_LIMIT = 4096
+WITHOUT_EFFECT = ("description", "logConfig", "internetAccess", "cpu", "diskSize", "tags")
+
+
+def load(file: Path, environment: Mapping[str, str], account_id: str) -> tuple[Function, ...]:
+    """Read the functions of a file; raise SettingsError with the path of the first fault."""
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(document, dict):
+        raise SettingsError(f"{file.name}: want a mapping")
+    variables = Variables(document.pop("vars", None) or {}, environment, account_id)
+    top = Section(variables.resolve(document), file.name)
+    if top.required("edition", str) != "3.0.0":
+        raise top.fault("edition", "want 3.0.0")
+    top.ignore("name", "access")
+    resources = top.required("resources", dict)
+    top.end()
+    return tuple(read_resource(value, f"resources.{name}", file.parent) for name, value in resources.items())
+
+
+def read_resource(value: Any, path: str, root: Path) -> Function:
+    """Read one resource of the component fc3."""
+    resource = Section(value, path)
+    if resource.required("component", str).split("@")[0] != "fc3":
+        raise resource.fault("component", "the emulator knows fc3 only")
+    props = resource.section("props")
+    resource.end()
+    return read_function(props, root)
+
+
+def read_function(props: Section, root: Path) -> Function:
+    """Read the props of a function."""
+    props.ignore(*WITHOUT_EFFECT)
+    function = Function(
+        name=read_name(props),
+        handler=props.required("handler", str),
+        runtime=read_runtime(props),
+        code=(root / props.required("code", str)).resolve(),
+        timeout_s=props.number("timeout", 3, 1, 86400),
+        memory_mib=props.number("memorySize", 512, 128, 32768),
+        region=props.required("region", str),
+        role=props.optional("role", str),
+        layers=tuple(map(str, props.optional("layers", list, []))),
+        environment=read_environment(props),
+        asynchronous=read_async_config(props.section("asyncInvokeConfig")),
+        triggers=tuple(read_trigger(trigger) for trigger in props.sections("triggers")),
+    )
+    props.end()
+    return function
+
+
+def read_name(props: Section) -> str:
+    """Take functionName: 1 to 64 characters."""
+    name = props.required("functionName", str)
+    if not re.fullmatch(r"[A-Za-z_][\w-]{0,63}", name):
+        raise props.fault("functionName", f"{name!r}: 1 to 64 letters, digits, _ and -, not starting with a digit")
+    return name
+
+
+def read_runtime(props: Section) -> str:
+    """Take the runtime, one that the emulator has a context object for."""
+    runtime = props.required("runtime", str)
+    if runtime not in RUNTIMES:
+        raise props.fault("runtime", f"{runtime!r} is none of {', '.join(RUNTIMES)}")
+    return runtime
+
+
+def read_environment(props: Section) -> dict[str, str]:
+    """Take environmentVariables, within FC's limits."""
+    variables = {name: str(value) for name, value in props.optional("environmentVariables", dict, {}).items()}
+    for name in variables:
+        if not re.fullmatch(r"[A-Za-z]\w*", name) or name.startswith("FC_"):
+            raise props.fault(f"environmentVariables.{name}", "letters, digits, _; a letter first; FC_ is reserved")
+    if sum(len(name) + len(value.encode()) for name, value in variables.items()) > ENVIRONMENT_LIMIT:
+        raise props.fault("environmentVariables", f"more than {ENVIRONMENT_LIMIT} bytes")
+    return variables
+
+
+def read_async_config(config: Section) -> AsyncConfig:
+    """Read asyncInvokeConfig; destinations are not emulated and therefore refused."""
+    read = AsyncConfig(
+        max_age_s=config.number("maxAsyncEventAgeInSeconds", 86400, 1, 604800),
+        max_retries=config.number("maxAsyncRetryAttempts", 3, 0, 8),
+    )
+    config.end()
+    return read
+
+
+def read_trigger(trigger: Section) -> Trigger:
+    """Read one trigger."""
+    kind, name = trigger.required("triggerType", str), trigger.required("triggerName", str)
+    trigger.ignore("description", "qualifier")
+    config = trigger.section("triggerConfig")
+    readers: dict[str, Callable[[Section, str], Trigger]] = {
+        "timer": read_timer,
+        "eventbridge": read_event_rule,
+        "http": read_http,
+    }
+    if kind not in readers:
+        raise trigger.fault("triggerType", f"{kind!r} is none of {', '.join(readers)}")
+    read = readers[kind](config, name)
+    config.end()
+    trigger.end()
+    return read
+
+
+def read_timer(config: Section, name: str) -> TimerTrigger:
+    """Read a timer's schedule, payload and switch."""
+    expression = config.required("cronExpression", str)
+    try:
+        when = schedule.parse(expression)
+    except ValueError as cause:
+        raise config.fault("cronExpression", str(cause)) from cause
+    payload, enabled = config.optional("payload", str, ""), config.required("enable", bool)
+    return TimerTrigger(name=name, schedule=when, payload=payload, enabled=enabled)
+
+
+def read_event_rule(config: Section, name: str) -> EventBridgeTrigger:
+    """Read the filter pattern, a JSON string, of a trigger on cloud-service events."""
+    text = config.required("eventRuleFilterPattern", str)
+    try:
+        pattern = json.loads(text)
+        check_pattern(pattern)
+    except (json.JSONDecodeError, PatternError) as cause:
+        raise config.fault("eventRuleFilterPattern", str(cause)) from cause
+    if config.section("eventSourceConfig").required("eventSourceType", str) != "Default":
+        raise config.fault("eventSourceConfig.eventSourceType", "the emulator knows Default only")
+    enabled = config.required("triggerEnable", bool)
+    config.ignore("asyncInvocationType", "eventSinkConfig", "runOptions")
+    return EventBridgeTrigger(name=name, pattern=pattern, enabled=enabled)
+
+
+def read_http(config: Section, name: str) -> HttpTrigger:
+    """Read who may call and with which methods."""
+    auth_type, methods = config.required("authType", str), config.required("methods", list)
+    config.ignore("disableURLInternet", "authConfig")
+    return HttpTrigger(name=name, auth_type=auth_type, methods=tuple(map(str, methods)))

@@ -1,0 +1,67 @@
+"""Strict reading of nested settings: every key is asked for by name, and what nobody asked for is an error."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, overload
+
+Value = TypeVar("Value")
+
+
+class SettingsError(ValueError):
+    """A deployment file says something that is wrong or that the emulator does not know."""
+
+
+class Section:
+    """One mapping of a file and the path that leads to it."""
+
+    def __init__(self, value: Any, path: str) -> None:
+        if not isinstance(value, dict):
+            raise SettingsError(f"{path}: want a mapping, found {value!r}")
+        self.path = path
+        self._left = dict(value)
+
+    def fault(self, key: str, what: str) -> SettingsError:
+        """An error that names the place."""
+        return SettingsError(f"{self.path}.{key}: {what}")
+
+    def required(self, key: str, kind: type[Value]) -> Value:
+        """Take a value that must be there."""
+        if key not in self._left:
+            raise self.fault(key, "is missing")
+        value = self._left.pop(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.fault(key, f"want {kind.__name__}, found {value!r}")
+        return value
+
+    @overload
+    def optional(self, key: str, kind: type[Value], default: Value) -> Value: ...
+    @overload
+    def optional(self, key: str, kind: type[Value], default: None = None) -> Value | None: ...
+    def optional(self, key: str, kind: type[Value], default: Value | None = None) -> Value | None:
+        """Take a value, or the default where there is none."""
+        return self.required(key, kind) if key in self._left else default
+
+    def number(self, key: str, default: int, low: int, high: int) -> int:
+        """Take an integer within its limits."""
+        value = self.optional(key, int, default)
+        if not low <= value <= high:
+            raise self.fault(key, f"{value} is not between {low} and {high}")
+        return value
+
+    def section(self, key: str) -> Section:
+        """Take a mapping; an absent one is empty."""
+        return Section(self.optional(key, dict, {}), f"{self.path}.{key}")
+
+    def sections(self, key: str) -> list[Section]:
+        """Take a list of mappings."""
+        return [Section(item, f"{self.path}.{key}[{n}]") for n, item in enumerate(self.optional(key, list, []))]
+
+    def ignore(self, *keys: str) -> None:
+        """Let keys pass that are right but change nothing here."""
+        for key in keys:
+            self._left.pop(key, None)
+
+    def end(self) -> None:
+        """Refuse what was not asked for."""
+        if self._left:
+            raise self.fault(next(iter(self._left)), "is not known here")
