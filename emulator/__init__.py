@@ -1,0 +1,4 @@
+"""Alibaba Cloud on this machine: the services that image-export touches, on loopback.
+
+It knows nothing of `image_export`, and shares no code with it or with the vendors' SDKs.
+"""

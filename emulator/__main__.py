@@ -1,0 +1,81 @@
+"""`python -m emulator`: serve one emulated cloud until it is told to stop."""
+
+import argparse
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+from emulator.cloud import Cloud, Settings
+from emulator.server import serve
+
+EVENTS = frozenset({"actiontrail", "image", "none"})
+
+
+def main() -> None:
+    """Read the command line and run."""
+    options = arguments().parse_args()
+    settings = Settings(
+        speed=options.speed,
+        functions=options.functions,
+        template=options.template if options.template.exists() else None,
+        policy=options.policy if options.policy.exists() else None,
+        opt=options.opt,
+        events=options.events,
+    )
+    asyncio.run(run(settings, options.port))
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line of DESIGN's `python -m emulator`."""
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--speed", type=float, default=600.0, help="cloud seconds in a second, while no function runs")
+    parser.add_argument("--functions", type=s_yaml, default=None, help="an s.yaml, or none")
+    parser.add_argument("--template", type=Path, default=Path("template.yml"))
+    parser.add_argument("--policy", type=Path, default=Path("functions/image-export/policy.yaml"))
+    parser.add_argument("--opt", type=Path, default=Path("build/opt"), help="what functions see as /opt")
+    parser.add_argument("--events", type=kinds, default=frozenset({"actiontrail"}), help="actiontrail,image or none")
+    return parser
+
+
+def s_yaml(text: str) -> Path | None:
+    """The file of functions, or none of them."""
+    return None if text == "none" else Path(text)
+
+
+def kinds(text: str) -> frozenset[str]:
+    """Which events the creation of an image sends."""
+    chosen = frozenset(text.split(","))
+    if not chosen <= EVENTS:
+        raise argparse.ArgumentTypeError(f"{text!r}: may name {', '.join(sorted(EVENTS))}")
+    return chosen - {"none"}
+
+
+async def run(settings: Settings, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    cloud = Cloud(settings)
+    runner = await serve(cloud, port)
+    print(json.dumps(ready(cloud)), flush=True)  # noqa: T201 - the line that scripts wait for
+    await stopped.wait()
+    await cloud.stop()
+    await runner.cleanup()
+
+
+def ready(cloud: Cloud) -> dict[str, str | None]:
+    """Where the cloud is, and the key of the account's administrator."""
+    return {
+        "event": "emulator.ready",
+        "endpoint": cloud.endpoint,
+        "http_trigger": cloud.fc.http_trigger,
+        "access_key_id": cloud.identity.administrator.access_key_id,
+        "access_key_secret": cloud.identity.administrator.secret,
+        "account_id": cloud.account_id,
+    }
+
+
+if __name__ == "__main__":
+    main()

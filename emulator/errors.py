@@ -1,0 +1,15 @@
+"""How a service of the emulated cloud says no."""
+
+
+class ApiError(Exception):
+    """A refusal with the cloud's own HTTP status and code; each wire protocol has its own form for it."""
+
+    def __init__(self, status: int, code: str, message: str = "") -> None:
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message or code
+
+
+class Dropped(Exception):  # noqa: N818 - no error of the cloud: the connection is gone before an answer
+    """The caller gets no answer: the connection is reset."""

@@ -1,0 +1,1 @@
+"""OSS: buckets and objects, path style."""

@@ -1,0 +1,135 @@
+"""The one door: tells the wire protocols apart and takes each API call through the same steps."""
+
+import socket
+import struct
+import sys
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from emulator import control
+from emulator.calls import Asked, Call, Operation, Result, ended, new_request_id
+from emulator.cloud import Cloud
+from emulator.ecs.api import OPERATIONS as ECS
+from emulator.errors import ApiError, Dropped
+from emulator.eventbridge.api import OPERATIONS as EVENTBRIDGE
+from emulator.faults import break_after
+from emulator.fc.api import OPERATIONS as FC
+from emulator.fc.wire import FcWire
+from emulator.oss.api import OPERATIONS as OSS
+from emulator.signatures import CHECKERS
+from emulator.sts.api import OPERATIONS as STS
+from emulator.throttle import throttle
+from emulator.wires import Wire
+from emulator.wires.oss import OssWire
+from emulator.wires.rpc import RpcWire, missing_parameter
+
+# The first that recognises a request has it; OSS takes what is left.
+WIRES: tuple[Wire, ...] = (FcWire(), RpcWire(), OssWire())
+SERVICES: Mapping[str, Mapping[str, Operation]] = {
+    "ecs": ECS,
+    "sts": STS,
+    "oss": OSS,
+    "eventbridge": EVENTBRIDGE,
+    "fc": FC,
+}
+LARGEST_BODY = 100 * 1024 * 1024
+
+
+def application(cloud: Cloud) -> web.Application:
+    """The web application of one emulated world."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await answer(cloud, request)
+
+    app = web.Application(client_max_size=LARGEST_BODY)
+    control.add_routes(app, cloud)
+    app.router.add_route("*", "/{path:.*}", handle)
+    return app
+
+
+async def answer(cloud: Cloud, request: web.Request) -> web.StreamResponse:
+    """Read a request by its protocol and let it happen."""
+    body = await request.read()
+    wire = next(wire for wire in WIRES if wire.recognises(request))
+    cloud.clock.run_due()
+    try:
+        asked = wire.read(request, body)
+    except ApiError as error:
+        nothing = Asked(service="", action="", params={}, access_key_id=None, region="")
+        return wire.refuse(called(cloud, request, body, nothing), error)
+    return await happen(wire, called(cloud, request, body, asked))
+
+
+def called(cloud: Cloud, request: web.Request, body: bytes, asked: Asked) -> Call:
+    """The call that a request makes, at the cloud's time of its arrival."""
+    return Call(
+        cloud=cloud,
+        request=request,
+        body=body,
+        service=asked.service,
+        action=asked.action,
+        params=asked.params,
+        access_key_id=asked.access_key_id,
+        region=asked.region,
+        now=cloud.clock.now(),
+        request_id=new_request_id(),
+    )
+
+
+async def happen(wire: Wire, call: Call) -> web.StreamResponse:
+    """Fault, authenticate, operate, log, fault again, answer."""
+    entry = call.cloud.calls.arrived(call)
+    try:
+        await call.cloud.faults.before(call)
+        call.now = call.cloud.clock.now()
+        response = wire.answer(call, await operate(wire, call))
+        ended(entry, call, response.status)
+        break_after(call)
+    except ApiError as error:
+        ended(entry, call, error.status, error.code)
+        return wire.refuse(call, error)
+    except Dropped:
+        ended(entry, call, 0)
+        return reset(call.request)
+    return unreadable() if call.fault == "garbage" else response
+
+
+async def operate(wire: Wire, call: Call) -> Result:
+    """Believe the call, then do what it asks."""
+    call.caller = CHECKERS[wire.name](call)
+    operation = SERVICES.get(call.service, {}).get(call.action)
+    if operation is None:
+        raise ApiError(404, "InvalidAction.NotFound", f"{call.service} has no action {call.action!r} here.")
+    throttle(call)
+    for name in operation.required:
+        if not call.params.get(name):
+            raise missing_parameter(name)
+    return await operation.run(call)
+
+
+def reset(request: web.Request) -> web.Response:
+    """Break the connection with a RST, so that the caller knows nothing of its call."""
+    if request.transport is not None:
+        connection = request.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+def unreadable() -> web.Response:
+    """An answer that nothing can be read from."""
+    return web.Response(body=b"\x00\xff<garbage", content_type="application/octet-stream")
+
+
+async def serve(cloud: Cloud, port: int = 0) -> web.AppRunner:
+    """Bind to loopback, set the cloud's endpoint and start it; `cleanup()` of what is returned unbinds."""
+    runner = web.AppRunner(application(cloud), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    host, bound = runner.addresses[0][:2]
+    cloud.endpoint = f"http://{host}:{bound}"
+    await cloud.start()
+    print(f"emulator at {cloud.endpoint}", file=sys.stderr)  # noqa: T201 - a line for people, beside the JSON
+    return runner

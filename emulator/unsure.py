@@ -1,0 +1,52 @@
+"""What no document settles: each reading can be chosen, the default is the likelier one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from emulator.errors import ApiError
+
+READINGS: dict[str, tuple[Any, ...]] = {
+    "task_named": ("finished", "at_once"),
+    "resource_ids": ("honoured", "ignored"),
+    "resource_id_in_tasks": (True, False),
+    "export_id_field": ("TaskId", "ExportTaskId", "both"),
+    "task_set_shape": ("object", "list"),
+    "task_action_spelling": ("ExportImage", "EXPORT_IMAGE"),
+    "support_cancel_type": ("string", "bool"),
+    "image_id_list": ("honoured", "single"),
+    "object_naming": ("prefix_image_disk", "prefix_image_task"),
+    "list_after_write": ("strong", "lagging"),
+    "image_event_shape": ("flat", "content"),
+    "actiontrail_image_id": ("responseElements", "referencedResources", "both"),
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Unsure:
+    """The readings in force."""
+
+    task_named: str = "finished"  # when object names are in a task's attributes
+    resource_ids: str = "honoured"  # whether DescribeTasks filters by ResourceIds
+    resource_id_in_tasks: bool = True  # whether DescribeTasks names the image of a task
+    task_list_lag_s: float = 20.0  # cloud seconds until DescribeTasks lists a new task
+    export_id_field: str = "TaskId"  # what ExportImage calls the task's id
+    task_set_shape: str = "object"  # {"Task": []} as in the SDK's model, or [{"Task": []}] as in the sample
+    task_action_spelling: str = "ExportImage"
+    support_cancel_type: str = "string"
+    image_id_list: str = "honoured"  # whether DescribeImages takes several ids with commas
+    object_naming: str = "prefix_image_disk"
+    list_after_write: str = "strong"  # lagging: LIST shows a write 2 cloud seconds later
+    image_event_shape: str = "flat"  # data.imageId, or data.content.imageId
+    actiontrail_image_id: str = "both"  # where the event of CreateImage names the new image
+
+    def choose(self, readings: Mapping[str, Any]) -> None:
+        """Take other readings; an unknown name or value is refused and changes nothing."""
+        names = [field.name for field in fields(self)]
+        for name, value in readings.items():
+            if name not in names:
+                raise ApiError(400, "UnknownName", f"{name!r} is none of: {', '.join(names)}")
+            if name in READINGS and value not in READINGS[name]:
+                raise ApiError(400, "UnknownValue", f"{name} is {value!r}, and may be one of {READINGS[name]}")
+        for name, value in readings.items():
+            setattr(self, name, value)
