@@ -72,7 +72,7 @@ class Call:
         return self.caller
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An action of a service and the parameters without which it is refused as MissingParameter."""
 

@@ -14,7 +14,7 @@ from emulator.eventbridge.buses import EventBridge
 from emulator.faults import Faults
 from emulator.fc.functions import Functions
 from emulator.identity import Identity
-from emulator.oss.service import Oss
+from emulator.oss.buckets import Oss
 from emulator.signatures.nonces import Nonces
 from emulator.throttle import Counter
 from emulator.unsure import Unsure

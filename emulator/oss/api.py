@@ -1,5 +1,18 @@
-"""The operations of OSS."""
+"""The operations of OSS, by the names of its API."""
 
 from emulator.calls import Operation
+from emulator.oss import bucket_operations, object_operations
+from emulator.oss.listing import ListObjectsV2
 
-OPERATIONS: dict[str, Operation] = {}
+OPERATIONS = {
+    "PutObject": Operation(object_operations.PutObject),
+    "GetObject": Operation(object_operations.GetObject),
+    "HeadObject": Operation(object_operations.HeadObject),
+    "DeleteObject": Operation(object_operations.DeleteObject),
+    "ListObjectsV2": Operation(ListObjectsV2),
+    "PutBucket": Operation(bucket_operations.PutBucket),
+    "GetBucketInfo": Operation(bucket_operations.GetBucketInfo),
+    "GetBucketVersioning": Operation(bucket_operations.GetBucketVersioning),
+    "PutBucketVersioning": Operation(bucket_operations.PutBucketVersioning),
+    "PutBucketEncryption": Operation(bucket_operations.PutBucketEncryption),
+}

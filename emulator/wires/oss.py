@@ -19,9 +19,21 @@ ACTIONS = {
     ("PUT", False, ""): "PutBucket",
     ("GET", False, "versioning"): "GetBucketVersioning",
     ("PUT", False, "versioning"): "PutBucketVersioning",
+    ("PUT", False, "encryption"): "PutBucketEncryption",
     ("GET", False, "bucketInfo"): "GetBucketInfo",
 }
-SUBRESOURCES = ("versioning", "bucketInfo", "acl", "uploads", "uploadId", "tagging", "versions", "delete", "append")
+SUBRESOURCES = (
+    "versioning",
+    "encryption",
+    "bucketInfo",
+    "acl",
+    "uploads",
+    "uploadId",
+    "tagging",
+    "versions",
+    "delete",
+    "append",
+)
 # Headers that say what the call does; they are in the log like parameters.
 TELLING = ("x-oss-forbid-overwrite", "range", "x-oss-storage-class", "if-none-match")
 

@@ -1,0 +1,27 @@
+"""Which bucket and which object a call means, if the caller's account may see them."""
+
+from emulator.calls import Call
+from emulator.errors import ApiError
+from emulator.oss.buckets import Bucket
+from emulator.oss.objects import StoredObject
+
+
+def bucket_of(call: Call) -> Bucket:
+    """The bucket in the path, in the caller's account and the region that was signed for."""
+    bucket = call.cloud.oss.buckets.get(call.params["bucket"])
+    if bucket is None:
+        raise ApiError(404, "NoSuchBucket", "The specified bucket does not exist.")
+    if bucket.account_id != call.key.account_id:
+        raise ApiError(403, "AccessDenied", "You have no right to access this bucket because of bucket acl.")
+    if bucket.region != call.region:
+        message = f"Invalid signing region in Authorization header: {call.region}, the bucket is in {bucket.region}."
+        raise ApiError(400, "InvalidArgument", message)
+    return bucket
+
+
+def object_of(call: Call) -> StoredObject:
+    """The object in the path."""
+    item = bucket_of(call).objects.get(call.params["key"])
+    if item is None:
+        raise ApiError(404, "NoSuchKey", "The specified key does not exist.")
+    return item

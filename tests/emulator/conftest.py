@@ -1,0 +1,15 @@
+"""The emulated cloud as a fixture."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.cloud import Settings
+from tests.emulator.world import World, running
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A cloud without functions whose clock runs as the wall clock: time passes when the test says so."""
+    with running(Settings(speed=1.0)) as world:
+        yield world
