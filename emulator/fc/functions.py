@@ -1,39 +1,154 @@
-"""The functions of s.yaml and the built-in function of FC 2.0."""
+"""Function Compute as the rest of the emulator sees it: functions to invoke, and what they did and received."""
 
+from __future__ import annotations
+
+import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from emulator.calls import new_request_id
+from emulator.errors import ApiError
+from emulator.fc import s_yaml, triggers
+from emulator.fc.instances import Instances, role_arn
+from emulator.fc.invocation import Invocation
+from emulator.fc.queue import Queue
+from emulator.section import SettingsError
+
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
+    from emulator.fc.definition import Function
+    from emulator.fc.logs import Line
+
+# FC "Request limits": synchronous and asynchronous payloads.
+LARGEST_SYNC, LARGEST_ASYNC = 32 * 1024 * 1024, 128 * 1024
 
 
 class Functions:
-    """The functions of the account."""
+    """The functions of s.yaml by name, and the services of FC 2.0 whose functions keep what they receive."""
 
-    def __init__(self, cloud: "Cloud") -> None:
+    def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.http_trigger: str | None = None
+        self.by_name: dict[str, Function] = {}
+        self.services: dict[str, set[str]] = {}
+        self.invocations: list[Invocation] = []
+        self.received: list[dict[str, Any]] = []
+        self.lines: list[Line] = []
+        self.instances = Instances(cloud, self.lines)
+        self.queue = Queue(cloud, self)
 
     async def start(self) -> None:
-        """Start the runtime API and the timers."""
+        """Read the functions and arm their triggers; the endpoint of the cloud must be known."""
+        if self.cloud.settings.functions is None:
+            return
+        environment = {**os.environ, "IMAGE_EXPORT_ENDPOINT": self.cloud.endpoint}
+        for function in s_yaml.load(self.cloud.settings.functions, environment, self.cloud.account_id):
+            self.deploy(function)
+
+    def deploy(self, function: Function) -> None:
+        """Create a function; its code and its role must be there."""
+        if not function.code.is_dir():
+            raise SettingsError(f"{function.name}: there is no code folder {function.code}")
+        if function.role and not self.cloud.identity.role(role_arn(function.role, self.cloud.account_id)):
+            raise SettingsError(f"{function.name}: there is no role {function.role}")
+        self.by_name[function.name] = function
+        triggers.arm(self.cloud, function)
+
+    def add_service(self, service: str, function: str) -> None:
+        """Create a function of FC 2.0 that keeps what it receives."""
+        self.services.setdefault(service, set()).add(function)
 
     async def stop(self) -> None:
-        """Stop every instance."""
+        """Kill every instance."""
+        await self.instances.stop()
 
     def kill(self, origin: str) -> None:
-        """Kill the instance that holds the keys of this origin."""
+        """Kill the instance that keys of this origin were issued to."""
+        self.instances.kill(origin)
+
+    def find(self, name_or_handler: str) -> Function:
+        """The function with this name or handler; refused as FunctionNotFound."""
+        for function in self.by_name.values():
+            if name_or_handler in (function.name, function.handler):
+                return function
+        raise ApiError(404, "FunctionNotFound", f"function {name_or_handler!r} is none of {', '.join(self.by_name)}")
+
+    async def invoke(self, name: str, payload: bytes, mode: str = "sync") -> Invocation:
+        """Invoke a function of s.yaml and wait for its end ("sync"), or queue it ("async")."""
+        function = self.find(name)
+        if len(payload) > (LARGEST_ASYNC if mode == "async" else LARGEST_SYNC):
+            raise ApiError(413, "RequestEntityTooLarge", f"the payload of {len(payload)} bytes is too large")
+        if mode == "async":
+            return self.queue.put(function, payload)
+        invocation = self.record(function, payload)
+        await self.run(function, invocation)
+        return invocation
+
+    def record(self, function: Function, payload: bytes) -> Invocation:
+        """Begin an invocation in the state."""
+        invocation = Invocation(function=function.name, request_id=new_request_id().lower(), payload=payload)
+        self.invocations.append(invocation)
+        return invocation
+
+    def repeat(self, invocation: Invocation) -> Invocation:
+        """Begin the next attempt of an invocation, under the same request id."""
+        again = Invocation(
+            function=invocation.function,
+            request_id=invocation.request_id,
+            payload=invocation.payload,
+            retry_count=invocation.retry_count + 1,
+        )
+        self.invocations.append(again)
+        return again
+
+    async def run(self, function: Function, invocation: Invocation) -> None:
+        """Run one attempt to its end; cloud time goes as the wall clock meanwhile."""
+        invocation.status = "running"
+        with self.cloud.clock.invocation():
+            try:
+                invocation.end(await self.instances.run(function, invocation))
+            except ApiError:
+                invocation.status = "throttled"
+                raise
 
     async def fire_timer(self, name_or_handler: str) -> Any:
-        """Fire a timer now and answer what the function answered."""
+        """Invoke a function with its timer's event and wait; an error of the function is a 502."""
+        function = self.find(name_or_handler)
+        timer = function.timer()
+        name, text = (timer.name, timer.payload) if timer else ("timer", "")
+        invocation = await self.invoke(function.name, triggers.payload(name, text, self.cloud.clock.now()))
+        if invocation.outcome and invocation.outcome.error_type:
+            raise ApiError(502, invocation.outcome.error_type, invocation.outcome.body.decode(errors="replace"))
+        return invocation.answer()
 
-    async def control_invoke(self, request: web.Request) -> Any:
-        """The control call: invoke with the body as payload, `?mode=async` to queue."""
+    async def control_invoke(self, request: web.Request) -> web.Response:
+        """The control call: the body is the payload; `?mode=async` queues it."""
+        mode = request.query.get("mode", "sync")
+        invocation = await self.invoke(request.match_info["name"], await request.read(), mode)
+        headers = {"x-fc-request-id": invocation.request_id}
+        if invocation.outcome is None:
+            return web.json_response({"RequestId": invocation.request_id}, status=202, headers=headers)
+        if invocation.outcome.error_type:
+            headers["x-fc-error-type"] = invocation.outcome.error_type
+        status = 502 if invocation.outcome.error_type else 200
+        return web.Response(
+            status=status, headers=headers, body=invocation.outcome.body, content_type="application/json"
+        )
+
+    def deliver(self, target: str, event: Any) -> None:
+        """Give an event to a target: `fc:<function of s.yaml>` is invoked, any other keeps it."""
+        name = target.removeprefix("fc:")
+        if target.startswith("fc:") and "/" not in name:
+            self.queue.put(self.find(name), json.dumps(event, ensure_ascii=False).encode())
+        else:
+            self.received.append({"target": target, "event": event})
 
     def logs(self) -> list[dict[str, Any]]:
-        """What instances wrote."""
-        return []
+        """The lines of `GET /_emulator/logs`."""
+        return [line.row() for line in self.lines]
 
     def state(self) -> dict[str, Any]:
-        """Invocations and what the built-in function has received."""
-        return {"invocations": [], "received": []}
+        """The invocations and received events of `GET /_emulator/state`."""
+        return {"invocations": [invocation.row() for invocation in self.invocations], "received": list(self.received)}

@@ -1,0 +1,105 @@
+"""All instances of the account: warm ones are used again, new ones started, up to the account's limit."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from emulator.errors import ApiError
+from emulator.fc.instance import Instance
+from emulator.identity import AccessKey, text
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+    from emulator.fc.definition import Function
+    from emulator.fc.invocation import Invocation, Outcome
+    from emulator.fc.logs import Line
+
+LIMIT = 100  # on-demand instances per account and region (FC "Error handling" page, 2026)
+KEY_VALIDITY = timedelta(hours=36)  # FC "Context" page
+
+
+class Instances:
+    """The processes that run functions."""
+
+    def __init__(self, cloud: Cloud, logs: list[Line]) -> None:
+        self.cloud = cloud
+        self.limit = LIMIT
+        self._logs = logs
+        self._layers = (cloud.settings.opt.resolve(),)  # what is at /opt in the cloud
+        self._instances: list[Instance] = []  # the most recently used one is the last
+
+    async def run(self, function: Function, invocation: Invocation) -> Outcome:
+        """Run an invocation; refused with 429 where no instance may be started."""
+        instance = await self._take(function)
+        try:
+            return await instance.run(invocation)
+        finally:
+            await self._give_back(instance)
+
+    def kill(self, instance_id: str) -> None:
+        """Kill the process of an instance."""
+        for instance in self._instances:
+            if instance.instance_id == instance_id:
+                instance.kill()
+
+    async def stop(self) -> None:
+        """Kill all processes."""
+        instances, self._instances = self._instances, []
+        await asyncio.gather(*(instance.stop() for instance in instances))
+
+    async def _take(self, function: Function) -> Instance:
+        for instance in reversed(self._instances):
+            if instance.function is function and not instance.busy and instance.alive:
+                instance.busy = True
+                instance.key = self._fresh(instance)
+                return instance
+        await self._make_room()
+        return await self._start(function)
+
+    async def _start(self, function: Function) -> Instance:
+        layers = self._layers if function.layers else ()
+        instance = Instance(f"c-{text(24).lower()}", function, account_id=self.cloud.account_id, layers=layers)
+        self._instances.append(instance)
+        instance.key = self._fresh(instance)
+        await instance.start(self._logs)
+        return instance
+
+    async def _make_room(self) -> None:
+        """Give up the idle instance that was used least recently, where the limit is reached."""
+        if len(self._instances) < self.limit:
+            return
+        idle = next((instance for instance in self._instances if not instance.busy), None)
+        if idle is None:
+            raise ApiError(429, "ResourceExhausted", f"The limit of {self.limit} on-demand instances is reached.")
+        self._instances.remove(idle)
+        await idle.stop()
+
+    async def _give_back(self, instance: Instance) -> None:
+        if instance not in self._instances:
+            return
+        self._instances.remove(instance)
+        if instance.alive:
+            instance.busy = False
+            self._instances.append(instance)
+        else:
+            await instance.stop()
+
+    def _fresh(self, instance: Instance) -> AccessKey | None:
+        """The instance's key, or a new one where it has less than half of its time left."""
+        role, now = instance.function.role, self.cloud.clock.now()
+        if role is None or (instance.key and has_time(instance.key, now)):
+            return instance.key
+        principal = f"{role_arn(role, self.cloud.account_id)}/{instance.instance_id}"
+        return self.cloud.identity.issue(principal, expires_at=now + KEY_VALIDITY, origin=instance.instance_id)
+
+
+def has_time(key: AccessKey, now: datetime) -> bool:
+    """Tell whether a key is good for half of its validity from now on."""
+    return key.expires_at is not None and key.expires_at - now > KEY_VALIDITY / 2
+
+
+def role_arn(role: str, account_id: str) -> str:
+    """The ARN of a role that s.yaml names by ARN or by name."""
+    return role if role.startswith("acs:ram::") else f"acs:ram::{account_id}:role/{role}"

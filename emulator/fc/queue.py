@@ -1,0 +1,68 @@
+"""Asynchronous invocations: taken at once, run when there is room, repeated when the function failed.
+
+Sources: FC "Asynchronous invocation" and "Retry policy" pages: 429 is tried again from 0.5 s on, doubling; an error of
+the function is repeated `maxAsyncRetryAttempts` times; past its age an invocation is dropped. All in cloud time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from emulator.errors import ApiError
+from emulator.fc.invocation import Invocation
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+    from emulator.fc.definition import Function
+    from emulator.fc.functions import Functions
+
+FIRST_BACK_OFF_S = 0.5
+LONGEST_BACK_OFF_S = 300.0
+RETRY_AFTER_S = 1.0  # doubling; the pages give no number
+
+
+class Queue:
+    """Each invocation waits by itself: FC promises no order."""
+
+    def __init__(self, cloud: Cloud, functions: Functions) -> None:
+        self.cloud = cloud
+        self.functions = functions
+
+    def put(self, function: Function, payload: bytes) -> Invocation:
+        """Take an invocation and see to it in the background."""
+        invocation = self.functions.record(function, payload)
+        invocation.status = "queued"
+        self.cloud.spawn(self._see_to(function, invocation))
+        return invocation
+
+    async def _see_to(self, function: Function, invocation: Invocation) -> None:
+        config = function.asynchronous
+        until = self.cloud.clock.now() + timedelta(seconds=config.max_age_s)
+        while await self._run_before(until, function, invocation):
+            if invocation.status == "succeeded" or invocation.retry_count >= config.max_retries:
+                return
+            await self._wait(RETRY_AFTER_S * 2**invocation.retry_count)
+            invocation = self.functions.repeat(invocation)
+
+    async def _run_before(self, until: datetime, function: Function, invocation: Invocation) -> bool:
+        """Run as soon as there is an instance; False where the invocation became too old before that."""
+        back_off_s = FIRST_BACK_OFF_S
+        while self.cloud.clock.now() <= until:
+            if await self._had_room(function, invocation):
+                return True
+            await self._wait(back_off_s)
+            back_off_s = min(back_off_s * 2, LONGEST_BACK_OFF_S)
+        invocation.status = "expired"
+        return False
+
+    async def _had_room(self, function: Function, invocation: Invocation) -> bool:
+        try:
+            await self.functions.run(function, invocation)
+        except ApiError:
+            return False
+        return True
+
+    async def _wait(self, seconds: float) -> None:
+        clock = self.cloud.clock
+        await clock.sleep_until(clock.now() + timedelta(seconds=seconds))
