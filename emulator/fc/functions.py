@@ -32,7 +32,7 @@ class Functions:
         self.cloud = cloud
         self.http_trigger: str | None = None
         self.by_name: dict[str, Function] = {}
-        self.services: dict[str, set[str]] = {}
+        self.services: dict[str, set[str]] = {"images": {"after-export"}}  # of FC 2.0
         self.invocations: list[Invocation] = []
         self.received: list[dict[str, Any]] = []
         self.lines: list[Line] = []
