@@ -1,0 +1,88 @@
+"""The CloudEvents that an export gives rise to, and to whom they are still owed. Pure; made from facts alone (PROTOCOL 13)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ..values.cause import Cause
+from ..values.export import Export
+from ..values.notify_target import NotifyTarget, target_slug
+from ..values.record import Record
+from .projection import export_of
+
+TOLD_FOR = timedelta(days=14)  # PROTOCOL 17
+EVENT_BYTES = 64 * 1024  # EventBridge's and the asynchronous destinations' limit (facts §8, §9)
+_DROPPED_FIRST = ("Objects", "ImageName", "Reason", "Error")
+
+
+class Owed(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that a target has not accepted yet. `told` is the name of the fact that will say so."""
+
+    kind: str
+    since: datetime
+    target: NotifyTarget
+    told: str
+
+
+def happenings(record: Record) -> Iterator[tuple[str, datetime]]:
+    """What has happened so far, as event kind and time."""
+    if record.started_at:
+        yield "Started", record.started_at
+    if record.stalled_at:
+        yield "Stalled", record.stalled_at
+    if record.ended and record.ended_at:
+        yield record.ended.status, record.ended_at
+
+
+def owed(record: Record) -> list[Owed]:
+    """What is to be told to whom, oldest first."""
+    return [
+        Owed(kind=kind, since=since, target=target, told=told)
+        for kind, since in happenings(record)
+        for target in record.request.notify
+        if (told := f"told-{kind.lower()}-{target_slug(target)}") not in record.told
+    ]
+
+
+def export_event(record: Record, kind: str) -> dict[str, Any]:
+    """The event of that kind. The same facts always give the same event, whoever makes it and whenever."""
+    seen = record if kind not in ("Started", "Stalled") else _as_it_was(record, stalled=kind == "Stalled")
+    export = export_of(seen, reason="Stalled" if kind == "Stalled" else None)
+    since = dict(happenings(record))[kind]
+    subject = f"acs:ecs:{export.region_id}:{export.account_id}:image/{export.image_id}"
+    return cloud_event(f"{export.export_id}.{kind}", kind, since, subject, _fitting(export))
+
+
+def rejected_event(digest: str, cause: Cause, since: datetime) -> dict[str, Any]:
+    """An event or request that could not be taken: the error and a hash of what arrived, never the content."""
+    return cloud_event(f"rejected-{digest}", "Rejected", since, None, {"Error": cause.wire(), "Sha256": digest})
+
+
+def cloud_event(event_id: str, kind: str, since: datetime, subject: str | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A CloudEvents 1.0 envelope in structured JSON."""
+    event: dict[str, Any] = {
+        "id": event_id,
+        "source": "image-export",
+        "specversion": "1.0",
+        "type": f"imageexport:Export:{kind}",
+        "datacontenttype": "application/json",
+        "time": since.isoformat().replace("+00:00", "Z"),
+        "data": dict(data),
+    }
+    return {**event, "subject": subject} if subject else event
+
+
+def _as_it_was(record: Record, *, stalled: bool) -> Record:
+    return msgspec.structs.replace(record, ended=None, ended_at=None, stalled_at=record.stalled_at if stalled else None)
+
+
+def _fitting(export: Export) -> dict[str, Any]:
+    """The export as event data below the limit: whole fields go, largest kind first; bytes are never cut."""
+    data = export.wire()
+    for field in _DROPPED_FIRST:
+        if len(msgspec.json.encode(data)) <= EVENT_BYTES - 2048:
+            break
+        data.pop(field)
+    return data

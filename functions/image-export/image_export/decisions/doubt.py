@@ -1,0 +1,86 @@
+"""IN_DOUBT: ExportImage was called, or perhaps not; is there a task of ours? (PROTOCOL 9.) Pure.
+
+Names decide at once, absence only after the wait, and where certainty is impossible the export fails: no second call.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import UNSET
+
+from ..values.cause import Cause
+from ..values.facts import Ended, Result
+from ..values.record import Record
+from ..values.steps import End, LookForKeys, LookForTasks, Settle, Sight, Step, Wait
+from ..values.task import Task
+from .waiting import MINUTE, growing
+
+REASON = "StartInDoubt"
+CALLER_MAY_LIVE = MINUTE  # the worker that holds the claim answers by then, or is late and finds its result taken
+BEFORE_CLAIM = timedelta(minutes=2)  # task times have minutes, clocks differ
+AFTER_CLAIM = timedelta(minutes=10)  # FC kills a caller after 5 minutes (PROTOCOL 7): no later task can be ours
+LISTED_WITHIN = timedelta(minutes=25)
+GIVE_UP = timedelta(hours=24)
+LOOK_EVERY = timedelta(minutes=5)
+ENDED_WITHOUT_OBJECTS = frozenset({"Failed", "Deleted"})
+
+
+def next_step(record: Record, sight: Sight, now: datetime) -> Step:
+    """Look for the task; settle as started or void; wait; or end unconfirmed."""
+    claimed_at = record.claimed_at or now
+    if now - claimed_at < CALLER_MAY_LIVE:
+        return Wait(REASON, until=claimed_at + CALLER_MAY_LIVE)
+    if not isinstance(sight.candidates, tuple):
+        return LookForTasks(claimed_at - BEFORE_CLAIM, claimed_at + AFTER_CLAIM)
+    named = [task for task in sight.candidates if _names_ours(record, task)]
+    if named:
+        return Settle(Result(outcome="started", task_id=named[0].task_id))
+    return _without_names([task for task in sight.candidates if not task.objects], record, sight, now)
+
+
+def _without_names(nameless: list[Task], record: Record, sight: Sight, now: datetime) -> Step:
+    claimed_at = record.claimed_at or now
+    wait = Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
+    over = [task for task in nameless if task.status in ENDED_WITHOUT_OBJECTS]
+    finished = [task for task in nameless if task.status == "Finished"]
+    if now - claimed_at < LISTED_WITHIN or len(over) + len(finished) < len(nameless):
+        return wait
+    if len(over) > 1 or (over and finished):
+        return End(Ended(status="Failed", error=_unconfirmed(over + finished)))
+    if over:
+        return Settle(Result(outcome="started", task_id=over[0].task_id, inferred=True))
+    if sight.keys is UNSET:
+        return LookForKeys(record.oss_prefix or "")
+    return _by_objects(finished, record, sight, now) or wait
+
+
+def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetime) -> Step | None:
+    keys = sight.keys or ()
+    if not keys:
+        return Settle(Result(outcome="void"))
+    if len(finished) == 1:
+        return Settle(Result(outcome="started", task_id=finished[0].task_id, inferred=True))
+    if now - (record.claimed_at or now) > GIVE_UP:
+        return End(Ended(status="Failed", error=_no_task(keys)))
+    return None
+
+
+def _names_ours(record: Record, task: Task) -> bool:
+    bucket, prefix = record.request.oss_bucket, record.oss_prefix or "-"
+    return any(item.oss_bucket in ("", bucket) and item.key.startswith(prefix) for item in task.objects)
+
+
+def _unconfirmed(tasks: list[Task]) -> Cause:
+    return Cause(
+        code="StartUnconfirmed",
+        message="The answer to ExportImage was lost, and these tasks could each be ours: "
+        + ", ".join(f"{task.task_id} ({task.status})" for task in tasks),
+        recommend="Look at the tasks, then ask for the export again; it is a new export.",
+    )
+
+
+def _no_task(keys: tuple[str, ...]) -> Cause:
+    return Cause(
+        code="TaskNotFound",
+        message="The answer to ExportImage was lost; there are objects of it but no task to confirm them: " + ", ".join(keys[:10]),
+        recommend="Check the objects, or ask for the export again; it is a new export with objects of its own.",
+    )

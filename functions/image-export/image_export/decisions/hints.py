@@ -1,0 +1,54 @@
+"""Where the watcher finds an export: the names of its hints (PROTOCOL 14). Pure; a tick reads names, not bodies."""
+
+from datetime import datetime, timezone
+
+import msgspec
+
+from ..values.record import Record
+from ..values.steps import Wait
+from . import exporting
+
+STAMP = "%Y%m%dT%H%M%SZ"
+PRIORITY_MAX = 9999
+
+
+class Running(msgspec.Struct, frozen=True):
+    """A running hint, read back from its name."""
+
+    account_id: str
+    region_id: str
+    task_id: str
+    export_id: str
+    stalls_at: str  # a stamp; "-" once that has been told
+
+
+def hints_for(record: Record, wait: Wait) -> set[str]:
+    """The hints of an export that waits like this: one by state, and one by time where there is a time."""
+    request = record.request
+    group = f"{request.account_id}/{request.region_id}"
+    names = set()
+    if wait.running and record.task_id:
+        stalls = exporting.stalls_at(record)
+        names.add(f"running/{group}/{record.task_id}/{record.export_id}/{stamp(stalls) if stalls else '-'}")
+    if wait.queued:
+        first = min(max(PRIORITY_MAX - request.priority, 0), PRIORITY_MAX)
+        names.add(f"waiting/{group}/{first:04d}/{stamp(record.requested_at)}/{record.export_id}")
+    if wait.until or not names:
+        names.add(due(wait.until or record.requested_at, record.export_id))
+    return names
+
+
+def due(at: datetime, what: str) -> str:
+    """A hint to look at `what` at that time. Names sort by time."""
+    return f"due/{stamp(at)}/{what}"
+
+
+def read_running(key: str) -> Running:
+    """The parts of a running hint's name."""
+    _, account_id, region_id, task_id, export_id, stalls_at = key.split("/")
+    return Running(account_id, region_id, task_id, export_id, stalls_at)
+
+
+def stamp(at: datetime) -> str:
+    """A time that sorts as text."""
+    return at.astimezone(timezone.utc).strftime(STAMP)

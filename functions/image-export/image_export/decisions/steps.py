@@ -1,0 +1,65 @@
+"""The step table: from an export's facts and what was just seen to the one next step. Pure; all of the law is here.
+
+    phase       facts                                    what it does (module)
+    READY       no claim, or the last one refused/void   look at image and hold, claim the next attempt (starting)
+    IN_DOUBT    a claim without result                   find out whether ExportImage happened (doubt)
+    EXPORTING   a result that started                    follow the task, prove the objects (exporting)
+    CALLED_OFF  the newest claim is a cancel             end Cancelled
+    ENDED       a verdict                                nothing: it is told (use_cases/announce)
+
+Status words of the cloud stand in IMAGE and TASK; a word that nobody has met yet is waited for and never a verdict.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+
+from ..values.facts import Ended
+from ..values.record import Record
+from ..values.steps import End, Sight, Step, Wait
+from . import doubt, exporting, starting
+
+
+class Phase(Enum):
+    """Where an export stands, by its facts alone."""
+
+    READY = "ready"
+    IN_DOUBT = "in doubt"
+    EXPORTING = "exporting"
+    CALLED_OFF = "called off"
+    ENDED = "ended"
+
+
+def phase(record: Record) -> Phase:
+    """The one phase that the facts allow."""
+    if record.ended:
+        return Phase.ENDED
+    if record.claim is None:
+        return Phase.READY
+    if record.claim.kind == "cancel":
+        return Phase.CALLED_OFF
+    if record.result is None:
+        return Phase.IN_DOUBT
+    return Phase.EXPORTING if record.result.outcome == "started" else Phase.READY
+
+
+def _call_off(_record: Record, _sight: Sight, _now: datetime) -> Step:
+    return End(Ended(status="Cancelled"))
+
+
+def _rest(_record: Record, _sight: Sight, _now: datetime) -> Step:
+    return Wait()
+
+
+DECIDE: dict[Phase, Callable[[Record, Sight, datetime], Step]] = {
+    Phase.READY: starting.next_step,
+    Phase.IN_DOUBT: doubt.next_step,
+    Phase.EXPORTING: exporting.next_step,
+    Phase.CALLED_OFF: _call_off,
+    Phase.ENDED: _rest,
+}
+
+
+def next_step(record: Record, sight: Sight, now: datetime) -> Step:
+    """The next step of this export. `now` is the ledger's time; the same arguments always give the same step."""
+    return DECIDE[phase(record)](record, sight, now)

@@ -1,0 +1,70 @@
+"""Everything that can go wrong, by whose fault it is. Each error carries its answer.
+
+    ImageExportError
+    ├── AskerFault        the request, event or policy asks for what cannot be: never retried
+    ├── CloudFault        the cloud did not do it
+    │   ├── Refused       a well-formed error answer with a 4xx status: it did not happen
+    │   ├── Unreached     no byte left us (DNS, connect, TLS): it did not happen
+    │   └── Unanswered    5xx, time-out, reset, unreadable answer: nobody knows whether it happened (PROTOCOL 6)
+    └── OurFault          settings, policy file or ledger are not fit for work
+        └── LedgerFault   the ledger could not be read or written: nothing may be concluded, ask again
+"""
+
+from .values.cause import Cause
+
+
+class ImageExportError(Exception):
+    """Base: `cause` is what logs, events and answers show; `status` the HTTP status; `retryable` whether to ask again."""
+
+    status = 500
+    retryable = False
+
+    def __init__(self, cause: Cause, *, status: int | None = None) -> None:
+        super().__init__(f"{cause.code}: {cause.message}")
+        self.cause = cause
+        if status is not None:
+            self.status = status
+
+    @property
+    def code(self) -> str:
+        """The code, as the cloud or we spell it."""
+        return self.cause.code
+
+
+class AskerFault(ImageExportError):
+    """What was asked for is wrong, missing, unknown or outside the policy."""
+
+    status = 400
+
+
+class CloudFault(ImageExportError):
+    """The cloud did not do it, or did not say."""
+
+    status = 503
+    retryable = True
+
+
+class Refused(CloudFault):
+    """The cloud answered no. `status` is the cloud's; whether to ask again is `decisions/refusals.py`'s to say."""
+
+    status = 400
+
+
+class Unreached(CloudFault):
+    """The service could not be reached; nothing was sent."""
+
+
+class Unanswered(CloudFault):
+    """Something was sent and no usable answer came: the effect is in doubt."""
+
+
+class OurFault(ImageExportError):
+    """The deployment is not fit for work: settings, policy or ledger. The message says what would be right."""
+
+    status = 503
+
+
+class LedgerFault(OurFault):
+    """The ledger's bucket did not answer or refused. Raised to whoever called us, so that it is asked again."""
+
+    retryable = True

@@ -1,0 +1,1 @@
+"""What is done: the entrances, `advance` and the watcher, over collaborators that `ports.py` declares."""

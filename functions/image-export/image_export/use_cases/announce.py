@@ -1,0 +1,72 @@
+"""Tell what has happened: the manifest beside the objects, then every notify target, each at least once (P2).
+
+Everything told is made from facts read back, never from memory (PROTOCOL 13). One target never holds up another.
+"""
+
+import msgspec
+
+from ..decisions import announcements
+from ..decisions.announcements import Owed
+from ..decisions.projection import export_of, manifest_address, manifest_key
+from ..errors import CloudFault
+from ..values.record import Record
+from .outside import Outside
+
+MANIFEST_TOLD = "told-manifest"
+MANIFEST_VERSION = 1
+
+
+def announce(outside: Outside, record: Record) -> Record:
+    """Tell whatever is still owed; the record that comes back says what has been accepted by now."""
+    record = _write_manifest(outside, record)
+    for debt in announcements.owed(record):
+        record = _tell(outside, record, debt)
+    return record
+
+
+def settled(record: Record) -> bool:
+    """Whether nothing is owed any more, so that the open marker may go."""
+    return bool(record.ended) and not announcements.owed(record) and not _manifest_owed(record)
+
+
+def _tell(outside: Outside, record: Record, debt: Owed) -> Record:
+    log = outside.log.bind(export_id=record.export_id, target=debt.target.name, kind=debt.kind)
+    event = announcements.export_event(record, debt.kind)
+    try:
+        outside.notifier.tell(debt.target, event)
+    except CloudFault as fault:
+        log.warning("event.refused", code=fault.code, error=fault.cause.message)
+        if outside.ledger.now - debt.since < announcements.TOLD_FOR:
+            return record
+        outside.ledger.put(f"untold/{event['id']}/{debt.told}", event)
+        log.error("event.given_up", event_id=event["id"])
+        return outside.ledger.tell(record, debt.told, given_up=True)
+    log.info("event.told", event_id=event["id"])
+    return outside.ledger.tell(record, debt.told)
+
+
+def _manifest_owed(record: Record) -> bool:
+    return bool(record.ended and record.ended.status == "Completed") and MANIFEST_TOLD not in record.told
+
+
+def _write_manifest(outside: Outside, record: Record) -> Record:
+    """Write the manifest, over itself if need be: the same facts give the same bytes."""
+    if not _manifest_owed(record):
+        return record
+    request = record.request
+    try:
+        cloud = outside.clouds.at(request.role, request.region_id, request.oss_bucket)
+        cloud.put_object(request.oss_bucket, manifest_key(record), manifest(record))
+    except CloudFault as fault:
+        outside.log.warning("manifest.refused", export_id=record.export_id, code=fault.code, error=fault.cause.message)
+        given_up = outside.ledger.now - (record.ended_at or outside.ledger.now) > announcements.TOLD_FOR
+        return outside.ledger.tell(record, MANIFEST_TOLD, given_up=True) if given_up else record
+    outside.log.info("manifest.written", export_id=record.export_id, manifest=manifest_address(record))
+    return outside.ledger.tell(record, MANIFEST_TOLD)
+
+
+def manifest(record: Record) -> bytes:
+    """The manifest: the Export as its head, then the image as it was when the export was claimed."""
+    image = record.claim.image if record.claim else None
+    content = {"ManifestVersion": MANIFEST_VERSION, **export_of(record).wire(), "Image": image.wire() if image else None}
+    return msgspec.json.format(msgspec.json.encode(content), indent=2)

@@ -1,0 +1,132 @@
+"""What the use cases need from outside, as protocols; the edges and the tests' fakes fit them by shape."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from ..values.account import AssumedRole
+from ..values.image import Image
+from ..values.notify_target import NotifyTarget
+from ..values.stored_object import StoredObject
+from ..values.task import Task
+
+
+class Stored(NamedTuple):
+    """An object of the ledger: its bytes and OSS's own LastModified."""
+
+    body: bytes
+    modified_at: datetime
+
+
+class Entry(NamedTuple):
+    """A listed key and OSS's own LastModified."""
+
+    key: str
+    modified_at: datetime
+
+
+class Store(Protocol):
+    """The ledger's bucket. Keys are relative to the ledger's prefix. Raises CloudFault.
+
+    `now` is the `Date` of the latest answer (PROTOCOL 1): before the first call there is none.
+    """
+
+    @property
+    def now(self) -> datetime: ...
+    def versioned(self) -> bool:
+        """True if versioning was ever enabled on the bucket (GetBucketVersioning; Suspended counts)."""
+        ...
+
+    def create(self, key: str, body: bytes) -> bool:
+        """Create the object; False where one is there already (409 FileAlreadyExists, perhaps our own write)."""
+        ...
+
+    def get(self, key: str) -> Stored | None: ...
+    def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[Entry]:
+        """One page, by key, at most 1,000: the keys below `prefix` that sort behind `after` (a whole key)."""
+        ...
+
+    def put(self, key: str, body: bytes) -> None:
+        """Create or overwrite."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove; no fault where there is none."""
+        ...
+
+
+class StartExport(NamedTuple):
+    """The parameters of one ExportImage call."""
+
+    image_id: str
+    oss_bucket: str
+    oss_prefix: str
+    image_format: str
+    role_name: str | None
+
+
+class Cloud(Protocol):
+    """ECS and OSS of one account and region, through the assumed role. Every call raises CloudFault.
+
+    Reads are retried inside (P6); `export_image` and `cancel_task` are sent once.
+    """
+
+    def image(self, image_id: str) -> Image | None:
+        """The image in whatever status, or None where the account has none of that id in the region."""
+        ...
+
+    def export_image(self, start: StartExport) -> str:
+        """The TaskId. Refused, Unreached: there is no task. Unanswered: there may be one."""
+        ...
+
+    def tasks(self, task_ids: Iterable[str]) -> list[Task]:
+        """Short tasks for at most 100 ids, in one call; unknown and not yet listed ones are left out."""
+        ...
+
+    def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
+        """ExportImage tasks created since then, asked by image where the API honours that: others may be among them."""
+        ...
+
+    def task(self, task_id: str) -> Task | None:
+        """The whole task, or None where ECS does not know the id."""
+        ...
+
+    def cancel_task(self, task_id: str) -> None: ...
+    def object_keys(self, bucket: str, prefix: str) -> list[str]:
+        """All keys that begin with the prefix."""
+        ...
+
+    def object(self, bucket: str, key: str) -> StoredObject | None: ...
+    def put_object(self, bucket: str, key: str, body: bytes) -> None: ...
+
+
+class Clouds(Protocol):
+    """Where a `Cloud` comes from. Credentials are cached and fetched again before they expire."""
+
+    def at(self, role: AssumedRole, region_id: str, bucket: str) -> Cloud:
+        """The cloud of that account and region, narrowed to that bucket."""
+        ...
+
+    def renew(self, role: AssumedRole, region_id: str) -> None:
+        """Forget the cached credentials: the cloud called them expired or unknown."""
+        ...
+
+
+class Notifier(Protocol):
+    """Tells one notify target one event, with the function's own role. Raises CloudFault where it is not accepted."""
+
+    def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None: ...
+
+
+class Log(Protocol):
+    """A structlog logger: an event is a dotted fact in the past tense, everything else a field."""
+
+    def bind(self, **fields: Any) -> "Log": ...
+    def debug(self, event: str, **fields: Any) -> Any: ...
+    def info(self, event: str, **fields: Any) -> Any: ...
+    def warning(self, event: str, **fields: Any) -> Any: ...
+    def error(self, event: str, **fields: Any) -> Any: ...
+
+
+RemainingSeconds = Callable[[], float]
+"""How many seconds of this invocation are left (by the function's own clock; nothing between workers hangs on it)."""

@@ -1,0 +1,63 @@
+"""`on_event`: whatever arrived becomes sightings and requests, each recorded and looked at once. Decides no export itself."""
+
+import hashlib
+
+from msgspec.structs import replace
+
+from ..decisions.admission import admit_direct
+from ..decisions.envelopes import read_event
+from ..errors import AskerFault, LedgerFault
+from ..values.answer import Answer
+from ..values.arrival import Arrival, DirectRequest, Malformed, Sighting
+from ..values.export import RequestedBy
+from .advance import advance
+from .outside import Outside
+from .record import record
+from .rehearse import rehearse
+from .reject import reject
+from .see import Seen, see
+
+
+def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
+    """Take an event. Raises LedgerFault, after everything else in it was tried, so that FC delivers it again (P6)."""
+    seen, lost = [], None
+    for arrival in read_event(body):
+        try:
+            seen.append(_take(outside, arrival, body, request_id, region_id))
+        except LedgerFault as fault:
+            outside.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
+            lost = fault
+    if lost:
+        raise lost
+    return Answer(
+        request_id=request_id,
+        exports=tuple(one.export for one in seen if one.export),
+        rejected=tuple(one.rejected for one in seen if one.rejected),
+        ignored=sum(1 for one in seen if not one.export and not one.rejected),
+    )
+
+
+def _take(outside: Outside, arrival: Arrival, body: bytes, request_id: str, region_id: str) -> Seen:
+    if isinstance(arrival, Sighting):
+        return see(outside, arrival, "event")
+    if isinstance(arrival, DirectRequest):
+        return _direct(outside, arrival, body, request_id, region_id)
+    if isinstance(arrival, Malformed):
+        reject(outside, arrival.digest, arrival.cause)
+        return Seen(rejected=arrival.cause)
+    outside.log.info("event.ignored", event_id=arrival.event_id, reason=arrival.reason)
+    return Seen()
+
+
+def _direct(outside: Outside, direct: DirectRequest, body: bytes, request_id: str, region_id: str) -> Seen:
+    """FC delivers at least once: without a ClientToken the invocation's request id is the token (DESIGN §7)."""
+    try:
+        asker = RequestedBy(trigger="invoke", id=request_id)
+        request = admit_direct(outside.policy, direct, default_region=region_id, requested_by=asker)
+        if direct.dry_run:
+            return Seen(export=rehearse(outside, request))
+        recorded = record(outside, replace(request, client_token=request.client_token or request_id))
+        return Seen(export=advance(outside, recorded.export_id, hint=recorded.hint))
+    except AskerFault as fault:
+        reject(outside, hashlib.sha256(body).hexdigest(), fault.cause)
+        return Seen(rejected=fault.cause)

@@ -1,0 +1,144 @@
+"""Record a request: find the export that it is, or make the next generation (PROTOCOL 3, 4). Starts nothing.
+
+Order: index key, due hint, open marker, `requested`. A marker without `requested` is helped along from its body.
+"""
+
+from datetime import timedelta
+
+import msgspec
+
+from ..decisions import hints
+from ..decisions.identity import export_id, generation, natural_key, parameters_hash, same_parameters, token_key
+from ..errors import AskerFault
+from ..values.cause import Cause
+from ..values.export_request import ExportRequest
+from ..values.facts import Requested
+from ..values.record import Record
+from ..values.wire import Wire
+from .outside import Outside
+
+ENTRANCE_GRACE = timedelta(minutes=2)  # by then the entrance has looked itself, or died
+
+
+class TokenUse(Wire):
+    """What a ClientToken stands for."""
+
+    export_id: str
+    parameters: str
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """The export that a request is, whether this call made it, and the hint that it left."""
+
+    export_id: str
+    created: bool
+    hint: str | None = None
+
+
+def record(outside: Outside, request: ExportRequest) -> Recorded:
+    """Record the request and answer its export. From here on it is watched.
+
+    Raises AskerFault 409 where a ClientToken comes with other parameters, LedgerFault where nothing could be recorded.
+    """
+    outside.ledger.ready()
+    key = natural_key(request)
+    known = _by_token(outside, request)
+    if known:
+        return known
+    newest = _newest(outside, key)
+    while True:
+        last = outside.ledger.load(export_id(key, newest)) if newest else None
+        if last and is_that(last, request):
+            _use_token(outside, request, last.export_id)
+            return Recorded(last.export_id, created=False)
+        made = _make(outside, request, export_id(key, newest + 1))
+        if made:
+            return made
+        newest += 1
+
+
+def newest_of(outside: Outside, request: ExportRequest) -> Record | None:
+    """The newest export of the same account, region, image, bucket and format."""
+    key = natural_key(request)
+    number = _newest(outside, key)
+    return outside.ledger.load(export_id(key, number)) if number else None
+
+
+def _newest(outside: Outside, key: str) -> int:
+    """The newest generation that the listing shows; a stale listing costs one lost create."""
+    keys = (entry.key for entry in outside.ledger.walk(f"exports/exp-{key}-"))
+    return max((generation(key.split("/")[1]) for key in keys), default=0)
+
+
+def is_that(last: Record, request: ExportRequest) -> bool:
+    """Whether the request is the newest generation itself.
+
+    A rule exports an image once, unless (nightly) it failed; who asks directly means an open export with equal parameters.
+    """
+    if request.rule is not None:
+        nightly = request.requested_by.trigger == "nightly"
+        return not (nightly and last.ended and last.ended.status == "Failed")
+    same = same_parameters(last.request, request)
+    repeated = request.client_token is not None and last.request.client_token == request.client_token
+    return same and (last.ended is None or repeated)
+
+
+def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:
+    """Make this generation; None where another request has it."""
+    ledger = outside.ledger
+    requested = Requested(export_id=export, request=request)
+    _use_token(outside, request, export)
+    ledger.put(f"images/{request.account_id}/{request.region_id}/{request.image_id}/{export}")
+    hint = hints.due(ledger.now + ENTRANCE_GRACE, export)
+    ledger.put(hint)
+    marker = ledger.create(f"open/{export}", requested)
+    if not marker.ours:
+        ledger.copy(f"open/{export}", f"exports/{export}/requested")
+    standing = ledger.create(f"exports/{export}/requested", requested)
+    if not standing.ours:
+        ledger.delete(hint)
+        return None
+    outside.log.info(
+        "export.requested",
+        export_id=export,
+        region_id=request.region_id,
+        image_id=request.image_id,
+        requested_by=request.requested_by.wire(),
+        rule=request.rule,
+    )
+    return Recorded(export, created=True, hint=hint)
+
+
+def _by_token(outside: Outside, request: ExportRequest) -> Recorded | None:
+    """The export that the request's ClientToken stands for, if it stands for one with these parameters."""
+    if request.client_token is None:
+        return None
+    found = outside.ledger.read(f"tokens/{token_key(request, request.client_token)}", TokenUse)
+    if found is None:
+        return None
+    _same_or_fault(request, found.fact)
+    standing = outside.ledger.load(found.fact.export_id)
+    if standing and parameters_hash(standing.request) == found.fact.parameters:
+        return Recorded(standing.export_id, created=False)
+    return None
+
+
+def _use_token(outside: Outside, request: ExportRequest, export: str) -> None:
+    """Before the export stands or is answered: this token means it. An earlier meaning of the token stays."""
+    if request.client_token is None:
+        return
+    use = TokenUse(export_id=export, parameters=parameters_hash(request))
+    standing = outside.ledger.create(f"tokens/{token_key(request, request.client_token)}", use)
+    _same_or_fault(request, standing.fact)
+
+
+def _same_or_fault(request: ExportRequest, use: TokenUse) -> None:
+    if use.parameters != parameters_hash(request):
+        raise AskerFault(
+            Cause(
+                code="IdempotentParameterMismatch",
+                message=f"The ClientToken {request.client_token!r} was used with other parameters, for {use.export_id}.",
+                recommend="Use a new ClientToken for a new request.",
+            ),
+            status=409,
+        )

@@ -1,0 +1,227 @@
+"""How each step is taken: one function per step of `values/steps.py`, from a Look to the next Look. Decides nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from ..decisions.refusals import QUOTA, UNREACHED, Handling, handling
+from ..errors import CloudFault, Refused, Unreached
+from ..values.cause import Cause
+from ..values.facts import Claim, Hold, Result
+from ..values.record import Record
+from ..values.steps import (
+    CancelTask,
+    End,
+    LookAtHold,
+    LookAtImage,
+    LookAtObjects,
+    LookAtTask,
+    LookForKeys,
+    LookForTasks,
+    MakeClaim,
+    MarkStalled,
+    Settle,
+    Sight,
+)
+from ..values.task import Task
+from .ledger import fact_key
+from .outside import Outside
+from .ports import Cloud, StartExport
+
+replace = msgspec.structs.replace
+WEEKLY_BACKOFF = timedelta(hours=1)
+CANDIDATES_MAX = 50
+
+
+class Look(msgspec.Struct, frozen=True):
+    """One look at one export: its record as it stands, and what has been seen."""
+
+    record: Record
+    sight: Sight
+
+    def saw(self, **seen: Any) -> "Look":
+        """The look with this seen as well."""
+        return Look(self.record, replace(self.sight, **seen))
+
+    def stands(self, **facts: Any) -> "Look":
+        """The look with these facts standing."""
+        return Look(replace(self.record, **facts), self.sight)
+
+
+def _cloud(outside: Outside, record: Record) -> Cloud:
+    request = record.request
+    return outside.clouds.at(request.role, request.region_id, request.oss_bucket)
+
+
+def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:
+    return look.saw(image=_cloud(outside, look.record).image(look.record.request.image_id))
+
+
+def _look_at_hold(outside: Outside, look: Look, _step: LookAtHold) -> Look:
+    found = outside.ledger.read(hold_key(look.record), Hold)
+    return look.saw(hold=found and found.fact)
+
+
+def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:
+    return look.saw(task=_cloud(outside, look.record).task(look.record.task_id or ""))
+
+
+def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
+    """The tasks that could be ours, whole, without those that are known to belong to other exports of ours."""
+    cloud, request = _cloud(outside, look.record), look.record.request
+    others = _tasks_of_others(outside, look.record)
+    found = [
+        task
+        for task in cloud.export_tasks(request.image_id, since=step.since)
+        if step.since <= task.created_at <= step.until
+        and task.task_id not in others
+        and task.image_id in (None, request.image_id)
+    ]
+    return look.saw(candidates=tuple(cloud.task(task.task_id) or task for task in found[:CANDIDATES_MAX]))
+
+
+def _tasks_of_others(outside: Outside, record: Record) -> set[str]:
+    request = record.request
+    exports = outside.ledger.exports_of(request.account_id, request.region_id, request.image_id)
+    loaded = (outside.ledger.load(export) for export in exports if export != record.export_id)
+    return {other.task_id for other in loaded if other and other.task_id}
+
+
+def _look_for_keys(outside: Outside, look: Look, step: LookForKeys) -> Look:
+    return look.saw(keys=tuple(_cloud(outside, look.record).object_keys(look.record.request.oss_bucket, step.prefix)))
+
+
+def _look_at_objects(outside: Outside, look: Look, step: LookAtObjects) -> Look:
+    cloud, bucket = _cloud(outside, look.record), look.record.request.oss_bucket
+    return look.saw(objects={key: cloud.object(bucket, key) for key in step.keys})
+
+
+def _make_claim(outside: Outside, look: Look, step: MakeClaim) -> Look:
+    """Create the claim; its owner, and nobody else, calls ExportImage, once (PROTOCOL 5)."""
+    key = fact_key(look.record, f"claim-{step.attempt:04d}")
+    standing = outside.ledger.create(key, step.claim)
+    claimed = look.stands(
+        attempt=step.attempt, claim=standing.fact, claimed_at=standing.at, result=None, settled_at=None
+    )
+    if not standing.ours:
+        found = outside.ledger.read(fact_key(look.record, f"result-{step.attempt:04d}"), Result)
+        return claimed.stands(result=found and found.fact, settled_at=found and found.at)
+    return _export(outside, claimed, step.claim) if step.claim.kind == "start" else claimed
+
+
+def _export(outside: Outside, look: Look, claim: Claim) -> Look:
+    """The one call. Refused or unreached: it did not happen. Anything else: the claim stays in doubt."""
+    request = look.record.request
+    start = StartExport(
+        request.image_id, request.oss_bucket, claim.oss_prefix or "", request.image_format, request.role_name
+    )
+    try:
+        task_id = _cloud(outside, look.record).export_image(start)
+    except (Refused, Unreached) as fault:
+        cause = replace(fault.cause, code=UNREACHED) if isinstance(fault, Unreached) else fault.cause
+        if handling(cause.code) is Handling.DOUBT:
+            return _in_doubt(outside, look, cause)
+        return _settle(outside, look, Settle(Result(outcome="refused", cause=cause)))
+    except CloudFault as fault:
+        return _in_doubt(outside, look, fault.cause)
+    seen = look.saw(brief=Task(task_id=task_id, status="Waiting", created_at=outside.ledger.now))
+    return _settle(outside, seen, Settle(Result(outcome="started", task_id=task_id)))
+
+
+def _in_doubt(outside: Outside, look: Look, cause: Cause) -> Look:
+    outside.log.warning(
+        "export.start_in_doubt", export_id=look.record.export_id, code=cause.code, error=cause.message
+    )
+    return look
+
+
+def _settle(outside: Outside, look: Look, step: Settle) -> Look:
+    key = fact_key(look.record, f"result-{look.record.attempt:04d}")
+    standing = outside.ledger.create(key, step.result)
+    settled = look.stands(result=standing.fact, settled_at=standing.at)
+    if standing.ours:
+        _log_result(outside, settled.record, standing.fact)
+    elif step.result.task_id and step.result.task_id != standing.fact.task_id:
+        _undo_double(outside, settled.record, step.result.task_id)
+    return _after_result(outside, settled, standing.fact)
+
+
+def _log_result(outside: Outside, record: Record, result: Result) -> None:
+    cause = result.cause
+    outside.log.info(
+        f"export.{result.outcome}",
+        export_id=record.export_id,
+        region_id=record.request.region_id,
+        image_id=record.request.image_id,
+        task_id=result.task_id,
+        attempt=record.attempt,
+        **({"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id} if cause else {}),
+    )
+
+
+def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
+    """Our answer came after somebody settled the claim otherwise: the extra task goes, visibly (PROTOCOL 5)."""
+    outside.log.error("export.doubled", export_id=record.export_id, task_id=record.task_id, extra_task_id=task_id)
+    _cloud(outside, record).cancel_task(task_id)
+
+
+def _after_result(outside: Outside, look: Look, result: Result) -> Look:
+    look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET)
+    code = result.cause.code if result.cause else ""
+    if result.outcome == "started" and isinstance(look.sight.hold, Hold):
+        outside.ledger.delete(hold_key(look.record))
+        return look.saw(hold=None)
+    if code in QUOTA:
+        hold = Hold(code=code, until=outside.ledger.now + WEEKLY_BACKOFF if code.startswith("Weekly") else None)
+        outside.ledger.put(hold_key(look.record), hold)
+        return look.saw(hold=hold, probe=False)
+    if handling(code) is Handling.FRESH and code:
+        outside.clouds.renew(look.record.request.role, look.record.request.region_id)
+        return look.saw(renewals=look.sight.renewals + 1)
+    return look
+
+
+def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
+    """Ask; the task's own end decides (PROTOCOL 11). A refusal only means that it is asked again at the next look."""
+    try:
+        _cloud(outside, look.record).cancel_task(look.record.task_id or "")
+    except Refused as fault:
+        outside.log.warning("task.cancel_refused", export_id=look.record.export_id, code=fault.code)
+    return look.saw(cancel_asked=True)
+
+
+def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
+    standing = outside.ledger.create(fact_key(look.record, "stalled"), step.stalled)
+    outside.log.warning("export.stalled", export_id=look.record.export_id, task_id=look.record.task_id, progress=step.stalled.progress)
+    return look.stands(stalled_at=standing.at)
+
+
+def _end(outside: Outside, look: Look, step: End) -> Look:
+    """The verdict; a concurrent hold of the group falls when one of ours ends (PROTOCOL 15)."""
+    standing = outside.ledger.create(fact_key(look.record, "ended"), step.ended)
+    hold = look.sight.hold
+    if look.record.task_id and isinstance(hold, Hold) and hold.until is None:
+        outside.ledger.delete(hold_key(look.record))
+    return look.stands(ended=standing.fact, ended_at=standing.at)
+
+
+def hold_key(record: Record) -> str:
+    """Where the quota hold of the export's group stands."""
+    return f"holds/{record.request.account_id}/{record.request.region_id}"
+
+
+TAKE: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
+    LookAtImage: _look_at_image,
+    LookAtHold: _look_at_hold,
+    LookAtTask: _look_at_task,
+    LookForTasks: _look_for_tasks,
+    LookForKeys: _look_for_keys,
+    LookAtObjects: _look_at_objects,
+    MakeClaim: _make_claim,
+    Settle: _settle,
+    CancelTask: _cancel_task,
+    MarkStalled: _mark_stalled,
+    End: _end,
+}

@@ -1,0 +1,28 @@
+"""What `on_event`, `on_nightly` and `on_watch` answer (DESIGN §4.1)."""
+
+from typing import Any
+
+from .cause import Cause
+from .export import Export
+from .wire import Wire
+
+LISTED_MAX = 100
+
+
+class Answer(Wire):
+    """The exports that were touched, what was rejected, and how much was none of our business."""
+
+    request_id: str
+    exports: tuple[Export, ...] = ()
+    rejected: tuple[Cause, ...] = ()
+    ignored: int = 0
+
+    def shown(self) -> dict[str, Any]:
+        """The answer as JSON builtins; totals by status instead of lists past 100."""
+        answer = self.wire()
+        if len(self.exports) > LISTED_MAX:
+            statuses = [export.status for export in self.exports]
+            answer["Exports"] = {status: statuses.count(status) for status in sorted(set(statuses))}
+        if len(self.rejected) > LISTED_MAX:
+            answer["Rejected"] = len(self.rejected)
+        return answer

@@ -1,0 +1,53 @@
+"""An export as the world sees it: HTTP answer, event data and manifest head are this one value (DESIGN §4.2)."""
+
+from datetime import datetime
+from typing import Literal
+
+from .cause import Cause
+from .wire import Wire
+
+Status = Literal["Requested", "Exporting", "Verifying", "Completed", "Failed", "Cancelled"]
+Verdict = Literal["Completed", "Failed", "Cancelled"]
+Trigger = Literal["event", "http", "nightly", "watch", "invoke"]
+ImageFormat = Literal["raw", "vhd", "qcow2", "vmdk", "vdi"]
+
+
+class RequestedBy(Wire):
+    """What asked: the trigger and its own id (event id, request id, run id)."""
+
+    trigger: Trigger
+    id: str
+
+
+class ExportedObject(Wire):
+    """One proven object. `size` in bytes, `crc64` decimal as OSS gives it."""
+
+    key: str
+    size: int
+    etag: str
+    crc64: str | None
+
+
+class Export(Wire):
+    """The one public value. Times are UTC; what is not known yet is null."""
+
+    export_id: str
+    region_id: str
+    account_id: str
+    image_id: str
+    image_name: str | None = None
+    oss_bucket: str
+    oss_prefix: str | None = None
+    image_format: ImageFormat
+    status: Status
+    reason: str | None = None
+    task_id: str | None = None
+    export_task_id: str | None = None  # the same value under the original page's name
+    progress: str | None = None
+    objects: tuple[ExportedObject, ...] = ()
+    manifest: str | None = None
+    requested_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    requested_by: RequestedBy
+    error: Cause | None = None

@@ -1,0 +1,33 @@
+"""What an entrance wants exported, already admitted by the policy. Pure."""
+
+from .account import AssumedRole
+from .export import ImageFormat, RequestedBy
+from .notify_target import NotifyTarget
+from .wire import Wire
+
+
+class ExportRequest(Wire):
+    """Everything needed to go on with an export without asking anyone again (PROTOCOL 3).
+
+    `caller_prefix`: 0 to 30 letters or digits; up to 17 get our own part appended, longer ones are used as given (PROTOCOL 8).
+    `named_by_creation`: a creation event named the image, so that it may not be visible for some minutes yet.
+    """
+
+    role: AssumedRole
+    region_id: str
+    image_id: str
+    oss_bucket: str
+    caller_prefix: str = ""
+    image_format: ImageFormat = "raw"
+    role_name: str | None = None
+    client_token: str | None = None
+    rule: str | None = None  # the policy's rule that wanted it; None: someone asked for it directly
+    priority: int = 0
+    named_by_creation: bool = False
+    requested_by: RequestedBy
+    notify: tuple[NotifyTarget, ...] = ()
+
+    @property
+    def account_id(self) -> str:
+        """The account that owns the image."""
+        return self.role.account_id

@@ -1,0 +1,69 @@
+"""The facts of an export: what is written once into the ledger and never changed. Pure.
+
+PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-… Their times are OSS's own LastModified.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from .cause import Cause
+from .export import ExportedObject, Verdict
+from .export_request import ExportRequest
+from .image import Image
+from .wire import Wire
+
+
+class Requested(Wire):
+    """Creating this makes the export. The open marker's body is the same, so that anybody can help it along."""
+
+    export_id: str
+    request: ExportRequest
+
+
+class Claim(Wire):
+    """The one permission to call ExportImage for attempt n; or, as `cancel`, the end of all attempts (PROTOCOL 5, 11).
+
+    `image` is the image as it was seen at the claim: its disks say how many objects there must be.
+    """
+
+    kind: Literal["start", "cancel"]
+    oss_prefix: str | None = None
+    voids: int = 0  # attempts before this one that were void; the prefix's last letter (PROTOCOL 8)
+    image: Image | None = None
+
+
+class Result(Wire):
+    """What came of claim n. One key for all three outcomes, so that a late worker finds it taken."""
+
+    outcome: Literal["started", "refused", "void"]
+    task_id: str | None = None
+    cause: Cause | None = None
+    inferred: bool = False  # a nameless task taken for ours after the wait (PROTOCOL 9)
+
+
+class Stalled(Wire):
+    """The task is older than its disks explain. Told once."""
+
+    progress: str | None = None
+
+
+class Ended(Wire):
+    """The verdict, from which manifest, log line and every event are made (PROTOCOL 13)."""
+
+    status: Verdict
+    objects: tuple[ExportedObject, ...] = ()
+    error: Cause | None = None
+    reason: str | None = None
+
+
+class Told(Wire):
+    """A notify target has accepted an event, or was given up after 14 days."""
+
+    given_up: bool = False
+
+
+class Hold(Wire):
+    """The cloud said that the quota of an account and region is used up (PROTOCOL 15)."""
+
+    code: str
+    until: datetime | None = None  # weekly quota: no probe before; concurrent quota: one probe a tick

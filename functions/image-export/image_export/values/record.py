@@ -1,0 +1,46 @@
+"""An export as its facts tell it: what `advance` decides from. Pure."""
+
+from datetime import datetime
+
+import msgspec
+
+from .export_request import ExportRequest
+from .facts import Claim, Ended, Result
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts that stand, each with OSS's own time. `attempt` is the number of the newest claim, 0 for none."""
+
+    export_id: str
+    request: ExportRequest
+    requested_at: datetime
+    attempt: int = 0
+    claim: Claim | None = None
+    claimed_at: datetime | None = None
+    result: Result | None = None
+    settled_at: datetime | None = None
+    cancel_at: datetime | None = None
+    stalled_at: datetime | None = None
+    ended: Ended | None = None
+    ended_at: datetime | None = None
+    told: frozenset[str] = frozenset()
+
+    @property
+    def task_id(self) -> str | None:
+        """The task of the attempt that started, if one has."""
+        return self.result.task_id if self.result else None
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the attempt was known to have started."""
+        return self.settled_at if self.task_id else None
+
+    @property
+    def oss_prefix(self) -> str | None:
+        """The prefix that ExportImage was given."""
+        return self.claim.oss_prefix if self.claim else None
+
+    @property
+    def inferred(self) -> str | None:
+        """The Reason `Inferred` where the task was taken for ours by inference (PROTOCOL 9)."""
+        return "Inferred" if self.result and self.result.inferred else None

@@ -1,0 +1,113 @@
+"""What `advance` may do next, and what it has seen so far in this look. Pure data; `decisions/steps.py` chooses."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from .cause import Cause
+from .facts import Claim, Ended, Hold, Result, Stalled
+from .image import Image
+from .stored_object import StoredObject
+from .task import Task
+
+
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """What this look has seen; UNSET is not looked at yet, None is looked at and not there."""
+
+    image: Image | None | UnsetType = UNSET
+    hold: Hold | None | UnsetType = UNSET
+    task: Task | None | UnsetType = UNSET  # the whole task
+    brief: Task | None = None  # the task as the tick's DescribeTasks told it for many at once
+    candidates: tuple[Task, ...] | UnsetType = UNSET
+    keys: tuple[str, ...] | UnsetType = UNSET
+    objects: dict[str, StoredObject | None] | UnsetType = UNSET
+    forbidden: Cause | None = None  # what the policy says against it by now (PROTOCOL 16)
+    probe: bool = False  # this export may try although the group is on hold
+    renewals: int = 0  # how often this look has fetched fresh credentials after a refusal
+    cancel_asked: bool = False  # CancelTask was sent in this look
+
+
+class LookAtImage(msgspec.Struct, frozen=True):
+    """DescribeImages for the image, in whatever status."""
+
+
+class LookAtHold(msgspec.Struct, frozen=True):
+    """Read the group's hold from the ledger."""
+
+
+class LookAtTask(msgspec.Struct, frozen=True):
+    """DescribeTaskAttribute for the export's task."""
+
+
+class LookForTasks(msgspec.Struct, frozen=True):
+    """The image's export tasks created in the window, less those of our other exports."""
+
+    since: datetime
+    until: datetime
+
+
+class LookForKeys(msgspec.Struct, frozen=True):
+    """List the bucket for the prefix."""
+
+    prefix: str
+
+
+class LookAtObjects(msgspec.Struct, frozen=True):
+    """Ranged reads of these objects."""
+
+    keys: tuple[str, ...]
+
+
+class MakeClaim(msgspec.Struct, frozen=True):
+    """Create claim-n; whoever creates a start calls ExportImage, once."""
+
+    attempt: int
+    claim: Claim
+
+
+class Settle(msgspec.Struct, frozen=True):
+    """Create result-n."""
+
+    result: Result
+
+
+class CancelTask(msgspec.Struct, frozen=True):
+    """Ask ECS to cancel the running task; the task's own end decides."""
+
+
+class MarkStalled(msgspec.Struct, frozen=True):
+    """Create the fact `stalled`."""
+
+    stalled: Stalled
+
+
+class End(msgspec.Struct, frozen=True):
+    """Create `ended`."""
+
+    ended: Ended
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Nothing to do now. The next look: at `until`, when the group has room (`queued`), when the task has moved (`running`)."""
+
+    reason: str | None = None
+    until: datetime | None = None
+    queued: bool = False
+    running: bool = False
+
+
+Step = (
+    LookAtImage
+    | LookAtHold
+    | LookAtTask
+    | LookForTasks
+    | LookForKeys
+    | LookAtObjects
+    | MakeClaim
+    | Settle
+    | CancelTask
+    | MarkStalled
+    | End
+    | Wait
+)

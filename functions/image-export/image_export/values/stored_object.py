@@ -1,0 +1,19 @@
+"""An exported object as OSS holds it now. Pure."""
+
+from datetime import datetime
+
+from .wire import Wire
+
+PROBE_BYTES = 512  # a VHD footer and a tar header are this long; enough for every format's magic
+
+
+class StoredObject(Wire):
+    """Size and checksums from the answer's head; the first and the last PROBE_BYTES bytes of the object."""
+
+    key: str
+    size_bytes: int
+    etag: str
+    crc64: str | None  # decimal, CRC-64/XZ as x-oss-hash-crc64ecma has it
+    modified_at: datetime
+    head: bytes
+    tail: bytes

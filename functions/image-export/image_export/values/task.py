@@ -1,0 +1,28 @@
+"""An ECS task as DescribeTasks (short) and DescribeTaskAttribute (whole) tell it. Pure."""
+
+from datetime import datetime
+
+from .cause import Cause
+from .wire import Wire
+
+
+class ObjectName(Wire):
+    """A bucket and key that a task says it wrote."""
+
+    oss_bucket: str
+    key: str
+
+
+class Task(Wire):
+    """`status` is the API's word. The fields from `progress` on are known from DescribeTaskAttribute only."""
+
+    task_id: str
+    status: str
+    created_at: datetime
+    finished_at: datetime | None = None
+    image_id: str | None = None  # DescribeTasks' ResourceId; newer, not always there
+    support_cancel: bool | None = None  # None: not said
+    progress: str | None = None
+    objects: tuple[ObjectName, ...] = ()
+    failed_count: int = 0
+    cause: Cause | None = None  # the first failed operation's ErrorCode and ErrorMsg
