@@ -84,18 +84,6 @@ class Identity:
         self._roles[role.arn.lower()] = role
         return role
 
-    def add_default_roles(self) -> None:
-        """The roles of image-export, where no template names others."""
-        here = {"Principal": {"RAM": [f"acs:ram::{self.account_id}:root"]}}
-        for name, principal in (
-            ("image-export", here),
-            ("image-export-event", {"Principal": {"Service": ["fc.aliyuncs.com"]}}),
-            ("image-export-watch", {"Principal": {"Service": ["fc.aliyuncs.com"]}}),
-            (SERVICE_ROLE, {"Principal": {"Service": ["ecs.aliyuncs.com"]}}),
-        ):
-            statement = {"Effect": "Allow", "Action": "sts:AssumeRole", **principal}
-            self.add_role(name, trust={"Version": "1", "Statement": [statement]})
-
     def role(self, arn: str) -> Role | None:
         """The role with this ARN."""
         return self._roles.get(arn.lower())

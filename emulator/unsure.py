@@ -15,6 +15,8 @@ READINGS: dict[str, tuple[Any, ...]] = {
     "task_action_spelling": ("ExportImage", "EXPORT_IMAGE"),
     "support_cancel_type": ("string", "bool"),
     "image_id_list": ("honoured", "single"),
+    "operation_progress": ("per_object", "one_for_all"),
+    "role_name": ("default_only", "any"),
     "object_naming": ("prefix_image_disk", "prefix_image_task"),
     "list_after_write": ("strong", "lagging"),
     "image_event_shape": ("flat", "content"),
@@ -36,6 +38,8 @@ class Unsure:
     support_cancel_type: str = "string"
     image_id_list: str = "honoured"  # whether DescribeImages takes several ids with commas
     object_naming: str = "prefix_image_disk"
+    operation_progress: str = "per_object"  # how DescribeTaskAttribute groups the objects of several disks
+    role_name: str = "default_only"  # whether ECS takes another role than its own default one
     list_after_write: str = "strong"  # lagging: LIST shows a write 2 cloud seconds later
     image_event_shape: str = "flat"  # data.imageId, or data.content.imageId
     actiontrail_image_id: str = "both"  # where the event of CreateImage names the new image

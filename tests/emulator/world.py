@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import alibabacloud_oss_v2 as oss
+from aliyunsdkcore.acs_exception.exceptions import ServerException
+from aliyunsdkcore.auth.credentials import StsTokenCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import AcsRequest
 
@@ -33,6 +35,11 @@ class World:
     def post(self, path: str, body: Any = None) -> Any:
         """The answer to a POST control call; a refusal is raised as HTTPError."""
         return self._control("POST", path, body)
+
+    def create_image(self, **fields: Any) -> dict[str, Any]:
+        """An image of cn-hangzhou, unless the fields say otherwise."""
+        image: dict[str, Any] = self.post("images", {"RegionId": "cn-hangzhou", **fields})
+        return image
 
     def advance(self, seconds: float) -> None:
         """Let cloud time jump."""
@@ -75,8 +82,6 @@ def acs_client(key: AccessKey, region: str, port: int) -> AcsClient:
     """A client of the core SDK that makes one attempt."""
     if key.security_token is None:
         return AcsClient(key.access_key_id, key.secret, region, auto_retry=False, port=port)
-    from aliyunsdkcore.auth.credentials import StsTokenCredential
-
     credential = StsTokenCredential(key.access_key_id, key.secret, key.security_token)
     return AcsClient(region_id=region, credential=credential, auto_retry=False, port=port)
 
@@ -106,3 +111,12 @@ def running(settings: Settings) -> Iterator[World]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def code_of(world: World, request: AcsRequest, key: AccessKey | None = None) -> tuple[int, str]:
+    """Status and code of the refusal that a request meets."""
+    try:
+        answer = world.send(request, key)
+    except ServerException as refusal:
+        return refusal.http_status, refusal.error_code
+    raise AssertionError(f"not refused: {answer}")

@@ -1,0 +1,124 @@
+"""Export tasks and their life: Waiting, Processing, and then Finished, Failed or Deleted, by the cloud's clock."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from emulator.ecs.exported import object_names, written
+from emulator.identity import text
+
+if TYPE_CHECKING:
+    from emulator.cloud import Cloud
+    from emulator.ecs.images import Image
+    from emulator.ecs.plan import Plan
+
+BASE_S, PER_GIB_S = 300, 6
+QUEUED = timedelta(seconds=10)
+STALLED_AT = 37
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What an export is to do."""
+
+    image: Image
+    bucket: str
+    prefix: str
+    image_format: str
+    account_id: str
+    plan: Plan
+    foreign: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Task:
+    """An export on its way; `end` is set once it has ended, `objects` once they are written."""
+
+    id: str
+    order: Order
+    created: datetime
+    takes: timedelta
+    end: str | None = None
+    ended_at: datetime | None = None
+    objects: list[str]  # what will be written, and what was
+
+    def status(self, now: datetime) -> str:
+        """TaskStatus; a task is Waiting until its turn comes."""
+        return self.end or ("Waiting" if now < self.created + min(QUEUED, self.takes / 10) else "Processing")
+
+    def progress(self, now: datetime) -> int:
+        """Percent; only an end is the end, and a task that stalls stays where it is."""
+        if self.end == "Finished":
+            return 100
+        elapsed = (self.ended_at or now) - self.created
+        return min(int(100 * elapsed / self.takes), STALLED_AT if self.order.plan.outcome == "stall" else 99)
+
+
+class Tasks:
+    """Every task, in the order of creation."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._tasks: dict[str, Task] = {}
+
+    def __iter__(self) -> Iterator[Task]:
+        return iter(self._tasks.values())
+
+    def get(self, task_id: str) -> Task | None:
+        """The task of this id."""
+        return self._tasks.get(task_id)
+
+    def running(self, region: str, account_id: str) -> list[Task]:
+        """The tasks that have not ended: what the concurrent quota counts."""
+        return [task for task in self.since(region, account_id, None) if task.end is None]
+
+    def since(self, region: str, account_id: str, when: datetime | None) -> list[Task]:
+        """The tasks of an account and region that were created at or after `when`."""
+        return [
+            task
+            for task in self
+            if (task.order.image.region, task.order.account_id) == (region, account_id)
+            and (when is None or task.created >= when)
+        ]
+
+    def start(self, order: Order) -> Task:
+        """Create the task and set its end, unless it is to stall."""
+        now, task_id = self._cloud.clock.now(), f"t-bp1{text(17, string.ascii_lowercase + string.digits)}"
+        objects = object_names(order, task_id, self._cloud.unsure.object_naming)
+        task = Task(id=task_id, order=order, created=now, takes=time_for(order), objects=objects)
+        self._tasks[task.id] = task
+        if order.plan.outcome == "cancel":
+            self._cloud.clock.at(now + task.takes / 2, lambda when: self.end(task, "Deleted", when))
+        elif order.plan.outcome != "stall":
+            self._cloud.clock.at(now + task.takes, lambda when: self._complete(task, when))
+        return task
+
+    def end(self, task: Task, status: str, when: datetime) -> None:
+        """End a task that has not ended yet."""
+        if task.end is None:
+            task.end, task.ended_at = status, when
+
+    def _complete(self, task: Task, when: datetime) -> None:
+        """The task's time is over: it fails, or its objects are there now."""
+        if task.end is not None:
+            return
+        if task.order.plan.outcome == "fail":
+            self.end(task, "Failed", when)
+            return
+        bucket = self._cloud.oss.buckets[task.order.bucket]
+        contents = written(task.order, task.objects)
+        task.objects = list(contents)
+        for key, body in contents.items():
+            self._cloud.oss.write(bucket, key, body, when)
+        self.end(task, "Finished", when)
+
+
+def time_for(order: Order) -> timedelta:
+    """How long the export takes: as planned, or by the size of the disks."""
+    if order.plan.takes_s is not None:
+        return timedelta(seconds=max(order.plan.takes_s, 0.001))
+    return timedelta(seconds=BASE_S + PER_GIB_S * sum(int(disk["Size"]) for disk in order.image.disks))

@@ -1,0 +1,85 @@
+"""AssumeRole (document "AssumeRole" of STS, facts 5): a key for a role, for a while.
+
+The role's trust policy and the session policy are kept, not yet evaluated.
+"""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+from emulator.calls import Call
+from emulator.errors import ApiError
+from emulator.identity import Role
+
+ARN = re.compile(r"acs:ram::\d+:role/.+", re.IGNORECASE)
+SESSION_NAME = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
+EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
+SHORTEST_S = 900
+LONGEST_POLICY = 2048
+
+
+async def AssumeRole(call: Call) -> dict[str, Any]:
+    """Issue a key for the role; it inherits the function instance of the key that asked."""
+    name = session_name(call.params["RoleSessionName"])
+    role = role_of(call)
+    check_policy(call.params.get("Policy"))
+    check_external_id(call.params.get("ExternalId"))
+    expires_at = call.now + timedelta(seconds=duration_s(call.params.get("DurationSeconds", "3600"), role))
+    arn = f"acs:ram::{role.account_id}:assumed-role/{role.name}/{name}"
+    key = call.cloud.identity.issue(arn, account_id=role.account_id, expires_at=expires_at, origin=call.key.origin)
+    return {
+        "AssumedRoleUser": {"Arn": arn, "AssumedRoleId": f"{role.role_id}:{name}"},
+        "Credentials": {
+            "AccessKeyId": key.access_key_id,
+            "AccessKeySecret": key.secret,
+            "SecurityToken": key.security_token,
+            "Expiration": expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        },
+    }
+
+
+def session_name(text: str) -> str:
+    """A valid RoleSessionName."""
+    if not SESSION_NAME.fullmatch(text):
+        raise ApiError(400, "InvalidParameter.RoleSessionName", "The parameter RoleSessionName is wrongly formed.")
+    return text
+
+
+def role_of(call: Call) -> Role:
+    """The role that RoleArn names."""
+    arn = call.params["RoleArn"]
+    if not ARN.fullmatch(arn):
+        raise ApiError(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.")
+    role = call.cloud.identity.role(arn)
+    if role is None:
+        raise ApiError(404, "EntityNotExist.Role", f"The role not exists: {arn}.")
+    return role
+
+
+def duration_s(text: str, role: Role) -> int:
+    """DurationSeconds, 900 up to the role's MaxSessionDuration."""
+    if not text.isdigit() or not SHORTEST_S <= int(text) <= role.max_session_duration_s:
+        message = f"DurationSeconds must be {SHORTEST_S} to {role.max_session_duration_s}."
+        raise ApiError(400, "InvalidParameter.DurationSeconds", message)
+    return int(text)
+
+
+def check_policy(text: str | None) -> None:
+    """A session policy is JSON with statements, 1 to 2048 characters long."""
+    if text is None:
+        return
+    if not 1 <= len(text) <= LONGEST_POLICY:
+        raise ApiError(400, "InvalidParameter.PolicySize", f"Policy must have 1 to {LONGEST_POLICY} characters.")
+    try:
+        document = json.loads(text)
+    except ValueError as cause:
+        raise ApiError(400, "InvalidParameter.PolicyGrammar", "The parameter Policy is no JSON.") from cause
+    if not (isinstance(document, dict) and document.get("Version") == "1" and document.get("Statement")):
+        raise ApiError(400, "InvalidParameter.PolicyGrammar", 'Policy needs "Version": "1" and a Statement.')
+
+
+def check_external_id(text: str | None) -> None:
+    """ExternalId is 2 to 1224 characters of a known set."""
+    if text is not None and not EXTERNAL_ID.fullmatch(text):
+        raise ApiError(400, "InvalidParameter.ExternalId", "The parameter ExternalId is wrongly formed.")
