@@ -80,6 +80,8 @@ class EventBridge:
         """Take an event and deliver it to the targets of every rule that matches it."""
         here = self.bus(bus)
         published = {**event, **self._extensions(here)}
+        if bus == DEFAULT and "aliyunregionid" in event:  # every region has a default bus; here they are one
+            published["aliyunregionid"] = event["aliyunregionid"]
         self.published.append({"bus": bus, "event": published})
         for rule in tuple(here.rules.values()):
             if rule.enabled and matches(rule.pattern, published):
