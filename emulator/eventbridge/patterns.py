@@ -30,11 +30,13 @@ def check_pattern(pattern: Any, path: str = "$") -> None:
     if not isinstance(pattern, dict) or (not pattern and path != "$"):
         raise PatternError(f"{path}: want a mapping, found {pattern!r}")
     for key, value in pattern.items():
-        if isinstance(value, list):
-            for item in value or [{}]:
-                check_item(item, f"{path}.{key}")
-        else:
+        if not isinstance(value, list):
             check_pattern(value, f"{path}.{key}")
+        elif not value:
+            raise PatternError(f"{path}.{key}: an empty list matches nothing")
+        else:
+            for item in value:
+                check_item(item, f"{path}.{key}")
 
 
 def check_item(item: Any, path: str) -> None:

@@ -1,0 +1,196 @@
+"""EventBridge: what it takes, what it refuses, and whom it tells."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aliyunsdkcore.acs_exception.exceptions import ServerException
+from aliyunsdkcore.request import CommonRequest
+
+from emulator.cloud import Cloud, Settings
+from emulator.eventbridge.patterns import PatternError, check_pattern, matches
+from tests.emulator.deployment import write
+from tests.emulator.world import World
+
+EVENT = {"Id": "1", "Source": "image-export", "Type": "imageexport:Export:Completed", "Data": {"ImageId": "m-1"}}
+BUS = "image-export"
+
+
+def ask(world: World, action: str, **params: str) -> Any:
+    request = CommonRequest(domain="eventbridge-console.cn-hangzhou.aliyuncs.com", version="2020-04-01")
+    request.set_action_name(action)
+    request.set_method("POST")
+    for name, value in params.items():
+        request.add_body_params(name, value)
+    return world.send(request)
+
+
+def put(world: World, *entries: Any, bus: str = BUS) -> Any:
+    return ask(world, "PutEvents", EventBusName=bus, EventList=json.dumps(entries))
+
+
+def refused(world: World, *entries: Any, bus: str = BUS) -> tuple[int, str]:
+    with pytest.raises(ServerException) as refusal:
+        put(world, *entries, bus=bus)
+    return refusal.value.get_http_status(), refusal.value.get_error_code()
+
+
+def test_an_event_on_a_custom_bus_is_published_and_received(world: World) -> None:
+    answer = put(world, EVENT)
+    assert (answer["Success"], answer["Data"]["FailedEntryCount"]) == (True, 0)
+    assert answer["Data"]["EntryList"][0]["EventId"] == "1"
+    state = world.get("state")
+    (published,) = state["events"]
+    assert published["bus"] == BUS
+    assert {name: published["event"][name] for name in ("id", "source", "type", "specversion", "data")} == {
+        "id": "1",
+        "source": "image-export",
+        "type": "imageexport:Export:Completed",
+        "specversion": "1.0",
+        "data": {"ImageId": "m-1"},
+    }
+    assert state["received"] == [{"target": f"eventbridge:{BUS}", "event": published["event"]}]
+
+
+def test_the_bus_adds_its_attributes(world: World) -> None:
+    put(world, EVENT)
+    event = world.get("state")["events"][0]["event"]
+    assert (event["aliyuneventbusname"], event["aliyunaccountid"]) == (BUS, "1234567890123456")
+    assert (event["aliyunregionid"], event["time"][-1]) == ("cn-hangzhou", "Z")
+
+
+def test_a_bus_that_is_not_there_and_the_default_one_take_no_custom_event(world: World) -> None:
+    assert refused(world, EVENT, bus="absent") == (404, "EventBusNotExist")
+    assert refused(world, EVENT, bus="default")[0] == 403
+    assert world.get("state")["events"] == []
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {**EVENT, "Id": ""},
+        {name: value for name, value in EVENT.items() if name != "Source"},
+        {**EVENT, "Type": "t" * 65},
+        {**EVENT, "Source": "s" * 129},
+        {**EVENT, "SpecVersion": "0.3"},
+        {**EVENT, "Data": "x" * 65536},
+        {name.lower(): value for name, value in EVENT.items()},
+        "no event",
+    ],
+)
+def test_one_malformed_entry_fails_alone(world: World, entry: Any) -> None:
+    data = put(world, entry, EVENT)["Data"]
+    assert data["FailedEntryCount"] == 1
+    assert [bool(result["ErrorCode"]) for result in data["EntryList"]] == [True, False]
+    assert len(world.get("state")["events"]) == 1
+
+
+def test_a_request_may_have_16_events_and_256_kib(world: World) -> None:
+    assert put(world, *[EVENT] * 16)["Data"]["FailedEntryCount"] == 0
+    assert refused(world, *[EVENT] * 17)[0] == 400
+    assert refused(world, *[{**EVENT, "Data": "x" * 60000}] * 5)[0] == 400
+
+
+def test_a_bus_can_be_made_once(world: World) -> None:
+    assert ask(world, "CreateEventBus", EventBusName="other")["Data"]["EventBusARN"].endswith("eventbus/other")
+    put(world, EVENT, bus="other")
+    assert world.get("state")["received"][0]["target"] == "eventbridge:other"
+    with pytest.raises(ServerException):
+        ask(world, "CreateEventBus", EventBusName="other")
+
+
+def test_a_rule_tells_a_function_of_fc_2_what_matches(world: World) -> None:
+    function = "acs:fc:cn-hangzhou:1234567890123456:services/images.LATEST/functions/after-export"
+    targets = json.dumps([{"Id": "1", "Type": "acs.fc.function", "Endpoint": function, "ParamList": []}])
+    pattern = json.dumps({"type": [{"suffix": ":Failed"}]})
+    ask(world, "CreateRule", EventBusName=BUS, RuleName="failed", FilterPattern=pattern, EventTargets=targets)
+    put(world, EVENT, {**EVENT, "Id": "2", "Type": "imageexport:Export:Failed"})
+    told = [row for row in world.get("state")["received"] if row["target"] == "fc:images/after-export"]
+    assert [row["event"]["id"] for row in told] == ["2"]
+
+
+# ---- triggers of functions
+
+CREATED = {
+    "triggerName": "created",
+    "triggerType": "eventbridge",
+    "triggerConfig": {
+        "triggerEnable": True,
+        "asyncInvocationType": False,
+        "eventRuleFilterPattern": '{"source": ["acs.ecs"], "data": {"eventName": ["CreateImage"]}}',
+        "eventSourceConfig": {"eventSourceType": "Default", "eventSourceParameters": {}},
+        "eventSinkConfig": {"deliveryOption": {"mode": "event-driven", "eventSchema": "CloudEvents"}},
+        "runOptions": {"mode": "event-driven"},
+    },
+}
+PRINT = "def handler(event, context):\n    print(event.decode())\n"
+
+
+async def lines_after(event: dict[str, Any], s_yaml: Path) -> list[str]:
+    """What the function of s_yaml has written when all that a cloud event caused is over."""
+    cloud = Cloud(Settings(functions=s_yaml))
+    await cloud.start()
+    await cloud.eventbridge.publish("default", event)
+    while any(each.status in ("queued", "running") for each in cloud.fc.invocations):  # noqa: ASYNC110 - as a user looks
+        await asyncio.sleep(0.01)
+    await cloud.stop()
+    return [line.line for line in cloud.fc.lines]
+
+
+@pytest.mark.parametrize(("name", "invoked"), [("CreateImage", True), ("DeleteImage", False)])
+def test_a_cloud_event_that_matches_invokes_with_one_cloud_event(tmp_path: Path, name: str, invoked: bool) -> None:
+    event = {"specversion": "1.0", "id": "1", "source": "acs.ecs", "data": {"eventName": name}}
+    lines = asyncio.run(lines_after(event, write(tmp_path, PRINT, triggers=[CREATED])))
+    got = [json.loads(line) for line in lines if line.startswith("{")]
+    assert [(each["id"], each["aliyuneventbusname"]) for each in got] == [("1", "default")] * invoked
+
+
+# ---- filter patterns
+
+IMAGE = {
+    "source": "acs.ecs",
+    "subject": "a.jpg",
+    "data": {"name": "golden-1", "size": 40, "tags": ["a", "b"], "x": None},
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ({}, True),
+        ({"source": ["acs.oss", "acs.ecs"]}, True),
+        ({"source": ["acs.oss"]}, False),
+        ({"source": ["ACS.ECS"]}, False),
+        ({"source": ["acs.ecs"], "subject": ["b"]}, False),
+        ({"source": [{"prefix": "acs."}]}, True),
+        ({"subject": [{"suffix": ".png"}]}, False),
+        ({"subject": [{"contains": "."}]}, True),
+        ({"data": {"name": [{"prefix": "golden-"}]}}, True),
+        ({"data": {"name": {"deeper": ["x"]}}}, False),
+        ({"data": {"name": [{"anything-but": "golden-1"}]}}, False),
+        ({"data": {"name": [{"anything-but": ["a", "b"]}]}}, True),
+        ({"data": {"name": [{"anything-but": {"prefix": "golden"}}]}}, False),
+        ({"data": {"absent": [{"anything-but": "a"}]}}, False),
+        ({"data": {"tags": ["b"]}}, True),
+        ({"data": {"size": [{"numeric": [">", 0, "<=", 40]}]}}, True),
+        ({"data": {"size": [{"numeric": [">", 40]}]}}, False),
+        ({"data": {"size": ["40"]}}, False),
+        ({"data": {"x": [None]}}, True),
+        ({"data": {"absent": [{"exists": False}]}}, True),
+        ({"data": {"name": [{"exists": False}, "golden-1"]}}, True),
+        ({"absent": {"at": ["all"]}}, False),
+    ],
+)
+def test_patterns_match_as_documented(pattern: dict[str, Any], expected: bool) -> None:
+    check_pattern(pattern)
+    assert matches(pattern, IMAGE) is expected
+
+
+@pytest.mark.parametrize(
+    "pattern", [[], {"source": "acs.ecs"}, {"source": []}, {"a": {}}, {"a": [["b"]]}, {"a": [{"wild": "*"}]}]
+)
+def test_a_malformed_pattern_is_refused(pattern: Any) -> None:
+    with pytest.raises(PatternError):
+        check_pattern(pattern)

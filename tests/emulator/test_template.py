@@ -1,0 +1,135 @@
+"""s.yaml and template.yml: what the emulator makes of them, and what it refuses in them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from emulator.cloud import Cloud, Settings
+from emulator.fc import s_yaml
+from emulator.fc.definition import EventBridgeTrigger, HttpTrigger, TimerTrigger
+from emulator.ros import Template
+from emulator.section import SettingsError
+from emulator.template import populate
+from tests.emulator.deployment import write
+
+ROOT = Path(__file__).parents[2]
+ACCOUNT = "1234567890123456"
+ECHO = "def handler(event, context):\n    return event\n"
+
+
+def load(file: Path, **environment: str) -> Any:
+    return {function.name: function for function in s_yaml.load(file, environment, ACCOUNT)}
+
+
+def test_the_shipped_functions_are_those_of_the_design() -> None:
+    functions = load(ROOT / "s.yaml", IMAGE_EXPORT_ENDPOINT="http://127.0.0.1:1")
+    event, watch = functions["image-export-event"], functions["image-export-watch"]
+    assert (event.handler, event.timeout_s, watch.handler, watch.timeout_s) == (
+        "index.on_event",
+        120,
+        "index.on_watch",
+        300,
+    )
+    assert (watch.asynchronous.max_retries, watch.asynchronous.max_age_s) == (0, 60)
+    assert isinstance(event.triggers[0], EventBridgeTrigger)
+    assert isinstance(watch.triggers[0], TimerTrigger)
+    assert event.environment["IMAGE_EXPORT_ENDPOINT"] == "http://127.0.0.1:1"
+    assert event.environment["IMAGE_EXPORT_LEDGER"] == f"oss://image-export-ledger-{ACCOUNT}/ledger"
+
+
+def test_every_role_of_the_shipped_functions_is_in_the_shipped_template() -> None:
+    template = Template(ROOT / "template.yml", account_id=ACCOUNT, region="cn-hangzhou")
+    roles = {role.properties["RoleName"] for role in template.resources("ALIYUN::RAM::Role")}
+    assert {function.role for function in load(ROOT / "s.yaml").values()} <= roles
+
+
+def test_no_function_that_may_call_export_image_runs_longer_than_five_minutes() -> None:
+    assert all(function.timeout_s <= 300 for function in load(ROOT / "s.yaml").values())
+
+
+def test_the_ground_of_the_template_exists_at_the_start() -> None:
+    cloud = Cloud(Settings(template=ROOT / "template.yml"))
+    populate(cloud)
+    role = cloud.identity.role(f"acs:ram::{ACCOUNT}:role/image-export")
+    assert role is not None
+    assert role.trust["Statement"][0]["Principal"] == {"RAM": [f"acs:ram::{ACCOUNT}:root"]}
+    assert role.max_session_duration_s == 3600
+    watch = cloud.identity.role(f"acs:ram::{ACCOUNT}:role/image-export-watch")
+    assert watch is not None
+    assert [policy["PolicyName"] for policy in watch.policies] == ["image-export-function"]
+    assert f"image-export-ledger-{ACCOUNT}" in cloud.oss.buckets
+
+
+def test_what_the_policy_names_exists_at_the_start(tmp_path: Path) -> None:
+    policy = {
+        "accounts": [
+            {
+                "role_arn": "acs:ram::6543210987654321:role/exporter",
+                "destinations": {"eu-central-1": {"bucket": "far-away"}},
+            }
+        ],
+        "notify": [
+            {"eventbridge": {"bus": "told", "region": "eu-central-1"}},
+            {"function": {"service": "other", "function": "sink"}},
+        ],
+    }
+    (tmp_path / "policy.yaml").write_text(yaml.safe_dump(policy))
+    cloud = Cloud(Settings(policy=tmp_path / "policy.yaml"))
+    populate(cloud)
+    assert cloud.identity.role("acs:ram::6543210987654321:role/exporter") is not None
+    assert cloud.oss.buckets["far-away"].account_id == "6543210987654321"
+    assert cloud.eventbridge.buses["told"].region == "eu-central-1"
+    assert "sink" in cloud.fc.services["other"]
+
+
+@pytest.mark.parametrize(
+    ("props", "path"),
+    [
+        ({"memory": 512}, "props.memory"),
+        ({"timeout": 0}, "props.timeout"),
+        ({"timeout": "10"}, "props.timeout"),
+        ({"runtime": "nodejs20"}, "props.runtime"),
+        ({"functionName": "1 name"}, "props.functionName"),
+        ({"environmentVariables": {"FC_X": "1"}}, "props.environmentVariables.FC_X"),
+        ({"environmentVariables": {"A": "x" * 4096}}, "props.environmentVariables"),
+        ({"asyncInvokeConfig": {"maxAsyncRetryAttempts": 9}}, "asyncInvokeConfig.maxAsyncRetryAttempts"),
+        ({"asyncInvokeConfig": {"retries": 1}}, "asyncInvokeConfig.retries"),
+        ({"triggers": [{"triggerName": "t", "triggerType": "oss"}]}, "triggers[0].triggerType"),
+        (
+            {"triggers": [{"triggerName": "t", "triggerType": "timer", "triggerConfig": {"cronExpression": "daily"}}]},
+            "triggers[0].triggerConfig.cronExpression",
+        ),
+        ({"environmentVariables": {"A": "${env('NOT_SET')}"}}, "NOT_SET"),
+        ({"environmentVariables": {"A": "${vars.absent}"}}, "vars.absent"),
+    ],
+)
+def test_what_is_wrong_in_s_yaml_is_refused_with_its_place(tmp_path: Path, props: dict[str, Any], path: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(write(tmp_path, ECHO, **props))
+    assert path in str(refused.value)
+
+
+def test_an_http_trigger_is_understood(tmp_path: Path) -> None:
+    config = {"authType": "anonymous", "methods": ["GET", "POST"]}
+    trigger = {"triggerName": "http", "triggerType": "http", "triggerConfig": config}
+    function = load(write(tmp_path, ECHO, triggers=[trigger]))["probe"]
+    assert function.triggers == (HttpTrigger(name="http", auth_type="anonymous", methods=("GET", "POST")),)
+
+
+@pytest.mark.parametrize("props", [{"role": "nobody"}, {"code": "absent"}])
+def test_a_function_without_its_role_or_its_code_is_not_deployed(tmp_path: Path, props: dict[str, Any]) -> None:
+    cloud = Cloud(Settings(functions=write(tmp_path, ECHO)))
+    (function,) = s_yaml.load(write_again(tmp_path, **props), {}, ACCOUNT)
+    with pytest.raises(SettingsError, match=next(iter(props.values()))):
+        cloud.fc.deploy(function)
+
+
+def write_again(folder: Path, **props: Any) -> Path:
+    """Change the s.yaml that is there."""
+    file = folder / "s.yaml"
+    document = yaml.safe_load(file.read_text())
+    document["resources"]["probe"]["props"] |= props
+    file.write_text(yaml.safe_dump(document))
+    return file
