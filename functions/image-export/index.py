@@ -1,24 +1,18 @@
 """The handlers of Function Compute and the one place where everything is wired together. No decisions.
 
-Nothing connects, reads the environment or configures logging at import; what outlives an invocation stands in `_Instance`.
+Nothing connects, reads the environment or configures logging at import; what stays warm stands in `_Instance`.
 """
 
 import os
-import sys
-import time
-import uuid
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from image_export.edges import credentials, logs
-from image_export.use_cases.ledger import Ledger
-from image_export.use_cases.outside import Outside
-from image_export.use_cases.receive import receive
-from image_export.use_cases.watch import watch
 from image_export.values.policy import Policy
 from image_export.values.settings import Settings, read_settings
+
+from image_export.use_cases.receive import receive
+from image_export.use_cases.watch import watch
 
 
 class _Instance:

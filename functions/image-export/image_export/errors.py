@@ -1,20 +1,20 @@
 """Everything that can go wrong, by whose fault it is. Each error carries its answer.
 
-    ImageExportError
-    ├── AskerFault        the request, event or policy asks for what cannot be: never retried
-    ├── CloudFault        the cloud did not do it
-    │   ├── Refused       a well-formed error answer with a 4xx status: it did not happen
-    │   ├── Unreached     no byte left us (DNS, connect, TLS): it did not happen
-    │   └── Unanswered    5xx, time-out, reset, unreadable answer: nobody knows whether it happened (PROTOCOL 6)
-    └── OurFault          settings, policy file or ledger are not fit for work
-        └── LedgerFault   the ledger could not be read or written: nothing may be concluded, ask again
+ImageExportError
+├── AskerFault        the request, event or policy asks for what cannot be: never retried
+├── CloudFault        the cloud did not do it
+│   ├── Refused       a well-formed error answer with a 4xx status: it did not happen
+│   ├── Unreached     no byte left us (DNS, connect, TLS): it did not happen
+│   └── Unanswered    5xx, time-out, reset, unreadable answer: nobody knows whether it happened (PROTOCOL 6)
+└── OurFault          settings, policy file or ledger are not fit for work
+    └── LedgerFault   the ledger could not be read or written: nothing may be concluded, ask again
 """
 
 from .values.cause import Cause
 
 
 class ImageExportError(Exception):
-    """Base: `cause` is what logs, events and answers show; `status` the HTTP status; `retryable` whether to ask again."""
+    """`cause` is what logs, events and answers show, `status` the HTTP status, `retryable` whether to ask again."""
 
     status = 500
     retryable = False

@@ -1,4 +1,4 @@
-"""The CloudEvents that an export gives rise to, and to whom they are still owed. Pure; made from facts alone (PROTOCOL 13)."""
+"""The CloudEvents of an export, and to whom they are still owed. Pure; made from facts alone (PROTOCOL 13)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -60,7 +60,9 @@ def rejected_event(digest: str, cause: Cause, since: datetime) -> dict[str, Any]
     return cloud_event(f"rejected-{digest}", "Rejected", since, None, {"Error": cause.wire(), "Sha256": digest})
 
 
-def cloud_event(event_id: str, kind: str, since: datetime, subject: str | None, data: Mapping[str, Any]) -> dict[str, Any]:
+def cloud_event(
+    event_id: str, kind: str, since: datetime, subject: str | None, data: Mapping[str, Any]
+) -> dict[str, Any]:
     """A CloudEvents 1.0 envelope in structured JSON."""
     event: dict[str, Any] = {
         "id": event_id,

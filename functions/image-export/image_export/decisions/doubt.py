@@ -81,6 +81,7 @@ def _unconfirmed(tasks: list[Task]) -> Cause:
 def _no_task(keys: tuple[str, ...]) -> Cause:
     return Cause(
         code="TaskNotFound",
-        message="The answer to ExportImage was lost; there are objects of it but no task to confirm them: " + ", ".join(keys[:10]),
+        message="The answer to ExportImage was lost; there are objects of it but no task to confirm them: "
+        + ", ".join(keys[:10]),
         recommend="Check the objects, or ask for the export again; it is a new export with objects of its own.",
     )

@@ -31,7 +31,7 @@ def generation(export: str) -> int:
 
 
 def oss_prefix(request: ExportRequest, export: str, voids: int) -> str:
-    """The OSSPrefix of an attempt: the caller's part, then ours; a longer caller's prefix exactly as given (PROTOCOL 8)."""
+    """The OSSPrefix of an attempt: the caller's part, then ours; one of over 17 exactly as given (PROTOCOL 8)."""
     if len(request.caller_prefix) > CALLER_PREFIX_MAX:
         return request.caller_prefix
     return request.caller_prefix + _hash(export, OWN_PREFIX_CHARS) + "abcdefghijklmnopqrstuvwxyz"[min(voids, VOIDS_MAX)]

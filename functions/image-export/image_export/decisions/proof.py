@@ -72,7 +72,9 @@ def _missing(task: Task, seen: dict[str, StoredObject | None], wanted: int, now:
         return Wait("ObjectNotVisible", until=now + MINUTE)
     absent = ", ".join(key for key, item in seen.items() if item is None)
     there = sum(1 for item in seen.values() if item)
-    message = f"The task is Finished, but {there} of {wanted} objects are there" + (f"; missing: {absent}." if absent else ".")
+    message = f"The task is Finished, but {there} of {wanted} objects are there" + (
+        f"; missing: {absent}." if absent else "."
+    )
     cause = Cause(code="ObjectMissing", message=message, recommend="Ask for the export again; it is a new export.")
     return End(Ended(status="Failed", error=cause, objects=_exported([item for item in seen.values() if item])))
 
@@ -97,4 +99,3 @@ def _exported(items: list[StoredObject]) -> tuple[ExportedObject, ...]:
         ExportedObject(key=item.key, size=item.size_bytes, etag=item.etag, crc64=item.crc64)
         for item in sorted(items, key=lambda item: item.key)
     )
-

@@ -38,7 +38,10 @@ _HANDLING: dict[str, Handling] = {
 }
 
 _RECOMMEND: dict[str, str] = {
-    "NoSetRoletoECSServiceAcount": "Create the RAM role AliyunECSImageExportDefaultRole, trusted by ecs.aliyuncs.com, with AliyunECSImageExportRolePolicy.",
+    "NoSetRoletoECSServiceAcount": (
+        "Create the RAM role AliyunECSImageExportDefaultRole, trusted by ecs.aliyuncs.com, "
+        "with the policy AliyunECSImageExportRolePolicy."
+    ),
     "NoPermission": "Let the function's role call sts:AssumeRole on the account's role, and let that role trust it.",
     "EntityNotExist.Role": "Create the role that policy.yaml names for this account, or correct its role_arn.",
     "Forbidden.RAM": "Give the assumed role the action that the message names (template.yml lists all of them).",
@@ -46,13 +49,13 @@ _RECOMMEND: dict[str, str] = {
     "InvalidOSSBucket.EncryptUnsupported": "Export to a bucket without server-side encryption, then copy the objects.",
     "InvalidOSS.NotAuthorized": "Let AliyunECSImageExportDefaultRole write to the bucket.",
     "InvalidImageId.NotFound": "Check the image id, its region and account. It may have been deleted.",
-    "ImageNotSupported": "Marketplace images and images of encrypted snapshots cannot be exported: make a new custom image.",
+    "ImageNotSupported": "Images from the marketplace or of encrypted snapshots cannot be exported.",
     "InvalidImageFormat.RegionNotSupported": "Use ImageFormat raw in this region.",
-    "InvalidImage.DiskAmountOrSize": "At most 4 data disks, within the size limit: make an image with fewer or smaller disks.",
+    "InvalidImage.DiskAmountOrSize": "Make an image with at most 4 data disks, each within the size limit.",
     "InvalidImageLicense.NotSupported": "Windows and other licensed images cannot be exported.",
     "UserNotInTheWhiteList": "Ask Alibaba Cloud by ticket to enable image export for this account.",
     "ConcurrentQuotaExceed.ExportImage": "Nothing to do: the export starts when a slot is free.",
-    "WeeklyQuotaExceed.ExportImage": "Nothing to do: the export starts when the weekly quota allows. Ask by ticket for more.",
+    "WeeklyQuotaExceed.ExportImage": "Nothing to do: the export starts when the weekly quota allows.",
     "ImageIsExporting": "Nothing to do: another export of this image is waited for.",
     "ExportImageFailed": "Ask Alibaba Cloud by ticket and give the RequestId.",
     "Forbidden": "Let the assumed role export this image (ecs:ExportImage).",

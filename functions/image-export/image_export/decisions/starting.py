@@ -88,7 +88,8 @@ def _voids(record: Record) -> int:
 def _not_there(record: Record, now: datetime) -> Step:
     if record.request.named_by_creation and now - record.requested_at < VISIBLE_WITHIN:
         return Wait("ImageNotVisible", until=now + MINUTE)
-    message = f"There is no image {record.request.image_id} in {record.request.region_id} in account {record.request.account_id}."
+    request = record.request
+    message = f"There is no image {request.image_id} in {request.region_id} in account {request.account_id}."
     return End(Ended(status="Failed", error=advised(Cause(code="InvalidImageId.NotFound", message=message))))
 
 

@@ -100,7 +100,7 @@ def _also_owed(record: Record, wait: Wait, now: datetime) -> Wait:
 
 
 def _log_end(outside: Outside, record: Record, *, was_ended: bool) -> None:
-    """The log line of an end, from the same value as the event. Again where nobody was told yet: a worker may have died."""
+    """The log line of an end, from the same value as the event; again where nobody was told yet."""
     if record.ended and (not was_ended or not record.told):
         export = export_of(record)
         outside.log.info(

@@ -68,5 +68,9 @@ def _write_manifest(outside: Outside, record: Record) -> Record:
 def manifest(record: Record) -> bytes:
     """The manifest: the Export as its head, then the image as it was when the export was claimed."""
     image = record.claim.image if record.claim else None
-    content = {"ManifestVersion": MANIFEST_VERSION, **export_of(record).wire(), "Image": image.wire() if image else None}
+    content = {
+        "ManifestVersion": MANIFEST_VERSION,
+        **export_of(record).wire(),
+        "Image": image.wire() if image else None,
+    }
     return msgspec.json.format(msgspec.json.encode(content), indent=2)

@@ -1,14 +1,14 @@
 """The ledger: an export is a folder of small facts in OSS, each created once (PROTOCOL). Not a decision maker.
 
-    exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended  told-<event>-<target>
-    open/<export>                                  the marker: created first, removed last
-    images/<account>/<region>/<image>/<export>     which exports an image has had
-    tokens/<hash>                                  ClientToken → export
-    running/<account>/<region>/<task>/<export>/<stall time>   hints: what the watcher reads instead of bodies;
-    waiting/<account>/<region>/<priority>/<time>/<export>   one may be stale or lost, never the only trace
-    due/<time>/<export, sighted-… or rejected-…>
-    holds/<account>/<region>                       the cloud's word on the quota
-    sighted/<hash>   rejected/<sha256>/…           images not visible yet; what could not be taken
+exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended  told-<event>-<target>
+open/<export>                                  the marker: created first, removed last
+images/<account>/<region>/<image>/<export>     which exports an image has had
+tokens/<hash>                                  ClientToken → export
+running/<account>/<region>/<task>/<export>/<stall time>   hints: what the watcher reads instead of bodies;
+waiting/<account>/<region>/<priority>/<time>/<export>   one may be stale or lost, never the only trace
+due/<time>/<export, sighted-… or rejected-…>
+holds/<account>/<region>                       the cloud's word on the quota
+sighted/<hash>   rejected/<sha256>/…           images not visible yet; what could not be taken
 """
 
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ from .ports import Entry, Store
 F = TypeVar("F")
 
 
-class Written(Wire, Generic[F]):
+class Written(Wire, Generic[F], frozen=True, kw_only=True):
     """A fact as it is stored: who wrote it, so that a writer knows its own after a lost answer (PROTOCOL 2)."""
 
     nonce: str
@@ -73,8 +73,8 @@ class Ledger:
             raise OurFault(
                 Cause(
                     code="LedgerVersioned",
-                    message="The ledger's bucket has versioning enabled or suspended, so x-oss-forbid-overwrite is ignored there "
-                    "and an image could be exported twice.",
+                    message="Versioning is or was enabled on the ledger's bucket, so x-oss-forbid-overwrite is ignored "
+                    "there and an image could be exported twice.",
                     recommend="Point IMAGE_EXPORT_LEDGER at a bucket on which versioning was never enabled.",
                 )
             )

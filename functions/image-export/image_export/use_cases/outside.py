@@ -1,4 +1,4 @@
-"""The collaborators of a use case in one hand, wired in `index.py`. Not a service locator: nothing is looked up by name."""
+"""The collaborators of a use case in one hand, wired in `index.py`. Nothing is looked up by name."""
 
 from typing import NamedTuple
 

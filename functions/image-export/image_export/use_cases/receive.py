@@ -1,4 +1,4 @@
-"""`on_event`: whatever arrived becomes sightings and requests, each recorded and looked at once. Decides no export itself."""
+"""`on_event`: whatever arrived becomes sightings and requests, each recorded and looked at once."""
 
 import hashlib
 

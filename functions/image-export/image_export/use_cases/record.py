@@ -20,7 +20,7 @@ from .outside import Outside
 ENTRANCE_GRACE = timedelta(minutes=2)  # by then the entrance has looked itself, or died
 
 
-class TokenUse(Wire):
+class TokenUse(Wire, frozen=True, kw_only=True):
     """What a ClientToken stands for."""
 
     export_id: str
@@ -73,7 +73,8 @@ def _newest(outside: Outside, key: str) -> int:
 def is_that(last: Record, request: ExportRequest) -> bool:
     """Whether the request is the newest generation itself.
 
-    A rule exports an image once, unless (nightly) it failed; who asks directly means an open export with equal parameters.
+    A rule exports an image once, unless (nightly) it failed. Who asks directly means an open export with equal
+    parameters, or the one that the ClientToken made.
     """
     if request.rule is not None:
         nightly = request.requested_by.trigger == "nightly"
@@ -137,7 +138,7 @@ def _same_or_fault(request: ExportRequest, use: TokenUse) -> None:
         raise AskerFault(
             Cause(
                 code="IdempotentParameterMismatch",
-                message=f"The ClientToken {request.client_token!r} was used with other parameters, for {use.export_id}.",
+                message=f"ClientToken {request.client_token!r} was used with other parameters, for {use.export_id}.",
                 recommend="Use a new ClientToken for a new request.",
             ),
             status=409,

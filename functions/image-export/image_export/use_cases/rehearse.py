@@ -21,7 +21,8 @@ from .taking import TAKE, Look
 def rehearse(outside: Outside, request: ExportRequest) -> Export:
     """How the export would begin: Requested (Reason DryRun or what it would wait for), or Failed with the cause.
 
-    The same export where there is one already. Reads the image and the hold, writes nothing, the ledger included. Raises CloudFault where nothing can be said.
+    The same export where there is one already. Reads image and hold, writes nothing, not even to the ledger.
+    Raises CloudFault where nothing can be said.
     """
     outside.ledger.ready()
     last, now = newest_of(outside, request), outside.ledger.now

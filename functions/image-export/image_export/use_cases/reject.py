@@ -10,11 +10,11 @@ from ..values.cause import Cause
 from ..values.facts import Told
 from ..values.notify_target import NotifyTarget, target_slug
 from ..values.wire import Wire
-from .announce import TELL_AGAIN_MOST
+from .advance import TELL_AGAIN_MOST
 from .outside import Outside
 
 
-class Rejection(Wire):
+class Rejection(Wire, frozen=True, kw_only=True):
     """Why, of what (its SHA-256), and who is to be told."""
 
     digest: str

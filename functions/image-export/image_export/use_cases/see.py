@@ -48,7 +48,11 @@ def see(outside: Outside, sighting: Sighting, trigger: Trigger) -> Seen:
     if image is None:
         return _not_visible(outside, sighting)
     wanted = admit_image(
-        outside.policy, image, sighting, when="image-created", requested_by=RequestedBy(trigger=trigger, id=sighting.event_id)
+        outside.policy,
+        image,
+        sighting,
+        when="image-created",
+        requested_by=RequestedBy(trigger=trigger, id=sighting.event_id),
     )
     if isinstance(wanted, NotWanted):
         log.info("event.ignored", reason=wanted.reason)
@@ -75,7 +79,9 @@ def _not_visible(outside: Outside, sighting: Sighting) -> Seen:
 
 
 def _give_up(outside: Outside, sighting: Sighting) -> Seen:
-    message = f"The event {sighting.event_id} names image {sighting.image_id}, which is not there in {sighting.region_id}."
+    message = (
+        f"The event {sighting.event_id} names image {sighting.image_id}, which is not there in {sighting.region_id}."
+    )
     cause = advised(Cause(code="InvalidImageId.NotFound", message=message))
     reject(outside, _digest(sighting), cause)
     return Seen(rejected=cause)

@@ -131,9 +131,7 @@ def _export(outside: Outside, look: Look, claim: Claim) -> Look:
 
 
 def _in_doubt(outside: Outside, look: Look, cause: Cause) -> Look:
-    outside.log.warning(
-        "export.start_in_doubt", export_id=look.record.export_id, code=cause.code, error=cause.message
-    )
+    outside.log.warning("export.start_in_doubt", export_id=look.record.export_id, code=cause.code, error=cause.message)
     return look
 
 
@@ -194,7 +192,9 @@ def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
 
 def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
     standing = outside.ledger.create(fact_key(look.record, "stalled"), step.stalled)
-    outside.log.warning("export.stalled", export_id=look.record.export_id, task_id=look.record.task_id, progress=step.stalled.progress)
+    outside.log.warning(
+        "export.stalled", export_id=look.record.export_id, task_id=look.record.task_id, progress=step.stalled.progress
+    )
     return look.stands(stalled_at=standing.at)
 
 

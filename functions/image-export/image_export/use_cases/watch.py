@@ -51,7 +51,7 @@ class Tick:
         return self._outside.remaining_s() > SECONDS_FOR_A_LOOK
 
     def _advance(self, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Export | None:
-        """One export's look; its fault stays its own. A marker whose `requested` is missing is helped along (PROTOCOL 4)."""
+        """One export's look; its fault stays its own. A marker without `requested` is helped along (PROTOCOL 4)."""
         ledger = self._outside.ledger
         try:
             found = advance(self._outside, export, sight=sight, hint=hint)
@@ -99,7 +99,9 @@ class Tick:
         try:
             return {task.task_id: task for task in cloud.tasks([running.task_id for running in some])}
         except ImageExportError as fault:
-            self._outside.log.warning("look.failed", region_id=some[0].region_id, code=fault.code, error=fault.cause.message)
+            self._outside.log.warning(
+                "look.failed", region_id=some[0].region_id, code=fault.code, error=fault.cause.message
+            )
             return None
 
     def _cloud(self, running: Running) -> Cloud | None:
@@ -168,7 +170,12 @@ class Tick:
         last = ledger.page(SWEPT, limit=1)
         if last and ledger.now - last[0].modified_at < SWEEP_EVERY:
             return
-        hinted = {part for prefix in ("running/", "waiting/", "due/") for entry in ledger.walk(prefix) for part in entry.key.split("/")}
+        hinted = {
+            part
+            for prefix in ("running/", "waiting/", "due/")
+            for entry in ledger.walk(prefix)
+            for part in entry.key.split("/")
+        }
         for entry in ledger.walk("open/"):
             if not self._has_time():
                 return

@@ -3,7 +3,7 @@
 from .wire import Wire
 
 
-class AssumedRole(Wire):
+class AssumedRole(Wire, frozen=True, kw_only=True):
     """Whose role, and how it is asked for. Recorded in an export, so that a started one stays watchable."""
 
     account_id: str

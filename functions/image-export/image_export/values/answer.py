@@ -9,7 +9,7 @@ from .wire import Wire
 LISTED_MAX = 100
 
 
-class Answer(Wire):
+class Answer(Wire, frozen=True, kw_only=True):
     """The exports that were touched, what was rejected, and how much was none of our business."""
 
     request_id: str

@@ -3,7 +3,7 @@
 from .wire import Wire
 
 
-class Cause(Wire):
+class Cause(Wire, frozen=True, kw_only=True):
     """The cloud's (or our) code and message, the RequestId where it happened, and what to do next."""
 
     code: str

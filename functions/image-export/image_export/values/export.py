@@ -12,14 +12,14 @@ Trigger = Literal["event", "http", "nightly", "watch", "invoke"]
 ImageFormat = Literal["raw", "vhd", "qcow2", "vmdk", "vdi"]
 
 
-class RequestedBy(Wire):
+class RequestedBy(Wire, frozen=True, kw_only=True):
     """What asked: the trigger and its own id (event id, request id, run id)."""
 
     trigger: Trigger
     id: str
 
 
-class ExportedObject(Wire):
+class ExportedObject(Wire, frozen=True, kw_only=True):
     """One proven object. `size` in bytes, `crc64` decimal as OSS gives it."""
 
     key: str
@@ -28,7 +28,7 @@ class ExportedObject(Wire):
     crc64: str | None
 
 
-class Export(Wire):
+class Export(Wire, frozen=True, kw_only=True):
     """The one public value. Times are UTC; what is not known yet is null."""
 
     export_id: str

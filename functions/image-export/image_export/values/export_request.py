@@ -6,10 +6,10 @@ from .notify_target import NotifyTarget
 from .wire import Wire
 
 
-class ExportRequest(Wire):
+class ExportRequest(Wire, frozen=True, kw_only=True):
     """Everything needed to go on with an export without asking anyone again (PROTOCOL 3).
 
-    `caller_prefix`: 0 to 30 letters or digits; up to 17 get our own part appended, longer ones are used as given (PROTOCOL 8).
+    `caller_prefix`: 0 to 30 letters or digits; up to 17 get our own part behind, longer ones stay (PROTOCOL 8).
     `named_by_creation`: a creation event named the image, so that it may not be visible for some minutes yet.
     """
 

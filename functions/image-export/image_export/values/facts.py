@@ -13,14 +13,14 @@ from .image import Image
 from .wire import Wire
 
 
-class Requested(Wire):
+class Requested(Wire, frozen=True, kw_only=True):
     """Creating this makes the export. The open marker's body is the same, so that anybody can help it along."""
 
     export_id: str
     request: ExportRequest
 
 
-class Claim(Wire):
+class Claim(Wire, frozen=True, kw_only=True):
     """The one permission to call ExportImage for attempt n; or, as `cancel`, the end of all attempts (PROTOCOL 5, 11).
 
     `image` is the image as it was seen at the claim: its disks say how many objects there must be.
@@ -32,7 +32,7 @@ class Claim(Wire):
     image: Image | None = None
 
 
-class Result(Wire):
+class Result(Wire, frozen=True, kw_only=True):
     """What came of claim n. One key for all three outcomes, so that a late worker finds it taken."""
 
     outcome: Literal["started", "refused", "void"]
@@ -41,13 +41,13 @@ class Result(Wire):
     inferred: bool = False  # a nameless task taken for ours after the wait (PROTOCOL 9)
 
 
-class Stalled(Wire):
+class Stalled(Wire, frozen=True, kw_only=True):
     """The task is older than its disks explain. Told once."""
 
     progress: str | None = None
 
 
-class Ended(Wire):
+class Ended(Wire, frozen=True, kw_only=True):
     """The verdict, from which manifest, log line and every event are made (PROTOCOL 13)."""
 
     status: Verdict
@@ -56,13 +56,13 @@ class Ended(Wire):
     reason: str | None = None
 
 
-class Told(Wire):
+class Told(Wire, frozen=True, kw_only=True):
     """A notify target has accepted an event, or was given up after 14 days."""
 
     given_up: bool = False
 
 
-class Hold(Wire):
+class Hold(Wire, frozen=True, kw_only=True):
     """The cloud said that the quota of an account and region is used up (PROTOCOL 15)."""
 
     code: str

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+import msgspec
+
 from .wire import Wire
 
 
-class Disk(Wire):
+class Disk(Wire, frozen=True, kw_only=True):
     """One disk of an image. An export makes one object per disk (help page "Export a custom image")."""
 
     device: str
@@ -14,7 +16,7 @@ class Disk(Wire):
     encrypted: bool = False
 
 
-class Image(Wire):
+class Image(Wire, frozen=True, kw_only=True):
     """What we use of a DescribeImages entry. `status` is the API's word, one that nobody has met yet included."""
 
     account_id: str
@@ -25,7 +27,7 @@ class Image(Wire):
     created_at: datetime
     disks: tuple[Disk, ...]
     size_gib: int
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
     family: str = ""
     os_type: str = "linux"
     platform: str = ""

@@ -18,7 +18,7 @@ class EventBus(msgspec.Struct, frozen=True, kw_only=True, tag="eventbridge", tag
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True, tag="function", tag_field="kind"):
-    """A function of FC 2.0 (with `service`) or, later, of FC 3.0 (without), invoked asynchronously in our own region."""
+    """A function of FC 2.0 (with `service`) or FC 3.0 (without), invoked asynchronously in our own region."""
 
     function: str
     service: str | None = None

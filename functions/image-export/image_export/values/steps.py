@@ -89,7 +89,7 @@ class End(msgspec.Struct, frozen=True):
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """Nothing to do now. The next look: at `until`, when the group has room (`queued`), when the task has moved (`running`)."""
+    """Look again at `until`, when the group has room (`queued`), or when the task has moved (`running`)."""
 
     reason: str | None = None
     until: datetime | None = None

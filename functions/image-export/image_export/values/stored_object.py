@@ -7,7 +7,7 @@ from .wire import Wire
 PROBE_BYTES = 512  # a VHD footer and a tar header are this long; enough for every format's magic
 
 
-class StoredObject(Wire):
+class StoredObject(Wire, frozen=True, kw_only=True):
     """Size and checksums from the answer's head; the first and the last PROBE_BYTES bytes of the object."""
 
     key: str

@@ -6,14 +6,14 @@ from .cause import Cause
 from .wire import Wire
 
 
-class ObjectName(Wire):
+class ObjectName(Wire, frozen=True, kw_only=True):
     """A bucket and key that a task says it wrote."""
 
     oss_bucket: str
     key: str
 
 
-class Task(Wire):
+class Task(Wire, frozen=True, kw_only=True):
     """`status` is the API's word. The fields from `progress` on are known from DescribeTaskAttribute only."""
 
     task_id: str

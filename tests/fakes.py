@@ -1,0 +1,363 @@
+"""A cloud and a ledger in memory, in the shape of the ports. They keep state and check no calls.
+
+Believed because the contract suite (tests/contract) passes on them and on the real edges against the emulator.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from msgspec.structs import replace
+
+from image_export.errors import CloudFault, Refused, Unanswered, Unreached
+from image_export.use_cases.ports import Entry, StartExport, Stored
+from image_export.values.account import AssumedRole
+from image_export.values.cause import Cause
+from image_export.values.image import Image
+from image_export.values.notify_target import NotifyTarget
+from image_export.values.stored_object import PROBE_BYTES, StoredObject
+from image_export.values.task import ObjectName, Task
+
+START = datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc)
+GZIP = b"\x1f\x8b\x08\x00" + b"\x00" * 600
+TERMINAL = frozenset({"Finished", "Failed", "Deleted"})
+
+
+class Clock:
+    """The cloud's time: every call takes a moment of it, tests move it by hand."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def tick(self) -> datetime:
+        """The time of one answer."""
+        self.now += timedelta(milliseconds=10)
+        return self.now
+
+    def advance(self, **delta: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**delta)
+
+
+class Faults:
+    """What goes wrong at the next calls, by name of the call: before its effect, or after it (the answer is lost)."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, list[BaseException]] = {}
+        self._after: dict[str, list[BaseException]] = {}
+
+    def before(self, call: str, *faults: BaseException) -> None:
+        """The next calls of that name fail like this, one after the other, and have no effect."""
+        self._before.setdefault(call, []).extend(faults)
+
+    def after(self, call: str, *faults: BaseException) -> None:
+        """The next calls of that name have their effect, and fail."""
+        self._after.setdefault(call, []).extend(faults)
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        """The effect between the two kinds of fault."""
+        if self._before.get(call):
+            raise self._before[call].pop(0)
+        result = effect()
+        if self._after.get(call):
+            raise self._after[call].pop(0)
+        return result
+
+
+class Died(BaseException):
+    """The worker is killed here. No `except Exception` sees it, as nothing sees a SIGKILL."""
+
+
+class FakeStore:
+    """A bucket of the ledger (port: Store)."""
+
+    def __init__(self, clock: Clock, faults: Faults | None = None) -> None:
+        self._clock = clock
+        self._now: datetime | None = None
+        self.faults = faults or Faults()
+        self.objects: dict[str, Stored] = {}
+        self.versioning: str | None = None
+
+    @property
+    def now(self) -> datetime:
+        assert self._now is not None, "no answer yet, so no time"
+        return self._now
+
+    def _run(self, call: str, effect: Callable[[], Any]) -> Any:
+        self._now = self._clock.tick().replace(microsecond=0)
+        return self.faults.run(call, effect)
+
+    def _write(self, key: str, body: bytes) -> None:
+        self.objects[key] = Stored(body, self.now)
+
+    def versioned(self) -> bool:
+        return bool(self._run("versioned", lambda: self.versioning in ("Enabled", "Suspended")))
+
+    def create(self, key: str, body: bytes) -> bool:
+        def effect() -> bool:
+            if key in self.objects and not self.versioning:
+                return False
+            self._write(key, body)
+            return True
+
+        return bool(self._run(f"create {_kind(key)}", effect))
+
+    def get(self, key: str) -> Stored | None:
+        found: Stored | None = self._run("get", lambda: self.objects.get(key))
+        return found
+
+    def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> "list[Entry]":
+        def effect() -> "list[Entry]":
+            keys = sorted(key for key in self.objects if key.startswith(prefix) and key > after)
+            return [Entry(key, self.objects[key].modified_at) for key in keys[:limit]]
+
+        page: list[Entry] = self._run("list", effect)
+        return page
+
+    def put(self, key: str, body: bytes) -> None:
+        self._run(f"put {_kind(key)}", lambda: self._write(key, body))
+
+    def delete(self, key: str) -> None:
+        self._run(f"delete {_kind(key)}", lambda: self.objects.pop(key, None))
+
+
+def _kind(key: str) -> str:
+    """What a fault names: the top folder, or for a fact of an export the fact's first word."""
+    parts = key.split("/")
+    return parts[2].split("-")[0] if parts[0] == "exports" else parts[0]
+
+
+def refused(code: str, message: str = "The cloud says no.") -> Refused:
+    """The cloud's refusal with that code."""
+    return Refused(Cause(code=code, message=message, request_id="C8B26B44-0189-443E-9816-D951F59623A9"))
+
+
+def unanswered(code: str = "InternalError") -> Unanswered:
+    """No usable answer came."""
+    return Unanswered(Cause(code=code, message="No usable answer came."))
+
+
+def unreached() -> Unreached:
+    """Nothing was sent."""
+    return Unreached(Cause(code="Unreached", message="The connection was refused."))
+
+
+@dataclass
+class FakeTask:
+    """A task and what will become of it."""
+
+    task: Task
+    start: StartExport
+    image_id: str
+
+
+@dataclass
+class FakeCloud:
+    """ECS and OSS of one account and region (port: Cloud). Tasks move when a test says so."""
+
+    clock: Clock
+    faults: Faults = field(default_factory=Faults)
+    images: dict[str, Image] = field(default_factory=dict)
+    running: dict[str, FakeTask] = field(default_factory=dict)
+    stored: dict[str, bytes] = field(default_factory=dict)
+    written_at: dict[str, datetime] = field(default_factory=dict)
+    exported: list[StartExport] = field(default_factory=list)
+    named_at_once: bool = False
+    resource_ids: bool = True
+    list_lag: timedelta = timedelta(seconds=20)
+    concurrent_exports: int = 100
+
+    def image(self, image_id: str) -> Image | None:
+        found: Image | None = self.faults.run("image", lambda: self.images.get(image_id))
+        return found
+
+    def export_image(self, start: StartExport) -> str:
+        def effect() -> str:
+            self._check(start)
+            self.exported.append(start)
+            return self.start_task(start)
+
+        return str(self.faults.run("export_image", effect))
+
+    def _check(self, start: StartExport) -> None:
+        image = self.images.get(start.image_id)
+        open_tasks = [one for one in self.running.values() if one.task.status not in TERMINAL]
+        if image is None:
+            raise refused("InvalidImageId.NotFound")
+        if image.status != "Available":
+            raise refused("IncorrectImageStatus")
+        if any(one.image_id == start.image_id for one in open_tasks):
+            raise refused("ImageIsExporting")
+        if len(open_tasks) >= self.concurrent_exports:
+            raise refused("ConcurrentQuotaExceed.ExportImage")
+
+    def start_task(self, start: StartExport) -> str:
+        """A task of ours or, called by a test, of somebody else."""
+        task_id = f"tsk-{len(self.running) + 1:04d}"
+        task = Task(task_id=task_id, status="Processing", created_at=self.clock.now, progress="1%", support_cancel=True)
+        self.running[task_id] = FakeTask(
+            self._named(task, start) if self.named_at_once else task, start, start.image_id
+        )
+        return task_id
+
+    def tasks(self, task_ids: Iterable[str]) -> list[Task]:
+        def effect() -> list[Task]:
+            return [_brief(one) for one in map(self.running.get, task_ids) if one and self._listed(one)]
+
+        found: list[Task] = self.faults.run("tasks", effect)
+        return found
+
+    def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
+        def effect() -> list[Task]:
+            return [
+                _brief(one)
+                for one in self.running.values()
+                if one.task.created_at >= since
+                and self._listed(one)
+                and (not self.resource_ids or one.image_id == image_id)
+            ]
+
+        found: list[Task] = self.faults.run("export_tasks", effect)
+        return found
+
+    def _listed(self, one: FakeTask) -> bool:
+        return self.clock.now - one.task.created_at >= self.list_lag
+
+    def task(self, task_id: str) -> Task | None:
+        found: Task | None = self.faults.run("task", lambda: one.task if (one := self.running.get(task_id)) else None)
+        return found
+
+    def cancel_task(self, task_id: str) -> None:
+        def effect() -> None:
+            one = self.running[task_id]
+            if one.task.status not in TERMINAL:
+                one.task = replace(one.task, status="Deleted", finished_at=self.clock.now)
+
+        self.faults.run("cancel_task", effect)
+
+    def object_keys(self, bucket: str, prefix: str) -> list[str]:
+        def effect() -> list[str]:
+            return sorted(name for name in self._in(bucket) if name.startswith(prefix))
+
+        found: list[str] = self.faults.run("object_keys", effect)
+        return found
+
+    def _in(self, bucket: str) -> list[str]:
+        return [address.split("/", 1)[1] for address in self.stored if address.startswith(f"{bucket}/")]
+
+    def object(self, bucket: str, key: str) -> StoredObject | None:
+        def effect() -> StoredObject | None:
+            body = self.stored.get(f"{bucket}/{key}")
+            if body is None:
+                return None
+            return StoredObject(
+                key=key,
+                size_bytes=len(body),
+                etag="0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F",
+                crc64="10428885402303182417",
+                modified_at=self.written_at[f"{bucket}/{key}"],
+                head=body[:PROBE_BYTES],
+                tail=body[-PROBE_BYTES:],
+            )
+
+        found: StoredObject | None = self.faults.run("object", effect)
+        return found
+
+    def put_object(self, bucket: str, key: str, body: bytes) -> None:
+        self.faults.run("put_object", lambda: self.write(bucket, key, body))
+
+    def write(self, bucket: str, key: str, body: bytes) -> None:
+        """An object is there from now on."""
+        self.stored[f"{bucket}/{key}"] = body
+        self.written_at[f"{bucket}/{key}"] = self.clock.now
+
+    # What tests let happen to tasks
+
+    def finish(self, task_id: str, body: bytes = GZIP, *, leave_out: int = 0) -> None:
+        """The task ends well and its objects are there, less the last `leave_out`, which it does not name either."""
+        one = self.running[task_id]
+        keys = self._keys(one.start)[: len(self._keys(one.start)) - leave_out]
+        for key in keys:
+            self.write(one.start.oss_bucket, key, body)
+        done = replace(one.task, status="Finished", finished_at=self.clock.now, progress="100%")
+        one.task = replace(done, objects=tuple(ObjectName(oss_bucket=one.start.oss_bucket, key=key) for key in keys))
+
+    def fail(self, task_id: str, code: str = "ExportImageFailed", message: str = "The disk could not be read.") -> None:
+        """The task ends badly, with the cloud's own words."""
+        one = self.running[task_id]
+        cause = Cause(code=code, message=message, request_id=None)
+        one.task = replace(one.task, status="Failed", finished_at=self.clock.now, failed_count=1, cause=cause)
+
+    def _keys(self, start: StartExport) -> list[str]:
+        image = self.images[start.image_id]
+        stem = f"{start.oss_prefix}_{start.image_id}" if start.oss_prefix else start.image_id
+        names = [
+            "system" if disk.kind == "system" else f"data_{disk.device.rsplit('/', 1)[-1]}" for disk in image.disks
+        ]
+        return [f"{stem}_{name}.raw.tar.gz" for name in names]
+
+    def _named(self, task: Task, start: StartExport) -> Task:
+        objects = tuple(ObjectName(oss_bucket=start.oss_bucket, key=key) for key in self._keys(start))
+        return replace(task, objects=objects)
+
+
+def _brief(one: FakeTask) -> Task:
+    """As DescribeTasks tells it: no objects, no progress, no cause."""
+    return replace(one.task, objects=(), progress=None, cause=None, failed_count=0, image_id=one.image_id)
+
+
+@dataclass
+class FakeClouds:
+    """Where clouds come from (port: Clouds): one for each account and region, made when asked for."""
+
+    clock: Clock
+    clouds: dict[tuple[str, str], FakeCloud] = field(default_factory=dict)
+    renewed: int = 0
+
+    def at(self, role: AssumedRole, region_id: str, bucket: str) -> FakeCloud:  # noqa: ARG002 - the port's parameter
+        return self.of(role.account_id, region_id)
+
+    def of(self, account_id: str, region_id: str) -> FakeCloud:
+        """The cloud of that account and region."""
+        return self.clouds.setdefault((account_id, region_id), FakeCloud(self.clock))
+
+    def renew(self, role: AssumedRole, region_id: str) -> None:  # noqa: ARG002 - the port's parameters
+        self.renewed += 1
+
+
+@dataclass
+class FakeNotifier:
+    """Notify targets that take what they are told, unless they refuse (port: Notifier)."""
+
+    told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    refusing: set[str] = field(default_factory=set)
+
+    def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
+        if target.name in self.refusing:
+            raise CloudFault(Cause(code="EventBusNotExist", message="There is no such bus."))
+        self.told.append((target.name, event))
+
+    def kinds(self, target: str) -> list[str]:
+        """The kinds of event that a target has accepted, in order."""
+        return [str(event["type"]).rsplit(":", 1)[1] for name, event in self.told if name == target]
+
+
+@dataclass
+class FakeLog:
+    """A log that keeps its lines (port: Log)."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    bound: dict[str, Any] = field(default_factory=dict)
+
+    def bind(self, **fields: Any) -> "FakeLog":
+        return FakeLog(self.lines, {**self.bound, **fields})
+
+    def _line(self, event: str, **fields: Any) -> None:
+        self.lines.append({"event": event, **self.bound, **fields})
+
+    debug = info = warning = error = _line
+
+    def events(self) -> list[str]:
+        """The dotted facts, in order."""
+        return [line["event"] for line in self.lines]

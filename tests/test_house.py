@@ -1,0 +1,64 @@
+"""The house keeps its own rules: who imports whom, and where the vendors' SDKs may be spoken."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "functions" / "image-export" / "image_export"
+MAY_IMPORT = {
+    "values": {"values"},
+    "decisions": {"values", "decisions", "errors"},
+    "use_cases": {"values", "decisions", "use_cases", "errors"},
+    "edges": {"values", "decisions", "use_cases", "edges", "errors"},
+    "errors": {"values"},
+}
+PURE_LIBRARIES = {"msgspec", "yaml"}
+VENDORS = {"aliyunsdkcore", "aliyunsdkecs", "aliyunsdksts", "alibabacloud_oss_v2", "fc2"}
+IMPURE = {"os", "socket", "subprocess", "time", "random", "uuid", "threading", "requests", "urllib", "http"}
+
+
+def imports(file: Path) -> Iterator[tuple[int, str]]:
+    """Level and dotted name of everything that a file imports, inside functions too."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((0, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.level, node.module or ""
+
+
+def rooms(file: Path) -> set[str]:
+    """The folders of the package that a file imports from."""
+    here = file.relative_to(PACKAGE).parts
+    found = set()
+    for level, name in imports(file):
+        base = [*here[: len(here) - level], *name.split(".")] if level else name.split(".")[1:]
+        if level or name.startswith("image_export."):
+            found.add(base[0])
+    return found - {""}
+
+
+FILES = [file for file in sorted(PACKAGE.rglob("*.py")) if file.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_imports_point_inwards(file: Path) -> None:
+    room = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    assert rooms(file) <= MAY_IMPORT[room]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_vendors_are_spoken_in_edges_alone_and_values_and_decisions_are_pure(file: Path) -> None:
+    room = file.relative_to(PACKAGE).parts[0]
+    outside = {name.split(".")[0] for level, name in imports(file) if not level}
+    if room != "edges":
+        assert not outside & VENDORS
+    if room in ("values", "decisions"):
+        assert not outside & IMPURE
+
+
+def test_the_emulator_and_the_package_do_not_know_each_other() -> None:
+    emulator = Path(__file__).parent.parent / "emulator"
+    assert not [file for file in emulator.rglob("*.py") if "image_export" in {name.split(".")[0] for _, name in imports(file)}]
+    assert not [file for file in PACKAGE.rglob("*.py") if "emulator" in {name.split(".")[0] for _, name in imports(file)}]

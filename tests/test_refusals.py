@@ -1,0 +1,39 @@
+"""Every error code of the ExportImage page, in both generations of names, has a class. The classes are literals here."""
+
+import pytest
+
+from image_export.decisions.refusals import Handling, advised, handling, reason
+from image_export.values.cause import Cause
+
+from .codes import CLASSES
+
+
+@pytest.mark.parametrize(("code", "expected"), sorted(CLASSES.items()))
+def test_a_code_is_handled_as_its_class_says(code: str, expected: str) -> None:
+    assert handling(code) is Handling(expected)
+
+
+def test_a_code_that_nobody_has_met_yet_is_final() -> None:
+    assert handling("Something.New") is Handling.FINAL
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("ConcurrentQuotaExceed.ExportImage", "ConcurrentQuotaExceed"),
+        ("WeeklyQuotaExceed.ExportImage", "WeeklyQuotaExceed"),
+        ("Throttling.User", "Throttling"),
+        ("Rejected.Throttling", "Throttling"),
+        ("OperationDenied.ImageExporting", "ImageIsExporting"),
+        ("IncorrectImageStatus", "ImageNotAvailable"),
+    ],
+)
+def test_what_is_waited_for_has_one_reason_whatever_the_code_is_called(code: str, shown: str) -> None:
+    assert reason(code) == shown
+
+
+def test_the_clouds_own_advice_stands_and_ours_fills_in() -> None:
+    theirs = Cause(code="Forbidden.RAM", message="no", recommend="Look here.")
+    assert advised(theirs) == theirs
+    assert "assumed role" in str(advised(Cause(code="Forbidden.RAM", message="no")).recommend)
+    assert advised(Cause(code="Something.New", message="no")).recommend is None

@@ -1,0 +1,358 @@
+"""The step table, phase by phase: what follows from the facts and from what was just seen. No I/O, no fakes."""
+
+import pytest
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from image_export.decisions.starting import look_failed
+from image_export.decisions.steps import next_step
+from image_export.values.cause import Cause
+from image_export.values.facts import Claim, Ended, Hold, Result, Stalled
+from image_export.values.record import Record
+from image_export.values.steps import (
+    CancelTask,
+    End,
+    LookAtHold,
+    LookAtImage,
+    LookAtObjects,
+    LookAtTask,
+    LookForKeys,
+    LookForTasks,
+    MakeClaim,
+    MarkStalled,
+    Settle,
+    Sight,
+    Step,
+    Wait,
+)
+from image_export.values.stored_object import StoredObject
+from image_export.values.task import ObjectName, Task
+
+from .builders import (
+    TASK,
+    a_claimed_record,
+    a_finished_task,
+    a_record,
+    a_refused_record,
+    a_request,
+    a_started_record,
+    a_task,
+    an_image,
+    an_object,
+    keys_of,
+    minutes,
+)
+from .fakes import START
+
+READY_TO_CLAIM = Sight(image=an_image(), hold=None)
+
+
+def ended(step: Step) -> Ended:
+    assert isinstance(step, End)
+    return step.ended
+
+
+def failure(step: Step) -> str:
+    assert ended(step).status == "Failed"
+    cause = ended(step).error
+    assert cause is not None
+    return cause.code
+
+
+# READY
+
+
+def test_a_new_export_first_looks_at_its_image() -> None:
+    assert next_step(a_record(), Sight(), START) == LookAtImage()
+
+
+def test_an_available_image_is_claimed_once_the_group_is_known_not_to_be_on_hold() -> None:
+    assert next_step(a_record(), Sight(image=an_image()), START) == LookAtHold()
+    step = next_step(a_record(), READY_TO_CLAIM, START)
+    assert isinstance(step, MakeClaim)
+    assert (step.attempt, step.claim.kind, step.claim.image) == (1, "start", an_image())
+
+
+@pytest.mark.parametrize("status", ["Creating", "Waiting", "Hibernating"])
+def test_an_image_that_is_not_there_yet_is_waited_for_unknown_words_included(status: str) -> None:
+    step = next_step(a_record(), Sight(image=an_image(status=status)), START)
+    assert step == Wait("ImageNotAvailable", until=START + minutes(1))
+
+
+@pytest.mark.parametrize("status", ["CreateFailed", "UnAvailable", "Deprecated"])
+def test_an_image_that_will_never_be_available_ends_the_export_at_once(status: str) -> None:
+    assert failure(next_step(a_record(), Sight(image=an_image(status=status)), START)) == "IncorrectImageStatus"
+
+
+def test_an_image_that_a_creation_event_named_is_looked_for_during_fifteen_minutes() -> None:
+    unseen = Sight(image=None)
+    assert isinstance(next_step(a_record(), unseen, START + minutes(14)), Wait)
+    assert failure(next_step(a_record(), unseen, START + minutes(15))) == "InvalidImageId.NotFound"
+
+
+def test_an_image_that_nobody_saw_being_made_is_not_looked_for() -> None:
+    record = a_record(request=a_request(named_by_creation=False))
+    assert failure(next_step(record, Sight(image=None), START)) == "InvalidImageId.NotFound"
+
+
+def test_a_policy_that_was_tightened_ends_a_waiting_export_before_any_look() -> None:
+    forbidden = Cause(code="Forbidden.Policy", message="no longer")
+    assert failure(next_step(a_record(), Sight(forbidden=forbidden), START)) == "Forbidden.Policy"
+
+
+def test_a_group_on_hold_lets_only_the_probe_through() -> None:
+    hold = Hold(code="ConcurrentQuotaExceed.ExportImage")
+    held = Sight(image=an_image(), hold=hold)
+    assert next_step(a_record(), held, START) == Wait("ConcurrentQuotaExceed", queued=True)
+    assert isinstance(next_step(a_record(), replace(held, probe=True), START), MakeClaim)
+
+
+def test_a_cancel_takes_the_next_slot_before_anything_else() -> None:
+    step = next_step(a_record(cancel_at=START), READY_TO_CLAIM, START)
+    assert step == MakeClaim(1, Claim(kind="cancel"))
+
+
+def test_a_cancel_that_won_its_slot_ends_the_export() -> None:
+    record = a_record(attempt=1, claim=Claim(kind="cancel"), claimed_at=START)
+    assert ended(next_step(record, Sight(), START)).status == "Cancelled"
+
+
+def test_a_void_attempt_is_followed_by_one_with_the_next_letter() -> None:
+    first = a_claimed_record(result=Result(outcome="void"), settled_at=START)
+    step = next_step(first, READY_TO_CLAIM, START + minutes(30))
+    assert isinstance(step, MakeClaim)
+    assert step.attempt == 2
+    assert step.claim.oss_prefix == f"{(first.oss_prefix or '')[:-1]}b"
+
+
+def test_a_refused_attempt_keeps_its_letter() -> None:
+    first = a_refused_record("Throttling.User")
+    step = next_step(first, READY_TO_CLAIM, START + minutes(5))
+    assert isinstance(step, MakeClaim)
+    assert step.claim.oss_prefix == first.oss_prefix
+
+
+def test_fresh_credentials_are_tried_at_once_but_only_once() -> None:
+    expired = a_refused_record("InvalidSecurityToken.Expired")
+    assert isinstance(next_step(expired, replace(READY_TO_CLAIM, renewals=1), START), MakeClaim)
+    assert isinstance(next_step(expired, replace(READY_TO_CLAIM, renewals=2), START), Wait)
+
+
+def test_a_role_that_does_not_work_yet_is_waited_for_ten_minutes_after_the_request() -> None:
+    at = START + minutes(9)
+    assert isinstance(next_step(a_refused_record("Forbidden.RAM", at), READY_TO_CLAIM, at), Wait)
+    late = START + minutes(11)
+    assert failure(next_step(a_refused_record("Forbidden.RAM", late), READY_TO_CLAIM, late)) == "Forbidden.RAM"
+
+
+def test_a_refused_look_before_the_start_is_final_or_waited_for_like_a_refused_start() -> None:
+    gone = Cause(code="InvalidRegionId.NotFound", message="no such region")
+    assert failure(look_failed(a_record(), gone, START)) == "InvalidRegionId.NotFound"
+    early = Cause(code="NoPermission", message="not yet")
+    assert isinstance(look_failed(a_record(), early, START + minutes(9)), Wait)
+    assert failure(look_failed(a_record(), early, START + minutes(11))) == "NoPermission"
+
+
+# IN_DOUBT
+
+
+def doubt(*tasks: Task, after_minutes: float, **sight: tuple[str, ...]) -> Step:
+    return next_step(a_claimed_record(), Sight(candidates=tasks, **sight), START + minutes(after_minutes))
+
+
+def named(prefix: str | None, bucket: str = "acme-images-hangzhou", status: str = "Finished") -> Task:
+    return a_task(status, objects=(ObjectName(oss_bucket=bucket, key=f"{prefix}_m-1_system.raw.tar.gz"),))
+
+
+def test_a_young_claim_is_left_to_its_worker() -> None:
+    assert next_step(a_claimed_record(), Sight(), START + minutes(0.5)) == Wait(
+        "StartInDoubt", until=START + minutes(1)
+    )
+
+
+def test_an_older_claim_is_looked_for_in_a_window_in_which_its_task_must_have_been_made() -> None:
+    step = next_step(a_claimed_record(), Sight(), START + minutes(2))
+    assert step == LookForTasks(START - minutes(2), START + minutes(10))
+
+
+def test_a_task_that_names_our_prefix_is_ours_at_once() -> None:
+    ours = named(a_claimed_record().oss_prefix)
+    assert doubt(ours, after_minutes=2) == Settle(Result(outcome="started", task_id=TASK))
+
+
+@pytest.mark.parametrize(("prefix", "bucket"), [("other", "acme-images-hangzhou"), (None, "other-bucket")])
+def test_a_task_that_names_something_else_is_not(prefix: str | None, bucket: str) -> None:
+    foreign = named(prefix or a_claimed_record().oss_prefix, bucket)
+    assert doubt(foreign, after_minutes=26) == LookForKeys(a_claimed_record().oss_prefix or "")
+
+
+def test_a_running_nameless_task_is_waited_for_however_long() -> None:
+    for after in (2, 26, 600):
+        assert isinstance(doubt(a_task("Processing"), after_minutes=after), Wait)
+
+
+def test_an_empty_list_is_not_believed_for_twenty_five_minutes() -> None:
+    assert isinstance(doubt(after_minutes=24), Wait)
+    assert isinstance(doubt(after_minutes=25), LookForKeys)
+
+
+@pytest.mark.parametrize("status", ["Failed", "Deleted"])
+def test_one_nameless_task_that_ended_badly_counts_as_ours_after_the_wait(status: str) -> None:
+    assert isinstance(doubt(a_task(status), after_minutes=24), Wait)
+    expected = Result(outcome="started", task_id=TASK, inferred=True)
+    assert doubt(a_task(status), after_minutes=26) == Settle(expected)
+
+
+def test_several_nameless_ended_tasks_leave_the_start_unconfirmed() -> None:
+    step = doubt(a_task("Failed"), a_task("Failed", task_id="tsk-2"), after_minutes=26)
+    assert failure(step) == "StartUnconfirmed"
+    assert "tsk-2" in str(ended(step).error)
+
+
+def test_nothing_listed_and_nothing_in_the_bucket_makes_the_attempt_void() -> None:
+    assert doubt(after_minutes=26, keys=()) == Settle(Result(outcome="void"))
+
+
+def test_objects_without_a_task_are_looked_at_for_a_day_and_then_named() -> None:
+    key = f"{a_claimed_record().oss_prefix}_m-1_system.raw.tar.gz"
+    assert isinstance(doubt(after_minutes=60, keys=(key,)), Wait)
+    step = doubt(after_minutes=25 * 60, keys=(key,))
+    assert failure(step) == "TaskNotFound"
+    assert key in str(ended(step).error)
+
+
+def test_a_cancel_in_doubt_waits_for_the_result() -> None:
+    assert isinstance(next_step(a_claimed_record(cancel_at=START), Sight(candidates=()), START + minutes(5)), Wait)
+
+
+# EXPORTING
+
+
+def exporting(task: Task | None, after_minutes: float = 5, record: Record | None = None) -> Step:
+    return next_step(record or a_started_record(), Sight(task=task), START + minutes(after_minutes))
+
+
+def test_a_task_that_the_tick_saw_running_needs_no_look_of_its_own() -> None:
+    sight = Sight(brief=a_task("Processing"))
+    assert next_step(a_started_record(), sight, START + minutes(5)) == Wait(running=True)
+
+
+@pytest.mark.parametrize("status", ["Finished", "Failed", "Deleted"])
+def test_a_task_that_ended_is_looked_at_whole(status: str) -> None:
+    assert next_step(a_started_record(), Sight(brief=a_task(status)), START) == LookAtTask()
+
+
+@pytest.mark.parametrize("status", ["Waiting", "Pending", "Processing", "Paused", "Resting"])
+def test_a_task_that_has_not_ended_goes_on_whatever_it_is_called(status: str) -> None:
+    assert exporting(a_task(status)) == Wait(running=True)
+
+
+def test_a_failed_task_keeps_the_clouds_own_cause() -> None:
+    cause = Cause(code="DiskReadFailed", message="The disk could not be read.", recommend="Ask.")
+    assert ended(exporting(a_task("Failed", cause=cause, failed_count=1))).error == cause
+
+
+def test_a_finished_task_with_a_failed_operation_has_failed() -> None:
+    record = a_started_record()
+    assert failure(exporting(a_finished_task(record, failed_count=1))) == "ExportImageFailed"
+
+
+def test_a_task_cancelled_from_outside_is_cancelled_and_says_so() -> None:
+    end = ended(exporting(a_task("Deleted")))
+    assert (end.status, end.error and end.error.code) == ("Cancelled", "TaskCancelled")
+
+
+def test_a_task_that_we_cancelled_has_no_error() -> None:
+    assert ended(exporting(a_task("Deleted"), record=a_started_record(cancel_at=START))).error is None
+
+
+def test_a_cancel_asks_ecs_and_then_the_tasks_own_end_decides() -> None:
+    record = a_started_record(cancel_at=START)
+    assert exporting(a_task(), record=record) == CancelTask()
+    assert isinstance(exporting(a_finished_task(record), record=record), LookAtObjects)
+
+
+def test_a_task_that_cannot_be_cancelled_goes_on_and_says_so() -> None:
+    step = exporting(a_task(support_cancel=False), record=a_started_record(cancel_at=START))
+    assert step == Wait("CancelNotSupported", running=True)
+
+
+def test_a_task_is_stalled_an_hour_and_two_minutes_per_gib_after_its_start_once() -> None:
+    after = 60 + 2 * 140
+    assert exporting(a_task(progress="37%"), after) == Wait(running=True)
+    assert exporting(a_task(progress="37%"), after + 1) == MarkStalled(Stalled(progress="37%"))
+    told = a_started_record(stalled_at=START)
+    assert exporting(a_task(), after + 1, told) == Wait("Stalled", running=True)
+
+
+def test_a_task_that_ecs_does_not_know_is_no_verdict_for_a_day() -> None:
+    assert isinstance(exporting(None, 60), Wait)
+    assert failure(exporting(None, 25 * 60)) == "TaskNotFound"
+
+
+# The proof
+
+
+def proven(record: Record | None = None, after_minutes: float = 12, **objects: StoredObject | None) -> Step:
+    record = record or a_started_record()
+    seen = {key: an_object(key) for key in keys_of(record)}
+    sight = Sight(task=a_finished_task(record), objects={**seen, **objects})
+    return next_step(record, sight, START + minutes(after_minutes))
+
+
+def test_a_finished_task_with_all_objects_whole_is_completed() -> None:
+    end = ended(proven())
+    assert end.status == "Completed"
+    assert [item.key for item in end.objects] == list(keys_of(a_started_record()))
+
+
+def test_an_empty_object_is_never_a_success() -> None:
+    key = keys_of(a_started_record())[0]
+    assert failure(proven(**{key: an_object(key, b"")})) == "ObjectEmpty"
+
+
+def test_an_object_without_its_formats_magic_is_never_a_success() -> None:
+    key = keys_of(a_started_record())[1]
+    assert failure(proven(**{key: an_object(key, b"not an image" * 60)})) == "ObjectDamaged"
+
+
+def test_an_object_older_than_the_claim_is_not_ours() -> None:
+    key = keys_of(a_started_record())[1]
+    assert failure(proven(**{key: an_object(key, modified_at=START - minutes(10))})) == "ObjectNotOurs"
+
+
+def test_a_missing_object_is_looked_for_again_for_fifteen_minutes() -> None:
+    key = keys_of(a_started_record())[0]
+    assert isinstance(proven(None, 24, **{key: None}), Wait)
+    assert failure(proven(None, 26, **{key: None})) == "ObjectMissing"
+
+
+def test_fewer_objects_than_disks_is_never_a_success() -> None:
+    record = a_started_record()
+    key = keys_of(record)[1]
+    task = a_finished_task(record, objects=(ObjectName(oss_bucket=record.request.oss_bucket, key=key),))
+    sight = Sight(task=task, objects={key: an_object(key)})
+    assert isinstance(next_step(record, sight, START + minutes(24)), Wait)
+    assert failure(next_step(record, sight, START + minutes(26))) == "ObjectMissing"
+
+
+def test_a_task_that_names_an_object_outside_our_prefix_is_never_a_success() -> None:
+    record = a_started_record()
+    assert failure(exporting(named("someoneelse"), record=record)) == "ObjectNotOurs"
+
+
+def test_a_finished_task_that_names_nothing_is_proven_by_a_listing() -> None:
+    record = a_started_record()
+    nameless = a_finished_task(record, objects=())
+    assert exporting(nameless) == LookForKeys(record.oss_prefix or "")
+    sight = Sight(task=nameless, keys=keys_of(record))
+    assert next_step(record, sight, START + minutes(5)) == LookAtObjects(keys_of(record))
+
+
+def test_an_ended_export_does_nothing_more() -> None:
+    record = a_started_record(ended=Ended(status="Completed"), ended_at=START)
+    assert next_step(record, Sight(), START + minutes(500)) == Wait()
+
+
+def test_a_sight_starts_with_nothing_seen() -> None:
+    assert {getattr(Sight(), name) for name in ("image", "hold", "task", "candidates", "keys", "objects")} == {UNSET}
