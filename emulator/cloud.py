@@ -41,6 +41,7 @@ class Quotas:
     concurrent_exports: int = 5  # per region
     weekly_exports: int = 1000
     api_qps: int = 100  # per API action
+    instances: int = 100  # of functions, at a time
 
 
 class Cloud:

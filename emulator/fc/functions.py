@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # FC "Request limits": synchronous and asynchronous payloads.
 LARGEST_SYNC, LARGEST_ASYNC = 32 * 1024 * 1024, 128 * 1024
+# An emulator that is left alone fires timers for ever.
+KEPT_INVOCATIONS, KEPT_LINES = 20_000, 100_000
 
 
 class Functions:
@@ -33,9 +36,9 @@ class Functions:
         self.http_trigger: str | None = None
         self.by_name: dict[str, Function] = {}
         self.services: dict[str, set[str]] = {"images": {"after-export"}}  # of FC 2.0
-        self.invocations: list[Invocation] = []
+        self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
         self.received: list[dict[str, Any]] = []
-        self.lines: list[Line] = []
+        self.lines: deque[Line] = deque(maxlen=KEPT_LINES)
         self.instances = Instances(cloud, self.lines)
         self.queue = Queue(cloud, self)
 
@@ -69,9 +72,9 @@ class Functions:
         self.instances.kill(origin)
 
     def find(self, name_or_handler: str) -> Function:
-        """The function with this name or handler; refused as FunctionNotFound."""
+        """The function with this name or handler (`index.on_watch` or `on_watch`); refused as FunctionNotFound."""
         for function in self.by_name.values():
-            if name_or_handler in (function.name, function.handler):
+            if name_or_handler in (function.name, function.handler, function.handler.rpartition(".")[2]):
                 return function
         raise ApiError(404, "FunctionNotFound", f"function {name_or_handler!r} is none of {', '.join(self.by_name)}")
 

@@ -18,6 +18,8 @@ from emulator.fc.logs import LONGEST_LINE, Pump
 from emulator.fc.runtime_api import RuntimeApi, Work
 
 if TYPE_CHECKING:
+    from collections import deque
+
     from emulator.fc.definition import Function
     from emulator.fc.logs import Line
     from emulator.identity import AccessKey
@@ -54,7 +56,7 @@ class Instance:
         """Whether the process can still take work."""
         return self._exited is not None and not self._exited.done()
 
-    async def start(self, kept: list[Line]) -> None:
+    async def start(self, kept: deque[Line]) -> None:
         """Start the process with nothing but its own environment."""
         (self._folder / "home").mkdir()
         program = shutil.copy(bootstrap.__file__, self._folder)

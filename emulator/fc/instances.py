@@ -11,21 +11,22 @@ from emulator.fc.instance import Instance
 from emulator.identity import AccessKey, text
 
 if TYPE_CHECKING:
+    from collections import deque
+
     from emulator.cloud import Cloud
     from emulator.fc.definition import Function
     from emulator.fc.invocation import Invocation, Outcome
     from emulator.fc.logs import Line
 
-LIMIT = 100  # on-demand instances per account and region (FC "Error handling" page, 2026)
 KEY_VALIDITY = timedelta(hours=36)  # FC "Context" page
 
 
 class Instances:
     """The processes that run functions."""
 
-    def __init__(self, cloud: Cloud, logs: list[Line]) -> None:
+    def __init__(self, cloud: Cloud, logs: deque[Line]) -> None:
         self.cloud = cloud
-        self.limit = LIMIT
+        self._closed = False
         self._logs = logs
         self._layers = (cloud.settings.opt.resolve(),)  # what is at /opt in the cloud
         self._instances: list[Instance] = []  # the most recently used one is the last
@@ -45,7 +46,8 @@ class Instances:
                 instance.kill()
 
     async def stop(self) -> None:
-        """Kill all processes."""
+        """Kill all processes and start no more."""
+        self._closed = True
         instances, self._instances = self._instances, []
         await asyncio.gather(*(instance.stop() for instance in instances))
 
@@ -64,15 +66,18 @@ class Instances:
         self._instances.append(instance)
         instance.key = self._fresh(instance)
         await instance.start(self._logs)
+        if self._closed:
+            await instance.stop()
         return instance
 
     async def _make_room(self) -> None:
-        """Give up the idle instance that was used least recently, where the limit is reached."""
-        if len(self._instances) < self.limit:
+        """Give up the idle instance that was used least recently, where the account's limit is reached."""
+        limit = 0 if self._closed else self.cloud.quotas.instances
+        if len(self._instances) < limit:
             return
         idle = next((instance for instance in self._instances if not instance.busy), None)
         if idle is None:
-            raise ApiError(429, "ResourceExhausted", f"The limit of {self.limit} on-demand instances is reached.")
+            raise ApiError(429, "ResourceExhausted", f"The limit of {limit} on-demand instances is reached.")
         self._instances.remove(idle)
         await idle.stop()
 

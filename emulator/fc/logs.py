@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import sys
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ class Line:
 class Pump:
     """Reads the output of one process; invocations are told apart by FC's own lines, as SLS does it."""
 
-    def __init__(self, function: str, kept: list[Line]) -> None:
+    def __init__(self, function: str, kept: deque[Line]) -> None:
         self.function = function
         self._kept = kept
         self._request_id: str | None = None

@@ -79,7 +79,7 @@ def test_repeating_ends_where_the_configuration_says(tmp_path: Path, config: dic
 
 def test_a_queued_invocation_waits_for_an_instance_and_expires(tmp_path: Path) -> None:
     with deployed(tmp_path, ECHO, asyncInvokeConfig={"maxAsyncEventAgeInSeconds": 60}) as world:
-        world.cloud.fc.instances.limit = 0
+        world.post("quotas", {"instances": 0})
         world.invoke(mode="async")
         eventually(lambda: statuses(world) == ["throttled"])
         world.advance(61)
@@ -88,10 +88,10 @@ def test_a_queued_invocation_waits_for_an_instance_and_expires(tmp_path: Path) -
 
 def test_a_throttled_invocation_runs_once_there_is_room(tmp_path: Path) -> None:
     with deployed(tmp_path, ECHO) as world:
-        world.cloud.fc.instances.limit = 0
+        world.post("quotas", {"instances": 0})
         world.invoke(mode="async")
         eventually(lambda: statuses(world) == ["throttled"])
-        world.cloud.fc.instances.limit = 1
+        world.post("quotas", {"instances": 1})
         world.advance(1)
         eventually(lambda: statuses(world) == ["succeeded"])
 
@@ -134,7 +134,7 @@ def test_a_timer_that_is_not_enabled_never_fires(tmp_path: Path) -> None:
         assert world.invocations() == []
 
 
-@pytest.mark.parametrize("name", [NAME, "index.handler"])
+@pytest.mark.parametrize("name", [NAME, "index.handler", "handler"])
 def test_the_control_call_fires_a_timer_and_gives_the_answer(tmp_path: Path, name: str) -> None:
     with deployed(tmp_path, ECHO, triggers=timer("0 0 2 * * *")) as world:
         answer = world.post(f"timers/{name}")

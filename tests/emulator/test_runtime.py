@@ -162,7 +162,7 @@ def test_two_invocations_at_a_time_run_in_two_processes(tmp_path: Path) -> None:
 
 def test_past_the_limit_of_instances_it_is_429(tmp_path: Path) -> None:
     with deployed(tmp_path, LIVES) as world:
-        world.cloud.fc.instances.limit = 1
+        world.post("quotas", {"instances": 1})
         busy = threading.Thread(target=world.invoke, args=("nap",))
         busy.start()
         eventually(lambda: [entry for entry in world.invocations() if entry["pid"]])
