@@ -10,6 +10,6 @@ from tests.emulator.world import World, running
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A cloud without functions whose clock runs as the wall clock: time passes when the test says so."""
-    with running(Settings(speed=1.0)) as world:
+    """A cloud without functions whose clock all but stands: time passes when the test says so."""
+    with running(Settings(speed=0.01)) as world:
         yield world
