@@ -18,8 +18,8 @@ def main() -> None:
     settings = Settings(
         speed=options.speed,
         functions=options.functions,
-        template=options.template if options.template.exists() else None,
-        policy=options.policy if options.policy.exists() else None,
+        template=options.template,
+        policy=options.policy,
         opt=options.opt,
         events=options.events,
     )
@@ -31,17 +31,26 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--speed", type=float, default=600.0, help="cloud seconds in a second, while no function runs")
-    parser.add_argument("--functions", type=s_yaml, default=None, help="an s.yaml, or none")
-    parser.add_argument("--template", type=Path, default=Path("template.yml"))
-    parser.add_argument("--policy", type=Path, default=Path("functions/image-export/policy.yaml"))
+    parser.add_argument("--functions", type=file, default=shipped("s.yaml"), help="an s.yaml, or none")
+    parser.add_argument("--template", type=file, default=shipped("template.yml"))
+    parser.add_argument("--policy", type=file, default=shipped("functions/image-export/policy.yaml"))
     parser.add_argument("--opt", type=Path, default=Path("build/opt"), help="what functions see as /opt")
     parser.add_argument("--events", type=kinds, default=frozenset({"actiontrail"}), help="actiontrail,image or none")
     return parser
 
 
-def s_yaml(text: str) -> Path | None:
-    """The file of functions, or none of them."""
-    return None if text == "none" else Path(text)
+def shipped(name: str) -> Path | None:
+    """A file of this repository, where it is there."""
+    return Path(name) if Path(name).exists() else None
+
+
+def file(text: str) -> Path | None:
+    """A file that must be there, or none."""
+    if text == "none":
+        return None
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text!r}")
+    return Path(text)
 
 
 def kinds(text: str) -> frozenset[str]:

@@ -108,11 +108,13 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/images/{image_id}", change_image),
     ("POST", "/tasks", create_task),
     ("POST", "/quotas", quotas),
+    ("GET", "/clock", clock),
     ("POST", "/clock", clock),
     ("POST", "/timers/{name}", timers),
     ("POST", "/faults", order_faults),
     ("DELETE", "/faults", clear_faults),
     ("POST", "/release", release),
+    ("GET", "/unsure", unsure),
     ("POST", "/unsure", unsure),
     ("POST", "/invoke/{name}", invoke),
 )

@@ -11,5 +11,5 @@ class ApiError(Exception):
         self.message = message or code
 
 
-class Dropped(Exception):  # noqa: N818 - no error of the cloud: the connection is gone before an answer
+class Dropped(Exception):
     """The caller gets no answer: the connection is reset."""

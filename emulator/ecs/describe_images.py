@@ -105,6 +105,8 @@ def wanted_filters(call: Call) -> dict[str, datetime]:
 
 def in_time(image: Image, filters: dict[str, datetime]) -> bool:
     """Whether the image was created within the time asked for."""
+    if not filters:
+        return True
     created = moment(str(image.fields["CreationTime"]))
     start, end = filters.get("CreationStartTime", created), filters.get("CreationEndTime", created)
     return start <= created <= end

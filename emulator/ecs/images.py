@@ -75,6 +75,8 @@ class Images:
         grows = "Status" not in fields
         fields = completed(fields, self._cloud.account_id, now)
         image = Image(region=region, account_id=str(fields["ImageOwnerId"]), fields=fields, plan=plan)
+        if image.id in self._images and self._images[image.id].status != "Deleted":
+            raise ApiError(409, "ImageIdInUse", f"There is an image {image.id} already.")
         self._images[image.id] = image
         image_events.created(self._cloud, image, now)
         if grows:

@@ -90,7 +90,7 @@ class OssWire:
 
     def _headers(self, call: Call) -> dict[str, str]:
         return {
-            "x-oss-request-id": call.request_id.replace("-", "")[:24],
+            "x-oss-request-id": call.request_id,
             "Date": http_date(call),
             "Server": "AliyunOSS",
         }

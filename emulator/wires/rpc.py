@@ -29,7 +29,7 @@ class RpcWire:
         """Service by Version, action by Action, parameters out of the query and the form."""
         params = dict(parse_qsl(urlsplit(request.raw_path).query, keep_blank_values=True))
         if request.content_type == FORM:
-            params |= dict(parse_qsl(body.decode(), keep_blank_values=True))
+            params |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
         service = SERVICES.get(params.get("Version", ""))
         if service is None:
             raise ApiError(
