@@ -15,6 +15,7 @@ from emulator.fc import s_yaml, triggers
 from emulator.fc.instances import Instances, role_arn
 from emulator.fc.invocation import Invocation
 from emulator.fc.queue import Queue
+from emulator.fc.replies import reply
 from emulator.section import SettingsError
 
 if TYPE_CHECKING:
@@ -116,29 +117,17 @@ class Functions:
                 invocation.status = "throttled"
                 raise
 
-    async def fire_timer(self, name_or_handler: str) -> Any:
-        """Invoke a function with its timer's event and wait; an error of the function is a 502."""
+    async def fire_timer(self, name_or_handler: str) -> web.Response:
+        """The control call: invoke a function with its timer's event and wait."""
         function = self.find(name_or_handler)
         timer = function.timer()
         name, text = (timer.name, timer.payload) if timer else ("timer", "")
-        invocation = await self.invoke(function.name, triggers.payload(name, text, self.cloud.clock.now()))
-        if invocation.outcome and invocation.outcome.error_type:
-            raise ApiError(502, invocation.outcome.error_type, invocation.outcome.body.decode(errors="replace"))
-        return invocation.answer()
+        return reply(await self.invoke(function.name, triggers.payload(name, text, self.cloud.clock.now())))
 
     async def control_invoke(self, request: web.Request) -> web.Response:
         """The control call: the body is the payload; `?mode=async` queues it."""
         mode = request.query.get("mode", "sync")
-        invocation = await self.invoke(request.match_info["name"], await request.read(), mode)
-        headers = {"x-fc-request-id": invocation.request_id}
-        if invocation.outcome is None:
-            return web.json_response({"RequestId": invocation.request_id}, status=202, headers=headers)
-        if invocation.outcome.error_type:
-            headers["x-fc-error-type"] = invocation.outcome.error_type
-        status = 502 if invocation.outcome.error_type else 200
-        return web.Response(
-            status=status, headers=headers, body=invocation.outcome.body, content_type="application/json"
-        )
+        return reply(await self.invoke(request.match_info["name"], await request.read(), mode))
 
     def deliver(self, target: str, event: Any) -> None:
         """Give an event to a target: `fc:<function of s.yaml>` is invoked, any other keeps it."""

@@ -62,7 +62,7 @@ class Instances:
 
     async def _start(self, function: Function) -> Instance:
         layers = self._layers if function.layers else ()
-        instance = Instance(f"c-{text(24).lower()}", function, account_id=self.cloud.account_id, layers=layers)
+        instance = Instance(f"c-{text(24).lower()}", function, self.cloud.account_id, layers)
         self._instances.append(instance)
         instance.key = self._fresh(instance)
         await instance.start(self._logs)

@@ -39,14 +39,6 @@ class Invocation:
         """Take the outcome."""
         self.outcome, self.status = outcome, outcome.status
 
-    def answer(self) -> Any:
-        """The function's answer as JSON says it; text that is no JSON stands for itself."""
-        text = self.outcome.body.decode(errors="replace") if self.outcome else ""
-        try:
-            return json.loads(text)
-        except json.JSONDecodeError:
-            return text
-
     def row(self) -> dict[str, Any]:
         """What `GET /_emulator/state` says of it."""
         return {"function": self.function, "request_id": self.request_id, "pid": self.pid, "status": self.status}

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LONGEST_LINE = 1024 * 1024
-START = re.compile(r"FC Invoke Start RequestId: (\S+)")
-END = re.compile(r"FC Invoke End RequestId: (\S+)")
+MARK = re.compile(r"FC Invoke (Start|End) RequestId: (\S+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +55,14 @@ class Pump:
             await self._moved.wait()
 
     def _take(self, text: str) -> None:
-        if started := START.fullmatch(text):
-            self._request_id = started[1]
+        mark = MARK.search(text)
+        if mark and mark[1] == "Start":
+            self._request_id = mark[2]
         self._kept.append(Line(function=self.function, request_id=self._request_id, line=text))
-        print(text if is_json(text) else f"{self.function}: {text}", file=sys.stderr)  # noqa: T201 - its log stream
-        if ended := END.fullmatch(text):
-            self._read_to_end_of = ended[1]
+        if mark is None or mark.start():  # FC's own lines are in the log, and would only be noise here
+            print(text if is_json(text) else f"{self.function}: {text}", file=sys.stderr)  # noqa: T201 - its log stream
+        if mark and mark[1] == "End":
+            self._read_to_end_of = mark[2]
             self._moved.set()
 
 

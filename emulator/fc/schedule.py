@@ -8,19 +8,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+
+
+class Field(NamedTuple):
+    """A place in a cron expression and what may stand there."""
+
+    name: str
+    low: int
+    high: int
+    words: tuple[str, ...] = ()
+
+
 FIELDS = (
-    ("seconds", 0, 59, ()),
-    ("minutes", 0, 59, ()),
-    ("hours", 0, 23, ()),
-    ("day of month", 1, 31, ()),
-    ("month", 1, 12, MONTHS),
-    ("day of week", 0, 7, DAYS),
+    Field("seconds", 0, 59),
+    Field("minutes", 0, 59),
+    Field("hours", 0, 23),
+    Field("day of month", 1, 31),
+    Field("month", 1, 12, MONTHS),
+    Field("day of week", 0, 7, DAYS),
 )
 HORIZON = timedelta(days=366 * 5)  # a 29th of February is never further away than this, save around 2100
+
+
+ANY_TIME = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 class ScheduleError(ValueError):
@@ -81,37 +96,39 @@ def parse(expression: str) -> Every | Cron:
     parts = expression.split()
     if len(parts) != len(FIELDS):
         raise ScheduleError(f"{expression!r}: want six fields (seconds first) or `@every <n>m`")
-    sets = [parse_field(part, *field) for part, field in zip(parts, FIELDS, strict=True)]
+    sets = [parse_field(part, field) for part, field in zip(parts, FIELDS, strict=True)]
     if sets[0] != {0}:
         raise ScheduleError(f"{expression!r}: FC fires at whole minutes, so seconds must be 0")
     _, minutes, hours, days, months, weekdays = sets
-    return Cron(minutes, hours, days, months, frozenset(day % 7 for day in weekdays), zone)
+    cron = Cron(minutes, hours, days, months, frozenset(day % 7 for day in weekdays), zone)
+    cron.after(ANY_TIME)  # one that never fires is refused here
+    return cron
 
 
-def parse_field(text: str, name: str, low: int, high: int, words: tuple[str, ...]) -> frozenset[int]:
+def parse_field(text: str, field: Field) -> frozenset[int]:
     """Read one field: `*`, `?`, `5`, `1-5`, `*/10`, `MON-FRI`, and lists of these."""
     chosen: set[int] = set()
     for item in text.upper().split(","):
         span, _, step = item.partition("/")
-        first, last = parse_span(span, low, high, words)
-        every = int(step) if step.isdigit() else 1
-        if first is None or last is None or not low <= first <= last <= high or not every:
-            raise ScheduleError(f"{text!r} is no value for {name} ({low} to {high})")
-        chosen.update(range(first, (high if step and first == last else last) + 1, every))
+        first, last = parse_span(span, field)
+        every = int(step or 1) if step.isdigit() or not step else 0
+        if first is None or last is None or not field.low <= first <= last <= field.high or not every:
+            raise ScheduleError(f"{text!r} is no value for {field.name} ({field.low} to {field.high})")
+        chosen.update(range(first, (field.high if step and first == last else last) + 1, every))
     return frozenset(chosen)
 
 
-def parse_span(span: str, low: int, high: int, words: tuple[str, ...]) -> tuple[int | None, int | None]:
+def parse_span(span: str, field: Field) -> tuple[int | None, int | None]:
     """Read `*` or `a` or `a-b`; None stands for what is no number and no known word."""
     if span in ("*", "?"):
-        return low, high
+        return field.low, field.high
     first, dash, last = span.partition("-")
-    start = parse_value(first, low, words)
-    return start, parse_value(last, low, words) if dash else start
+    start = parse_value(first, field)
+    return start, parse_value(last, field) if dash else start
 
 
-def parse_value(text: str, low: int, words: tuple[str, ...]) -> int | None:
+def parse_value(text: str, field: Field) -> int | None:
     """Read a number or the name of a month or weekday."""
-    if text in words:
-        return words.index(text) + low
+    if text in field.words:
+        return field.words.index(text) + field.low
     return int(text) if text.isdigit() else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from emulator.eventbridge.buses import DEFAULT, Rule, Target
 from emulator.fc.definition import EventBridgeTrigger, Function, TimerTrigger
+from emulator.fc.schedule import Cron, Every
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
@@ -42,7 +43,13 @@ async def tick(cloud: Cloud, function: Function, trigger: TimerTrigger) -> None:
     while True:
         await cloud.clock.sleep_until(due)
         cloud.fc.queue.put(function, payload(trigger.name, trigger.payload, cloud.clock.now()))
-        due = trigger.schedule.after(max(due, cloud.clock.now()))
+        due = following(trigger.schedule, due, cloud.clock.now())
+
+
+def following(schedule: Every | Cron, due: datetime, now: datetime) -> datetime:
+    """The due time after this one; those that a jump of the clock has passed are left out."""
+    following = schedule.after(due)
+    return following if following > now else schedule.after(now)
 
 
 def payload(name: str, text: str, at: datetime) -> bytes:

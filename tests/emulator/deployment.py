@@ -15,6 +15,7 @@ from emulator.cloud import Settings
 from tests.emulator.world import World, running
 
 NAME = "probe"
+ECHO = "def handler(event, context):\n    return event\n"
 
 
 class Deployed(World):
@@ -34,6 +35,10 @@ class Deployed(World):
         """What the state says of the invocations."""
         found: list[dict[str, Any]] = self.get("state")["invocations"]
         return found
+
+    def statuses(self) -> list[str]:
+        """How the invocations stand."""
+        return [entry["status"] for entry in self.invocations()]
 
     def lines(self) -> list[str]:
         """What the function has written."""

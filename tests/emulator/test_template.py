@@ -12,11 +12,10 @@ from emulator.fc.definition import EventBridgeTrigger, HttpTrigger, TimerTrigger
 from emulator.ros import Template
 from emulator.section import SettingsError
 from emulator.template import populate
-from tests.emulator.deployment import write
+from tests.emulator.deployment import ECHO, write
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "1234567890123456"
-ECHO = "def handler(event, context):\n    return event\n"
 
 
 def load(file: Path, **environment: str) -> Any:

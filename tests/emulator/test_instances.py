@@ -1,0 +1,114 @@
+"""Processes of functions: used again, frozen, killed, limited, and gone at the end."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.deployment import deployed, eventually
+
+LIVES = """
+import os, sys, threading, time
+
+ticks = []
+
+def handler(event, context):
+    if event == b'"exit"':
+        os._exit(3)
+    if event == b'"sleep"':
+        time.sleep(30)
+    if event == b'"nap"':
+        time.sleep(0.5)
+    if event == b'"background"':
+        threading.Thread(target=lambda: [(time.sleep(0.02), ticks.append(1)) for _ in range(1000)], daemon=True).start()
+    return {"pid": os.getpid(), "ticks": len(ticks)}
+"""
+
+
+def test_a_warm_instance_is_used_again_and_frozen_meanwhile(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        first = world.invoke("background")[1]["pid"]
+        eventually(lambda: Path(f"/proc/{first}/stat").read_text().split()[2] == "T")
+        time.sleep(0.4)  # an unfrozen thread would tick twenty times
+        _, second, _ = world.invoke()
+    assert second["pid"] == first
+    assert second["ticks"] < 10
+
+
+def test_a_process_that_exits_is_replaced(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        before = world.invoke()[1]["pid"]
+        status, body, headers = world.invoke("exit")
+        after = world.invoke()[1]["pid"]
+        assert [entry["status"] for entry in world.invocations()] == ["succeeded", "killed", "succeeded"]
+    assert (status, headers["x-fc-error-type"]) == (502, "UnhandledInvocationError")
+    assert "exited unexpectedly" in body["errorMessage"]
+    assert before != after
+
+
+def test_the_time_out_kills_the_process(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES, timeout=1) as world:
+        began = time.monotonic()
+        status, body, _ = world.invoke("sleep")
+        pid = world.invocations()[0]["pid"]
+        assert world.invocations()[0]["status"] == "timed_out"
+    assert status == 502
+    assert body == {"errorMessage": "Function timed out after 1 seconds"}
+    assert 1 <= time.monotonic() - began < 5
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_two_invocations_at_a_time_run_in_two_processes(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        answers: list[Any] = []
+        threads = [threading.Thread(target=lambda: answers.append(world.invoke("nap")[1]["pid"])) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(set(answers)) == 2
+
+
+def test_past_the_limit_of_instances_it_is_429(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        world.post("quotas", {"instances": 1})
+        busy = threading.Thread(target=world.invoke, args=("nap",))
+        busy.start()
+        eventually(lambda: [entry for entry in world.invocations() if entry["pid"]])
+        assert world.invoke()[0] == 429
+        busy.join()
+        assert world.invoke()[0] == 200
+
+
+def test_the_cloud_clock_goes_as_the_wall_clock_while_a_function_runs(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES, speed=600.0) as world:
+        world.invoke()
+        before = world.cloud.clock.now()
+        world.invoke("nap")
+        passed = (world.cloud.clock.now() - before).total_seconds()
+    assert 0.5 < passed < 60  # at 600 times the pace it would be 300
+
+
+def test_an_instance_that_is_killed_by_its_origin_ends_its_invocation(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES, role="image-export-event") as world:
+        answers: list[Any] = []
+        busy = threading.Thread(target=lambda: answers.append(world.invoke("sleep")))
+        busy.start()
+        eventually(lambda: [entry for entry in world.invocations() if entry["pid"]])
+        keys = world.cloud.identity.keys.values()
+        (origin,) = {key.origin for key in keys if key.origin}
+        world.cloud.fc.kill(origin)
+        busy.join()
+    assert answers[0][0] == 502
+    assert "exited unexpectedly" in answers[0][1]["errorMessage"]
+
+
+def test_no_process_outlives_the_emulator(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        pid = world.invoke()[1]["pid"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
