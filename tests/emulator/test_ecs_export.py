@@ -5,6 +5,7 @@ import io
 import tarfile
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -291,6 +292,30 @@ def test_what_no_document_settles_can_be_read_otherwise(world: World) -> None:
     assert (listed["TaskAction"], listed["SupportCancel"], "ResourceId" in listed) == ("EXPORT_IMAGE", True, False)
     named = related(task(world, answer["ExportTaskId"]), "OSSObject")
     assert named == [f"p_{image_id}_{answer['ExportTaskId']}.raw.tar.gz"]
+
+
+def test_the_objects_of_several_disks_may_come_in_one_entry(world: World) -> None:
+    task_id = start(world, image(world, DiskDeviceMappings=DISKS))
+    world.advance(3600)
+    entries = [task(world, task_id)["OperationProgressSet"]["OperationProgress"]]
+    world.post("unsure", {"operation_progress": "one_for_all"})
+    entries.append(task(world, task_id)["OperationProgressSet"]["OperationProgress"])
+    assert [len(shape) for shape in entries] == [2, 1]
+    assert len(related(task(world, task_id), "OSSObject")) == 2
+
+
+def test_another_role_of_the_account_may_be_taken(world: World) -> None:
+    image_id = image(world)
+    assert code_of(world, export_image(image_id, RoleName="image-export"))[1] == "NoSetRoletoECSServiceAcount"
+    world.post("unsure", {"role_name": "any"})
+    start(world, image_id, RoleName="image-export")
+
+
+def test_an_image_id_is_given_once(world: World) -> None:
+    image_id = image(world)
+    with pytest.raises(HTTPError) as refusal:
+        world.create_image(ImageId=image_id)
+    assert refusal.value.code == 409
 
 
 def test_too_many_calls_of_an_action_are_throttled(world: World) -> None:
