@@ -1,6 +1,7 @@
 """What the emulator believes: signatures are checked as the cloud checks them, and what is tampered with is refused."""
 
 import dataclasses
+import hashlib
 import re
 import urllib.error
 import urllib.request
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import alibabacloud_oss_v2 as oss
 import pytest
 
+from emulator.signatures import oss as oss_signature
 from emulator.signatures import rpc
 from tests.emulator.ecs_requests import assume_role, describe_images
 from tests.emulator.world import World, code_of
@@ -206,6 +208,21 @@ def test_a_changed_oss_header_is_refused(world: World, header: str) -> None:
     assert value
     request.headers[header] = value[:-2] + chr(ord(value[-2]) ^ 1) + value[-1]
     assert oss_code(request)[0] in {400, 403}
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"x", 200), (b"y", 400)])
+def test_a_body_that_was_signed_for_oss_must_be_that_body(world: World, body: bytes, status: int) -> None:
+    now, key = datetime.now(timezone.utc), world.administrator
+    stamp, day, digest = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d"), hashlib.sha256(b"x").hexdigest()
+    headers = f"content-type:text/plain\nx-oss-content-sha256:{digest}\nx-oss-date:{stamp}\n"
+    canonical = f"PUT\n/acme-images-hangzhou/k\n\n{headers}\n\n{digest}"
+    scope = f"{day}/cn-hangzhou/oss/aliyun_v4_request"
+    text = f"OSS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+    signature = oss_signature.sign(key.secret, day, "cn-hangzhou", text)
+    authorization = f"OSS4-HMAC-SHA256 Credential={key.access_key_id}/{scope},Signature={signature}"
+    sent = dict(line.split(":", 1) for line in headers.splitlines()) | {"Authorization": authorization}
+    url = f"{world.endpoint}/acme-images-hangzhou/k"
+    assert oss_code(urllib.request.Request(url, body, sent, method="PUT"))[0] == status  # noqa: S310 - loopback
 
 
 def test_a_changed_oss_path_method_or_query_is_refused(world: World) -> None:
