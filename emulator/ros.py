@@ -51,7 +51,7 @@ class Template:
 
     def __init__(self, file: Path, *, account_id: str, region: str) -> None:
         top = Section(yaml.load(file.read_text(encoding="utf-8"), Loader), file.name)  # noqa: S506 - a SafeLoader
-        top.ignore("Description", "Metadata", "Outputs", "Conditions", "Mappings")
+        top.ignore("Description", "Metadata", "Outputs")
         if str(top.required("ROSTemplateFormatVersion", str)) != "2015-09-01":
             raise top.fault("ROSTemplateFormatVersion", "want '2015-09-01'")
         self._values = {"ALIYUN::AccountId": account_id, "ALIYUN::Region": region}

@@ -52,9 +52,10 @@ class Functions:
             self.deploy(function)
 
     def deploy(self, function: Function) -> None:
-        """Create a function; its code and its role must be there."""
-        if not function.code.is_dir():
-            raise SettingsError(f"{function.name}: there is no code folder {function.code}")
+        """Create a function; its code, its layer and its role must be there."""
+        for folder in (function.code, *([self.cloud.settings.opt] if function.layers else [])):
+            if not folder.is_dir():
+                raise SettingsError(f"{function.name}: there is no folder {folder}")
         if function.role and not self.cloud.identity.role(role_arn(function.role, self.cloud.account_id)):
             raise SettingsError(f"{function.name}: there is no role {function.role}")
         self.by_name[function.name] = function

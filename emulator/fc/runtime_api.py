@@ -15,6 +15,8 @@ from emulator.fc.invocation import UNHANDLED, Outcome
 
 PATH = "/2020-11-11/runtime/invocation"
 LARGEST_ANSWER = 32 * 1024 * 1024
+FOR_EVER_S = 1e7  # a frozen process cannot keep its connection alive
+TOO_LARGE = Outcome.unhandled("failed", f"Response is larger than {LARGEST_ANSWER} bytes")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class RuntimeApi:
         app = web.Application(client_max_size=LARGEST_ANSWER)
         app.router.add_get(f"{PATH}/next", self._next)
         app.router.add_post(f"{PATH}/{{request_id}}/{{kind:response|error}}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, keepalive_timeout=FOR_EVER_S)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0][:2]
@@ -66,11 +68,19 @@ class RuntimeApi:
         return web.Response(body=work.payload, headers=work.headers)
 
     async def _answer(self, request: web.Request) -> web.Response:
-        body, work = await request.read(), self._current
+        work = self._current
         if work is None or request.match_info["request_id"] != work.request_id or work.outcome.done():
             return web.Response(status=404)
-        if request.match_info["kind"] == "error":
-            work.outcome.set_result(Outcome(status="failed", body=body, error_type=UNHANDLED))
-        else:
-            work.outcome.set_result(Outcome(status="succeeded", body=body))
+        work.outcome.set_result(await read_outcome(request))
         return web.Response(status=202)
+
+
+async def read_outcome(request: web.Request) -> Outcome:
+    """What the process answered to an invocation."""
+    try:
+        body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return TOO_LARGE
+    if request.match_info["kind"] == "error":
+        return Outcome(status="failed", body=body, error_type=UNHANDLED)
+    return Outcome(status="succeeded", body=body)

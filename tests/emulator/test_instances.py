@@ -21,6 +21,8 @@ def handler(event, context):
         os._exit(3)
     if event == b'"sleep"':
         time.sleep(30)
+    if event == b'"large"':
+        return "x" * (33 * 1024 * 1024)
     if event == b'"nap"':
         time.sleep(0.5)
     if event == b'"background"':
@@ -112,3 +114,9 @@ def test_no_process_outlives_the_emulator(tmp_path: Path) -> None:
         pid = world.invoke()[1]["pid"]
     with pytest.raises(ProcessLookupError):
         os.kill(pid, signal.SIGCONT)
+
+
+def test_an_answer_may_have_32_mib(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        status, body, _ = world.invoke("large")
+    assert (status, body) == (502, {"errorMessage": "Response is larger than 33554432 bytes"})
