@@ -30,7 +30,7 @@ $(OPT)/.done: layers/sdk/requirements.txt | $(VENV)/.done
 	@touch $@
 
 demo: setup ## the main job end to end on the emulator
-	@$(RUN) -m tests.demo
+	@$(RUN) -m emulator.demo
 
 test: setup ## the suite, in under three minutes
 	@$(RUN) -m pytest -q -n 2

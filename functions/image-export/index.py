@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from image_export.values.policy import Policy
-from image_export.values.settings import Settings, read_settings
-
 from image_export.use_cases.receive import receive
 from image_export.use_cases.watch import watch
+from image_export.values.policy import Policy
+from image_export.values.settings import Settings, read_settings
 
 
 class _Instance:

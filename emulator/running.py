@@ -1,0 +1,105 @@
+"""An emulator in a process of its own, and its control calls: what the demo and the tests start, ask and stop."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import requests
+
+T = TypeVar("T")
+READY_WITHIN_S = 30.0
+
+
+class RunningEmulator:
+    """`with RunningEmulator("--functions", "s.yaml") as emulator`: ready on entry, stopped on exit.
+
+    Function logs go to `log`, a file; None lets them through to our own stderr.
+    """
+
+    def __init__(self, *arguments: str, log: Path | None = None) -> None:
+        self._arguments = arguments
+        self._log = log
+        self._session = requests.Session()
+        self.endpoint = self.access_key_id = self.access_key_secret = ""
+        self.http_trigger: str | None = None
+
+    def __enter__(self) -> "RunningEmulator":
+        stderr = self._log.open("ab") if self._log else None
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "emulator", *self._arguments], stdout=subprocess.PIPE, stderr=stderr
+        )
+        if stderr:
+            stderr.close()
+        assert self._process.stdout is not None  # noqa: S101 - PIPE was asked for
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the emulator did not start (exit {self._process.wait()}); see {self._log or 'above'}")
+        ready = json.loads(line)
+        self.endpoint, self.http_trigger = ready["endpoint"], ready["http_trigger"]
+        self.access_key_id, self.access_key_secret = ready["access_key_id"], ready["access_key_secret"]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._session.close()
+        self._process.terminate()
+        try:
+            self._process.wait(READY_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+    # Control calls
+
+    def get(self, what: str) -> Any:
+        """`state`, `calls` or `logs`, unpacked where it is a single list."""
+        answer = self._session.get(f"{self.endpoint}/_emulator/{what}", timeout=60).json()
+        return answer[what] if set(answer) == {what} else answer
+
+    def post(self, what: str, body: Any = None, **query: str) -> Any:
+        """A control call; raises RuntimeError with the emulator's words where it refuses."""
+        answer = self._session.post(f"{self.endpoint}/_emulator/{what}", json=body, params=query, timeout=400)
+        if not answer.ok:
+            raise RuntimeError(f"POST {what}: {answer.status_code} {answer.text}")
+        return answer.json() if answer.content else None
+
+    def invoke(self, function: str, payload: bytes, **query: str) -> Any:
+        """Invoke a function with these bytes; answers what it answered. RuntimeError where it failed."""
+        url = f"{self.endpoint}/_emulator/invoke/{function}"
+        answer = self._session.post(url, data=payload, params=query, timeout=400)
+        if not answer.ok:
+            raise RuntimeError(f"{function}: {answer.status_code} {answer.text}")
+        return answer.json()
+
+    def tick(self) -> Any:
+        """Fire the watcher's timer; answers its answer."""
+        return self.post("timers/on_watch")
+
+    def advance(self, seconds: float) -> None:
+        """Let cloud time jump."""
+        self.post("clock", {"advance_s": seconds})
+
+    def fault(self, service: str, action: str, kind: str, **more: Any) -> None:
+        """Order a fault."""
+        self.post("faults", [{"service": service, "action": action, "kind": kind, **more}])
+
+    def calls(self, action: str) -> list[dict[str, Any]]:
+        """The calls of an action, in order."""
+        return [call for call in self.get("calls") if call["action"] == action]
+
+    def until(self, look: Callable[[], T], *, within_s: float = 30.0) -> T | None:
+        """The first truthy answer of `look`, or None when the time is up. Waits between looks."""
+        deadline = time.monotonic() + within_s
+        while not (seen := look()):
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.05)
+        return seen

@@ -1,0 +1,134 @@
+"""From the text of policy.yaml to a Policy, strictly: every fault with its path, all together. Pure."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from ..errors import OurFault
+from ..values.cause import Cause
+from ..values.policy import Policy, PolicyFile, Strict
+
+LARGEST = 256 * 1024
+
+
+def read_policy(text: bytes) -> Policy:
+    """The policy. Raises OurFault `PolicyInvalid`: every fault with its path and what would be right."""
+    tree = _yaml(text)
+    faults = list(_faults(tree, PolicyFile, "policy"))
+    if faults:
+        raise _invalid("; ".join(faults))
+    file = msgspec.convert(tree, PolicyFile)
+    faults = list(_contradictions(file))
+    if faults:
+        raise _invalid("; ".join(faults))
+    targets = tuple(target for entry in file.notify if (target := entry.target()))
+    return Policy(accounts=file.accounts, rules=file.rules, notify=targets)
+
+
+def _invalid(message: str) -> OurFault:
+    advice = "Correct policy.yaml and deploy again; nothing is exported until then."
+    return OurFault(Cause(code="PolicyInvalid", message=message, recommend=advice))
+
+
+def _yaml(text: bytes) -> Any:
+    """Safe YAML without aliases (a few lines of them unfold to gigabytes) and without duplicate keys."""
+    import yaml  # here, since an instance reads the policy once
+
+    class Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+            if twice:
+                raise _invalid(f"line {node.start_mark.line + 1}: {', '.join(twice)} is given twice")
+            mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+            return mapping
+
+    if len(text) > LARGEST:
+        raise _invalid(f"policy is {len(text)} bytes long, at most {LARGEST} are read")
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.AliasEvent):
+                raise _invalid(f"aliases are not allowed (*{event.anchor})")
+        return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as cause:
+        raise _invalid(f"policy is not YAML: {' '.join(str(cause).split())}") from cause
+
+
+def _faults(value: Any, kind: Any, path: str) -> Iterator[str]:
+    """Descend while the shape is known, so that each fault is found where it stands."""
+    struct = next((one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, Strict)), None)
+    if struct and isinstance(value, dict):
+        yield from _struct_faults(value, struct, path)
+    elif _origin(kind) is tuple and isinstance(value, list) and (item := _item(kind)):
+        yield from _own_fault(value, kind, path, shallow=True)
+        for number, one in enumerate(value):
+            yield from _faults(one, item, f"{path}[{number}]")
+    elif _origin(kind) is dict and isinstance(value, dict) and (item := _item(kind)):
+        yield from _own_fault(value, kind, path, shallow=True)
+        for key, one in value.items():
+            yield from _faults(one, item, f"{path}.{key}")
+    else:
+        yield from _own_fault(value, kind, path)
+
+
+def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> Iterator[str]:
+    fields = {field.name: field for field in msgspec.structs.fields(struct)}
+    for key in value:
+        if key not in fields:
+            near = difflib.get_close_matches(str(key), fields, n=1)
+            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(fields)}"
+            yield f"{path}.{key}: unknown key, {meant}"
+    for name, field in fields.items():
+        if name in value:
+            yield from _faults(value[name], field.type, f"{path}.{name}")
+        elif field.required:
+            yield f"{path}.{name}: missing"
+
+
+def _own_fault(value: Any, kind: Any, path: str, *, shallow: bool = False) -> Iterator[str]:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as fault:
+        if not (shallow and " - at `$" in str(fault)):  # deeper ones are found with their own path
+            yield f"{path}: {_said(fault)}, not {_short(value)}"
+
+
+def _said(fault: msgspec.ValidationError) -> str:
+    return re.sub(r" - at `.*`$", "", str(fault)).replace("matching regex", "like").replace("`", "")
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def _origin(kind: Any) -> Any:
+    return get_origin(_bare(kind))
+
+
+def _item(kind: Any) -> Any:
+    """The type of a tuple's items or a dict's values."""
+    parts = [part for part in get_args(_bare(kind)) if part is not Ellipsis]
+    return parts[-1] if parts else None
+
+
+def _bare(kind: Any) -> Any:
+    return kind.__origin__ if hasattr(kind, "__metadata__") else kind
+
+
+def _contradictions(file: PolicyFile) -> Iterator[str]:
+    """What each part allows and the whole does not."""
+    accounts = [account.account_id for account in file.accounts]
+    for number, account in enumerate(file.accounts):
+        if accounts.index(account.account_id) != number:
+            yield f"policy.accounts[{number}].role_arn: account {account.account_id} has a role already"
+    names = [rule.name for rule in file.rules]
+    for number, name in enumerate(names):
+        if names.index(name) != number:
+            yield f"policy.rules[{number}].name: {name} is taken"
+    for number, entry in enumerate(file.notify):
+        if entry.target() is None:
+            yield f"policy.notify[{number}]: exactly one of eventbridge (a custom bus, not default) or function"

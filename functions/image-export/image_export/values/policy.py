@@ -1,0 +1,129 @@
+"""The policy: whose images are exported where to, by which rules, and who is told (DESIGN §4.6). Pure.
+
+Decoded strictly by `decisions/policy_file.py`: snake_case as in the file, unknown keys are faults.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from .account import AssumedRole
+from .export import ImageFormat
+from .notify_target import EventBus, Function, NotifyTarget
+
+REGION = r"^[a-z]{2,}-[a-z0-9-]{1,30}$"
+BUCKET = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"  # OSS "Bucket naming conventions"
+
+RegionId = Annotated[str, Meta(pattern=REGION, description="A region id, such as cn-hangzhou")]
+BucketName = Annotated[str, Meta(pattern=BUCKET, description="3 to 63 lower-case letters, digits and hyphens")]
+RoleArn = Annotated[str, Meta(pattern=r"^acs:ram::\d{5,20}:role/[A-Za-z0-9._-]{1,64}$", description="A RAM role's ARN")]
+Prefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{0,17}$", description="At most 17 letters and digits")]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+When = Literal["image-created", "nightly"]
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the policy in which an unknown key is a fault."""
+
+
+class Destination(Strict, frozen=True, kw_only=True):
+    """The bucket that exports of one region go to; it must be in that region."""
+
+    bucket: BucketName
+    prefix: Prefix = ""
+
+
+class Account(Strict, frozen=True, kw_only=True):
+    """An account, the role that is assumed for it, and its destinations by region."""
+
+    name: Name
+    role_arn: RoleArn
+    external_id: Annotated[str, Meta(min_length=2, max_length=1224)] | None = None
+    destinations: Annotated[dict[RegionId, Destination], Meta(min_length=1)]
+
+    @property
+    def account_id(self) -> str:
+        """The account that the role belongs to."""
+        return self.role_arn.split(":")[3]
+
+    @property
+    def role(self) -> AssumedRole:
+        """The role as exports record it."""
+        return AssumedRole(account_id=self.account_id, role_arn=self.role_arn, external_id=self.external_id)
+
+
+class Match(Strict, frozen=True, kw_only=True):
+    """Which images a rule wants; what is left out matches all. The full language comes with the nightly run."""
+
+    name: Annotated[str, Meta(description="A glob on the image's name")] | None = None
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Rule(Strict, frozen=True, kw_only=True):
+    """What is exported when. The first rule that matches decides."""
+
+    name: Name
+    when: Annotated[tuple[When, ...], Meta(min_length=1)]
+    match: Match = msgspec.field(default_factory=Match)
+    format: ImageFormat = "raw"
+    priority: Annotated[int, Meta(ge=0, le=9999)] = 0
+    max_per_run: Annotated[int, Meta(ge=1)] | None = None
+
+
+class EventBusEntry(Strict, frozen=True, kw_only=True):
+    """`{bus, region}`"""
+
+    bus: Annotated[str, Meta(min_length=1, max_length=127)]
+    region: RegionId
+
+
+class FunctionEntry(Strict, frozen=True, kw_only=True):
+    """`{service, function, qualifier}` of FC 2.0"""
+
+    service: Name
+    function: Name
+    qualifier: Name | None = None
+
+
+class NotifyEntry(Strict, frozen=True, kw_only=True):
+    """One notify target: exactly one of the two keys."""
+
+    eventbridge: EventBusEntry | None = None
+    function: FunctionEntry | None = None
+
+    def target(self) -> NotifyTarget | None:
+        """The target; None where not exactly one key is given, or the bus cannot take custom events."""
+        if self.eventbridge and not self.function and self.eventbridge.bus != "default":
+            return EventBus(bus=self.eventbridge.bus, region=self.eventbridge.region)
+        if self.function and not self.eventbridge:
+            entry = self.function
+            return Function(function=entry.function, service=entry.service, qualifier=entry.qualifier)
+        return None
+
+
+class PolicyFile(Strict, frozen=True, kw_only=True):
+    """policy.yaml as it is written."""
+
+    version: Literal[1]
+    accounts: Annotated[tuple[Account, ...], Meta(min_length=1)]
+    rules: tuple[Rule, ...] = ()
+    notify: tuple[NotifyEntry, ...] = ()
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """The policy that is in force."""
+
+    accounts: tuple[Account, ...]
+    rules: tuple[Rule, ...]
+    notify: tuple[NotifyTarget, ...]
+
+    def account(self, account_id: str) -> Account | None:
+        """The account with that id."""
+        return next((account for account in self.accounts if account.account_id == account_id), None)
+
+    def bucket(self, account_id: str, region_id: str) -> str:
+        """The destination bucket there; empty where the policy has none."""
+        account = self.account(account_id)
+        destination = account.destinations.get(region_id) if account else None
+        return destination.bucket if destination else ""
