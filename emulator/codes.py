@@ -27,13 +27,13 @@ STATUSES = {
     ),
     404: (
         "InvalidImageId.NotFound EntityNotExist.Role InvalidAccessKeyId.NotFound NoSuchBucket NoSuchKey "
-        "ServiceNotFound FunctionNotFound EventBusNotExist"
+        "ServiceNotFound FunctionNotFound"
     ),
-    409: "OperationConflict FileAlreadyExists BucketAlreadyExists",
-    429: "ResourceThrottled",
+    409: "OperationConflict FileAlreadyExists BucketAlreadyExists EventBusNotExist EventBusAlreadyExist",
+    429: "ResourceExhausted TooManyRequests",
     500: "InternalError",
     501: "NotImplemented",
-    503: "ServiceUnavailable QpsLimitExceeded SlowDown",
+    503: "ServiceUnavailable ResourceThrottled QpsLimitExceeded SlowDown",
 }
 STATUS_BY_CODE = {code: status for status, codes in STATUSES.items() for code in codes.split()}
 

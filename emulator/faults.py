@@ -19,7 +19,7 @@ KINDS = frozenset(
 )
 PAUSES = frozenset({"hold", "slow"})
 # What each service answers when it is asked too often.
-THROTTLING = {"oss": (503, "QpsLimitExceeded"), "fc": (429, "ResourceThrottled")}
+THROTTLING = {"oss": (503, "QpsLimitExceeded"), "fc": (429, "ResourceExhausted")}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -20,6 +20,7 @@ READINGS: dict[str, tuple[Any, ...]] = {
     "object_naming": ("prefix_image_disk", "prefix_image_task"),
     "list_after_write": ("strong", "lagging"),
     "image_event_shape": ("flat", "content"),
+    "eventbridge_refusal": ("body", "status"),
     "actiontrail_image_id": ("responseElements", "referencedResources", "both"),
 }
 
@@ -42,6 +43,7 @@ class Unsure:
     role_name: str = "default_only"  # whether ECS takes another role than its own default one
     list_after_write: str = "strong"  # lagging: LIST shows a write 2 cloud seconds later
     image_event_shape: str = "flat"  # data.imageId, or data.content.imageId
+    eventbridge_refusal: str = "body"  # HTTP 200 with Success false (as Terraform's provider reads it), or HTTP 409
     actiontrail_image_id: str = "both"  # where the event of CreateImage names the new image
 
     def choose(self, readings: Mapping[str, Any]) -> None:

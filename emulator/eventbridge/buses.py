@@ -58,22 +58,22 @@ class EventBridge:
     def add_bus(self, name: str, region: str = REGION) -> Bus:
         """Create a custom bus with a rule that keeps everything, so that it can be seen in the state."""
         if name in self.buses:
-            raise ApiError(409, "EventBusExist", f"The event bus {name} already exists.")
+            raise ApiError(409, "EventBusAlreadyExist", f"The event bus [{name}] already existed!")
         bus = self.buses[name] = Bus(name=name, region=region)
         self.put_rule(name, Rule(name="keep-all", pattern={}, targets=(Target(address=f"eventbridge:{name}"),)))
         return bus
 
-    def bus(self, name: str) -> Bus:
-        """The bus of this name; refused as EventBusNotExist."""
-        if name not in self.buses:
-            raise ApiError(404, "EventBusNotExist", f"The event bus {name} does not exist.")
+    def bus(self, name: str, region: str = "") -> Bus:
+        """The bus of this name, in the region if one is given; refused as EventBusNotExist."""
+        if name not in self.buses or (region and name != DEFAULT and region != self.buses[name].region):
+            raise ApiError(409, "EventBusNotExist", f"The event bus [{name}] not existed!")
         return self.buses[name]
 
     def put_rule(self, bus: str, rule: Rule) -> None:
         """Add a rule, or replace the one with its name."""
         rules = self.bus(bus).rules
         if rule.name not in rules and len(rules) >= RULES_A_BUS:
-            raise ApiError(400, "EventRuleCountExceedLimit", f"The bus {bus} has {RULES_A_BUS} rules already.")
+            raise ApiError(409, "EventRuleCountExceedLimit", f"The bus {bus} has {RULES_A_BUS} rules already.")
         rules[rule.name] = rule
 
     async def publish(self, bus: str, event: Mapping[str, Any]) -> None:

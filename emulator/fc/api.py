@@ -22,7 +22,7 @@ async def InvokeFunction(call: Call) -> Reply:
         raise ApiError(404, "FunctionNotFound", f"function '{function}' does not exist in service '{service}'")
     asynchronous = is_asynchronous(call)
     if len(call.body) > (LARGEST_ASYNC if asynchronous else LARGEST_SYNC):
-        raise ApiError(413, "RequestEntityTooLarge", f"the payload of {len(call.body)} bytes is too large")
+        raise ApiError(400, "EntityTooLarge", f"the payload of {len(call.body)} bytes is too large")
     call.cloud.fc.deliver(f"fc:{service}/{function}", read_payload(call.body))
     return Reply(status=202 if asynchronous else 200, body=b"" if asynchronous else b"{}")
 

@@ -84,7 +84,7 @@ class Functions:
         """Invoke a function of s.yaml and wait for its end ("sync"), or queue it ("async")."""
         function = self.find(name)
         if len(payload) > (LARGEST_ASYNC if mode == "async" else LARGEST_SYNC):
-            raise ApiError(413, "RequestEntityTooLarge", f"the payload of {len(payload)} bytes is too large")
+            raise ApiError(400, "EntityTooLarge", f"the payload of {len(payload)} bytes is too large")
         if mode == "async":
             return self.queue.put(function, payload)
         invocation = self.record(function, payload)

@@ -27,7 +27,7 @@ class FcWire:
         """Service, qualifier and function from the path; the kind of invocation from its header."""
         found = INVOCATION.fullmatch(request.path.removeprefix(PREFIX))
         if request.method != "POST" or not found:
-            raise ApiError(404, "PathNotSupported", f"{request.method} {request.path} is not served here")
+            raise ApiError(400, "PathNotSupported", f"'{request.method}' against '{request.path}' is not supported")
         params = {"service": found[1], "qualifier": found[2] or "LATEST", "function": found[3]}
         if "x-fc-invocation-type" in request.headers:
             params["x-fc-invocation-type"] = request.headers["x-fc-invocation-type"]

@@ -67,5 +67,5 @@ def test_a_throttled_invocation_runs_once_there_is_room(tmp_path: Path) -> None:
 
 def test_an_asynchronous_payload_may_have_128_kib(tmp_path: Path) -> None:
     with deployed(tmp_path, ECHO) as world:
-        assert world.invoke("x" * 131072, mode="async")[0] == 413
+        assert world.invoke("x" * 131072, mode="async")[0] == 400
         assert world.invoke("x" * 131072)[0] == 200
