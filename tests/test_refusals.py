@@ -1,4 +1,4 @@
-"""Every error code of the ExportImage page, in both generations of names, has a class. The classes are literals here."""
+"""Every error code of ExportImage, in both generations of names, has a class. The classes are literals here."""
 
 import pytest
 

@@ -1,7 +1,7 @@
 """The step table, phase by phase: what follows from the facts and from what was just seen. No I/O, no fakes."""
 
 import pytest
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from image_export.decisions.starting import look_failed
@@ -156,8 +156,8 @@ def test_a_refused_look_before_the_start_is_final_or_waited_for_like_a_refused_s
 # IN_DOUBT
 
 
-def doubt(*tasks: Task, after_minutes: float, **sight: tuple[str, ...]) -> Step:
-    return next_step(a_claimed_record(), Sight(candidates=tasks, **sight), START + minutes(after_minutes))
+def doubt(*tasks: Task, after_minutes: float, keys: tuple[str, ...] | UnsetType = UNSET) -> Step:
+    return next_step(a_claimed_record(), Sight(candidates=tasks, keys=keys), START + minutes(after_minutes))
 
 
 def named(prefix: str | None, bucket: str = "acme-images-hangzhou", status: str = "Finished") -> Task:
@@ -293,10 +293,10 @@ def test_a_task_that_ecs_does_not_know_is_no_verdict_for_a_day() -> None:
 # The proof
 
 
-def proven(record: Record | None = None, after_minutes: float = 12, **objects: StoredObject | None) -> Step:
-    record = record or a_started_record()
-    seen = {key: an_object(key) for key in keys_of(record)}
-    sight = Sight(task=a_finished_task(record), objects={**seen, **objects})
+def proven(objects: dict[str, StoredObject | None] | None = None, after_minutes: float = 12) -> Step:
+    record = a_started_record()
+    seen: dict[str, StoredObject | None] = {key: an_object(key) for key in keys_of(record)}
+    sight = Sight(task=a_finished_task(record), objects={**seen, **(objects or {})})
     return next_step(record, sight, START + minutes(after_minutes))
 
 
@@ -308,23 +308,23 @@ def test_a_finished_task_with_all_objects_whole_is_completed() -> None:
 
 def test_an_empty_object_is_never_a_success() -> None:
     key = keys_of(a_started_record())[0]
-    assert failure(proven(**{key: an_object(key, b"")})) == "ObjectEmpty"
+    assert failure(proven({key: an_object(key, b"")})) == "ObjectEmpty"
 
 
 def test_an_object_without_its_formats_magic_is_never_a_success() -> None:
     key = keys_of(a_started_record())[1]
-    assert failure(proven(**{key: an_object(key, b"not an image" * 60)})) == "ObjectDamaged"
+    assert failure(proven({key: an_object(key, b"not an image" * 60)})) == "ObjectDamaged"
 
 
 def test_an_object_older_than_the_claim_is_not_ours() -> None:
     key = keys_of(a_started_record())[1]
-    assert failure(proven(**{key: an_object(key, modified_at=START - minutes(10))})) == "ObjectNotOurs"
+    assert failure(proven({key: an_object(key, modified_at=START - minutes(10))})) == "ObjectNotOurs"
 
 
 def test_a_missing_object_is_looked_for_again_for_fifteen_minutes() -> None:
     key = keys_of(a_started_record())[0]
-    assert isinstance(proven(None, 24, **{key: None}), Wait)
-    assert failure(proven(None, 26, **{key: None})) == "ObjectMissing"
+    assert isinstance(proven({key: None}, 24), Wait)
+    assert failure(proven({key: None}, 26)) == "ObjectMissing"
 
 
 def test_fewer_objects_than_disks_is_never_a_success() -> None:

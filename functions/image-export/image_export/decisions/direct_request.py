@@ -14,18 +14,18 @@ from ..errors import AskerFault
 from ..values.arrival import DirectRequest
 from ..values.cause import Cause
 from ..values.policy import BucketName, RegionId
-from ..values.wire import Wire
+from ..values.wire import END, Wire
 
-IMAGE_ID = r"^m-[A-Za-z0-9]{1,60}$"
+IMAGE_ID = r"^m-[A-Za-z0-9]{1,60}" + END
 FORMATS = ("raw", "vhd", "qcow2", "vmdk", "vdi")
 OTHER_SPELLING = {"OssBucket": "OSSBucket", "OssPrefix": "OSSPrefix"}  # the original page's (facts §0)
 
 ImageId = Annotated[str, Meta(pattern=IMAGE_ID, description="A custom image's id")]
-OSSPrefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,30}$", description="1 to 30 letters or digits")]
-Format = Annotated[str, Meta(pattern=r"(?i)^(raw|vhd|qcow2|vmdk|vdi)$", description="Not raw: some regions only")]
-RoleName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="The role that ECS writes with")]
-Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,64}$", description="1 to 64 printable ASCII characters")]
-AccountId = Annotated[str, Meta(pattern=r"^\d{5,20}$", description="Needed where the policy has several accounts")]
+OSSPrefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,30}" + END, description="1 to 30 letters or digits")]
+Format = Annotated[str, Meta(pattern=r"(?i)^(raw|vhd|qcow2|vmdk|vdi)" + END, description="Not raw: some regions only")]
+RoleName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}" + END, description="The role that ECS writes with")]
+Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,64}" + END, description="1 to 64 printable ASCII characters")]
+AccountId = Annotated[str, Meta(pattern=r"^\d{5,20}" + END, description="Needed where the policy has several accounts")]
 
 
 class Parameters(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):

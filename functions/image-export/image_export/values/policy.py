@@ -11,14 +11,17 @@ from msgspec import Meta
 from .account import AssumedRole
 from .export import ImageFormat
 from .notify_target import EventBus, Function, NotifyTarget
+from .wire import END
 
-REGION = r"^[a-z]{2,}-[a-z0-9-]{1,30}$"
-BUCKET = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$"  # OSS "Bucket naming conventions"
+REGION = r"^[a-z]{2,}-[a-z0-9-]{1,30}" + END
+BUCKET = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]" + END  # OSS "Bucket naming conventions"
 
 RegionId = Annotated[str, Meta(pattern=REGION, description="A region id, such as cn-hangzhou")]
 BucketName = Annotated[str, Meta(pattern=BUCKET, description="3 to 63 lower-case letters, digits and hyphens")]
-RoleArn = Annotated[str, Meta(pattern=r"^acs:ram::\d{5,20}:role/[A-Za-z0-9._-]{1,64}$", description="A RAM role's ARN")]
-Prefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{0,17}$", description="At most 17 letters and digits")]
+RoleArn = Annotated[
+    str, Meta(pattern=r"^acs:ram::\d{5,20}:role/[A-Za-z0-9._-]{1,64}" + END, description="A RAM role's ARN")
+]
+Prefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{0,17}" + END, description="At most 17 letters and digits")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 When = Literal["image-created", "nightly"]
 

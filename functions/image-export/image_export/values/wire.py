@@ -18,6 +18,10 @@ def wire_name(field: str) -> str:
     return _SPELLINGS.get(field) or "".join(part.capitalize() for part in field.split("_"))
 
 
+END = r"$(?!\n)"
+"""The end of a pattern that must hold for the whole text: in Python, `$` alone lets a line feed follow."""
+
+
 class Wire(msgspec.Struct, frozen=True, kw_only=True, rename=wire_name):
     """A frozen value whose JSON is PascalCase; subclasses that decode strangers' input forbid unknown fields."""
 

@@ -1,0 +1,83 @@
+"""Requests in the ExportImage API's own parameters: what is taken, and what each fault is answered with."""
+
+from typing import Any
+
+import pytest
+
+from image_export.decisions.direct_request import read_direct
+from image_export.errors import AskerFault
+
+GOOD = {"ImageId": "m-bp146shijn7hujku3w8z", "OSSBucket": "acme-images-hangzhou"}
+
+
+def fault(fields: dict[str, Any]) -> tuple[str, str]:
+    with pytest.raises(AskerFault) as raised:
+        read_direct(fields)
+    assert raised.value.status == 400
+    return raised.value.code, raised.value.cause.message
+
+
+def test_the_least_that_is_needed_is_an_image_and_a_bucket() -> None:
+    request = read_direct(GOOD)
+    assert (request.image_format, request.oss_prefix, request.region_id, request.dry_run) == ("raw", None, None, False)
+
+
+def test_both_generations_of_spelling_are_taken() -> None:
+    old = {"ImageId": GOOD["ImageId"], "OssBucket": GOOD["OSSBucket"], "OssPrefix": "nightly"}
+    assert read_direct(old) == read_direct({**GOOD, "OSSPrefix": "nightly"})
+
+
+def test_the_same_parameter_in_both_spellings_is_a_fault() -> None:
+    assert fault({**GOOD, "OssBucket": "other"})[0] == "InvalidParameter"
+
+
+@pytest.mark.parametrize("name", ["ImageId", "OSSBucket"])
+def test_what_is_required_is_said_to_be_missing(name: str) -> None:
+    code, message = fault({key: value for key, value in GOOD.items() if key != name})
+    assert (code, name in message) == ("MissingParameter", True)
+
+
+def test_an_unknown_parameter_is_named_with_what_was_meant() -> None:
+    code, message = fault({**GOOD, "OSSPrefx": "a"})
+    assert code == "UnknownParameter"
+    assert "did you mean OSSPrefix?" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ImageId", "i-bp1"),
+        ("ImageId", "m-a/../b"),
+        ("ImageId", "m-a\n"),
+        ("ImageId", 7),
+        ("OSSBucket", "UPPER"),
+        ("OSSBucket", "ab"),
+        ("OSSBucket", "a/b"),
+        ("OSSPrefix", ""),
+        ("OSSPrefix", "a" * 31),
+        ("OSSPrefix", "a-b"),
+        ("OSSPrefix", "a\n"),
+        ("ImageFormat", "iso"),
+        ("ClientToken", ""),
+        ("ClientToken", "a" * 65),
+        ("ClientToken", "a\r\nSet-Cookie: b"),
+        ("ClientToken", "tökén"),
+        ("RegionId", "cn"),
+        ("AccountId", "root"),
+        ("DryRun", "yes"),
+        ("DryRun", 1),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_parameter(name: str, value: Any) -> None:
+    code, message = fault({**GOOD, name: value})
+    assert (code, message.startswith(name)) == ("InvalidParameter", True)
+
+
+def test_all_faults_come_in_one_answer() -> None:
+    _, message = fault({"OSSBucket": "UPPER", "OSSPrefix": "a-b", "Colour": "red"})
+    assert all(name in message for name in ("ImageId", "OSSBucket", "OSSPrefix", "Colour"))
+
+
+@pytest.mark.parametrize("written", ["RAW", "Vhd", "qcow2"])
+def test_formats_are_taken_in_any_case(written: str) -> None:
+    assert read_direct({**GOOD, "ImageFormat": written}).image_format == written.lower()

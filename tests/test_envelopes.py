@@ -1,0 +1,270 @@
+"""Every recorded payload, and every wrapping of it, is what DESIGN §4.1 and §7 say it is."""
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from image_export.decisions.envelopes import read_event
+from image_export.values.arrival import DirectRequest, Ignored, Malformed, Sighting
+
+EVENTS = Path(__file__).parent / "events"
+ACCOUNT = "1234567890123456"
+CMS_IMAGE = "m-uf64c9ocm9pe2x7q5dkf"
+TRAIL_IMAGE = "m-bp146shijn7hujku3w8z"
+DIRECT = {"RegionId": "cn-hangzhou", "ImageId": TRAIL_IMAGE, "OSSBucket": "acme-images-hangzhou"}
+
+
+def payload(name: str) -> Any:
+    return json.loads((EVENTS / f"{name}.json").read_text())
+
+
+def read(tree: Any) -> tuple[Any, ...]:
+    return read_event(json.dumps(tree).encode())
+
+
+SIGHTINGS = {
+    "cms-ecs-Image-StateChange": (CMS_IMAGE, "Available"),
+    "derived-eventbridge-ecs-Image-StateChange": (CMS_IMAGE, "Available"),
+    "derived-eventbridge-ecs-ActionTrail-CreateImage": (TRAIL_IMAGE, None),
+}
+IGNORED = [
+    "cms-ecs-Instance-StateChange",
+    "cms-ecs-Snapshot-CreateSnapshotCompleted",
+    "ecs-DescribeTaskAttribute-ExportImage-response",
+    "ecs-DescribeTasks-response",
+    "eventbridge-actiontrail-ecs-ApiCall-data",
+    "eventbridge-envelope-aliyuncvc",
+    "fc-async-destination-payload-fc3",
+    "fc-mns-topic-json",
+    "fc-python-mns-queue-via-eventbridge",
+    "fc-timer-trigger",
+    "fc3-http-trigger-event",
+    "fc3-template-mns-stream",
+]
+
+
+def test_every_recorded_payload_has_its_expectation() -> None:
+    assert {file.stem for file in EVENTS.glob("*.json")} == set(SIGHTINGS) | set(IGNORED)
+
+
+@pytest.mark.parametrize(("name", "expected"), SIGHTINGS.items())
+def test_an_image_event_is_a_sighting_of_its_image(name: str, expected: tuple[str, str | None]) -> None:
+    (sighting,) = read(payload(name))
+    assert isinstance(sighting, Sighting)
+    assert (sighting.image_id, sighting.state) == expected
+    assert (sighting.region_id, sighting.account_id, sighting.named_by_creation) == ("cn-hangzhou", ACCOUNT, True)
+
+
+@pytest.mark.parametrize("name", IGNORED)
+def test_an_event_about_something_else_is_ignored_with_a_reason(name: str) -> None:
+    (ignored,) = read(payload(name))
+    assert isinstance(ignored, Ignored)
+    assert ignored.reason
+
+
+def in_topic(text: str) -> Any:
+    return {**payload("fc-mns-topic-json"), "Message": text}
+
+
+def in_stream(text: str) -> Any:
+    return {**payload("fc3-template-mns-stream"), "body": text}
+
+
+def in_queue(text: str) -> Any:
+    event = payload("fc-python-mns-queue-via-eventbridge")
+    return {**event, "data": {**event["data"], "messageBody": text}}
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("wrap", [in_topic, in_stream, in_queue])
+@pytest.mark.parametrize("form", [str, encoded])
+@pytest.mark.parametrize(("name", "expected"), SIGHTINGS.items())
+def test_an_image_event_is_found_in_any_message_plain_or_base64(
+    wrap: Callable[[str], Any], form: Callable[[str], str], name: str, expected: tuple[str, str | None]
+) -> None:
+    (sighting,) = read(wrap(form(json.dumps(payload(name)))))
+    assert isinstance(sighting, Sighting)
+    assert sighting.image_id == expected[0]
+
+
+def test_an_array_holds_what_its_items_hold_in_their_order() -> None:
+    names = [*SIGHTINGS, *IGNORED]
+    arrivals = read([payload(name) for name in names])
+    kinds = [Sighting] * len(SIGHTINGS) + [Ignored] * len(IGNORED)
+    assert [type(one) for one in arrivals] == kinds
+    assert [type(one) for one in read([in_topic(json.dumps([payload(name)])) for name in names])] == kinds
+
+
+@pytest.mark.parametrize("shape", ["flat", "content"])
+def test_the_state_may_stand_in_data_or_in_its_content(shape: str) -> None:
+    event = payload("derived-eventbridge-ecs-Image-StateChange")
+    if shape == "content":
+        event["data"] = {"content": event["data"]}
+    assert isinstance(read(event)[0], Sighting)
+
+
+@pytest.mark.parametrize("state", ["CreateFailed", "Deleted", "Deprecated", "Sleeping"])
+def test_a_state_that_cannot_be_exported_is_ignored_and_named(state: str) -> None:
+    event = payload("cms-ecs-Image-StateChange")
+    event["content"]["currentState"] = state
+    (ignored,) = read(event)
+    assert isinstance(ignored, Ignored)
+    assert state in ignored.reason
+
+
+@pytest.mark.parametrize("state", ["Available", "Creating", "Waiting"])
+def test_a_state_that_will_be_available_is_a_sighting(state: str) -> None:
+    event = payload("cms-ecs-Image-StateChange")
+    event["content"]["currentState"] = state
+    assert read(event)[0].state == state
+
+
+def trail(name: str = "CreateImage", **changes: Any) -> Any:
+    event = payload("derived-eventbridge-ecs-ActionTrail-CreateImage")
+    event["data"] = {**event["data"], "eventName": name, **changes}
+    return event
+
+
+@pytest.mark.parametrize("gone", ["responseElements", "referencedResources"])
+def test_the_new_image_may_be_named_in_the_answer_or_among_the_resources(gone: str) -> None:
+    assert read(trail(**{gone: {}}))[0].image_id == TRAIL_IMAGE
+
+
+def test_a_copied_image_is_in_its_destination_and_is_not_its_source() -> None:
+    event = trail(
+        "CopyImage",
+        responseElements={},
+        requestParameters={"ImageId": "m-source0000", "DestinationRegionId": "ap-southeast-1"},
+        referencedResources={"ACS::ECS::Image": ["m-source0000", "m-copy0000"]},
+    )
+    (sighting,) = read(event)
+    assert (sighting.image_id, sighting.region_id) == ("m-copy0000", "ap-southeast-1")
+
+
+def test_a_failed_call_made_no_image() -> None:
+    (ignored,) = read(trail(errorCode="QuotaExceed.Image"))
+    assert isinstance(ignored, Ignored)
+    assert "QuotaExceed.Image" in ignored.reason
+
+
+def test_a_bare_record_of_actiontrail_is_understood_too() -> None:
+    assert read(trail()["data"])[0].image_id == TRAIL_IMAGE
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"aliyunregionid": "../x", "data": {"imageId": CMS_IMAGE, "currentState": "Available"}}, "region"),
+        ({"data": {"imageId": "i-bp1", "currentState": "Available"}}, "image id"),
+        ({"data": {"imageId": "m-a/../../b", "currentState": "Available"}}, "image id"),
+        ({"data": {}}, "image id"),
+        ({"aliyunaccountid": "root", "aliyunoriginalaccountid": None}, "account"),
+    ],
+)
+def test_an_image_event_that_cannot_be_understood_is_malformed_and_says_where(change: Any, what: str) -> None:
+    (malformed,) = read({**payload("derived-eventbridge-ecs-Image-StateChange"), **change})
+    assert isinstance(malformed, Malformed)
+    assert malformed.cause.code == "InvalidEvent"
+    assert what in malformed.cause.message
+
+
+def test_a_call_that_made_an_image_but_names_none_is_malformed() -> None:
+    assert isinstance(read(trail(responseElements={}, referencedResources={}))[0], Malformed)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"no JSON", b"\xff\xfe", b'{"a": NaN}', b"[" * 200_000, b'{"a": ' * 100_000, b"9" * 10_000]
+)
+def test_what_is_not_json_is_malformed(body: bytes) -> None:
+    (malformed,) = read_event(body)
+    assert isinstance(malformed, Malformed)
+    assert len(malformed.digest) == 64
+
+
+@pytest.mark.parametrize("tree", [1, "text", None, True, {}, {"Hello": 1}, {"RequestId": "R", "ImageId": TRAIL_IMAGE}])
+def test_other_json_and_answers_of_apis_are_ignored(tree: Any) -> None:
+    assert isinstance(read(tree)[0], Ignored)
+
+
+def test_a_body_in_the_apis_own_parameters_is_a_request() -> None:
+    (request,) = read(DIRECT)
+    assert request == DirectRequest(region_id="cn-hangzhou", image_id=TRAIL_IMAGE, oss_bucket="acme-images-hangzhou")
+
+
+def test_a_request_in_which_a_parameter_stands_twice_is_malformed() -> None:
+    (malformed,) = read_event(f'{{"ImageId": "{TRAIL_IMAGE}", "ImageId": "m-other", "OSSBucket": "abc"}}'.encode())
+    assert isinstance(malformed, Malformed)
+
+
+def test_a_request_with_faults_is_malformed_in_the_words_of_the_api() -> None:
+    (malformed,) = read({"ImageId": TRAIL_IMAGE})
+    assert (malformed.cause.code, "OSSBucket" in malformed.cause.message) == ("MissingParameter", True)
+
+
+def test_envelopes_are_opened_only_so_deep() -> None:
+    tree: Any = payload("cms-ecs-Image-StateChange")
+    for _ in range(6):
+        tree = [tree]
+    assert isinstance(read(tree)[0], Ignored)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    *(
+                        "specversion",
+                        "type",
+                        "data",
+                        "product",
+                        "name",
+                        "content",
+                        "Message",
+                        "TopicName",
+                        "body",
+                        "attrs",
+                    ),
+                    *(
+                        "ImageId",
+                        "OSSBucket",
+                        "imageId",
+                        "currentState",
+                        "eventName",
+                        "eventType",
+                        "acsRegion",
+                        "messageBody",
+                    ),
+                    *("responseElements", "referencedResources", "requestParameters", "userIdentity", "RequestId"),
+                ]
+            ),
+            inner
+            | st.sampled_from(["ecs:Image:StateChange", "ecs:ActionTrail:ApiCall", "CreateImage", "Image:StateChange"]),
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_no_bytes_make_the_reader_raise(body: bytes) -> None:
+    assert read_event(body) is not None
+
+
+@given(JSON)
+@settings(max_examples=500, deadline=None)
+def test_no_json_makes_the_reader_raise(tree: Any) -> None:
+    assert all(isinstance(one, Sighting | DirectRequest | Ignored | Malformed) for one in read(tree))

@@ -1,0 +1,184 @@
+"""The policy file is strict and says what is wrong; admission lets in only what it names."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from image_export.decisions.admission import NotWanted, admit_direct, admit_image, still_allowed, watches
+from image_export.decisions.policy_file import read_policy
+from image_export.errors import AskerFault, OurFault
+from image_export.values.account import AssumedRole
+from image_export.values.arrival import DirectRequest
+from image_export.values.export import RequestedBy
+from image_export.values.export_request import ExportRequest
+from image_export.values.notify_target import EventBus, Function
+from image_export.values.policy import Policy
+
+from .builders import ACCOUNT, BUCKET, IMAGE, REGION, a_request, an_image
+
+SHIPPED = Path(__file__).parent.parent / "functions" / "image-export" / "policy.yaml"
+ASKER = RequestedBy(trigger="invoke", id="r-1")
+SMALL = """
+version: 1
+accounts:
+  - name: prod
+    role_arn: acs:ram::1234567890123456:role/image-export
+    destinations: {cn-hangzhou: {bucket: acme-images-hangzhou, prefix: nightly}}
+rules:
+  - {name: tagged, when: [image-created], match: {tags: {export: "true"}}, format: qcow2, priority: 7}
+  - {name: golden, when: [image-created, nightly], match: {name: "golden-*"}}
+"""
+
+
+def policy(text: str = SMALL) -> Policy:
+    return read_policy(text.encode())
+
+
+def faults(text: str) -> str:
+    with pytest.raises(OurFault) as raised:
+        policy(text)
+    assert raised.value.code == "PolicyInvalid"
+    return raised.value.cause.message
+
+
+def direct(**changes: Any) -> DirectRequest:
+    return DirectRequest(**{"image_id": IMAGE, "oss_bucket": BUCKET, **changes})
+
+
+def admitted(**changes: Any) -> ExportRequest:
+    return admit_direct(policy(), direct(**changes), default_region=REGION, requested_by=ASKER)
+
+
+def wanted(**image: Any) -> ExportRequest | NotWanted:
+    return admit_image(policy(), an_image(**image), None, when="image-created", requested_by=ASKER)
+
+
+def test_the_shipped_policy_is_valid_and_names_both_kinds_of_target() -> None:
+    shipped = read_policy(SHIPPED.read_bytes())
+    assert shipped.notify == (
+        EventBus(bus="image-export", region="cn-hangzhou"),
+        Function(service="images", function="after-export"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "said"),
+    [
+        ("match: {name:", "macth: {name:", "policy.rules[1].macth", "did you mean match?"),
+        ("version: 1", "version: 2", "policy.version", "2"),
+        ("role/image-export", "user/eve", "policy.accounts[0].role_arn", "user/eve"),
+        ("bucket: acme-images-hangzhou", "bucket: ACME", "policy.accounts[0].destinations.cn-hangzhou.bucket", "ACME"),
+        ("prefix: nightly", "prefix: a-b", "policy.accounts[0].destinations.cn-hangzhou.prefix", "a-b"),
+        ("cn-hangzhou:", "Hangzhou:", "policy.accounts[0].destinations", "Hangzhou"),
+        ("format: qcow2", "format: iso", "policy.rules[0].format", "iso"),
+        ("[image-created]", "[monthly]", "policy.rules[0].when", "monthly"),
+        ("priority: 7", "priority: high", "policy.rules[0].priority", "high"),
+        ("name: golden,", "name: tagged,", "policy.rules[1].name", "taken"),
+        ("  - name: prod\n", "  - prod: 1\n", "policy.accounts[0].name", "missing"),
+    ],
+)
+def test_a_fault_is_told_with_its_path_and_value(old: str, new: str, path: str, said: str) -> None:
+    message = faults(SMALL.replace(old, new, 1))
+    assert path in message
+    assert said in message
+
+
+def test_all_faults_are_told_together() -> None:
+    message = faults(SMALL.replace("version: 1", "version: 2").replace("format: qcow2", "format: iso"))
+    assert "policy.version" in message
+    assert "policy.rules[0].format" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [1", "not YAML"),
+        ("version: 1\nversion: 1", "twice"),
+        ("a: &x [1]\nb: *x", "aliases"),
+        ("a: !!python/object:os.system {}", "not YAML"),
+        ("", "policy"),
+        ("- 1", "policy"),
+        ("a: " + "x" * 300_000, "bytes"),
+        (SMALL + "notify: [{eventbridge: {bus: default, region: cn-hangzhou}}]", "policy.notify[0]"),
+        (SMALL + "notify: [{}]", "policy.notify[0]"),
+    ],
+)
+def test_what_is_no_policy_at_all_is_refused_with_the_reason(text: str, said: str) -> None:
+    assert said in faults(text)
+
+
+def test_a_direct_request_needs_no_rule_and_gets_the_destinations_prefix() -> None:
+    request = admitted()
+    assert (request.rule, request.caller_prefix, request.role.account_id) == (None, "nightly", ACCOUNT)
+    assert admitted(oss_prefix="mine").caller_prefix == "mine"
+
+
+@pytest.mark.parametrize(
+    "change", [{"oss_bucket": "strangers-bucket"}, {"region_id": "cn-beijing"}, {"account_id": "9999999999999999"}]
+)
+def test_nothing_outside_the_policy_is_admitted(change: dict[str, str]) -> None:
+    with pytest.raises(AskerFault) as raised:
+        admitted(**change)
+    assert (raised.value.code, raised.value.status) == ("Forbidden.Policy", 403)
+
+
+def test_with_several_accounts_a_request_must_name_one() -> None:
+    dev = "{name: dev, role_arn: acs:ram::2222222222222222:role/x, destinations: {cn-hangzhou: {bucket: dev-images}}}"
+    two = SMALL.replace("rules:", f"  - {dev}\nrules:")
+    with pytest.raises(AskerFault) as raised:
+        admit_direct(policy(two), direct(), default_region=REGION, requested_by=ASKER)
+    assert raised.value.code == "MissingParameter"
+    asked = direct(account_id="2222222222222222", oss_bucket="dev-images")
+    assert admit_direct(policy(two), asked, default_region=REGION, requested_by=ASKER).account_id == "2222222222222222"
+
+
+def test_the_first_rule_that_matches_decides() -> None:
+    both = wanted(name="golden-web", tags={"export": "true"})
+    assert isinstance(both, ExportRequest)
+    assert (both.rule, both.image_format, both.priority) == ("tagged", "qcow2", 7)
+    named = wanted(name="golden-web")
+    assert isinstance(named, ExportRequest)
+    assert named.rule == "golden"
+
+
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        ({"name": "scratch"}, "no rule"),
+        ({"account_id": "9999999999999999"}, "9999999999999999"),
+        ({"region_id": "cn-beijing"}, "cn-beijing"),
+    ],
+)
+def test_an_image_that_is_not_wanted_comes_with_the_reason(image: dict[str, str], reason: str) -> None:
+    answer = wanted(**image)
+    assert isinstance(answer, NotWanted)
+    assert reason in answer.reason
+
+
+def test_a_rule_holds_only_for_its_occasions() -> None:
+    nightly = admit_image(
+        policy(), an_image(tags={"export": "true"}, name="x"), None, when="nightly", requested_by=ASKER
+    )
+    assert isinstance(nightly, NotWanted)
+
+
+def test_only_accounts_and_regions_of_the_policy_are_looked_into() -> None:
+    assert [role.account_id for role in watches(policy(), None, REGION)] == [ACCOUNT]
+    assert watches(policy(), "9999999999999999", REGION) == []
+    assert watches(policy(), ACCOUNT, "cn-beijing") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"oss_bucket": "former-bucket"},
+        {"region_id": "cn-beijing"},
+        {"role": AssumedRole(account_id=ACCOUNT, role_arn=f"acs:ram::{ACCOUNT}:role/former")},
+    ],
+)
+def test_what_the_policy_no_longer_allows_is_forbidden(change: dict[str, Any]) -> None:
+    assert still_allowed(policy(), a_request()) is None
+    cause = still_allowed(policy(), a_request(**change))
+    assert cause is not None
+    assert cause.code == "Forbidden.Policy"
