@@ -1,0 +1,84 @@
+"""From what went wrong in a vendor's SDK to our faults, by whether it can have happened (PROTOCOL 6).
+
+Messages carry no secret, query or signature: a connection fault is told by its innermost reason, an answer redacted.
+"""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..errors import CloudFault, Refused, Unanswered, Unreached
+from ..values.cause import Cause
+from .redaction import redact
+
+LONGEST_MESSAGE = 1000
+NONCE_USED = "SignatureNonceUsed"  # our request, sent once, was seen twice: nobody knows what the first one did
+# Two copies of urllib3 are in use (the core SDK brings one), so its exceptions are known by name.
+NOT_CONNECTED = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
+BEFORE_THE_REQUEST = frozenset({"do_handshake", "_tunnel"})  # of `ssl` and `http.client`: nothing was sent yet
+
+
+def answered(where: str, status: int, cause: Cause) -> CloudFault:
+    """The fault of a well-formed error answer: 4xx is a no, everything else leaves it open."""
+    message = redact(cause.message)[:LONGEST_MESSAGE]
+    said = Cause(code=cause.code, message=message, request_id=cause.request_id or None, recommend=cause.recommend)
+    if 400 <= status < 500 and cause.code != NONCE_USED:
+        return Refused(said, status=status)
+    return Unanswered(Cause(code=said.code, message=f"{where}: {message} (HTTP {status})", request_id=said.request_id))
+
+
+def unreadable(where: str, status: int | None = None) -> Unanswered:
+    """An answer came, and says nothing."""
+    shown = f" (HTTP {status})" if status else ""
+    return Unanswered(Cause(code="Unanswered", message=f"{where} gave an answer that cannot be read{shown}."))
+
+
+def unanswered(where: str, reason: str) -> Unanswered:
+    """Something was sent, and no answer came."""
+    return Unanswered(Cause(code="Unanswered", message=f"{where} gave no answer: {reason}."))
+
+
+def unconnected(where: str, fault: BaseException) -> Unreached | Unanswered:
+    """The connection failed: before a byte of the request left us, or at a moment when it may have been read."""
+    chain = list(_behind(fault))
+    reason = _reason(chain[-1])
+    if any(_is_early(one) for one in chain):
+        return Unreached(Cause(code="Unreached", message=f"{where} could not be reached: {reason}."))
+    return unanswered(where, reason)
+
+
+@contextmanager
+def reading(where: str) -> Iterator[None]:
+    """An answer that lacks what it must have, or has it in another shape, is no answer."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as fault:
+        raise unreadable(where) from fault
+
+
+def _behind(fault: BaseException) -> Iterator[BaseException]:
+    """The fault and those that it wraps, outermost first. Not `__context__`: what it holds may be another call's."""
+    seen: set[int] = set()
+    current: object = fault
+    while isinstance(current, BaseException) and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        inner = getattr(current, "reason", None)
+        wrapped = (inner, current.__cause__, *current.args)
+        current = next((one for one in wrapped if isinstance(one, BaseException)), None)
+
+
+def _is_early(fault: BaseException) -> bool:
+    if type(fault).__name__ in NOT_CONNECTED:
+        return True
+    frames = traceback.walk_tb(fault.__traceback__)
+    return isinstance(fault, OSError) and any(frame.f_code.co_name in BEFORE_THE_REQUEST for frame, _ in frames)
+
+
+def _reason(fault: BaseException) -> str:
+    """In few words, without addresses or texts that a library has put together."""
+    for one in (fault, fault.__context__):  # urllib3 1.x wraps without a cause
+        told = getattr(one, "verify_message", None) or getattr(one, "strerror", None)
+        if told:
+            return redact(str(told))
+    return type(fault).__name__

@@ -1,0 +1,88 @@
+"""Takes secrets out of texts and fields, wherever they stand. Not a judge of what is worth logging.
+
+Pure but for the secrets it was told. Names of secrets: signature pages of ECS RPC, OSS V4, FC and ACS3.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+HIDDEN = "***"
+SHORTEST_SECRET = 8  # shorter values would be found in innocent words
+DEEPEST = 8
+
+_NAMES = (
+    r"(?:access[_-]?key[_-]?secret|(?:x-[a-z-]+-)?signature|(?:security|session|access|auth|refresh|id|bearer)[_-]?token"
+    r"|passw(?:or)?d|api[_-]?key|private[_-]?key|client[_-]?secret|secret|token)"
+)
+# name, then =, : or > in any of the coatings that URLs, JSON, XML and repr give them, then the value
+_NAMED = re.compile(
+    rf"(?i)(?<![a-z])({_NAMES})(\\*[\"']?\s*(?:=|:|>|%3D|%253D)\s*\\*[\"']?)"
+    r"(?:(?!%26|%2526)[^\s\"'\\&,;<>(){}\[\]])+"
+)
+_AUTHORIZATION = re.compile(r"(?i)(?<![a-z])(authorization\\*[\"']?\s*[:=]\s*\\*[\"']?)[^\"'\\\r\n]+")
+_BEARER = re.compile(r"(?i)\b(bearer\s+)[a-z0-9._~+/=-]+")
+_CREDENTIAL = re.compile(r"\b((?:FC|OSS|acs)\s+[\w.]+:)[A-Za-z0-9+/=]{8,}")
+_KEY_ID = re.compile(r"\b(?:LTAI|STS\.|TMP\.)[A-Za-z0-9]{4,}([A-Za-z0-9]{4})\b")
+_SECRET_KEYS = re.compile(
+    r"(?:.*(?:secret|securitytoken|sessiontoken|accesstoken|authtoken|bearertoken|refreshtoken|signature"
+    r"|authorization|password|passwd|apikey|privatekey|credentials)|tokens?|cookie|setcookie)"
+)
+
+
+def redact(text: str) -> str:
+    """The text without anything that is named or shaped like a secret; access key ids keep their last four letters."""
+    for pattern in (_AUTHORIZATION, _BEARER, _CREDENTIAL):
+        text = pattern.sub(rf"\g<1>{HIDDEN}", text)
+    text = _NAMED.sub(rf"\g<1>\g<2>{HIDDEN}", text)
+    return _KEY_ID.sub(r"…\g<1>", text)
+
+
+class Redaction:
+    """A structlog processor that knows the shapes of secrets and the secrets that it was told to keep."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, None] = {}
+
+    def keep(self, *secrets: str | None) -> None:
+        """Hide these values from now on, plain or percent-encoded, whatever stands around them."""
+        for secret in secrets:
+            if secret and len(secret) >= SHORTEST_SECRET:
+                self._known |= dict.fromkeys((secret, quote(secret, safe=""), quote(quote(secret, safe=""), safe="")))
+
+    def __call__(self, _logger: Any, _method: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """All fields of a log line, as JSON builtins without secrets."""
+        return {str(name): self._field(str(name), value, 0) for name, value in fields.items()}
+
+    def text(self, text: str) -> str:
+        """A text without secrets, and without characters that cannot be written as UTF-8."""
+        for secret in list(self._known):
+            text = text.replace(secret, HIDDEN)
+        return redact(text).encode(errors="replace").decode()
+
+    def _field(self, name: str, value: Any, depth: int) -> Any:
+        if _SECRET_KEYS.fullmatch(re.sub(r"[^a-z]", "", name.lower())) and value not in (None, ""):
+            return HIDDEN
+        return self._value(value, depth)
+
+    def _value(self, value: Any, depth: int) -> Any:
+        if value is None or isinstance(value, (bool, int, float)):
+            return value
+        if isinstance(value, msgspec.Struct):
+            return self._value(msgspec.to_builtins(value), depth)
+        if depth < DEEPEST and isinstance(value, Mapping):
+            return {self.text(str(key)): self._field(str(key), item, depth + 1) for key, item in value.items()}
+        if depth < DEEPEST and isinstance(value, (list, tuple, set, frozenset)):
+            return [self._value(item, depth + 1) for item in value]
+        return self.text(_shown(value))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).decode(errors="replace")
+    if isinstance(value, BaseException):
+        return f"{type(value).__name__}: {value}"
+    return str(value)

@@ -1,0 +1,65 @@
+"""How often a call that may be repeated is repeated, and how long one may take. Never used for ExportImage."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from ..decisions.refusals import is_throttling
+from ..errors import CloudFault, Refused
+from ..use_cases.ports import RemainingSeconds
+
+T = TypeVar("T")
+
+TRIES = 5
+FIRST_DELAY_S = 0.2
+LONGEST_DELAY_S = 5.0
+RESERVE_S = 3.0  # left for what the invocation still has to write
+CONNECT_S = 5.0
+READ_S = 20.0
+SHORTEST_READ_S = 1.0
+PASSING = frozenset({"ServiceUnavailable", "InternalError"})
+
+
+def retry_read(
+    call: Callable[[], T],
+    *,
+    remaining_s: RemainingSeconds,
+    sleep: Callable[[float], None],
+    random: Callable[[], float],
+) -> T:
+    """What `call` returns at last; its latest fault where it does not pass or time runs out (P6).
+
+    Exponential back-off with full jitter: `random()` is 0 to 1 times 0.2 s, doubled each time, at most 5 s. For reads,
+    and for writes that may happen twice.
+    """
+    for number in range(TRIES - 1):
+        try:
+            return call()
+        except CloudFault as fault:
+            delay_s = random() * min(FIRST_DELAY_S * 2**number, LONGEST_DELAY_S)
+            if not passes(fault) or delay_s + RESERVE_S > remaining_s():
+                raise
+        sleep(delay_s)
+    return call()
+
+
+def passes(fault: CloudFault) -> bool:
+    """Whether the same call may well be answered in a moment: throttling, 5xx, and whatever got no answer."""
+    return not isinstance(fault, Refused) or is_throttling(fault.code) or fault.code in PASSING
+
+
+def timeouts(remaining_s: float) -> tuple[float, float]:
+    """Connect and read time-out in seconds, within what is left of the invocation."""
+    read_s = max(SHORTEST_READ_S, min(READ_S, remaining_s - SHORTEST_READ_S))
+    return min(CONNECT_S, read_s), read_s
+
+
+class Retrying(NamedTuple):
+    """`retry_read` with its clock, its sleep and its dice."""
+
+    remaining_s: RemainingSeconds
+    sleep: Callable[[float], None]
+    random: Callable[[], float]
+
+    def __call__(self, call: Callable[[], T]) -> T:
+        """The same, for one call."""
+        return retry_read(call, remaining_s=self.remaining_s, sleep=self.sleep, random=self.random)

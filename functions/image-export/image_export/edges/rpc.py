@@ -1,0 +1,119 @@
+"""One RPC call through the core SDK (ECS, STS, EventBridge): one attempt, our faults. Knows no API.
+
+Traps of aliyun-python-sdk-core 2.16.1: plain HTTP on port 80 by default; the protocol is compared by identity; the
+environment's proxy is used for loopback too; and the exception behind a failed connection is lost on the way out, so
+the adapter that sends translates it before the SDK sees it.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aliyunsdkcore.acs_exception.error_code import SDK_UNKNOWN_SERVER_ERROR
+from aliyunsdkcore.acs_exception.exceptions import ClientException, ServerException
+from aliyunsdkcore.auth.credentials import AccessKeyCredential, StsTokenCredential
+from aliyunsdkcore.client import AcsClient
+from aliyunsdkcore.http import protocol_type
+from aliyunsdkcore.request import AcsRequest
+from aliyunsdkcore.vendored.requests.adapters import HTTPAdapter
+from aliyunsdkcore.vendored.requests.exceptions import RequestException
+
+from ..errors import CloudFault
+from ..use_cases.ports import RemainingSeconds
+from ..values.cause import Cause
+from .addresses import Addresses
+from .credentials import Credentials
+from .faults import answered, reading, unanswered, unconnected, unreadable
+from .retrying import timeouts
+
+POOL = 4
+NO_PROXY = {"http": "", "https": ""}  # not empty, or the SDK would look into the environment
+
+
+class Rpc:
+    """A caller with somebody's credentials, asked for at each call. Connections are kept while these stay the same."""
+
+    def __init__(
+        self, credentials: Callable[[], Credentials], addresses: Addresses, remaining_s: RemainingSeconds
+    ) -> None:
+        self._credentials = credentials
+        self._addresses = addresses
+        self._remaining_s = remaining_s
+        self._kept: tuple[Credentials, AcsClient] | None = None
+
+    def call(self, request: AcsRequest, cloud_host: str, *, fresh_connection: bool = False) -> dict[str, Any]:
+        """The answer's JSON. Raises Refused, Unreached or Unanswered; `request` cannot be used again.
+
+        A fresh connection cannot be one that went stale while the instance was frozen, which would end in doubt.
+        """
+        credentials = self._credentials()
+        client = self._new_client(credentials) if fresh_connection else self._client(credentials)
+        request.set_endpoint(self._addresses.host(cloud_host))
+        request.set_protocol_type(protocol_type.HTTPS if self._addresses.https else protocol_type.HTTP)
+        connect_s, read_s = timeouts(self._remaining_s())
+        request.set_connect_timeout(connect_s)
+        request.set_read_timeout(read_s)
+        return _send(client, request, cloud_host)
+
+    def _client(self, credentials: Credentials) -> AcsClient:
+        kept = self._kept
+        if kept is None or kept[0] != credentials:
+            kept = self._kept = (credentials, self._new_client(credentials))
+        return kept[1]
+
+    def _new_client(self, credentials: Credentials) -> AcsClient:
+        client = AcsClient(
+            credential=_signing(credentials),
+            auto_retry=False,
+            port=443 if self._addresses.https else 80,  # neither is put into the URL; the endpoint brings its own
+            proxy=NO_PROXY if self._addresses.no_proxy else None,
+        )
+        client.session.mount("https://", _Translating(pool_maxsize=POOL))
+        client.session.mount("http://", _Translating(pool_maxsize=POOL))
+        return client
+
+
+class _Translating(HTTPAdapter):  # type: ignore[misc]  # the SDK's copy of requests has no types
+    """Sends once, and says what came of the connection while that is still known."""
+
+    def send(self, request: Any, **options: Any) -> Any:
+        """The answer. Raises Unreached or Unanswered, which the SDK lets through."""
+        try:
+            return super().send(request, **options)
+        except (RequestException, OSError) as fault:
+            raise unconnected(_where(request.url), fault) from fault
+
+
+def _send(client: AcsClient, request: AcsRequest, where: str) -> dict[str, Any]:
+    try:
+        body = client.do_action_with_exception(request)
+    except CloudFault:
+        raise
+    except ServerException as said:
+        raise _refusal(where, said) from said
+    except ClientException as fault:  # the answer broke off; all that can happen before was translated by the adapter
+        raise unanswered(where, "the connection broke off") from fault
+    except (LookupError, TypeError, ValueError, AttributeError) as fault:  # the SDK's own reading of an error answer
+        raise unreadable(where) from fault
+    with reading(where):
+        answer: dict[str, Any] = dict(json.loads(body))
+    return answer
+
+
+def _refusal(where: str, said: ServerException) -> CloudFault:
+    status = int(said.http_status or 0)
+    if said.error_code in (None, "", SDK_UNKNOWN_SERVER_ERROR):
+        return unreadable(where, status)
+    cause = Cause(code=str(said.error_code), message=str(said.message or ""), request_id=said.request_id)
+    return answered(where, status, cause)
+
+
+def _signing(credentials: Credentials) -> AccessKeyCredential | StsTokenCredential:
+    if credentials.security_token is None:
+        return AccessKeyCredential(credentials.access_key_id, credentials.access_key_secret)
+    return StsTokenCredential(credentials.access_key_id, credentials.access_key_secret, credentials.security_token)
+
+
+def _where(url: str) -> str:
+    """The host of a URL, never its query."""
+    return url.split("://", 1)[-1].split("/", 1)[0].split("?", 1)[0]
