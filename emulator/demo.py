@@ -59,18 +59,21 @@ class Demo:
     def _show(self, station: str, what: str) -> None:
         self._console.print(f"[green]✓[/] [bold]{station:<17}[/]{what}", highlight=False, soft_wrap=True)
 
-    def _await(self, missing: str, look: Callable[[], T]) -> T:
+    def _await(self, missing: str, look: Callable[[], T | None]) -> T:
         seen = self._emulator.until(look, within_s=max(self._deadline - time.monotonic(), 0))
         if not seen:
             raise MissingError(missing)
         return seen
+
+    def _ok(self, action: str) -> dict[str, Any] | None:
+        return next((call for call in self._emulator.calls(action) if call["status"] == 200), None)
 
     def _call(self, action: str) -> dict[str, Any]:
         """The first call of this action that went well; what was answered instead is the reason."""
         try:
             return self._await(
                 f"no successful {action}",
-                lambda: next((c for c in self._emulator.calls(action) if c["status"] == 200), {}),
+                lambda: self._ok(action),
             )
         except MissingError as missing:
             codes = sorted({f"{call['status']} {call['code']}" for call in self._emulator.calls(action)})
@@ -193,7 +196,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     """0 where everything happened, 1 and the reason where something did not."""
     options = arguments().parse_args()
-    console = Console()
+    console = Console(emoji=False)
     log = Path(tempfile.gettempdir()) / "image-export-demo.log"
     log.unlink(missing_ok=True)
     started = time.monotonic()

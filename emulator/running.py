@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 import requests
+from typing_extensions import Self
 
 T = TypeVar("T")
 READY_WITHIN_S = 30.0
@@ -28,11 +29,10 @@ class RunningEmulator:
         self.endpoint = self.access_key_id = self.access_key_secret = ""
         self.http_trigger: str | None = None
 
-    def __enter__(self) -> "RunningEmulator":
+    def __enter__(self) -> Self:
         stderr = self._log.open("ab") if self._log else None
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "emulator", *self._arguments], stdout=subprocess.PIPE, stderr=stderr
-        )
+        command = [sys.executable, "-m", "emulator", *self._arguments]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr)  # noqa: S603 - our own program
         if stderr:
             stderr.close()
         assert self._process.stdout is not None  # noqa: S101 - PIPE was asked for
@@ -60,9 +60,13 @@ class RunningEmulator:
     # Control calls
 
     def get(self, what: str) -> Any:
-        """`state`, `calls` or `logs`, unpacked where it is a single list."""
+        """`state`, `calls`, `logs` …, unpacked where it is a single list."""
         answer = self._session.get(f"{self.endpoint}/_emulator/{what}", timeout=60).json()
         return answer[what] if set(answer) == {what} else answer
+
+    def delete(self, what: str) -> None:
+        """Forget what was ordered."""
+        self._session.delete(f"{self.endpoint}/_emulator/{what}", timeout=60).raise_for_status()
 
     def post(self, what: str, body: Any = None, **query: str) -> Any:
         """A control call; raises RuntimeError with the emulator's words where it refuses."""
@@ -95,7 +99,7 @@ class RunningEmulator:
         """The calls of an action, in order."""
         return [call for call in self.get("calls") if call["action"] == action]
 
-    def until(self, look: Callable[[], T], *, within_s: float = 30.0) -> T | None:
+    def until(self, look: Callable[[], T | None], *, within_s: float = 30.0) -> T | None:
         """The first truthy answer of `look`, or None when the time is up. Waits between looks."""
         deadline = time.monotonic() + within_s
         while not (seen := look()):

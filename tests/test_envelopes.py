@@ -136,7 +136,8 @@ def trail(name: str = "CreateImage", **changes: Any) -> Any:
 
 @pytest.mark.parametrize("gone", ["responseElements", "referencedResources"])
 def test_the_new_image_may_be_named_in_the_answer_or_among_the_resources(gone: str) -> None:
-    assert read(trail(**{gone: {}}))[0].image_id == TRAIL_IMAGE
+    changes: dict[str, Any] = {gone: {}}
+    assert read(trail(**changes))[0].image_id == TRAIL_IMAGE
 
 
 def test_a_copied_image_is_in_its_destination_and_is_not_its_source() -> None:

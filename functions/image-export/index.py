@@ -4,31 +4,97 @@ Nothing connects, reads the environment or configures logging at import; what st
 """
 
 import os
+import random
+import time
+import uuid
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from image_export import __version__
+from image_export.decisions.policy_file import read_policy
+from image_export.decisions.read_settings import read_settings
+from image_export.edges import logs
+from image_export.edges.addresses import Addresses
+from image_export.edges.clouds import AliyunClouds
+from image_export.edges.credentials import Credentials, base_credentials
+from image_export.edges.notifier import AliyunNotifier
+from image_export.edges.oss import Oss
+from image_export.edges.oss_store import OssStore
+from image_export.edges.redaction import Redaction
+from image_export.edges.retrying import Retrying
+from image_export.errors import ImageExportError
+from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.outside import Outside
+from image_export.use_cases.ports import Log
 from image_export.use_cases.receive import receive
 from image_export.use_cases.watch import watch
-from image_export.values.policy import Policy
-from image_export.values.settings import Settings, read_settings
 
 
 class _Instance:
-    """What a warm instance keeps: settings, policy, clients and credentials. Made by its first invocation."""
+    """What a warm instance keeps: settings, policy, connections, sessions. What an invocation brings is taken anew."""
+
+    def __init__(self, context: Any) -> None:
+        self._take(context)
+        self._settings = read_settings(os.environ)
+        self.redaction = Redaction()
+        self.log = logs.configure(self._settings.log_level, redaction=self.redaction)
+        self._addresses = Addresses(self._settings.endpoint)
+        self._retrying = Retrying(self._remaining_s, sleep=time.sleep, random=random.random)
+        self._home = (context.account_id, context.region)
+        self.log.info("instance.started", version=__version__)
+
+    def _take(self, context: Any) -> None:
+        self._credentials = base_credentials(context, os.environ)
+        self._deadline_s = time.monotonic() + float(context.function.timeout)
+
+    def outside(self, context: Any) -> Outside:
+        """The collaborators of this invocation."""
+        self._take(context)
+        self.redaction.keep(self._credentials.access_key_secret, self._credentials.security_token)
+        return Outside(self._ledger, self._clouds, self._notifier, self._policy, self.logged(context), self._remaining_s)
+
+    def logged(self, context: Any) -> Log:
+        """The log, bound once for the invocation."""
+        return self.log.bind(request_id=context.request_id, function=context.function.name)
+
+    def _remaining_s(self) -> float:
+        return self._deadline_s - time.monotonic()
+
+    def _base(self) -> Credentials:
+        return self._credentials
 
     @cached_property
-    def settings(self) -> Settings:
-        return read_settings(os.environ)
+    def _ledger(self) -> Ledger:
+        oss = Oss(self._home[1], self._base, self._addresses, self._remaining_s)
+        store = OssStore(oss, self._settings.ledger_bucket, self._settings.ledger_prefix, self._retrying)
+        return Ledger(store, nonce=lambda: uuid.uuid4().hex)
 
     @cached_property
-    def policy(self) -> Policy:
-        from image_export.decisions.policy_file import read_policy
+    def _clouds(self) -> AliyunClouds:
+        return AliyunClouds(self._base, self._addresses, self._retrying, keep=self.redaction.keep)
 
-        return read_policy(Path(__file__).with_name(self.settings.policy).read_bytes())
+    @cached_property
+    def _notifier(self) -> AliyunNotifier:
+        return AliyunNotifier(self._base, self._addresses, self._home, self._remaining_s)
+
+    @cached_property
+    def _policy(self) -> Any:
+        return read_policy(Path(__file__).with_name(self._settings.policy).read_bytes())
 
 
-_instance = _Instance()
+_instances: list[_Instance] = []
+
+
+def _outside(context: Any) -> Outside:
+    if not _instances:
+        _instances.append(_Instance(context))
+    instance = _instances[0]
+    try:
+        return instance.outside(context)
+    except ImageExportError as fault:
+        instance.logged(context).error("invocation.refused", code=fault.code, error=fault.cause.message)
+        raise
 
 
 def on_event(event: bytes, context: Any) -> dict[str, Any]:
