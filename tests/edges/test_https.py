@@ -1,0 +1,87 @@
+"""Every service of the cloud is called over HTTPS on port 443 where no endpoint is set (P5). Nothing leaves the machine."""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from image_export.edges.addresses import Addresses
+from image_export.edges.credentials import Credentials, Narrowed, assume_role
+from image_export.edges.ecs import Ecs
+from image_export.edges.notifier import AliyunNotifier
+from image_export.edges.oss import Oss
+from image_export.edges.rpc import Rpc
+from image_export.errors import CloudFault, Unreached
+from tests.builders import ACCOUNT, BUCKET, BUS, FUNCTION, IMAGE, REGION, a_role
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+CLOUD = Addresses()
+
+
+def minute() -> float:
+    return 60.0
+
+
+def base() -> Credentials:
+    return Credentials("LTAI-made-up", "made-up-secret", "made-up-token")
+
+
+def rpc() -> Rpc:
+    return Rpc(base, CLOUD, minute)
+
+
+def notifier() -> AliyunNotifier:
+    return AliyunNotifier(base, CLOUD, (ACCOUNT, REGION), minute)
+
+
+CALLS: dict[str, tuple[Callable[[], object], str]] = {
+    "STS": (lambda: assume_role(rpc(), Narrowed(a_role(), REGION, BUCKET)), f"sts.{REGION}.aliyuncs.com"),
+    "STS elsewhere": (
+        lambda: assume_role(rpc(), Narrowed(a_role(), "ap-southeast-1", BUCKET)),
+        "sts.ap-southeast-1.aliyuncs.com",
+    ),
+    "ECS": (lambda: Ecs(rpc(), ACCOUNT, REGION).image(IMAGE), "ecs-cn-hangzhou.aliyuncs.com"),
+    "ECS of a region that no SDK knows": (
+        lambda: Ecs(rpc(), ACCOUNT, "cn-nowhere-7").image(IMAGE),
+        "ecs.cn-nowhere-7.aliyuncs.com",
+    ),
+    "OSS": (lambda: Oss(REGION, base, CLOUD, minute).get(BUCKET, "key"), f"{BUCKET}.oss-{REGION}.aliyuncs.com"),
+    "EventBridge": (lambda: notifier().tell(BUS, {"id": "1"}), f"eventbridge-console.{REGION}.aliyuncs.com"),
+    "FC": (lambda: notifier().tell(FUNCTION, {"id": "1"}), f"{ACCOUNT}.{REGION}.fc.aliyuncs.com"),
+}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The hosts and ports that are looked up; no name is known, so that nothing is connected to."""
+    asked: list[tuple[str, int]] = []
+
+    def unknown(host: str, port: int, *_rest: Any, **_more: Any) -> Any:
+        asked.append((host, int(port)))
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    def no_connection(*_args: Any) -> Any:
+        raise AssertionError("a connection was tried")
+
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket.socket, "connect", no_connection)
+    return asked
+
+
+@pytest.mark.parametrize("service", CALLS)
+def test_the_clouds_own_host_is_asked_on_port_443(service: str, asked: list[tuple[str, int]]) -> None:
+    call, host = CALLS[service]
+    with pytest.raises(CloudFault):
+        call()
+    assert asked == [(host, 443)]
+
+
+@pytest.mark.parametrize("service", CALLS)
+def test_a_name_that_is_not_known_means_that_nothing_was_sent(service: str, asked: list[tuple[str, int]]) -> None:
+    with pytest.raises(Unreached) as caught:
+        CALLS[service][0]()
+    assert asked
+    assert "made-up" not in str(caught.value)
