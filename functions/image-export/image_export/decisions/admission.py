@@ -39,15 +39,12 @@ def admit_direct(
         image_id=direct.image_id,
         oss_bucket=direct.oss_bucket,
         caller_prefix=destination.prefix if direct.oss_prefix is None else direct.oss_prefix,
-        image_format=msgspec.convert(direct.image_format, type=_FORMAT),
+        image_format=direct.image_format,
         role_name=direct.role_name,
         client_token=direct.client_token,
         requested_by=requested_by,
         notify=policy.notify,
     )
-
-
-_FORMAT = ExportRequest.__annotations__["image_format"]
 
 
 def admit_image(

@@ -3,7 +3,6 @@
 `Parameters` is the one source of names, types and patterns: requests are decoded by it and described by it.
 """
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
@@ -13,19 +12,31 @@ from msgspec import UNSET, Meta, UnsetType
 from ..errors import AskerFault
 from ..values.arrival import DirectRequest
 from ..values.cause import Cause
+from ..values.export import ImageFormat
 from ..values.policy import BucketName, RegionId
 from ..values.wire import END, Wire
+from .advice import meant, must_be, shown
 
 IMAGE_ID = r"^m-[A-Za-z0-9]{1,60}" + END
-FORMATS = ("raw", "vhd", "qcow2", "vmdk", "vdi")
+ACCOUNT_ID = r"^[0-9]{5,20}" + END
 OTHER_SPELLING = {"OssBucket": "OSSBucket", "OssPrefix": "OSSPrefix"}  # the original page's (facts §0)
 
-ImageId = Annotated[str, Meta(pattern=IMAGE_ID, description="A custom image's id")]
+ImageId = Annotated[
+    str, Meta(pattern=IMAGE_ID, description="the id of a custom image: m- and 1 to 60 letters or digits")
+]
 OSSPrefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,30}" + END, description="1 to 30 letters or digits")]
-Format = Annotated[str, Meta(pattern=r"(?i)^(raw|vhd|qcow2|vmdk|vdi)" + END, description="Not raw: some regions only")]
-RoleName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}" + END, description="The role that ECS writes with")]
+Format = Annotated[
+    ImageFormat, Meta(description="raw, vhd, qcow2, vmdk or vdi, in any letter case; some regions export raw only")
+]
+RoleName = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9._-]{1,64}" + END, description="the name of the RAM role that ECS writes to OSS with"),
+]
 Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,64}" + END, description="1 to 64 printable ASCII characters")]
-AccountId = Annotated[str, Meta(pattern=r"^\d{5,20}" + END, description="Needed where the policy has several accounts")]
+AccountId = Annotated[
+    str, Meta(pattern=ACCOUNT_ID, description="5 to 20 digits; needed where the policy has several accounts")
+]
+DryRun = Annotated[bool, Meta(description="true or false; true decides everything and starts nothing")]
 
 
 class Parameters(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,10 +50,12 @@ class Parameters(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
     role_name: RoleName | UnsetType = UNSET
     client_token: Token | UnsetType = UNSET
     account_id: AccountId | UnsetType = UNSET
-    dry_run: bool | UnsetType = UNSET
+    dry_run: DryRun | UnsetType = UNSET
 
 
 FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Parameters)}
+
+Fault = tuple[str, str]  # code and message
 
 
 def read_direct(fields: Mapping[str, Any]) -> DirectRequest:
@@ -52,31 +65,31 @@ def read_direct(fields: Mapping[str, Any]) -> DirectRequest:
     if faults:
         message = " ".join(message for _, message in faults)
         raise AskerFault(Cause(code=faults[0][0], message=message, recommend="Correct the request and send it again."))
-    read = msgspec.convert(given, Parameters)
-    values = {name: value for name, value in msgspec.structs.asdict(read).items() if value is not UNSET}
-    return DirectRequest(**{**values, "image_format": str(values.get("image_format", "raw")).lower()})
+    read = msgspec.convert({name: _as_written(name, value) for name, value in given.items()}, Parameters)
+    return DirectRequest(**{name: value for name, value in msgspec.structs.asdict(read).items() if value is not UNSET})
 
 
-Fault = tuple[str, str]  # code and message
+def _as_written(name: str, value: Any) -> Any:
+    """Formats are taken in any letter case."""
+    return value.lower() if name == "ImageFormat" and isinstance(value, str) else value
 
 
 def _with_one_spelling(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    given, faults = dict(fields), []
-    for other, name in OTHER_SPELLING.items():
-        if other in given and name in given:
-            faults.append(("InvalidParameter", f"{name} and {other} are the same parameter; give one of them."))
-        if other in given:
-            given.setdefault(name, given.pop(other))
-            given.pop(other, None)
+    given: dict[str, Any] = {}
+    faults = []
+    for name, value in fields.items():
+        spelled = OTHER_SPELLING.get(name, name)
+        if spelled != name and spelled in fields:
+            faults.append(("InvalidParameter", f"{spelled} and {name} are the same parameter; give one of them."))
+        else:
+            given[spelled] = value
     return given, faults
 
 
 def _unknown(given: Mapping[str, Any]) -> Iterator[Fault]:
     for name in given:
         if name not in FIELDS:
-            near = difflib.get_close_matches(name, FIELDS, n=1)
-            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(FIELDS)}."
-            yield "UnknownParameter", f"{name[:64]!r} is not a parameter; {meant}"
+            yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}."
 
 
 def _missing(given: Mapping[str, Any]) -> Iterator[Fault]:
@@ -89,8 +102,6 @@ def _invalid(given: Mapping[str, Any]) -> Iterator[Fault]:
     for name, field in FIELDS.items():
         if name in given:
             try:
-                msgspec.convert(given[name], field.type)
+                msgspec.convert(_as_written(name, given[name]), field.type)
             except msgspec.ValidationError as fault:
-                said = str(fault).replace("matching regex", "like").replace("`", "")
-                shown = repr(given[name])
-                yield "InvalidParameter", f"{name} is {shown[:80]}: {said}."
+                yield "InvalidParameter", f"{name} is {shown(given[name])}; {must_be(field.type) or fault}."

@@ -1,7 +1,6 @@
 """From the text of policy.yaml to a Policy, strictly: every fault with its path, all together. Pure."""
 
-import difflib
-import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
@@ -10,6 +9,7 @@ import msgspec
 from ..errors import OurFault
 from ..values.cause import Cause
 from ..values.policy import Policy, PolicyFile, Strict
+from .advice import meant, must_be, shown
 
 LARGEST = 256 * 1024
 
@@ -39,8 +39,8 @@ def _yaml(text: bytes) -> Any:
 
     class Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+            keys = Counter(str(self.construct_object(key, deep=True)) for key, _ in node.value)
+            twice = sorted(key for key, times in keys.items() if times > 1)
             if twice:
                 raise _invalid(f"line {node.start_mark.line + 1}: {', '.join(twice)} is given twice")
             mapping: dict[Any, Any] = super().construct_mapping(node, deep)
@@ -60,16 +60,18 @@ def _yaml(text: bytes) -> Any:
 def _faults(value: Any, kind: Any, path: str) -> Iterator[str]:
     """Descend while the shape is known, so that each fault is found where it stands."""
     struct = next((one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, Strict)), None)
+    parts = _parts(kind)
     if struct and isinstance(value, dict):
         yield from _struct_faults(value, struct, path)
-    elif _origin(kind) is tuple and isinstance(value, list) and (item := _item(kind)):
-        yield from _own_fault(value, kind, path, shallow=True)
+    elif _origin(kind) is tuple and isinstance(value, list):
+        yield from _length_fault(value, kind, path)
         for number, one in enumerate(value):
-            yield from _faults(one, item, f"{path}[{number}]")
-    elif _origin(kind) is dict and isinstance(value, dict) and (item := _item(kind)):
-        yield from _own_fault(value, kind, path, shallow=True)
+            yield from _faults(one, parts[0], f"{path}[{number}]")
+    elif _origin(kind) is dict and isinstance(value, dict):
+        yield from _length_fault(value, kind, path)
         for key, one in value.items():
-            yield from _faults(one, item, f"{path}.{key}")
+            yield from _own_fault(key, parts[0], f"{path}.{key}")
+            yield from _faults(one, parts[1], f"{path}.{key}")
     else:
         yield from _own_fault(value, kind, path)
 
@@ -78,9 +80,7 @@ def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> It
     fields = {field.name: field for field in msgspec.structs.fields(struct)}
     for key in value:
         if key not in fields:
-            near = difflib.get_close_matches(str(key), fields, n=1)
-            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(fields)}"
-            yield f"{path}.{key}: unknown key, {meant}"
+            yield f"{path}.{key}: unknown key, {meant(key, fields)}"
     for name, field in fields.items():
         if name in value:
             yield from _faults(value[name], field.type, f"{path}.{name}")
@@ -88,31 +88,27 @@ def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> It
             yield f"{path}.{name}: missing"
 
 
-def _own_fault(value: Any, kind: Any, path: str, *, shallow: bool = False) -> Iterator[str]:
+def _own_fault(value: Any, kind: Any, path: str) -> Iterator[str]:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as fault:
-        if not (shallow and " - at `$" in str(fault)):  # deeper ones are found with their own path
-            yield f"{path}: {_said(fault)}, not {_short(value)}"
+        right = must_be(kind) or str(fault).replace("`", "")
+        yield f"{path}: is {shown(value)}; {right}"
 
 
-def _said(fault: msgspec.ValidationError) -> str:
-    return re.sub(r" - at `.*`$", "", str(fault)).replace("matching regex", "like").replace("`", "")
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}…"
+def _length_fault(value: Any, kind: Any, path: str) -> Iterator[str]:
+    """Only an empty list or object is a fault of its own; what it holds is found with its own path."""
+    if not value:
+        yield from _own_fault(value, kind, path)
 
 
 def _origin(kind: Any) -> Any:
     return get_origin(_bare(kind))
 
 
-def _item(kind: Any) -> Any:
-    """The type of a tuple's items or a dict's values."""
-    parts = [part for part in get_args(_bare(kind)) if part is not Ellipsis]
-    return parts[-1] if parts else None
+def _parts(kind: Any) -> list[Any]:
+    """The type of a tuple's items, or those of a dict's keys and values."""
+    return [part for part in get_args(_bare(kind)) if part is not Ellipsis]
 
 
 def _bare(kind: Any) -> Any:

@@ -1,61 +1,76 @@
 """From the environment to Settings; all faults are reported together. Pure."""
 
 import re
-from collections.abc import Mapping
-from urllib.parse import urlsplit
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
 
 from ..errors import OurFault
 from ..values.cause import Cause
 from ..values.settings import Settings
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+BUCKET = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
+KEY = r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*"
+LEDGER = re.compile(rf"oss://({BUCKET})(?:/({KEY})?)?/?")
+POLICY = re.compile(rf"oss://{BUCKET}/{KEY}|[A-Za-z0-9_-][A-Za-z0-9._-]*")
+ENDPOINT = re.compile(r"https://(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?")
+LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?/?")
 LEVELS = ("debug", "info", "warning", "error")
+AUTHS = ("bearer", "platform")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings; an empty variable counts as unset. Raises OurFault `SettingsInvalid` that names every fault."""
-    given = {name: environ.get(f"IMAGE_EXPORT_{name}") or None for name in ("LEDGER", "POLICY", "ENDPOINT")}
-    level = (environ.get("IMAGE_EXPORT_LOG_LEVEL") or "info").lower()
-    auth = environ.get("IMAGE_EXPORT_HTTP_AUTH") or "bearer"
-    tokens = tuple(filter(None, (environ.get("IMAGE_EXPORT_HTTP_TOKENS") or "").replace(" ", "").split(",")))
-    ledger = re.fullmatch(r"oss://([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(?:/(.*?))?/?", given["LEDGER"] or "")
-    faults = [
-        fault
-        for fault in (
-            None if ledger else f"IMAGE_EXPORT_LEDGER is {given['LEDGER']!r}; it must be oss://bucket/prefix",
-            _endpoint_fault(given["ENDPOINT"]),
-            None if level in LEVELS else f"IMAGE_EXPORT_LOG_LEVEL is {level!r}; it must be one of {', '.join(LEVELS)}",
-            None if auth in ("bearer", "platform") else f"IMAGE_EXPORT_HTTP_AUTH is {auth!r}; bearer or platform",
-            _tokens_fault(tokens),
-        )
-        if fault
-    ]
-    if faults or ledger is None:
+    faults = list(_faults(environ))
+    if faults:
         advice = "Correct environmentVariables in s.yaml and deploy again."
         raise OurFault(Cause(code="SettingsInvalid", message="; ".join(faults), recommend=advice))
-    return Settings(
-        ledger_bucket=ledger[1],
-        ledger_prefix=ledger[2] or "",
-        policy=given["POLICY"] or "policy.yaml",
-        endpoint=given["ENDPOINT"],
-        http_auth="platform" if auth == "platform" else "bearer",
-        http_tokens=tokens,
-        log_level=level,
-    )
+    ledger = LEDGER.fullmatch(_given(environ, "LEDGER"))
+    values: dict[str, Any] = {
+        "ledger_bucket": ledger and ledger[1],
+        "ledger_prefix": (ledger and ledger[2]) or "",
+        "policy": _given(environ, "POLICY"),
+        "endpoint": _given(environ, "ENDPOINT").rstrip("/"),
+        "http_auth": _given(environ, "HTTP_AUTH"),
+        "http_tokens": _tokens(environ),
+        "log_level": _given(environ, "LOG_LEVEL").lower(),
+    }
+    return msgspec.convert({name: value for name, value in values.items() if value != ""}, Settings)
 
 
-def _endpoint_fault(endpoint: str | None) -> str | None:
-    if endpoint is None:
-        return None
-    url = urlsplit(endpoint)
-    if url.scheme == "https" and url.hostname and not url.path.strip("/"):
-        return None
-    if url.scheme == "http" and url.hostname in LOOPBACK:
-        return None
-    return f"IMAGE_EXPORT_ENDPOINT is {endpoint!r}; it must be an https URL without a path, or http on loopback"
+def _given(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(f"IMAGE_EXPORT_{name}", "").strip()
 
 
-def _tokens_fault(tokens: tuple[str, ...]) -> str | None:
+def _tokens(environ: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(token.strip().lower() for token in _given(environ, "HTTP_TOKENS").split(",") if token.strip())
+
+
+def _faults(environ: Mapping[str, str]) -> Iterator[str]:
+    ledger, policy, endpoint = (_given(environ, name) for name in ("LEDGER", "POLICY", "ENDPOINT"))
+    level, auth = _given(environ, "LOG_LEVEL"), _given(environ, "HTTP_AUTH")
+    if not LEDGER.fullmatch(ledger):
+        yield f"IMAGE_EXPORT_LEDGER is {ledger!r}; it must be oss://bucket/prefix"
+    if policy and not POLICY.fullmatch(policy):
+        yield f"IMAGE_EXPORT_POLICY is {policy!r}; it must be a file beside index.py or oss://bucket/key"
+    if endpoint and not ENDPOINT.fullmatch(endpoint) and not LOOPBACK.fullmatch(endpoint):
+        yield f"IMAGE_EXPORT_ENDPOINT is {_bare(endpoint)!r}; it must be https://host[:port], or http on loopback"
+    if level and level.lower() not in LEVELS:
+        yield f"IMAGE_EXPORT_LOG_LEVEL is {level!r}; it must be one of {', '.join(LEVELS)}"
+    if auth and auth not in AUTHS:
+        yield f"IMAGE_EXPORT_HTTP_AUTH is {auth!r}; it must be {' or '.join(AUTHS)}"
+    yield from _token_faults(_tokens(environ))
+
+
+def _bare(url: str) -> str:
+    """Without the user and password that somebody may have put there, and without the query."""
+    return re.sub(r"[?#].*", "", re.sub(r"//.*@", "//…@", url))
+
+
+def _token_faults(tokens: tuple[str, ...]) -> Iterator[str]:
     """Never shows a token: somebody may have set the token itself instead of its hash."""
-    wrong = [number for number, token in enumerate(tokens, 1) if not re.fullmatch(r"[0-9a-fA-F]{64}", token)]
-    return f"IMAGE_EXPORT_HTTP_TOKENS: number {wrong} is not the SHA-256 of a token in hex" if wrong else None
+    wrong = [str(number) for number, token in enumerate(tokens, 1) if not SHA256.fullmatch(token)]
+    if wrong:
+        yield f"IMAGE_EXPORT_HTTP_TOKENS: number {', '.join(wrong)} is not the SHA-256 of a token in hex"

@@ -1,6 +1,7 @@
 """What an event turned out to be. Pure."""
 
 from .cause import Cause
+from .export import ImageFormat
 from .wire import Wire
 
 
@@ -23,7 +24,7 @@ class DirectRequest(Wire, frozen=True, kw_only=True):
     image_id: str
     oss_bucket: str
     oss_prefix: str | None = None
-    image_format: str = "raw"
+    image_format: ImageFormat = "raw"
     role_name: str | None = None
     client_token: str | None = None
     dry_run: bool = False

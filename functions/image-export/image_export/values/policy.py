@@ -16,13 +16,23 @@ from .wire import END
 REGION = r"^[a-z]{2,}-[a-z0-9-]{1,30}" + END
 BUCKET = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]" + END  # OSS "Bucket naming conventions"
 
-RegionId = Annotated[str, Meta(pattern=REGION, description="A region id, such as cn-hangzhou")]
+RegionId = Annotated[str, Meta(pattern=REGION, description="the id of a region, such as cn-hangzhou")]
 BucketName = Annotated[str, Meta(pattern=BUCKET, description="3 to 63 lower-case letters, digits and hyphens")]
 RoleArn = Annotated[
-    str, Meta(pattern=r"^acs:ram::\d{5,20}:role/[A-Za-z0-9._-]{1,64}" + END, description="A RAM role's ARN")
+    str,
+    Meta(
+        pattern=r"^acs:ram::[0-9]{5,20}:role/[A-Za-z0-9._-]{1,64}" + END,
+        description="a RAM role's ARN, such as acs:ram::1234567890123456:role/image-export",
+    ),
 ]
-Prefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{0,17}" + END, description="At most 17 letters and digits")]
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Prefix = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9]{0,17}" + END,
+        description="at most 17 letters and digits (our own part of an OSSPrefix takes 13 of 30)",
+    ),
+]
+Name = Annotated[str, Meta(min_length=1, max_length=64, description="1 to 64 characters")]
 When = Literal["image-created", "nightly"]
 
 

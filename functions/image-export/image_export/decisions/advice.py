@@ -1,0 +1,50 @@
+"""What would be right, in words, for a value that was refused. Pure."""
+
+import difflib
+import types
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, Union, get_args, get_origin
+
+LONGEST = 80
+UNIONS = (Union, types.UnionType)
+
+
+def shown(value: Any) -> str:
+    """A value as a message may hold it: short, printable, and never a whole tree."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value[: LONGEST + 1] if isinstance(value, str) else value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def printable(value: Any) -> str:
+    """A stranger's text as logs and facts can hold it: JSON allows lone surrogates, UTF-8 does not."""
+    text = value if isinstance(value, str) else shown(value)
+    return text[:LONGEST].encode(errors="backslashreplace").decode()
+
+
+def meant(name: Any, known: Iterable[str]) -> str:
+    """The known name that was probably meant, else all that are known."""
+    names = {one.casefold(): one for one in known}
+    near = difflib.get_close_matches(str(name).casefold(), names, n=1)
+    return f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(names.values())}"
+
+
+def must_be(kind: Any) -> str | None:
+    """What a value of this type must be: its description, or its choices; None where the type does not say."""
+    for part in _parts(kind):
+        for meta in getattr(part, "__metadata__", ()):
+            if meta.description:
+                return f"it must be {meta.description}"
+    for part in _parts(kind):
+        if get_origin(part) is Literal:
+            choices = [str(choice) for choice in get_args(part)]
+            return f"it must be {' or '.join(filter(None, (', '.join(choices[:-1]), choices[-1])))}"
+    return None
+
+
+def _parts(kind: Any) -> Iterator[Any]:
+    """The type itself, or the members of a union."""
+    yield from get_args(kind) if get_origin(kind) in UNIONS else (kind,)

@@ -1,0 +1,85 @@
+"""The parts that events of all sources are made of: ids, checked sightings, messages with something inside. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ...values.arrival import Arrival, Ignored, Sighting
+from ...values.policy import REGION
+from ..advice import printable
+from ..direct_request import ACCOUNT_ID, IMAGE_ID
+from ..strict_json import read_json
+
+ID_LONGEST = 256
+
+Tree = Mapping[str, Any]
+
+
+class UnreadableError(Exception):
+    """It claims to be ours, and this is wrong with it."""
+
+
+class Inside(NamedTuple):
+    """A message's content, still to be opened: JSON or the text of it."""
+
+    content: Any
+    event_id: str | None = None
+
+
+Found = Arrival | Inside
+
+
+class Origin(NamedTuple):
+    """Which event it is, of whose account, and in which region; not checked yet."""
+
+    event_id: str
+    account: Any = None
+    region: Any = None
+
+
+def id_of(*parts: Any) -> str:
+    """An event's id from what its source calls it; a CloudEvent's source and id together name it."""
+    text = "/".join(part for part in parts if isinstance(part, str))
+    return text[:ID_LONGEST].encode(errors="backslashreplace").decode()
+
+
+def ignored(reason: str, event_id: str | None = None) -> Ignored:
+    """None of our business, and why."""
+    return Ignored(reason=reason, event_id=event_id or None)
+
+
+def object_of(value: Any) -> Tree:
+    """The value if it is an object, or JSON text of one; else an empty one."""
+    if isinstance(value, str):
+        try:
+            value = read_json(value)
+        except (ValueError, RecursionError):
+            return {}
+    return value if isinstance(value, dict) else {}
+
+
+def sighting(origin: Origin, image: Any, state: Any = None) -> Sighting:
+    """The sighting. Raises UnreadableError where the image, region or account is missing or of no such form.
+
+    Every event says that an image came into being or is about to; it may be visible a little later (DESIGN §7).
+    """
+    for name, value, form in (("image id", image, IMAGE_ID), ("region", origin.region, REGION)):
+        if not isinstance(value, str) or not re.fullmatch(form, value):
+            raise UnreadableError(f"The event's {name} is {printable(value)!r}; it must be like {form}.")
+    return Sighting(
+        event_id=origin.event_id,
+        account_id=_account(origin.account),
+        region_id=origin.region,
+        image_id=image,
+        state=state if isinstance(state, str) else None,
+        named_by_creation=True,
+    )
+
+
+def _account(account: Any) -> str | None:
+    if account is None or account == "":
+        return None
+    digits = str(account) if isinstance(account, int | str) else ""
+    if not re.fullmatch(ACCOUNT_ID, digits):
+        raise UnreadableError(f"The event's account is {printable(account)!r}; it must be 5 to 20 digits.")
+    return digits
