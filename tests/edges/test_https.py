@@ -1,4 +1,4 @@
-"""Every service of the cloud is called over HTTPS on port 443 where no endpoint is set (P5). Nothing leaves the machine."""
+"""Without an endpoint set, every service is called over HTTPS on port 443 (P5). Nothing leaves the machine."""
 
 import socket
 from collections.abc import Callable

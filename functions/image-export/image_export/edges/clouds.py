@@ -70,8 +70,7 @@ class AliyunClouds:
         return Rpc(self._base, self._addresses, self._retrying.remaining_s)
 
     def _assume(self, narrowed: Narrowed) -> Session:
-        """AssumeRole changes nothing, so it may be repeated like a read."""
-        session = self._retrying(lambda: assume_role(self._sts, narrowed))
+        session = assume_role(self._sts, narrowed)  # repeated by whoever needs it, together with the call it is for
         self._keep(session.credentials.access_key_secret, session.credentials.security_token)
         return session
 
@@ -96,7 +95,7 @@ class AliyunCloud:
                 Cause(code="Unreached", message="Too little of this invocation is left to start an export.")
             )
         try:
-            self._credentials()
+            self._retrying(self._credentials)  # AssumeRole changes nothing, so it may be repeated
         except Unanswered as fault:
             raise Unreached(fault.cause) from fault
         return self._ecs.export_image(start)
@@ -116,6 +115,7 @@ class AliyunCloud:
 
     def cancel_task(self, task_id: str) -> None:
         """Asked once; again only where the credentials were refused, since then nothing was asked."""
+        self._retrying(self._credentials)
         self._with_good_credentials(lambda: self._ecs.cancel_task(task_id))
 
     def object_keys(self, bucket: str, prefix: str) -> list[str]:

@@ -76,28 +76,6 @@ def base_credentials(context: Any, environ: Mapping[str, str]) -> Credentials:
     return found
 
 
-class BaseCredentials:
-    """The function's own credentials, given anew with each invocation: whoever outlives one asks here at each call.
-
-    `keep` is told every secret that comes in, so that it can be kept out of the log.
-    """
-
-    def __init__(self, keep: Callable[..., None] = lambda *_secrets: None) -> None:
-        self._keep = keep
-        self._held: Credentials | None = None
-
-    def take(self, context: Any, environ: Mapping[str, str]) -> None:
-        """From now on those of this invocation. Raises OurFault `CredentialsMissing`."""
-        self._held = base_credentials(context, environ)
-        self._keep(self._held.access_key_secret, self._held.security_token)
-
-    def __call__(self) -> Credentials:
-        """Those of the invocation that runs."""
-        if self._held is None:
-            raise RuntimeError("credentials are asked for before the first invocation has brought any")
-        return self._held
-
-
 def session_policy(account_id: str, region_id: str, *buckets: str) -> str:
     """What an export of that account and region needs, and nothing else (facts §14); 2,048 characters are allowed."""
     images = f"acs:ecs:{region_id}:{account_id}:image/*"

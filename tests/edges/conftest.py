@@ -1,0 +1,55 @@
+"""An emulated cloud of our own, and the clouds of one worker on it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.running import RunningEmulator
+from image_export.edges.addresses import Addresses
+from image_export.edges.clouds import AliyunCloud, AliyunClouds
+from image_export.edges.notifier import AliyunNotifier
+from tests.builders import ACCOUNT, BUCKET, REGION, a_role
+from tests.contract.worlds import EdgeWorld, administrator, impatient
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulator]:
+    """One for all tests here; its clock all but stands."""
+    arguments = ("--port", "0", "--functions", "none", "--speed", "0.01", "--events", "none")
+    with RunningEmulator(*arguments, log=tmp_path_factory.mktemp("emulator") / "log") as running:
+        yield running
+
+
+@pytest.fixture
+def emulator(running: RunningEmulator) -> Iterator[RunningEmulator]:
+    """The same without faults and with the usual readings afterwards."""
+    readings = running.get("unsure")
+    yield running
+    running.delete("faults")
+    running.post("unsure", readings)
+
+
+@pytest.fixture
+def world(emulator: RunningEmulator) -> EdgeWorld:
+    """As the contract suite has it."""
+    return EdgeWorld(emulator)
+
+
+@pytest.fixture
+def clouds(emulator: RunningEmulator) -> AliyunClouds:
+    """Nothing cached yet."""
+    return AliyunClouds(lambda: administrator(emulator), Addresses(emulator.endpoint), impatient())
+
+
+@pytest.fixture
+def cloud(clouds: AliyunClouds) -> AliyunCloud:
+    """The account, region and bucket of the examples."""
+    return clouds.at(a_role(), REGION, BUCKET)
+
+
+@pytest.fixture
+def notifier(emulator: RunningEmulator) -> AliyunNotifier:
+    """In the administrator's name."""
+    return AliyunNotifier(
+        lambda: administrator(emulator), Addresses(emulator.endpoint), (ACCOUNT, REGION), lambda: 60.0
+    )

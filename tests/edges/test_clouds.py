@@ -1,0 +1,207 @@
+"""What the edge does beyond the contract: sends once, repeats reads, renews credentials, reads every spelling."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from emulator.running import RunningEmulator
+from image_export.edges.clouds import AliyunCloud, AliyunClouds
+from image_export.errors import CloudFault, Refused, Unanswered, Unreached
+from image_export.use_cases.ports import StartExport
+from tests.builders import BUCKET, REGION, a_role
+from tests.fakes import START
+
+HOUR_S = 3700
+LONG_AGO = START.replace(year=2020)
+
+
+class Calls:
+    """How often each action was called since this was made."""
+
+    def __init__(self, emulator: RunningEmulator) -> None:
+        self._emulator = emulator
+        self._before = len(emulator.get("calls"))
+
+    def of(self, action: str) -> int:
+        return sum(call["action"] == action for call in self._emulator.get("calls")[self._before :])
+
+
+@pytest.fixture
+def calls(emulator: RunningEmulator) -> Calls:
+    return Calls(emulator)
+
+
+def new_image(emulator: RunningEmulator, **fields: Any) -> str:
+    image = {"RegionId": REGION, "Status": "Available", "_export": {"takes_s": 600}, **fields}
+    return str(emulator.post("images", image)["ImageId"])
+
+
+def start(image_id: str) -> StartExport:
+    return StartExport(image_id, BUCKET, "edge", "raw", None)
+
+
+READS: dict[str, tuple[Callable[[AliyunCloud], object], str, str]] = {
+    "image": (lambda cloud: cloud.image("m-1"), "ecs", "DescribeImages"),
+    "tasks": (lambda cloud: cloud.tasks(["t-1"]), "ecs", "DescribeTasks"),
+    "task": (lambda cloud: cloud.task("t-1"), "ecs", "DescribeTaskAttribute"),
+    "object_keys": (lambda cloud: cloud.object_keys(BUCKET, "none"), "oss", "ListObjectsV2"),
+    "object": (lambda cloud: cloud.object(BUCKET, "none"), "oss", "GetObject"),
+    "put_object": (lambda cloud: cloud.put_object(BUCKET, "some", b"{}"), "oss", "PutObject"),
+}
+every_read = pytest.mark.parametrize("read", READS)
+
+
+@every_read
+@pytest.mark.parametrize("kind", ["throttle", "http_500", "http_503", "reset_before"])
+def test_a_read_is_repeated(cloud: AliyunCloud, emulator: RunningEmulator, calls: Calls, read: str, kind: str) -> None:
+    call, service, action = READS[read]
+    emulator.fault(service, action, kind, times=2)
+    call(cloud)
+    assert calls.of(action) == 3
+
+
+@every_read
+def test_a_read_gives_up_after_five_tries(cloud: AliyunCloud, emulator: RunningEmulator, read: str) -> None:
+    call, service, action = READS[read]
+    calls = Calls(emulator)
+    emulator.fault(service, action, "http_503", times=9)
+    with pytest.raises(Unanswered):
+        call(cloud)
+    assert calls.of(action) == 5
+
+
+@every_read
+def test_a_session_that_the_cloud_calls_expired_is_renewed_once(
+    cloud: AliyunCloud, emulator: RunningEmulator, calls: Calls, read: str
+) -> None:
+    """Our clock says that it is fresh; the cloud's has gone on."""
+    call, _, action = READS[read]
+    call(cloud)
+    emulator.advance(HOUR_S)
+    call(cloud)
+    assert (calls.of("AssumeRole"), calls.of(action)) == (2, 3)
+
+
+@every_read
+@pytest.mark.parametrize("code", ["SecurityTokenExpired", "InvalidSecurityToken.Expired", "InvalidAccessKeyId"])
+def test_credentials_that_stay_unknown_are_a_refusal(
+    cloud: AliyunCloud, emulator: RunningEmulator, read: str, code: str
+) -> None:
+    call, service, action = READS[read]
+    calls = Calls(emulator)
+    emulator.fault(service, action, f"code:{code}", times=9)
+    with pytest.raises(Refused, match=code):
+        call(cloud)
+    assert (calls.of("AssumeRole"), calls.of(action)) == (2, 2)
+
+
+def test_an_export_with_an_expired_session_is_refused_as_it_is(
+    cloud: AliyunCloud, clouds: AliyunClouds, emulator: RunningEmulator, calls: Calls
+) -> None:
+    image_id = new_image(emulator)
+    cloud.image(image_id)
+    emulator.advance(HOUR_S)
+    with pytest.raises(Refused):
+        cloud.export_image(start(image_id))
+    assert (calls.of("AssumeRole"), calls.of("ExportImage")) == (1, 1)
+    clouds.renew(a_role(), REGION)
+    assert cloud.export_image(start(image_id))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [
+        ("throttle", Refused),
+        ("http_500", Unanswered),
+        ("http_503", Unanswered),
+        ("reset_before", Unanswered),
+        ("reset_after", Unanswered),
+        ("garbage", Unanswered),
+        ("code:SignatureNonceUsed", Unanswered),
+    ],
+)
+def test_an_export_is_sent_once_whatever_happens(
+    cloud: AliyunCloud, emulator: RunningEmulator, calls: Calls, kind: str, fault: type[CloudFault]
+) -> None:
+    image_id = new_image(emulator)
+    emulator.fault("ecs", "ExportImage", kind)
+    with pytest.raises(CloudFault) as caught:
+        cloud.export_image(start(image_id))
+    assert type(caught.value) is fault
+    assert calls.of("ExportImage") == 1
+
+
+@pytest.mark.parametrize("kind", ["http_500", "reset_after"])
+def test_an_assume_role_that_is_not_answered_has_started_nothing(
+    cloud: AliyunCloud, emulator: RunningEmulator, calls: Calls, kind: str
+) -> None:
+    emulator.fault("sts", "AssumeRole", kind, times=9)
+    with pytest.raises(Unreached):
+        cloud.export_image(start(new_image(emulator)))
+    assert (calls.of("AssumeRole"), calls.of("ExportImage")) == (5, 0)
+
+
+@every_read
+def test_assume_role_is_not_repeated_beyond_the_tries_of_the_read(
+    cloud: AliyunCloud, emulator: RunningEmulator, read: str
+) -> None:
+    calls = Calls(emulator)
+    emulator.fault("sts", "AssumeRole", "http_503", times=99)
+    with pytest.raises(Unanswered):
+        READS[read][0](cloud)
+    assert calls.of("AssumeRole") == 5
+
+
+def test_a_cancellation_is_asked_once(cloud: AliyunCloud, emulator: RunningEmulator, calls: Calls) -> None:
+    task_id = cloud.export_image(start(new_image(emulator)))
+    emulator.fault("ecs", "CancelTask", "http_503")
+    with pytest.raises(Unanswered):
+        cloud.cancel_task(task_id)
+    assert calls.of("CancelTask") == 1
+
+
+def test_the_session_policy_goes_with_the_role(cloud: AliyunCloud, emulator: RunningEmulator) -> None:
+    cloud.image("m-1")
+    params = emulator.calls("AssumeRole")[-1]["params"]
+    assert params["RoleArn"] == a_role().role_arn
+    assert BUCKET in params["Policy"]
+    assert params["DurationSeconds"] == "3600"
+
+
+READINGS: list[dict[str, Any]] = [
+    {},
+    {"task_set_shape": "list", "task_action_spelling": "EXPORT_IMAGE", "support_cancel_type": "bool"},
+    {"export_id_field": "ExportTaskId", "resource_id_in_tasks": False, "resource_ids": "ignored"},
+    {"export_id_field": "both", "operation_progress": "one_for_all"},
+    {"task_named": "at_once", "object_naming": "prefix_image_task"},
+]
+
+
+@pytest.mark.parametrize("readings", READINGS, ids=str)
+def test_every_reading_of_the_documents_is_understood(
+    cloud: AliyunCloud, emulator: RunningEmulator, readings: dict[str, Any]
+) -> None:
+    emulator.post("unsure", readings)
+    disks = [{"Type": "system", "Size": "40"}, {"Type": "data", "Size": "20"}]
+    image_id = new_image(emulator, DiskDeviceMappings={"DiskDeviceMapping": disks})
+    task_id = cloud.export_image(start(image_id))
+    emulator.advance(700)
+    (brief,) = cloud.tasks([task_id])
+    task = cloud.task(task_id)
+    assert task is not None
+    assert (brief.task_id, brief.status, brief.support_cancel) == (task_id, "Finished", True)
+    assert (len(task.objects), {name.oss_bucket for name in task.objects}) == (2, {BUCKET})
+    found = cloud.export_tasks(image_id, since=task.created_at)
+    assert task_id in [one.task_id for one in found]
+
+
+def test_export_tasks_are_read_over_all_pages(cloud: AliyunCloud, emulator: RunningEmulator) -> None:
+    emulator.post("quotas", {"concurrent_exports": 500})
+    emulator.post("unsure", {"resource_ids": "ignored"})
+    image_id = new_image(emulator)
+    for _ in range(101):
+        emulator.post("tasks", {"ImageId": image_id, "RegionId": REGION, "OSSBucket": BUCKET})
+    emulator.advance(30)
+    found = cloud.export_tasks(image_id, since=LONG_AGO)
+    assert len({task.task_id for task in found}) == len(found) > 100
