@@ -13,7 +13,7 @@ from ..errors import CloudFault
 from ..values.cause import Cause
 from ..values.notify_target import EventBus
 from .addresses import eventbridge_host
-from .faults import reading
+from .faults import LONGEST_MESSAGE, reading
 from .redaction import redact
 from .rpc import Rpc
 
@@ -40,14 +40,16 @@ def put_event(rpc: Rpc, bus: EventBus, event: Mapping[str, Any]) -> None:
     request.add_body_params("EventBusName", bus.bus)
     request.add_body_params("EventList", json.dumps([_entry(event)], ensure_ascii=False, separators=(",", ":")))
     answer = rpc.call(request, host)
+    request_id = answer.get("RequestId")
+    if str(answer.get("Success")).lower() == "false":  # a refusal of the whole request also comes with HTTP 200
+        raise _not_taken(answer.get("Code"), answer.get("Message"), request_id)
     with reading(host):
-        if answer.get("Success") is False:  # a refusal of the whole request also comes with HTTP 200
-            raise _not_taken(answer["Code"], answer.get("Message"), answer)
         data = answer["Data"]
         failed = int(data["FailedEntryCount"])
-        entries = [one for one in data.get("EntryList") or () if one.get("ErrorCode")] or [{}]
-    if failed:
-        raise _not_taken(entries[0].get("ErrorCode"), entries[0].get("ErrorMessage"), answer)
+        entries = [one for one in data.get("EntryList") or () if one.get("ErrorCode")]
+    if failed or entries:
+        entry = entries[0] if entries else {}
+        raise _not_taken(entry.get("ErrorCode"), entry.get("ErrorMessage"), request_id)
 
 
 def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,12 +57,7 @@ def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
     return {NAMES[name]: value for name, value in event.items() if name in NAMES}
 
 
-def _not_taken(code: str | None, message: str | None, answer: Mapping[str, Any]) -> CloudFault:
-    """The one event of the request was refused."""
-    return CloudFault(
-        Cause(
-            code=str(code or "EventRefused"),
-            message=redact(str(message or "The event was not taken.")),
-            request_id=answer.get("RequestId"),
-        )
-    )
+def _not_taken(code: Any, message: Any, request_id: str | None) -> CloudFault:
+    """The request, or the one event in it, was refused."""
+    said = redact(str(message or "The event was not taken."))[:LONGEST_MESSAGE]
+    return CloudFault(Cause(code=str(code or "EventRefused"), message=said, request_id=request_id))

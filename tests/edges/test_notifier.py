@@ -1,0 +1,128 @@
+"""Notify targets over the wire: a custom bus and a function of FC 2.0, each with its own refusals."""
+
+import json
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from emulator.running import RunningEmulator
+from image_export.edges.addresses import Addresses
+from image_export.edges.credentials import Credentials
+from image_export.edges.eventbridge import put_event
+from image_export.edges.notifier import AliyunNotifier
+from image_export.edges.rpc import Rpc
+from image_export.errors import CloudFault, Refused, Unanswered
+from image_export.values.notify_target import Function, NotifyTarget
+from tests.builders import BUS, FUNCTION
+
+from .listening import http, listening
+
+EVENT: dict[str, Any] = {
+    "id": "exp-1.Completed",
+    "source": "image-export",
+    "specversion": "1.0",
+    "type": "imageexport:Export:Completed",
+    "subject": "acs:ecs:cn-hangzhou:1234567890123456:image/m-1",
+    "time": "2026-11-24T08:00:00Z",
+    "datacontenttype": "application/json",
+    "data": {"ImageName": "Abbild ä&+= 镜像", "Status": "Completed"},
+}
+
+
+def received(emulator: RunningEmulator, target: str) -> list[dict[str, Any]]:
+    return [one["event"] for one in emulator.get("state")["received"] if one["target"] == target]
+
+
+def fault_of(notifier: AliyunNotifier, target: NotifyTarget, event: dict[str, Any] = EVENT) -> CloudFault:
+    with pytest.raises(CloudFault) as caught:
+        notifier.tell(target, event)
+    return caught.value
+
+
+def test_a_bus_receives_the_event_as_it_is(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
+    notifier.tell(BUS, EVENT)
+    event = received(emulator, f"eventbridge:{BUS.bus}")[-1]
+    assert {name: event.get(name) for name in EVENT} == EVENT
+
+
+def test_a_function_receives_the_event_as_it_is(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
+    notifier.tell(FUNCTION, EVENT)
+    assert received(emulator, f"fc:{FUNCTION.service}/{FUNCTION.function}")[-1] == EVENT
+    call = emulator.calls("InvokeFunction")[-1]
+    assert (call["status"], call["params"]["x-fc-invocation-type"]) == (202, "Async")
+
+
+def test_an_event_of_sixty_kilobytes_goes_through(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
+    large = {**EVENT, "data": {"Keys": ["k" * 1000] * 60}}
+    for target in (BUS, FUNCTION):
+        notifier.tell(target, large)
+    assert received(emulator, f"eventbridge:{BUS.bus}")[-1]["data"] == large["data"]
+
+
+@pytest.mark.parametrize("reading", ["body", "status"])
+def test_a_bus_that_is_not_there_is_named_by_the_clouds_code(
+    notifier: AliyunNotifier, emulator: RunningEmulator, reading: str
+) -> None:
+    emulator.post("unsure", {"eventbridge_refusal": reading})
+    fault = fault_of(notifier, replace(BUS, bus="nobody"))
+    assert fault.code == "EventBusNotExist"
+    assert fault.cause.request_id
+
+
+def test_an_event_that_is_not_taken_carries_the_entrys_code(notifier: AliyunNotifier) -> None:
+    fault = fault_of(notifier, BUS, {**EVENT, "type": "t" * 65})
+    assert fault.code == "InvalidArgument"
+    assert "64" in fault.cause.message
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        (replace(FUNCTION, service="nobody"), "ServiceNotFound"),
+        (replace(FUNCTION, function="nobody"), "FunctionNotFound"),
+        (Function(function="of-fc-3"), "TargetNotSupported"),
+    ],
+)
+def test_a_function_that_is_not_there_is_named_by_its_code(
+    notifier: AliyunNotifier, target: NotifyTarget, code: str
+) -> None:
+    assert fault_of(notifier, target).code == code
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "target"), [("eventbridge", "PutEvents", BUS), ("fc", "InvokeFunction", FUNCTION)]
+)
+@pytest.mark.parametrize("kind", ["http_500", "http_503", "reset_before", "reset_after"])
+def test_a_target_is_told_once_a_look(
+    notifier: AliyunNotifier, emulator: RunningEmulator, service: str, action: str, target: NotifyTarget, kind: str
+) -> None:
+    before = len(emulator.calls(action))
+    emulator.fault(service, action, kind)
+    assert isinstance(fault_of(notifier, target), Unanswered)
+    assert len(emulator.calls(action)) == before + 1
+
+
+def test_throttling_is_the_targets_own_refusal(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
+    emulator.fault("fc", "InvokeFunction", "throttle")
+    fault = fault_of(notifier, FUNCTION)
+    assert (type(fault), fault.status) == (Refused, 429)
+    notifier.tell(BUS, EVENT)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"Success": False, "Code": "EventBusNotExist", "Message": "no"}, "EventBusNotExist"),
+        ({"Success": "false", "Code": "AccessDenied"}, "AccessDenied"),
+        ({"Success": False}, "EventRefused"),
+        ({"Success": True, "Data": {"FailedEntryCount": 1, "EntryList": [{"ErrorCode": "E1"}]}}, "E1"),
+        ({"Success": True, "Data": {"FailedEntryCount": 1}}, "EventRefused"),
+        ({"Success": True}, "Unanswered"),
+        ({"Success": True, "Data": {}}, "Unanswered"),
+    ],
+)
+def test_only_an_answer_that_says_so_is_taken_for_acceptance(answer: dict[str, Any], code: str) -> None:
+    with listening(http("200 OK", json.dumps(answer).encode())) as address, pytest.raises(CloudFault) as caught:
+        put_event(Rpc(lambda: Credentials("id", "secret"), Addresses(f"http://{address}"), lambda: 60.0), BUS, EVENT)
+    assert caught.value.code == code
