@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ...values.arrival import Arrival, Ignored, Sighting
 from ...values.policy import REGION
-from ..advice import printable
+from ..advice import shown
 from ..direct_request import ACCOUNT_ID, IMAGE_ID
 from ..strict_json import read_json
 
@@ -63,9 +63,12 @@ def sighting(origin: Origin, image: Any, state: Any = None) -> Sighting:
 
     Every event says that an image came into being or is about to; it may be visible a little later (DESIGN §7).
     """
-    for name, value, form in (("image id", image, IMAGE_ID), ("region", origin.region, REGION)):
+    for name, value, form, right in (
+        ("image id", image, IMAGE_ID, "m- and 1 to 60 letters or digits"),
+        ("region", origin.region, REGION, "a region's id, such as cn-hangzhou"),
+    ):
         if not isinstance(value, str) or not re.fullmatch(form, value):
-            raise UnreadableError(f"The event's {name} is {printable(value)!r}; it must be like {form}.")
+            raise UnreadableError(f"The event's {name} is {shown(value)}; it must be {right}.")
     return Sighting(
         event_id=origin.event_id,
         account_id=_account(origin.account),
@@ -81,5 +84,5 @@ def _account(account: Any) -> str | None:
         return None
     digits = str(account) if isinstance(account, int | str) else ""
     if not re.fullmatch(ACCOUNT_ID, digits):
-        raise UnreadableError(f"The event's account is {printable(account)!r}; it must be 5 to 20 digits.")
+        raise UnreadableError(f"The event's account is {shown(account)}; it must be 5 to 20 digits.")
     return digits
