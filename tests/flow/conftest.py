@@ -1,0 +1,31 @@
+"""One emulator for the tests of a worker; faults and readings are put back after each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.running import RunningEmulator
+
+from .world import World, still_functions
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulator]:
+    """Fast enough for nothing to happen by itself, with quotas out of the way."""
+    folder: Path = tmp_path_factory.mktemp("flow")
+    arguments = ("--functions", str(still_functions(folder)), "--speed", "1", "--events", "none")
+    with RunningEmulator(*arguments, log=folder / "functions.log") as running:
+        yield running
+
+
+@pytest.fixture
+def world(emulator: RunningEmulator) -> Iterator[World]:
+    """The world, with nothing wrong in it."""
+    readings: dict[str, Any] = emulator.get("unsure")
+    emulator.post("quotas", {"concurrent_exports": 1000, "weekly_exports": 100_000, "api_qps": 10_000})
+    yield World(emulator)
+    emulator.delete("faults")
+    emulator.post("release")
+    emulator.post("unsure", readings)

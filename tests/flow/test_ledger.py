@@ -1,0 +1,45 @@
+"""The ledger's bucket as the functions find it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import alibabacloud_oss_v2 as oss
+import pytest
+
+from emulator.running import RunningEmulator
+
+from .world import ACCOUNT, REGION, World, still_functions
+
+
+@pytest.fixture
+def versioned(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A world whose ledger bucket is versioned, in one of the two ways that OSS knows."""
+    arguments = ("--functions", str(still_functions(tmp_path)), "--speed", "1", "--events", "none")
+    with RunningEmulator(*arguments, log=tmp_path / "functions.log") as running:
+        config = oss.config.load_default()
+        config.credentials_provider = oss.credentials.StaticCredentialsProvider(
+            running.access_key_id, running.access_key_secret
+        )
+        config.region, config.endpoint, config.use_path_style = REGION, running.endpoint, True
+        for status in ("Enabled", "Suspended")[: 1 + (request.param == "Suspended")]:
+            oss.Client(config).put_bucket_versioning(
+                oss.PutBucketVersioningRequest(
+                    bucket=f"image-export-ledger-{ACCOUNT}",
+                    versioning_configuration=oss.VersioningConfiguration(status=status),
+                )
+            )
+        yield World(running)
+
+
+@pytest.mark.parametrize("versioned", ["Enabled", "Suspended"], indirect=True)
+def test_on_a_versioned_ledger_the_functions_refuse_to_work_and_say_why(versioned: World) -> None:
+    image = versioned.image()
+    for work in (lambda: versioned.tell(image), versioned.emulator.tick):
+        with pytest.raises(RuntimeError, match="LedgerVersioned"):
+            work()
+    assert (versioned.calls_of(image), versioned.ledger()) == ([], [])
+    said = [
+        json.loads(one["line"]) for one in versioned.emulator.get("logs") if "LedgerVersioned" in one["line"][:2000]
+    ]
+    assert any("versioning" in str(line.get("error")).lower() for line in said)

@@ -1,0 +1,218 @@
+"""P1, never twice: the same event again, at the same time, beside the watcher; the answer lost; the process killed.
+
+Wherever it happens there is one ExportImage call in the log, one task, one export and one id of its end.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from .world import FUNCTION, World
+
+# Where two workers are held together: the call, and for OSS what its key holds.
+MEETINGS = [
+    ("sts", "AssumeRole", "*"),
+    ("ecs", "DescribeImages", "*"),
+    ("oss", "ListObjectsV2", "*"),
+    ("oss", "PutObject", "*/open/*"),
+    ("oss", "PutObject", "*/requested"),
+    ("oss", "PutObject", "*/claim-0001"),
+]
+
+
+def assert_once(world: World, image: str, *, end: str = "Completed", calls: int = 1) -> None:
+    """One call, one task, one export, one id for each kind of event at each target."""
+    assert len(world.calls_of(image)) == calls
+    assert len(world.tasks_of(image)) == 1
+    assert (
+        len(
+            {
+                key.split("/")[2]
+                for key in world.ledger("exports/")
+                if key.endswith("/requested") and has(world, key, image)
+            }
+        )
+        == 1
+    )
+    for target in ("eventbridge", FUNCTION):
+        assert sorted(world.kinds(image, target)) == sorted(["Started", end])
+
+
+def has(world: World, key: str, image: str) -> bool:
+    """Whether the export of this key is the image's, by the ledger's own index."""
+    export = key.split("/")[2]
+    return any(image in other and export in other for other in world.ledger("images/"))
+
+
+def meet(world: World, service: str, action: str, key: str, works: list[Callable[[], Any]]) -> list[Any]:
+    """Start the works, wait until each is held at that call, and let them go on together."""
+    world.emulator.fault(service, action, "hold", times=len(works), key=key)
+    wanted = key.strip("*").strip("/")
+
+    def release() -> None:
+        assert world.emulator.until(lambda: len(world.held(action, key=wanted)) >= len(works)), "they never met"
+        world.emulator.post("release")
+
+    return world.together(*works, release)
+
+
+@pytest.mark.parametrize(("service", "action", "key"), MEETINGS)
+def test_the_same_event_twice_at_the_same_time(world: World, service: str, action: str, key: str) -> None:
+    image = world.image()
+    if service == "sts":
+        world.emulator.advance(4000)  # past the sessions of earlier tests
+        key = "*"
+    one, two = meet(world, service, action, key, [lambda: world.tell(image)] * 2)[:2]
+    assert {export["ExportId"] for answer in (one, two) for export in answer["Exports"]} == {
+        one["Exports"][0]["ExportId"]
+    }
+    world.follow(image)
+    assert_once(world, image)
+
+
+def test_the_same_event_one_after_the_other_and_after_the_end(world: World) -> None:
+    image = world.image()
+    first = world.tell(image)["Exports"][0]
+    assert world.tell(image)["Exports"][0]["ExportId"] == first["ExportId"]
+    world.follow(image)
+    after = world.tell(image)["Exports"][0]
+    assert (after["ExportId"], after["Status"]) == (first["ExportId"], "Completed")
+    assert_once(world, image)
+
+
+def test_another_kind_of_event_for_the_same_image_is_the_same_export(world: World) -> None:
+    image = world.image()
+    assert world.tell(image, "trail")["Exports"][0]["ExportId"] == world.tell(image, "cms")["Exports"][0]["ExportId"]
+    world.follow(image)
+    assert_once(world, image)
+
+
+@pytest.mark.parametrize(
+    ("action", "key"), [("DescribeTaskAttribute", "*"), ("PutObject", "*/ended"), ("PutObject", "*manifest.json")]
+)
+def test_two_ticks_at_the_same_time(world: World, action: str, key: str) -> None:
+    image = world.image()
+    world.tell(image)
+    world.emulator.advance(700)
+    service = "ecs" if action == "DescribeTaskAttribute" else "oss"
+    meet(world, service, action, key, [world.emulator.tick] * 2)
+    world.pass_time(61)
+    assert_once(world, image)
+
+
+@pytest.mark.parametrize("key", ["*/claim-0001", "*/result-0001"])
+def test_a_tick_beside_an_entrance(world: World, key: str) -> None:
+    image = world.image(Status="Creating")
+    world.tell(image)
+    world.emulator.post(f"images/{image}", {"Status": "Available"})
+    world.emulator.advance(90)
+    if key.endswith("claim-0001"):
+        meet(world, "oss", "PutObject", key, [lambda: world.tell(image), world.emulator.tick])
+    else:
+        world.emulator.fault("oss", "PutObject", "hold", key=key)
+        world.together(
+            lambda: world.tell(image),
+            lambda: (
+                world.emulator.until(lambda: world.held("PutObject", key="result-0001")),
+                world.emulator.tick(),
+                world.emulator.post("release"),
+            ),
+        )
+    world.follow(image)
+    assert_once(world, image)
+
+
+# The answer is lost after the effect: both readings of what DescribeTasks tells
+
+READINGS: list[dict[str, Any]] = [
+    {"task_named": "finished", "resource_ids": "honoured", "resource_id_in_tasks": True},
+    {"task_named": "at_once", "resource_ids": "honoured", "resource_id_in_tasks": False},
+    {"task_named": "finished", "resource_ids": "ignored", "resource_id_in_tasks": True},
+    {"task_named": "finished", "resource_ids": "ignored", "resource_id_in_tasks": False},
+    {"task_named": "at_once", "resource_ids": "ignored", "resource_id_in_tasks": False},
+    {"task_set_shape": "list", "task_action_spelling": "EXPORT_IMAGE", "support_cancel_type": "bool"},
+    {"task_list_lag_s": 1200, "operation_progress": "one_for_all"},
+    {"object_naming": "prefix_image_task", "export_id_field": "ExportTaskId"},
+    {"list_after_write": "lagging"},
+]
+
+
+@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: "-".join(map(str, readings.values())))
+@pytest.mark.parametrize("kind", ["reset_after", "garbage"])
+def test_a_lost_answer_is_resolved_without_a_second_call(world: World, kind: str, readings: dict[str, Any]) -> None:
+    world.emulator.post("unsure", readings)
+    image = world.image()
+    world.emulator.fault("ecs", "ExportImage", kind, params={"ImageId": image})
+    (export,) = world.tell(image)["Exports"]
+    assert (export["Status"], export["Reason"]) == ("Requested", "StartInDoubt")
+    assert world.follow(image)["Status"] == "Completed"
+    assert_once(world, image)
+
+
+def test_a_call_that_never_arrived_is_made_again_only_after_the_wait(world: World) -> None:
+    image = world.image()
+    world.emulator.fault("ecs", "ExportImage", "reset_before", params={"ImageId": image})
+    world.tell(image)
+    for _ in range(24):
+        world.pass_time(60)
+    assert len(world.calls_of(image)) == 1
+    assert world.follow(image)["Status"] == "Completed"
+    assert_once(world, image, calls=2)
+
+
+def test_a_lost_answer_beside_a_foreign_task_of_another_image_is_told_apart(world: World) -> None:
+    world.emulator.post("unsure", {"resource_ids": "ignored", "resource_id_in_tasks": False})
+    image, other = world.image(), world.image(ImageName="scratch")
+    world.emulator.post(
+        "tasks",
+        {"RegionId": "cn-hangzhou", "ImageId": other, "OSSBucket": "acme-images-hangzhou", "OSSPrefix": "theirs"},
+    )
+    world.emulator.fault("ecs", "ExportImage", "reset_after", params={"ImageId": image})
+    world.tell(image)
+    assert world.follow(image)["Status"] == "Completed"
+    assert_once(world, image)
+
+
+# The process dies
+
+KILLS = [
+    ("ecs", "ExportImage", "*"),
+    ("oss", "PutObject", "*/open/*"),
+    ("oss", "PutObject", "*/requested"),
+    ("oss", "PutObject", "*/claim-0001"),
+    ("oss", "PutObject", "*/result-0001"),
+    ("oss", "PutObject", "*/told-started-*"),
+    ("oss", "PutObject", "*/running/*"),
+]
+
+
+@pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
+@pytest.mark.parametrize(("service", "action", "key"), KILLS)
+def test_a_killed_entrance_is_finished_by_the_watcher(
+    world: World, service: str, action: str, key: str, kind: str
+) -> None:
+    image = world.image()
+    world.emulator.fault(service, action, kind, key=key)
+    with pytest.raises(RuntimeError):
+        world.tell(image)
+    if (key, kind) == ("*/open/*", "kill_before"):
+        world.tell(image)  # nothing was recorded and nothing answered: FC delivers the event again
+    assert world.follow(image)["Status"] == "Completed"
+    lost = service == "ecs" and kind == "kill_before"
+    lost = lost or (key, kind) == ("*/claim-0001", "kill_after")
+    assert_once(world, image, calls=1 + (lost and service == "ecs"))
+
+
+@pytest.mark.parametrize("key", ["*/ended", "*manifest.json", "*/told-completed-*"])
+@pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
+def test_a_killed_watcher_is_finished_by_the_next_tick(world: World, key: str, kind: str) -> None:
+    image = world.image()
+    world.tell(image)
+    world.emulator.fault("oss", "PutObject", kind, key=key)
+    world.emulator.advance(700)
+    with pytest.raises(RuntimeError):
+        world.emulator.tick()
+    world.pass_time(61)
+    assert_once(world, image)
+    assert not [key for key in world.ledger("open/") if has(world, key, image)]

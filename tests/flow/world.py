@@ -1,0 +1,129 @@
+"""The deployed functions on an emulator, as a test drives them: real processes, real SDKs, the real wire.
+
+Timers are off, so that only the test's own ticks look; cloud time moves only when a test moves it.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from emulator.running import RunningEmulator
+
+ROOT = Path(__file__).parent.parent.parent
+EVENTS = ROOT / "tests" / "events"
+REGION, ACCOUNT, BUCKET = "cn-hangzhou", "1234567890123456", "acme-images-hangzhou"
+BUS, FUNCTION = "eventbridge:image-export", "fc:images/after-export"
+TASK_S = 600
+ENDS = ("Completed", "Failed", "Cancelled")
+TWO_DISKS = [
+    {"Device": "/dev/xvda", "Type": "system", "Size": "40"},
+    {"Device": "/dev/xvdb", "Type": "data", "Size": "100"},
+]
+TEMPLATES = {
+    "trail": json.loads((EVENTS / "derived-eventbridge-ecs-ActionTrail-CreateImage.json").read_text()),
+    "cms": json.loads((EVENTS / "cms-ecs-Image-StateChange.json").read_text()),
+}
+
+
+def still_functions(folder: Path, **replaced: str) -> Path:
+    """The project's s.yaml without its timers, somewhere else."""
+    text = (ROOT / "s.yaml").read_text().replace("enable: true", "enable: false")
+    text = text.replace("code: functions/image-export", f"code: {ROOT / 'functions' / 'image-export'}")
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    (folder / "s.yaml").write_text(text)
+    return folder / "s.yaml"
+
+
+class World:
+    """One emulator, many images; each test makes its own."""
+
+    def __init__(self, emulator: RunningEmulator) -> None:
+        self.emulator = emulator
+
+    def image(self, outcome: str = "finish", **fields: Any) -> str:
+        """A golden image with a data disk, Available; its export takes ten minutes and ends like this."""
+        plan = {"outcome": outcome, "takes_s": TASK_S, **fields.pop("plan", {})}
+        image = {
+            "RegionId": REGION,
+            "ImageName": "golden-web",
+            "Status": "Available",
+            "DiskDeviceMappings": {"DiskDeviceMapping": TWO_DISKS},
+            "_export": plan,
+            **fields,
+        }
+        return str(self.emulator.post("images", image)["ImageId"])
+
+    def event(self, image_id: str, template: str = "trail", region: str = REGION) -> bytes:
+        """The event that tells of the image."""
+        event = json.dumps(TEMPLATES[template])
+        old = "m-bp146shijn7hujku3w8z" if template == "trail" else "m-uf64c9ocm9pe2x7q5dkf"
+        return event.replace(old, image_id).replace(REGION, region).encode()
+
+    def tell(self, image_id: str, template: str = "trail") -> Any:
+        """Give the event to `on_event`; answers its answer."""
+        return self.emulator.invoke("image-export-event", self.event(image_id, template))
+
+    def request(self, image_id: str, **parameters: Any) -> Any:
+        """Give a direct request to `on_event`."""
+        body = {"RegionId": REGION, "ImageId": image_id, "OSSBucket": BUCKET, **parameters}
+        return self.emulator.invoke("image-export-event", json.dumps(body).encode())
+
+    def pass_time(self, seconds: float) -> list[dict[str, Any]]:
+        """Let cloud time jump and the watcher look; answers the exports that it looked at."""
+        self.emulator.advance(seconds)
+        exports: list[dict[str, Any]] = self.emulator.tick()["Exports"]
+        return exports
+
+    def follow(self, image_id: str, *, within_s: float = 7200, step_s: float = 61) -> dict[str, Any]:
+        """Tick until the image's export has ended; answers it. Fails the test where it does not."""
+        passed = 0.0
+        while passed < within_s:
+            for export in self.pass_time(step_s):
+                if export["ImageId"] == image_id and export["Status"] in ENDS:
+                    return export
+            passed += step_s
+        raise AssertionError(f"{image_id} has not ended after {within_s} s: {self.calls_of(image_id)}")
+
+    def together(self, *works: Any) -> list[Any]:
+        """Start these at the same time; answers their answers."""
+        with ThreadPoolExecutor(len(works)) as pool:
+            return [future.result() for future in [pool.submit(work) for work in works]]
+
+    def held(self, action: str, *, key: str = "") -> list[dict[str, Any]]:
+        """The calls that are being held."""
+        return [
+            call
+            for call in self.emulator.calls(action)
+            if call["status"] is None and key in str(call["params"].get("key", ""))
+        ]
+
+    # What happened
+
+    def calls_of(self, image_id: str) -> list[dict[str, Any]]:
+        """The ExportImage calls for the image."""
+        return [call for call in self.emulator.calls("ExportImage") if call["params"].get("ImageId") == image_id]
+
+    def tasks_of(self, image_id: str) -> list[dict[str, Any]]:
+        """The tasks that the image has had."""
+        return [task for task in self.emulator.get("state")["tasks"] if task["ImageId"] == image_id]
+
+    def told(self, image_id: str, target: str = BUS) -> list[dict[str, Any]]:
+        """The events about the image that a target has received, in order."""
+        received = self.emulator.get("state")["received"]
+        return [
+            one["event"]
+            for one in received
+            if one["target"].startswith(target) and image_id in json.dumps(one["event"])
+        ]
+
+    def kinds(self, image_id: str, target: str = BUS) -> list[str]:
+        """Their kinds, each id once."""
+        ids = {event["id"]: event["type"].rsplit(":", 1)[1] for event in self.told(image_id, target)}
+        return list(ids.values())
+
+    def ledger(self, part: str = "") -> list[str]:
+        """The ledger's keys that hold this."""
+        objects = self.emulator.get("state")["objects"]
+        return [one["key"] for one in objects if one["bucket"].startswith("image-export-ledger") and part in one["key"]]
