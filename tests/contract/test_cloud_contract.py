@@ -1,14 +1,15 @@
 """What every Cloud promises the use cases (ports.Cloud)."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from image_export.errors import CloudFault, Refused, Unanswered
 from image_export.values.stored_object import PROBE_BYTES
 from tests.contract.worlds import BUCKET, LISTED_AFTER_S, World, start
-
 
 RUNNING = {"Waiting", "Processing"}  # a new task may queue first
 
@@ -163,10 +164,10 @@ def test_a_start_whose_answer_is_lost_is_in_doubt_and_not_sent_again(world: Worl
 @pytest.mark.parametrize("call", ["image", "task", "object"])
 def test_a_refused_read_is_a_fault_and_no_verdict(world: World, call: str) -> None:
     world.fault(call, "refused")
-    reads = {
+    reads: dict[str, Callable[[str], object]] = {
         "image": world.cloud.image,
         "task": world.cloud.task,
-        "object": lambda key: world.cloud.object(BUCKET, key),
+        "object": partial(world.cloud.object, BUCKET),
     }
     with pytest.raises(CloudFault):
         reads[call]("any")

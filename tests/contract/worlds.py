@@ -130,6 +130,7 @@ class EdgeWorld:
     def __init__(self, emulator: RunningEmulator) -> None:
         self._emulator = emulator
         requests.delete(f"{emulator.endpoint}/_emulator/faults", timeout=10)
+        self._seen = len(emulator.get("calls"))
         self.clouds = AliyunClouds(lambda: administrator(emulator), Addresses(emulator.endpoint), impatient())
         self.cloud: Cloud = self.clouds.at(ROLE, REGION, BUCKET)
 
@@ -163,6 +164,18 @@ class EdgeWorld:
     def now(self) -> datetime:
         """The cloud's time."""
         return datetime.fromisoformat(self._emulator.get("clock")["now"])
+
+    # For the tests of the edges
+
+    def export(self, image_id: str, retrying: Retrying) -> str:
+        """ExportImage, with another patience."""
+        clouds = AliyunClouds(lambda: administrator(self._emulator), Addresses(self._emulator.endpoint), retrying)
+        return clouds.at(ROLE, REGION, BUCKET).export_image(start(image_id))
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The API calls since this world began."""
+        calls: list[dict[str, Any]] = self._emulator.get("calls")
+        return calls[self._seen :]
 
 
 def administrator(emulator: RunningEmulator) -> Credentials:

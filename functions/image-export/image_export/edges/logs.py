@@ -23,12 +23,12 @@ SILENT = ("aliyunsdkcore.client", "aliyunsdkcore.http.http_response")
 
 def configure(level: str = "info", stream: TextIO | None = None, redaction: Redaction | None = None) -> Log:
     """A logger that writes from `level` on, and takes standard logging over. Tell `redaction` the known secrets."""
-    log = logger(level, _Lines(stream or sys.stdout), [redaction or Redaction()])
+    log = logger(level, Lines(stream or sys.stdout), [redaction or Redaction()])
     _take_over_standard_logging(log)
     return log
 
 
-def logger(level: str, lines: "_Lines", redacting: list[Any]) -> Log:
+def logger(level: str, lines: "Lines", redacting: list[Any]) -> Log:
     """The logger alone; `redacting` is what stands between the making of the fields and their writing."""
     log: Log = structlog.wrap_logger(
         lines,
@@ -66,7 +66,7 @@ def _encode(value: Any) -> bytes:
     return msgspec.json.encode(value, enc_hook=str)
 
 
-class _Lines:
+class Lines:
     """A stream that takes whole lines; structlog calls the method named like the level."""
 
     def __init__(self, stream: TextIO) -> None:

@@ -18,15 +18,16 @@ _NAMES = (
     r"(?:access[_-]?key[_-]?secret|(?:x-[a-z-]+-)?signature|(?:security|session|access|auth|refresh|id|bearer)[_-]?token"
     r"|passw(?:or)?d|api[_-]?key|private[_-]?key|client[_-]?secret|secret|token)"
 )
+_START = r"(?:(?<![a-z0-9])|(?<=%[0-9a-f]{2}))"  # of a word, behind a percent-encoded character too
 # name, then =, : or > in any of the coatings that URLs, JSON, XML and repr give them, then the value
 _NAMED = re.compile(
-    rf"(?i)(?<![a-z])({_NAMES})(\\*[\"']?\s*(?:=|:|>|%3D|%253D)\s*\\*[\"']?)"
+    rf"(?i){_START}({_NAMES})(\\*[\"']?\s*(?:=|:|>|%3D|%253D)\s*\\*[\"']?)"
     r"(?:(?!%26|%2526)[^\s\"'\\&,;<>(){}\[\]])+"
 )
-_AUTHORIZATION = re.compile(r"(?i)(?<![a-z])(authorization\\*[\"']?\s*[:=]\s*\\*[\"']?)[^\"'\\\r\n]+")
+_AUTHORIZATION = re.compile(rf"(?i){_START}(authorization\\*[\"']?\s*[:=]\s*\\*[\"']?)[^\"'\\\r\n]+")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)[a-z0-9._~+/=-]+")
 _CREDENTIAL = re.compile(r"\b((?:FC|OSS|acs)\s+[\w.]+:)[A-Za-z0-9+/=]{8,}")
-_KEY_ID = re.compile(r"\b(?:LTAI|STS\.|TMP\.)[A-Za-z0-9]{4,}([A-Za-z0-9]{4})\b")
+_KEY_ID = re.compile(rf"(?i:{_START})(?:LTAI|STS\.|TMP\.)[A-Za-z0-9]{{4,}}([A-Za-z0-9]{{4}})")
 _SECRET_KEYS = re.compile(
     r"(?:.*(?:secret|securitytoken|sessiontoken|accesstoken|authtoken|bearertoken|refreshtoken|signature"
     r"|authorization|password|passwd|apikey|privatekey|credentials)|tokens?|cookie|setcookie)"
