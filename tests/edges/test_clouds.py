@@ -153,6 +153,21 @@ def test_assume_role_is_not_repeated_beyond_the_tries_of_the_read(
     assert calls.of("AssumeRole") == 5
 
 
+def test_keys_in_the_environment_are_nobodys(
+    cloud: AliyunCloud, emulator: RunningEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The core SDK would take these before the ones that it is given as an object."""
+    monkeypatch.setenv("ALIYUN_ACCESS_KEY_ID", "LTAImadeup")
+    monkeypatch.setenv("ALIYUN_ACCESS_KEY_SECRET", "made-up-secret")
+    assert cloud.image(new_image(emulator)) is not None
+
+
+@pytest.mark.parametrize("code", ["InvalidImageId.NotFound", "ImageId.NotFound"])
+def test_an_image_that_is_refused_as_unknown_is_none(cloud: AliyunCloud, emulator: RunningEmulator, code: str) -> None:
+    emulator.fault("ecs", "DescribeImages", f"code:{code}")
+    assert cloud.image("m-1") is None
+
+
 def test_a_cancellation_is_asked_once(cloud: AliyunCloud, emulator: RunningEmulator, calls: Calls) -> None:
     task_id = cloud.export_image(start(new_image(emulator)))
     emulator.fault("ecs", "CancelTask", "http_503")

@@ -9,11 +9,14 @@ import pytest
 from image_export.edges.addresses import Addresses
 from image_export.edges.credentials import Credentials, Narrowed, assume_role
 from image_export.edges.ecs import Ecs
+from image_export.edges.fc import Fc
 from image_export.edges.notifier import AliyunNotifier
 from image_export.edges.oss import Oss
 from image_export.edges.rpc import Rpc
-from image_export.errors import CloudFault, Unreached
+from image_export.errors import CloudFault, Unanswered, Unreached
 from tests.builders import ACCOUNT, BUCKET, BUS, FUNCTION, IMAGE, REGION, a_role
+
+from .listening import closed_port, http, listening
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 CLOUD = Addresses()
@@ -85,3 +88,23 @@ def test_a_name_that_is_not_known_means_that_nothing_was_sent(service: str, aske
         CALLS[service][0]()
     assert asked
     assert "made-up" not in str(caught.value)
+
+
+LOOPBACK: dict[str, Callable[[Addresses], object]] = {
+    "RPC": lambda at: Ecs(Rpc(base, at, minute), ACCOUNT, REGION).image(IMAGE),
+    "OSS": lambda at: Oss(REGION, base, at, minute).get(BUCKET, "key"),
+    "FC": lambda at: Fc(base, at, (ACCOUNT, REGION), minute).invoke(FUNCTION, {"id": "1"}),
+}
+
+
+@pytest.mark.parametrize("call", LOOPBACK.values(), ids=list(LOOPBACK))
+def test_a_loopback_endpoint_is_never_asked_through_a_proxy(
+    call: Callable[[Addresses], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy does not listen: through it, nothing would be reached."""
+    for name in PROXIES:
+        monkeypatch.setenv(name, f"http://{closed_port()}")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with listening(http("503 Service Unavailable", b"")) as address, pytest.raises(Unanswered):
+        call(Addresses(f"http://{address}"))

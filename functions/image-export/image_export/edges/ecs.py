@@ -25,6 +25,7 @@ from .rpc import Rpc
 
 STATUSES = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"  # unless named: Available alone
 PAGE = 100
+UNKNOWN_IMAGE = frozenset({"InvalidImageId.NotFound", "ImageId.NotFound"})  # an empty list is what is documented
 UNKNOWN_TASK = "InvalidTaskId.NotFound"
 ENDED_BY_ITSELF = "InvalidTaskId.IncorrectTaskStatus"
 
@@ -47,7 +48,12 @@ class Ecs:
         request = DescribeImagesRequest()
         request.set_ImageId(image_id)
         request.set_Status(STATUSES)
-        answer = self._call(request)
+        try:
+            answer = self._call(request)
+        except Refused as fault:
+            if fault.code in UNKNOWN_IMAGE:
+                return None
+            raise
         with reading(self._host):
             images = [read_image(one, self._account_id, self._region_id) for one in answer["Images"]["Image"]]
         return next((image for image in images if image.image_id == image_id), None)

@@ -1,8 +1,9 @@
 """One RPC call through the core SDK (ECS, STS, EventBridge): one attempt, our faults. Knows no API.
 
 Traps of aliyun-python-sdk-core 2.16.1: plain HTTP on port 80 by default; the protocol is compared by identity; the
-environment's proxy is used for loopback too; and the exception behind a failed connection is lost on the way out, so
-the adapter that sends translates it before the SDK sees it.
+environment's proxy is used for loopback too; ALIYUN_ACCESS_KEY_ID in the environment wins over a credential object; and
+the exception behind a failed connection is lost on the way out, so the adapter that sends translates it before the SDK
+sees it.
 """
 
 import json
@@ -11,7 +12,6 @@ from typing import Any
 
 from aliyunsdkcore.acs_exception.error_code import SDK_UNKNOWN_SERVER_ERROR
 from aliyunsdkcore.acs_exception.exceptions import ClientException, ServerException
-from aliyunsdkcore.auth.credentials import AccessKeyCredential, StsTokenCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.http import protocol_type
 from aliyunsdkcore.request import AcsRequest
@@ -53,6 +53,8 @@ class Rpc:
         connect_s, read_s = timeouts(self._remaining_s())
         request.set_connect_timeout(connect_s)
         request.set_read_timeout(read_s)
+        if credentials.security_token:
+            request.add_query_param("SecurityToken", credentials.security_token)
         return _send(client, request, cloud_host)
 
     def _client(self, credentials: Credentials) -> AcsClient:
@@ -63,11 +65,13 @@ class Rpc:
 
     def _new_client(self, credentials: Credentials) -> AcsClient:
         client = AcsClient(
-            credential=_signing(credentials),
+            credentials.access_key_id,
+            credentials.access_key_secret,
             auto_retry=False,
             port=443 if self._addresses.https else 80,  # neither is put into the URL; the endpoint brings its own
             proxy=NO_PROXY if self._addresses.no_proxy else None,
         )
+        client.session.trust_env = False  # a .netrc would add an Authorization header
         client.session.mount("https://", _Translating(pool_maxsize=POOL))
         client.session.mount("http://", _Translating(pool_maxsize=POOL))
         return client
@@ -106,12 +110,6 @@ def _refusal(where: str, said: ServerException) -> CloudFault:
         return unreadable(where, status)
     cause = Cause(code=str(said.error_code), message=str(said.message or ""), request_id=said.request_id)
     return answered(where, status, cause)
-
-
-def _signing(credentials: Credentials) -> AccessKeyCredential | StsTokenCredential:
-    if credentials.security_token is None:
-        return AccessKeyCredential(credentials.access_key_id, credentials.access_key_secret)
-    return StsTokenCredential(credentials.access_key_id, credentials.access_key_secret, credentials.security_token)
 
 
 def _where(url: str) -> str:
