@@ -1,16 +1,19 @@
 """The ledger's bucket: a Store on OSS with the function's own credentials. Decides nothing about what is kept."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..use_cases.ports import Entry, Stored
-from .oss import Oss
 from .retrying import Retrying
+
+if TYPE_CHECKING:
+    from .oss import Oss
 
 
 class OssStore:
     """Fits `ports.Store`. Every call is repeated: a create that met its own write is the ledger's to tell."""
 
-    def __init__(self, oss: Oss, bucket: str, prefix: str, retrying: Retrying) -> None:
+    def __init__(self, oss: "Oss", bucket: str, prefix: str, retrying: Retrying) -> None:
         self._oss = oss
         self._bucket = bucket
         self._root = f"{prefix.strip('/')}/" if prefix.strip("/") else ""

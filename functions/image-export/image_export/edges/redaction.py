@@ -13,6 +13,7 @@ import msgspec
 HIDDEN = "***"
 SHORTEST_SECRET = 8  # shorter values would be found in innocent words
 DEEPEST = 8
+KNOWN_MAX = 1000  # a warm instance meets new tokens every hour; the oldest have long expired
 
 _NAMES = (
     r"(?:access[_-]?key[_-]?secret|(?:x-[a-z-]+-)?signature|(?:security|session|access|auth|refresh|id|bearer)[_-]?token"
@@ -53,6 +54,8 @@ class Redaction:
         for secret in secrets:
             if secret and len(secret) >= SHORTEST_SECRET:
                 self._known |= dict.fromkeys((secret, quote(secret, safe=""), quote(quote(secret, safe=""), safe="")))
+        for oldest in list(self._known)[:-KNOWN_MAX]:
+            self._known.pop(oldest, None)
 
     def __call__(self, _logger: Any, _method: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """All fields of a log line, as JSON builtins without secrets."""

@@ -1,0 +1,122 @@
+"""What ECS answers, in every spelling that documents and SDK models have (facts §2, §3)."""
+
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from image_export.edges.ecs_answers import is_export, read_brief, read_image, read_task, read_tasks, task_id_of
+from image_export.values.task import ObjectName
+
+EVENTS = Path(__file__).parent.parent / "events"
+BRIEF = {"TaskId": "t-1", "TaskStatus": "Processing", "CreationTime": "2026-11-24T08:00:00Z"}
+
+
+def recorded(name: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads((EVENTS / f"ecs-{name}-response.json").read_text())
+    return answer
+
+
+def operation(status: str, code: str = "", **items: str) -> dict[str, Any]:
+    related = [{"Name": name, "Value": value} for name, value in items.items()]
+    return {"OperationStatus": status, "ErrorCode": code, "RelatedItemSet": {"RelatedItem": related}}
+
+
+def whole(status: str, *operations: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {**BRIEF, "TaskStatus": status, "OperationProgressSet": {"OperationProgress": list(operations)}, **fields}
+
+
+def test_the_documented_list_of_tasks_is_read() -> None:
+    tasks = [read_brief(one) for one in read_tasks(recorded("DescribeTasks"))]
+    assert tasks
+    assert all(task.task_id and task.status for task in tasks)
+
+
+def test_the_documented_task_is_read() -> None:
+    task = read_task(recorded("DescribeTaskAttribute-ExportImage"))
+    assert (task.status, task.progress, task.failed_count) == ("Finished", "100%", 0)
+    assert task.objects
+    assert all(name.oss_bucket and name.key for name in task.objects)
+
+
+@pytest.mark.parametrize("task_set", [{"Task": [BRIEF]}, [{"Task": [BRIEF]}], {"Task": BRIEF}])
+def test_a_task_set_is_read_in_either_shape(task_set: Any) -> None:
+    assert read_tasks({"TaskSet": task_set}) == [BRIEF]
+
+
+@pytest.mark.parametrize("task_set", [{}, {"Task": []}, [], None])
+def test_no_tasks_are_no_tasks(task_set: Any) -> None:
+    assert read_tasks({"TaskSet": task_set}) == []
+
+
+@pytest.mark.parametrize("action", ["ExportImage", "EXPORT_IMAGE", "exportimage", None])
+def test_an_export_is_known_in_any_spelling(action: str | None) -> None:
+    assert is_export({"TaskAction": action})
+    assert not is_export({"TaskAction": "IMPORT_IMAGE"})
+
+
+@pytest.mark.parametrize("answer", [{"TaskId": "t-1"}, {"ExportTaskId": "t-1"}, {"TaskId": "t-1", "ExportTaskId": "x"}])
+def test_a_task_id_has_two_names(answer: dict[str, Any]) -> None:
+    assert task_id_of(answer) == "t-1"
+
+
+@pytest.mark.parametrize("answer", [{}, {"TaskId": ""}, {"TaskId": 7}, {"TaskId": None}])
+def test_an_answer_without_a_task_id_is_not_taken_for_one(answer: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        task_id_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("true", True), ("false", False), (True, True), (False, False), ("", None), (None, None)]
+)
+def test_support_cancel_is_text_or_boolean_or_not_said(said: object, meant: bool | None) -> None:
+    assert read_brief({**BRIEF, "SupportCancel": said}).support_cancel is meant
+
+
+@pytest.mark.parametrize(("text", "second"), [("2026-11-24T08:00:30Z", 30), ("2026-11-24T08:00Z", 0)])
+def test_times_have_seconds_or_not(text: str, second: int) -> None:
+    read = read_brief({**BRIEF, "CreationTime": text, "FinishedTime": ""})
+    assert read.created_at == datetime(2026, 11, 24, 8, 0, second, tzinfo=timezone.utc)
+    assert read.finished_at is None
+
+
+def test_objects_are_found_in_one_operation_or_in_many() -> None:
+    together = operation("Success", OSSBucket="b", OSSObject="one")
+    together["RelatedItemSet"]["RelatedItem"].append({"Name": "OSSObject", "Value": "two"})
+    each = [operation("Success", OSSBucket="b", OSSObject=key) for key in ("one", "two")]
+    expected = (ObjectName(oss_bucket="b", key="one"), ObjectName(oss_bucket="b", key="two"))
+    assert read_task(whole("Finished", together)).objects == expected
+    assert read_task(whole("Finished", *each)).objects == expected
+
+
+def test_a_failure_has_the_words_of_the_first_operation_that_failed() -> None:
+    failed = operation("Failed", "ExportImageFailed") | {"ErrorMsg": "The disk could not be read."}
+    task = read_task(whole("Failed", operation("Success"), failed, RequestId="r-1", FailedCount="1"))
+    assert task.cause is not None
+    assert (task.cause.code, task.cause.message) == ("ExportImageFailed", "The disk could not be read.")
+    assert task.cause.request_id == "r-1"
+    assert task.failed_count == 1
+
+
+def test_finished_with_an_operation_that_did_not_succeed_has_failed() -> None:
+    task = read_task(whole("Finished", operation("Success"), operation("Failed"), FailedCount=0))
+    assert task.failed_count == 1
+    assert task.cause is not None
+
+
+def test_an_image_is_read_with_little_or_with_everything() -> None:
+    little = {"ImageId": "m-1", "Status": "NeverHeardOf", "CreationTime": "2026-11-24T08:00:00Z"}
+    image = read_image(little, "1", "cn-hangzhou")
+    assert (image.status, image.disks, image.tags, image.os_type) == ("NeverHeardOf", (), {}, "linux")
+    disk = {"Device": "/dev/xvda", "Type": "system", "Size": "40", "Encrypted": "true"}
+    much = {
+        **little,
+        "Size": 40,
+        "Tags": {"Tag": [{"TagKey": "export", "TagValue": "true"}, {"TagKey": "empty"}]},
+        "DiskDeviceMappings": {"DiskDeviceMapping": [disk]},
+    }
+    image = read_image(much, "1", "cn-hangzhou")
+    assert image.tags == {"export": "true", "empty": ""}
+    assert (image.disks[0].size_gib, image.disks[0].encrypted) == (40, True)
