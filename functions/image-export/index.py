@@ -7,6 +7,7 @@ import os
 import random
 import time
 import uuid
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,15 @@ from image_export.edges.oss import Oss
 from image_export.edges.oss_store import OssStore
 from image_export.edges.redaction import Redaction
 from image_export.edges.retrying import Retrying
-from image_export.errors import ImageExportError
+from image_export.errors import ImageExportError, OurFault
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.outside import Outside
 from image_export.use_cases.ports import Log
 from image_export.use_cases.receive import receive
 from image_export.use_cases.watch import watch
+from image_export.values.answer import Answer
+from image_export.values.cause import Cause
+from image_export.values.policy import Policy
 
 
 class _Instance:
@@ -52,7 +56,9 @@ class _Instance:
         """The collaborators of this invocation."""
         self._take(context)
         self.redaction.keep(self._credentials.access_key_secret, self._credentials.security_token)
-        return Outside(self._ledger, self._clouds, self._notifier, self._policy, self.logged(context), self._remaining_s)
+        return Outside(
+            self._ledger, self._clouds, self._notifier, self._policy(), self.logged(context), self._remaining_s
+        )
 
     def logged(self, context: Any) -> Log:
         """The log, bound once for the invocation."""
@@ -66,8 +72,7 @@ class _Instance:
 
     @cached_property
     def _ledger(self) -> Ledger:
-        oss = Oss(self._home[1], self._base, self._addresses, self._remaining_s)
-        store = OssStore(oss, self._settings.ledger_bucket, self._settings.ledger_prefix, self._retrying)
+        store = OssStore(self._oss, self._settings.ledger_bucket, self._settings.ledger_prefix, self._retrying)
         return Ledger(store, nonce=lambda: uuid.uuid4().hex)
 
     @cached_property
@@ -79,30 +84,54 @@ class _Instance:
         return AliyunNotifier(self._base, self._addresses, self._home, self._remaining_s)
 
     @cached_property
-    def _policy(self) -> Any:
+    def _oss(self) -> Oss:
+        return Oss(self._home[1], self._base, self._addresses, self._remaining_s)
+
+    def _policy(self) -> Policy:
+        """The file beside us, read once; one in OSS is looked at anew, since it may change under a warm instance."""
+        if not self._settings.policy.startswith("oss://"):
+            return self._shipped_policy
+        bucket, _, key = self._settings.policy.removeprefix("oss://").partition("/")
+        stored = self._retrying(lambda: self._oss.get(bucket, key))
+        if stored is None:
+            message = f"IMAGE_EXPORT_POLICY is {self._settings.policy}, and there is no such object."
+            raise OurFault(Cause(code="PolicyInvalid", message=message))
+        return read_policy(stored.body)
+
+    @cached_property
+    def _shipped_policy(self) -> Policy:
         return read_policy(Path(__file__).with_name(self._settings.policy).read_bytes())
 
 
 _instances: list[_Instance] = []
 
 
-def _outside(context: Any) -> Outside:
+def _instance(context: Any) -> _Instance:
     if not _instances:
         _instances.append(_Instance(context))
-    instance = _instances[0]
+    return _instances[0]
+
+
+def _answer(context: Any, work: Callable[[Outside], Answer]) -> dict[str, Any]:
+    """The work's answer. What is raised is for FC to repeat, which prints it: so no chain, and nothing unredacted."""
+    instance = _instance(context)
     try:
-        return instance.outside(context)
+        return work(instance.outside(context)).shown()
     except ImageExportError as fault:
         instance.logged(context).error("invocation.refused", code=fault.code, error=fault.cause.message)
-        raise
+        raise fault.with_traceback(None) from None
+    except Exception as bug:  # noqa: BLE001 - a bug: told in our own log, redacted, and raised
+        instance.logged(context).error("invocation.broken", error=str(bug), exc_info=True)
+        raise RuntimeError(f"{type(bug).__name__}; the log line invocation.broken has the rest") from None
 
 
 def on_event(event: bytes, context: Any) -> dict[str, Any]:
     """An image-created event in any of its shapes, or a direct request. Answers the exports that it meant."""
-    outside = _outside(context)
-    return receive(outside, event, request_id=context.request_id, region_id=context.region).shown()
+    return _answer(
+        context, lambda outside: receive(outside, event, request_id=context.request_id, region_id=context.region)
+    )
 
 
 def on_watch(_event: bytes, context: Any) -> dict[str, Any]:
     """One tick of the watcher. Answers the exports that it looked at."""
-    return watch(_outside(context), request_id=context.request_id).shown()
+    return _answer(context, lambda outside: watch(outside, request_id=context.request_id))

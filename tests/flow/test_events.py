@@ -118,3 +118,17 @@ def test_several_regions_are_exported_side_by_side(world: World) -> None:
     ended = {export["ImageId"]: export for export in world.pass_time(700)}
     assert {ended[image]["Status"] for image in (here, there)} == {"Completed"}
     assert ended[there]["OSSBucket"] == "acme-images-singapore"
+
+
+def test_every_request_of_an_array_is_an_export_of_its_own(world: World) -> None:
+    images = [world.image(), world.image()]
+    requests = [{"ImageId": image, "OSSBucket": "acme-images-hangzhou"} for image in images]
+    answer = world.emulator.invoke("image-export-event", json.dumps(requests).encode())
+    assert [export["ImageId"] for export in answer["Exports"]] == images
+
+
+def test_every_forbidden_request_of_an_array_is_a_rejection_of_its_own(world: World) -> None:
+    before = len(world.ledger("/event"))
+    requests = [{"ImageId": "m-bp1array", "OSSBucket": bucket} for bucket in ("first-stranger", "second-stranger")]
+    answer = world.emulator.invoke("image-export-event", json.dumps(requests).encode())
+    assert len(answer["Rejected"]) == len(world.ledger("/event")) - before == 2

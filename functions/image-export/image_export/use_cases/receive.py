@@ -2,6 +2,7 @@
 
 import hashlib
 
+import msgspec
 from msgspec.structs import replace
 
 from ..decisions.admission import admit_direct
@@ -18,12 +19,32 @@ from .reject import reject
 from .see import Seen, see
 
 
+class Delivery(msgspec.Struct, frozen=True):
+    """One thing of an event. `name` stays the same when FC delivers the event again, which it does at least once."""
+
+    body: bytes
+    request_id: str
+    region_id: str
+    position: int = 0
+
+    @property
+    def name(self) -> str:
+        """The invocation's request id, and for what stands behind another in an array its place."""
+        return f"{self.request_id}-{self.position}" if self.position else self.request_id
+
+    @property
+    def digest(self) -> str:
+        """What a rejection is kept under."""
+        place = f"#{self.position}".encode() if self.position else b""
+        return hashlib.sha256(self.body + place).hexdigest()
+
+
 def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
     """Take an event. Raises LedgerFault, after everything else in it was tried, so that FC delivers it again (P6)."""
     seen, lost = [], None
-    for arrival in read_event(body):
+    for position, arrival in enumerate(read_event(body)):
         try:
-            seen.append(_take(outside, arrival, body, request_id, region_id))
+            seen.append(_take(outside, arrival, Delivery(body, request_id, region_id, position)))
         except LedgerFault as fault:
             outside.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
             lost = fault
@@ -37,11 +58,11 @@ def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -
     )
 
 
-def _take(outside: Outside, arrival: Arrival, body: bytes, request_id: str, region_id: str) -> Seen:
+def _take(outside: Outside, arrival: Arrival, delivery: Delivery) -> Seen:
     if isinstance(arrival, Sighting):
         return see(outside, arrival, "event")
     if isinstance(arrival, DirectRequest):
-        return _direct(outside, arrival, body, request_id, region_id)
+        return _direct(outside, arrival, delivery)
     if isinstance(arrival, Malformed):
         reject(outside, arrival.digest, arrival.cause)
         return Seen(rejected=arrival.cause)
@@ -49,15 +70,15 @@ def _take(outside: Outside, arrival: Arrival, body: bytes, request_id: str, regi
     return Seen()
 
 
-def _direct(outside: Outside, direct: DirectRequest, body: bytes, request_id: str, region_id: str) -> Seen:
-    """FC delivers at least once: without a ClientToken the invocation's request id is the token (DESIGN §7)."""
+def _direct(outside: Outside, direct: DirectRequest, delivery: Delivery) -> Seen:
+    """Without a ClientToken the delivery's own name is the token (DESIGN §7)."""
     try:
-        asker = RequestedBy(trigger="invoke", id=request_id)
-        request = admit_direct(outside.policy, direct, default_region=region_id, requested_by=asker)
+        asker = RequestedBy(trigger="invoke", id=delivery.request_id)
+        request = admit_direct(outside.policy, direct, default_region=delivery.region_id, requested_by=asker)
         if direct.dry_run:
             return Seen(export=rehearse(outside, request))
-        recorded = record(outside, replace(request, client_token=request.client_token or request_id))
+        recorded = record(outside, replace(request, client_token=request.client_token or delivery.name))
         return Seen(export=advance(outside, recorded.export_id, hint=recorded.hint))
     except AskerFault as fault:
-        reject(outside, hashlib.sha256(body).hexdigest(), fault.cause)
+        reject(outside, delivery.digest, fault.cause)
         return Seen(rejected=fault.cause)
