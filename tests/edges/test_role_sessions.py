@@ -96,6 +96,16 @@ def test_a_session_is_kept_until_five_minutes_before_it_ends() -> None:
     assert sts.key() == "STS.Key2"
 
 
+def test_a_local_clock_that_is_behind_keeps_no_session_beyond_its_hour() -> None:
+    now = [START]
+    ends = START + timedelta(hours=9)
+    keys = iter(("STS.Key1", "STS.Key2"))
+    sessions = RoleSessions(lambda _: Session(Credentials(next(keys), "secret"), ends), lambda: now[0])
+    sessions.credentials(NARROWED)
+    now[0] += timedelta(minutes=55)
+    assert sessions.credentials(NARROWED).access_key_id == "STS.Key2"
+
+
 def test_accounts_regions_and_buckets_have_sessions_of_their_own() -> None:
     sts = Sts()
     other = AssumedRole(account_id="2222222222222222", role_arn="acs:ram::2222222222222222:role/image-export")
@@ -156,6 +166,10 @@ def test_the_session_policy_holds_what_an_export_needs_and_nothing_else() -> Non
         ("oss:PutObject", "acs:oss:*:*:acme/*"),
         ("oss:ListObjects", "acs:oss:*:*:acme"),
     }
+
+
+def test_without_a_bucket_no_object_is_allowed() -> None:
+    assert "oss" not in session_policy(ROLE.account_id, REGION, "")
 
 
 def test_the_longest_session_policy_is_within_sts_s_limit() -> None:

@@ -110,9 +110,12 @@ class Oss:
             page = self._send(self._client.list_objects_v2, request)
             with reading(self._host):
                 entries = [Entry(one.key, _utc(one.last_modified)) for one in page.contents or ()]
+            token = page.next_continuation_token
+            if page.is_truncated is None or (page.is_truncated and not token):
+                raise unreadable(self._host)  # no listing, or half of one: an export must not be missed in it
             yield from entries
-            token, left = page.next_continuation_token, None if left is None else left - len(entries)
-            if not page.is_truncated or not token:
+            left = None if left is None else left - len(entries)
+            if not page.is_truncated:
                 return
 
     def versioned(self, bucket: str) -> bool:
