@@ -1,0 +1,73 @@
+"""`make demo` ends with 0 when everything happened, and with 1 and the reason when any station is missing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ALWAYS = 10_000
+
+
+def demo(*arguments: str, seconds: float = 20) -> tuple[int, str]:
+    """The demo's exit code and what it printed."""
+    command = [sys.executable, "-m", "emulator.demo", "--seconds", str(seconds), *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own program
+    return done.returncode, done.stdout
+
+
+def fault(service: str, action: str, kind: str, **more: object) -> str:
+    return json.dumps({"service": service, "action": action, "kind": kind, "times": ALWAYS, **more})
+
+
+def test_the_main_job_is_shown_station_by_station() -> None:
+    code, shown = demo(seconds=60)
+    assert code == 0, shown
+    stations = [
+        "image created",
+        "event",
+        "role assumed",
+        "ExportImage",
+        "exporting",
+        "task",
+        "object",
+        "object",
+        "manifest",
+    ]
+    stations += ["bus told", "function told"]
+    at = 0
+    for station in stations:
+        at = shown.index(station, at) + 1
+    assert shown.count("CRC64") == 2
+
+
+BROKEN = {
+    "no event": (("--events", "none"), "no image-created event"),
+    "no role": (
+        ("--fault", fault("sts", "AssumeRole", "code:NoPermission")),
+        "no successful AssumeRole: 403 NoPermission",
+    ),
+    "no call": (
+        ("--fault", fault("ecs", "ExportImage", "code:ImageNotSupported")),
+        "no successful ExportImage: 403 ImageNotSupported",
+    ),
+    "no end of the task": (("--outcome", "stall"), "did not end in time"),
+    "a failed task": (("--outcome", "fail"), "ended Failed"),
+    "a missing object": (("--outcome", "missing_disk"), "the export Failed: ObjectMissing"),
+    "an empty object": (("--outcome", "empty"), "the export Failed: ObjectEmpty"),
+    "a damaged object": (("--outcome", "damaged"), "the export Failed: ObjectDamaged"),
+    "no manifest": (
+        ("--fault", fault("oss", "PutObject", "code:AccessDenied", key="*.manifest.json")),
+        "no manifest at oss://",
+    ),
+    "no bus": (("--fault", fault("eventbridge", "PutEvents", "http_503")), "no completion event on the bus"),
+    "no function": (("--fault", fault("fc", "InvokeFunction", "http_503")), "no completion event at the function"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "reason"), BROKEN.values(), ids=BROKEN)
+def test_whatever_is_missing_ends_the_demo_with_the_reason(arguments: tuple[str, ...], reason: str) -> None:
+    code, shown = demo(*arguments, seconds=8)
+    assert (code, reason in shown) == (1, True), shown

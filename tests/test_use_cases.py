@@ -1,0 +1,172 @@
+"""The use cases over fakes: what is recorded, what is told, and what a fault of the ledger or the clock may not do."""
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from image_export.errors import LedgerFault
+from image_export.values.facts import Ended, Result
+
+from .builders import IMAGE, an_image
+from .fakes import refused, unanswered, unreached
+from .workshop import BUS, FUNCTION, Workshop
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+def test_an_event_starts_the_export_and_a_tick_after_its_task_ends_it(shop: Workshop) -> None:
+    assert shop.tell().exports[0].status == "Exporting"
+    shop.cloud.finish(shop.task_id)
+    (export,) = shop.tick(minutes=10).exports
+    assert (export.status, len(export.objects)) == ("Completed", 2)
+    assert shop.notifier.kinds(BUS) == shop.notifier.kinds(FUNCTION) == ["Started", "Completed"]
+    assert not shop.keys("open/")
+
+
+def test_a_running_task_costs_a_tick_no_call_of_its_own(shop: Workshop) -> None:
+    shop.tell()
+    assert shop.tick(minutes=5).exports == ()
+
+
+def test_the_manifest_holds_the_export_and_the_image_as_it_was(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    (export,) = shop.tick(minutes=10).exports
+    (manifest,) = [body for key, body in shop.cloud.stored.items() if key.endswith(".manifest.json")]
+    content = msgspec.json.decode(manifest)
+    assert content["ExportId"] == export.export_id
+    assert [disk["Device"] for disk in content["Image"]["Disks"]] == ["/dev/xvda", "/dev/xvdb"]
+
+
+def test_a_fault_of_the_ledger_is_raised_so_that_fc_delivers_the_event_again(shop: Workshop) -> None:
+    shop.store.faults.before("create requested", unreached())
+    with pytest.raises(LedgerFault):
+        shop.tell()
+    assert shop.cloud.running == {}
+    assert shop.tell().exports[0].status == "Exporting"
+
+
+def test_an_own_write_answered_409_is_known_by_its_nonce(shop: Workshop) -> None:
+    original = shop.store.create
+
+    def twice(key: str, body: bytes) -> bool:
+        original(key, body)  # the answer to the first attempt was lost, and the SDK sent it again
+        return original(key, body)
+
+    shop.store.create = twice  # type: ignore[method-assign]
+    assert shop.tell().exports[0].status == "Exporting"
+    assert len(shop.cloud.exported) == 1
+
+
+def test_a_marker_without_its_request_is_helped_along_from_its_body(shop: Workshop) -> None:
+    shop.store.faults.before("create requested", unreached())
+    with pytest.raises(LedgerFault):
+        shop.tell()
+    (export,) = shop.tick(minutes=3).exports
+    assert export.status == "Exporting"
+
+
+def test_a_lost_hint_is_restored_within_the_hour(shop: Workshop) -> None:
+    shop.tell()
+    shop.tick(minutes=1)
+    for key in shop.keys("running/"):
+        del shop.store.objects[key]
+    shop.cloud.finish(shop.task_id)
+    assert shop.tick(minutes=30).exports == ()
+    (export,) = shop.tick(minutes=31).exports
+    assert export.status == "Completed"
+
+
+def test_a_stale_hint_costs_one_look_and_goes(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    (running,) = shop.keys("running/")
+    stored = shop.store.objects[running]
+    shop.tick(minutes=10)
+    shop.store.objects[running] = stored
+    told = len(shop.notifier.told)
+    shop.tick(minutes=1)
+    assert (shop.keys("running/"), len(shop.notifier.told)) == ([], told)
+
+
+def test_a_late_worker_whose_claim_was_settled_otherwise_cancels_its_extra_task(shop: Workshop) -> None:
+    shop.cloud.faults.after("export_image", unanswered())
+    shop.tell()
+    (claim,) = shop.keys("claim-")
+    outside = shop.outside()
+    outside.ledger.create(claim.replace("claim", "result"), Result(outcome="void"))
+    from image_export.use_cases.taking import TAKE, Look
+    from image_export.values.steps import Settle, Sight
+
+    record = outside.ledger.load(claim.split("/")[1])
+    assert record is not None
+    late = Settle(Result(outcome="started", task_id=shop.task_id))
+    after = TAKE[Settle](outside, Look(replace(record, result=None), Sight()), late)
+    assert after.record.result == Result(outcome="void")
+    assert shop.cloud.running[shop.task_id].task.status == "Deleted"
+    assert "export.doubled" in shop.log.events()
+
+
+def test_two_different_ends_cannot_be_told_since_the_first_one_stands(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    (claim,) = shop.keys("claim-")
+    first = Ended(status="Failed", reason="Inferred")
+    shop.outside().ledger.create(claim.replace("claim-0001", "ended"), first)
+    shop.tick(minutes=10)
+    assert shop.notifier.kinds(BUS) == ["Started", "Failed"]
+
+
+def test_a_worker_with_little_time_left_does_not_start_an_export(shop: Workshop) -> None:
+    shop.remaining_s = 30
+    (export,) = shop.tell().exports
+    assert (export.status, export.reason, shop.cloud.running) == ("Requested", "OutOfTime", {})
+    shop.remaining_s = 300
+    assert shop.tick(minutes=1).exports[0].status == "Exporting"
+
+
+def test_the_image_is_looked_at_in_doubt_without_the_tasks_of_our_other_exports(shop: Workshop) -> None:
+    other = b'{"ImageId": "%s", "OSSBucket": "acme-images-hangzhou", "ImageFormat": "vhd"}' % IMAGE.encode()
+    shop.receive(other)
+    shop.cloud.fail(shop.task_id)
+    shop.cloud.faults.before("export_image", unanswered())
+    shop.tell()
+    for _ in range(8):
+        shop.tick(minutes=5)
+    assert [task.start.image_format for task in shop.cloud.running.values()] == ["vhd", "raw"]
+
+
+def test_a_policy_that_was_tightened_ends_what_waits_but_not_what_runs(shop: Workshop) -> None:
+    shop.tell()
+    shop.show(an_image(image_id="m-waits", status="Creating"))
+    shop.tell("m-waits")
+    tightened = replace(shop.policy.accounts[0], role_arn=shop.policy.accounts[0].role_arn + "2")
+    shop.policy = replace(shop.policy, accounts=(tightened,))
+    shop.cloud.finish(shop.task_id)
+    ends = {export.image_id: export for export in shop.tick(minutes=10).exports}
+    assert ends[IMAGE].status == "Completed"
+    waiting = ends["m-waits"]
+    assert waiting.error is not None
+    assert (waiting.status, waiting.error.code) == ("Failed", "Forbidden.Policy")
+
+
+def test_a_target_that_refuses_for_a_fortnight_is_given_up_and_its_event_kept(shop: Workshop) -> None:
+    shop.notifier.refusing.add(BUS)
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    assert shop.notifier.kinds(FUNCTION) == ["Started", "Completed"]
+    for _ in range(15):
+        shop.tick(days=1)
+    assert shop.notifier.kinds(BUS) == []
+    assert len(shop.keys("untold/")) == 2
+    assert not shop.keys("open/")
+
+
+def test_the_role_is_asked_for_again_where_the_cloud_calls_the_token_expired(shop: Workshop) -> None:
+    shop.cloud.faults.before("export_image", refused("InvalidSecurityToken.Expired"))
+    assert shop.tell().exports[0].status == "Exporting"
+    assert (shop.clouds.renewed, len(shop.cloud.exported)) == (1, 1)

@@ -1,0 +1,106 @@
+"""The use cases over fakes: one ledger, one cloud, as many workers as a test wants."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from image_export.decisions.policy_file import read_policy
+from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.outside import Outside
+from image_export.use_cases.receive import receive
+from image_export.use_cases.watch import watch
+from image_export.values.answer import Answer
+from image_export.values.image import Image
+from image_export.values.policy import Policy
+
+from .builders import ACCOUNT, BUCKET, IMAGE, REGION, an_image
+from .fakes import Clock, Died, FakeCloud, FakeClouds, FakeLog, FakeNotifier, FakeStore
+
+POLICY = f"""
+version: 1
+accounts:
+  - name: prod
+    role_arn: acs:ram::{ACCOUNT}:role/image-export
+    destinations: {{{REGION}: {{bucket: {BUCKET}, prefix: nightly}}}}
+rules: [{{name: golden, when: [image-created], match: {{name: "golden-*"}}}}]
+notify:
+  - eventbridge: {{bus: image-export, region: {REGION}}}
+  - function: {{service: images, function: after-export}}
+"""
+BUS, FUNCTION = f"eventbridge:{REGION}:image-export", "function:images/after-export"
+
+
+class Workshop:
+    """A world in memory."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.store = FakeStore(self.clock)
+        self.clouds = FakeClouds(self.clock)
+        self.notifier = FakeNotifier()
+        self.log = FakeLog()
+        self.policy: Policy = read_policy(POLICY.encode())
+        self.remaining_s = 120.0
+        self._nonces = 0
+        self.show(an_image())
+
+    @property
+    def cloud(self) -> FakeCloud:
+        """The account's cloud in the region of the examples."""
+        return self.clouds.of(ACCOUNT, REGION)
+
+    def show(self, image: Image) -> None:
+        """The image is there, like this, from now on."""
+        self.cloud.images[image.image_id] = image
+
+    def outside(self) -> Outside:
+        """The collaborators of a new worker."""
+        ledger = Ledger(self.store, self._nonce)
+        return Outside(ledger, self.clouds, self.notifier, self.policy, self.log, lambda: self.remaining_s)
+
+    def _nonce(self) -> str:
+        self._nonces += 1
+        return f"nonce-{self._nonces}"
+
+    # What happens
+
+    def tell(self, image_id: str = IMAGE) -> Answer:
+        """The image's event arrives."""
+        event = {
+            "id": "e-1",
+            "product": "ECS",
+            "name": "Image:StateChange",
+            "regionId": REGION,
+            "userId": ACCOUNT,
+            "content": {"imageId": image_id, "currentState": "Available"},
+        }
+        return self.receive(json.dumps(event).encode())
+
+    def receive(self, body: bytes, request_id: str = "r-1") -> Answer:
+        """Any event arrives."""
+        return receive(self.outside(), body, request_id=request_id, region_id=REGION)
+
+    def tick(self, **later: float) -> Answer:
+        """Time passes, and the watcher looks."""
+        self.clock.advance(**later)
+        return watch(self.outside(), request_id="tick")
+
+    def surviving(self, work: Callable[[], Any]) -> bool:
+        """Whether the worker lived to the end of its work."""
+        try:
+            work()
+        except Died:
+            return False
+        return True
+
+    # What there is
+
+    def keys(self, part: str) -> list[str]:
+        """The ledger's keys that hold this."""
+        return [key for key in self.store.objects if part in key]
+
+    @property
+    def task_id(self) -> str:
+        """The only task there is."""
+        (task_id,) = self.cloud.running
+        return task_id
