@@ -3,6 +3,8 @@ PYTHON ?= $(shell for python in python3.10 python3.12 python3.11 python3 python;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
 PIP_FLAGS = --quiet --disable-pip-version-check --no-input --require-hashes
 
+COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe
+
 VENV = .venv
 RUN = $(VENV)/bin/python
 # What FC would mount at /opt: the layer, unpacked.
@@ -43,9 +45,10 @@ check: setup ## ruff and mypy, strict
 emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml
 	@$(RUN) -m emulator --functions s.yaml
 
-lock: $(VENV)/.done ## compile the requirements again, with hashes
-	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe -o layers/sdk/requirements.txt layers/sdk/requirements.in
-	@$(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe -o tests/requirements.txt tests/requirements.in
+lock: setup ## compile the requirements again, with hashes; in a .venv of Python 3.10, so that its back-ports are in
+	@$(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10) and "make lock needs a .venv of Python 3.10")'
+	@$(COMPILE) -o layers/sdk/requirements.txt layers/sdk/requirements.in
+	@$(COMPILE) -o tests/requirements.txt tests/requirements.in
 
 clean: ## remove what was made
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
