@@ -22,6 +22,9 @@ READINGS: dict[str, tuple[Any, ...]] = {
     "image_event_shape": ("flat", "content"),
     "eventbridge_refusal": ("body", "status"),
     "actiontrail_image_id": ("responseElements", "referencedResources", "both"),
+    "http_body_base64": ("binary", "always"),
+    "http_raw_path": ("encoded", "decoded"),
+    "http_body_too_large": (413, 400),
 }
 
 
@@ -45,6 +48,9 @@ class Unsure:
     image_event_shape: str = "flat"  # data.imageId, or data.content.imageId
     eventbridge_refusal: str = "body"  # HTTP 200 with Success false (as Terraform's provider reads it), or HTTP 409
     actiontrail_image_id: str = "both"  # where the event of CreateImage names the new image
+    http_body_base64: str = "binary"  # which bodies the HTTP trigger encodes; binary: those that are no UTF-8 text
+    http_raw_path: str = "encoded"  # whether rawPath and path of its event are as received, or percent-decoded
+    http_body_too_large: int = 413  # its answer past 32 MB; the page "Web functions" says 400
 
     def choose(self, readings: Mapping[str, Any]) -> None:
         """Take other readings; an unknown name or value is refused and changes nothing."""

@@ -12,8 +12,9 @@ from aiohttp import web
 from emulator.calls import new_request_id
 from emulator.errors import ApiError
 from emulator.fc import s_yaml, triggers
+from emulator.fc.http_trigger import HttpTriggers
 from emulator.fc.instances import Instances, role_arn
-from emulator.fc.invocation import Invocation
+from emulator.fc.invocation import Invocation, Outcome
 from emulator.fc.queue import Queue
 from emulator.fc.replies import reply
 from emulator.section import SettingsError
@@ -42,6 +43,7 @@ class Functions:
         self.lines: deque[Line] = deque(maxlen=KEPT_LINES)
         self.instances = Instances(cloud, self.lines)
         self.queue = Queue(cloud, self)
+        self.http_triggers = HttpTriggers(cloud)
 
     async def start(self) -> None:
         """Read the functions and arm their triggers; the endpoint of the cloud must be known."""
@@ -50,6 +52,7 @@ class Functions:
         environment = {**os.environ, "IMAGE_EXPORT_ENDPOINT": self.cloud.endpoint}
         for function in s_yaml.load(self.cloud.settings.functions, environment, self.cloud.account_id):
             self.deploy(function)
+        self.http_trigger = await self.http_triggers.start(self.by_name.values())
 
     def deploy(self, function: Function) -> None:
         """Create a function; its code, its layer and its role must be there."""
@@ -66,7 +69,8 @@ class Functions:
         self.services.setdefault(service, set()).add(function)
 
     async def stop(self) -> None:
-        """Kill every instance."""
+        """Close the HTTP triggers and kill every instance."""
+        await self.http_triggers.stop()
         await self.instances.stop()
 
     def kill(self, origin: str) -> None:
@@ -91,9 +95,10 @@ class Functions:
         await self.run(function, invocation)
         return invocation
 
-    def record(self, function: Function, payload: bytes) -> Invocation:
+    def record(self, function: Function, payload: bytes, request_id: str | None = None) -> Invocation:
         """Begin an invocation in the state."""
-        invocation = Invocation(function=function.name, request_id=new_request_id().lower(), payload=payload)
+        request_id = request_id or new_request_id().lower()
+        invocation = Invocation(function=function.name, request_id=request_id, payload=payload)
         self.invocations.append(invocation)
         return invocation
 
@@ -108,15 +113,17 @@ class Functions:
         self.invocations.append(again)
         return again
 
-    async def run(self, function: Function, invocation: Invocation) -> None:
+    async def run(self, function: Function, invocation: Invocation) -> Outcome:
         """Run one attempt to its end; cloud time goes as the wall clock meanwhile."""
         invocation.status = "running"
         with self.cloud.clock.invocation():
             try:
-                invocation.end(await self.instances.run(function, invocation))
+                outcome = await self.instances.run(function, invocation)
             except ApiError:
                 invocation.status = "throttled"
                 raise
+        invocation.end(outcome)
+        return outcome
 
     async def fire_timer(self, name_or_handler: str) -> web.Response:
         """The control call: invoke a function with its timer's event and wait."""

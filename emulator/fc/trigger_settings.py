@@ -10,6 +10,8 @@ from emulator.fc import schedule
 from emulator.fc.definition import EventBridgeTrigger, HttpTrigger, TimerTrigger, Trigger
 from emulator.section import Section
 
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")  # schema of the fc3 component
+
 
 def read_trigger(trigger: Section) -> Trigger:
     """Read one trigger."""
@@ -58,5 +60,9 @@ def read_event_rule(config: Section, name: str) -> EventBridgeTrigger:
 def read_http(config: Section, name: str) -> HttpTrigger:
     """Read who may call and with which methods."""
     auth_type, methods = config.required("authType", str), config.required("methods", list)
+    if auth_type not in ("anonymous", "function"):
+        raise config.fault("authType", f"{auth_type!r}: the emulator knows anonymous and function; jwt is not emulated")
+    if unknown := [method for method in methods if method not in METHODS]:
+        raise config.fault("methods", f"{unknown!r}: may name {', '.join(METHODS)}")
     config.ignore("disableURLInternet", "authConfig")
     return HttpTrigger(name=name, auth_type=auth_type, methods=tuple(map(str, methods)))

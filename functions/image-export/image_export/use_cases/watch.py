@@ -11,10 +11,9 @@ from ..decisions import hints
 from ..decisions.exporting import goes_on
 from ..decisions.hints import Running
 from ..errors import ImageExportError
-from ..values.account import AssumedRole
 from ..values.answer import Answer
 from ..values.export import Export
-from ..values.facts import Hold
+from ..values.facts import Hold, Requested
 from ..values.steps import Sight
 from ..values.task import Task
 from .advance import advance
@@ -106,11 +105,11 @@ class Tick:
 
     def _cloud(self, running: Running) -> Cloud | None:
         """Through the role that the export recorded: a tightened policy does not blind us to what was started."""
-        record = self._outside.ledger.load(running.export_id)
-        if record is None:
+        requested = self._outside.ledger.read(f"exports/{running.export_id}/requested", Requested)
+        if requested is None:
             return None
-        role: AssumedRole = record.request.role
-        return self._outside.clouds.at(role, running.region_id, record.request.oss_bucket)
+        request = requested.fact.request
+        return self._outside.clouds.at(request.role, running.region_id, request.oss_bucket)
 
     # Due
 
