@@ -1,0 +1,50 @@
+"""What one export costs in API calls, beyond the shared ticks. README gives these numbers; each call is named here."""
+
+from collections import Counter
+
+from .world import World
+
+ENTRANCE = {
+    ("ecs", "DescribeImages"): 1,  # is it there, Available, and wanted
+    ("ecs", "ExportImage"): 1,
+    # index, due hint, marker, requested, claim, result, running hint; told-started for each of two targets
+    ("oss", "PutObject"): 9,
+    ("oss", "ListObjectsV2"): 2,  # the generations of the image; the facts of this one
+    ("oss", "GetObject"): 2,  # requested; the group's hold
+    ("oss", "DeleteObject"): 1,  # the due hint
+    ("eventbridge", "PutEvents"): 1,
+    ("fc", "InvokeFunction"): 1,
+}
+END = {
+    ("ecs", "DescribeTaskAttribute"): 1,
+    # requested, claim, result; head and tail of each of two objects are one read, since they are short here
+    ("oss", "GetObject"): 5,
+    ("oss", "ListObjectsV2"): 1,  # the facts
+    ("oss", "PutObject"): 5,  # ended, manifest, told-manifest; told-completed for each of two targets
+    ("oss", "DeleteObject"): 2,  # the running hint; last of all the marker
+    ("eventbridge", "PutEvents"): 1,
+    ("fc", "InvokeFunction"): 1,
+}
+
+
+def spent(world: World, start: int) -> Counter[tuple[str, str]]:
+    """The calls since then."""
+    return Counter((call["service"], call["action"]) for call in world.emulator.get("calls")[start:])
+
+
+def test_an_export_costs_these_calls_and_no_others(world: World) -> None:
+    world.tell(world.image())  # a warm instance with a session of the role
+    world.pass_time(700)
+    world.pass_time(61)
+    start = len(world.emulator.get("calls"))
+    image = world.image()
+    world.tell(image)
+    assert spent(world, start) == ENTRANCE
+    world.emulator.advance(700)
+    start = len(world.emulator.get("calls"))
+    world.emulator.tick()
+    ticking = spent(world, start)
+    start = len(world.emulator.get("calls"))
+    world.emulator.tick()
+    shared = Counter({("ecs", "DescribeTasks"): 1, ("oss", "GetObject"): 1})  # for each hundred running in a region
+    assert ticking - spent(world, start) == Counter(END) + shared
