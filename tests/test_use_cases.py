@@ -170,3 +170,21 @@ def test_the_role_is_asked_for_again_where_the_cloud_calls_the_token_expired(sho
     shop.cloud.faults.before("export_image", refused("InvalidSecurityToken.Expired"))
     assert shop.tell().exports[0].status == "Exporting"
     assert (shop.clouds.renewed, len(shop.cloud.exported)) == (1, 1)
+
+
+def test_a_whole_prefix_is_used_as_given_and_belongs_to_one_export(shop: Workshop) -> None:
+    body = b'{"ImageId": "%s", "OSSBucket": "acme-images-hangzhou", "OSSPrefix": "%s"}'
+    whole = "exactly0as0given0by0the0caller"
+    (export,) = shop.receive(body % (IMAGE.encode(), whole.encode()), "r-1").exports
+    assert export.oss_prefix == whole
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    (error,) = shop.receive(body % (IMAGE.encode(), whole.encode()), "r-2").rejected
+    assert error.code == "PrefixInUse"
+
+
+def test_a_whole_prefix_under_which_objects_stand_is_refused(shop: Workshop) -> None:
+    shop.cloud.write("acme-images-hangzhou", f"exactly0as0given0by0them_{IMAGE}_system.raw.tar.gz", b"theirs")
+    body = b'{"ImageId": "%s", "OSSBucket": "acme-images-hangzhou", "OSSPrefix": "exactly0as0given0by0them"}'
+    (error,) = shop.receive(body % IMAGE.encode()).rejected
+    assert (error.code, shop.cloud.running) == ("PrefixInUse", {})

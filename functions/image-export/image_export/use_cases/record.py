@@ -8,7 +8,15 @@ from datetime import timedelta
 import msgspec
 
 from ..decisions import hints
-from ..decisions.identity import export_id, generation, natural_key, parameters_hash, same_parameters, token_key
+from ..decisions.identity import (
+    CALLER_PREFIX_MAX,
+    export_id,
+    generation,
+    natural_key,
+    parameters_hash,
+    same_parameters,
+    token_key,
+)
 from ..errors import AskerFault
 from ..values.cause import Cause
 from ..values.export_request import ExportRequest
@@ -25,6 +33,12 @@ class TokenUse(Wire, frozen=True, kw_only=True):
 
     export_id: str
     parameters: str
+
+
+class PrefixUse(Wire, frozen=True, kw_only=True):
+    """The export that has a caller's whole prefix for itself (PROTOCOL 8)."""
+
+    export_id: str
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -88,6 +102,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     """Make this generation; None where another request has it."""
     ledger = outside.ledger
     requested = Requested(export_id=export, request=request)
+    _reserve_prefix(outside, request, export)
     _use_token(outside, request, export)
     ledger.put(f"images/{request.account_id}/{request.region_id}/{request.image_id}/{export}")
     hint = hints.due(ledger.now + ENTRANCE_GRACE, export)
@@ -108,6 +123,20 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
         rule=request.rule,
     )
     return Recorded(export, created=True, hint=hint)
+
+
+def _reserve_prefix(outside: Outside, request: ExportRequest, export: str) -> None:
+    """A caller's prefix that leaves no room for ours is used as given, so nothing may stand under it (PROTOCOL 8)."""
+    prefix, image, bucket = request.caller_prefix, request.image_id, request.oss_bucket
+    if len(prefix) <= CALLER_PREFIX_MAX:
+        return
+    use = PrefixUse(export_id=export)
+    standing = outside.ledger.create(f"prefixes/{request.account_id}/{bucket}/{image}/{prefix}", use)
+    cloud = outside.clouds.at(request.role, request.region_id, bucket)
+    if standing.fact != use or cloud.object_keys(bucket, f"{prefix}_{image}"):
+        advice = f"Use another OSSPrefix, or one of at most {CALLER_PREFIX_MAX} characters: it is made unique for you."
+        message = f"oss://{bucket}/{prefix}_{image} belongs to {standing.fact.export_id} or holds objects already."
+        raise AskerFault(Cause(code="PrefixInUse", message=message, recommend=advice), status=409)
 
 
 def _by_token(outside: Outside, request: ExportRequest) -> Recorded | None:
