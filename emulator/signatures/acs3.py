@@ -1,0 +1,103 @@
+"""The signature ACS3-HMAC-SHA256 as an HTTP trigger of authType `function` checks it (facts §12.2, §14).
+
+Sources: FC page "Configure signature authentication for HTTP triggers" (headers, query, words of the refusals), page
+"V3 request structure and signature". The page signs no body: x-acs-content-sha256 counts where it is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote
+
+from emulator.errors import ApiError
+from emulator.signatures import tokens
+
+if TYPE_CHECKING:
+    from emulator.calls import Call
+    from emulator.identity import AccessKey
+
+ALGORITHM = "ACS3-HMAC-SHA256"
+AUTHORIZATION = re.compile(
+    rf"{ALGORITHM} Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{{64}})"
+)
+STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
+SKEW = timedelta(minutes=15)
+
+
+def canonical_request(
+    method: str, path: str, query: str, headers: Mapping[str, str], signed: Iterable[str], payload: str
+) -> str:
+    """The request in the form that is signed: the path as it was sent, the first value of each parameter."""
+    names = sorted(signed)
+    lines = "".join(f"{name}:{headers[name].strip()}\n" for name in names)
+    return "\n".join((method, path.replace("$", "%24"), canonical_query(query), lines, ";".join(names), payload))
+
+
+def canonical_query(query: str) -> str:
+    """Parameters sorted by name and percent-encoded."""
+    first: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        first.setdefault(name, value)
+    return "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(first.items()))
+
+
+def sign(secret: str, canonical: str) -> str:
+    """The signature of a canonical request."""
+    text = f"{ALGORITHM}\n{hashlib.sha256(canonical.encode('utf-8', 'surrogateescape')).hexdigest()}"
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def check(call: Call) -> AccessKey:
+    """The key that signed, or a refusal in FC's words."""
+    headers = {name.lower(): ",".join(call.request.headers.getall(name)) for name in call.request.headers}
+    _check_time(call, headers.get("x-acs-date", ""))
+    access_key_id, signed, signature = _authorization(headers)
+    key = call.cloud.identity.keys.get(access_key_id)
+    if key is None:
+        raise ApiError(403, "InvalidAccessKeyID", f"invalid access key ID '{access_key_id}'")
+    url, payload = call.request.rel_url, headers.get("x-acs-content-sha256", "")
+    canonical = canonical_request(call.request.method, url.raw_path, url.raw_query_string, headers, signed, payload)
+    if not hmac.compare_digest(sign(key.secret, canonical), signature):
+        raise _mismatch()
+    if payload and payload != hashlib.sha256(call.body).hexdigest():
+        raise ApiError(400, "InvalidArgument", "the header x-acs-content-sha256 is not the SHA-256 of the body")
+    tokens.check(key, headers.get("x-acs-security-token"), call.now, tokens.FC)
+    if nonce := headers.get("x-acs-signature-nonce"):
+        call.cloud.nonces.use(key.access_key_id, nonce, call.cloud.clock.wall())
+    return key
+
+
+def _authorization(headers: Mapping[str, str]) -> tuple[str, list[str], str]:
+    """Key id, signed headers and signature; every x-acs-* header must be signed."""
+    value = headers.get("authorization", "")
+    found = AUTHORIZATION.fullmatch(value)
+    if not found:
+        raise ApiError(400, "InvalidArgument", f"invalid authorization '{value}'")
+    signed = found[2].split(";")
+    own = {name for name in headers if name.startswith("x-acs-")}
+    if not own <= set(signed) <= set(headers):
+        raise _mismatch()
+    return found[1], signed, found[3]
+
+
+def _check_time(call: Call, stamp: str) -> None:
+    if not stamp:
+        raise ApiError(400, "MissingRequiredHeader", "required HTTP header Date was not specified")
+    now = call.cloud.clock.wall()
+    try:
+        signed_at = datetime.fromisoformat(STAMP.sub(r"\1", stamp)).replace(tzinfo=timezone.utc)
+    except ValueError as cause:
+        raise ApiError(400, "InvalidArgument", f"x-acs-date is '{stamp}', want yyyy-MM-ddTHH:mm:ssZ") from cause
+    if not STAMP.fullmatch(stamp) or abs(now - signed_at) > SKEW:
+        message = f"the difference between the request time '{stamp}' and the current time '{now:%FT%TZ}' is too large"
+        raise ApiError(403, "RequestTimeTooSkewed", message)
+
+
+def _mismatch() -> ApiError:
+    message = "The request signature we calculated does not match the signature you provided. "
+    return ApiError(403, "SignatureNotMatch", f"{message}Check your access key and signing method")
