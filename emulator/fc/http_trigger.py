@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from emulator.calls import Call
 from emulator.errors import ApiError
@@ -54,8 +55,7 @@ class HttpTriggers:
             await runner.cleanup()
 
     async def _open(self, door: Door) -> str:
-        app = web.Application(client_max_size=LARGEST_BODY)
-        app.router.add_route("*", "/{path:.*}", door.handle)
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[door.handle])
         runner = web.AppRunner(
             app,
             access_log=None,
@@ -80,7 +80,8 @@ class Door:
         self.trigger = trigger
         self.domain_prefix = f"{function.name}-{text(10, string.ascii_lowercase)}"
 
-    async def handle(self, request: web.Request) -> web.Response:
+    @web.middleware
+    async def handle(self, request: web.Request, handler: Handler) -> web.Response:  # noqa: ARG002 - nothing is routed
         """Answer a request with what the function says, or with a refusal of FC."""
         self.cloud.clock.run_due()
         request_id = self._request_id()

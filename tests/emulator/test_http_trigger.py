@@ -1,6 +1,7 @@
 """The HTTP trigger: from request to event, from answer to response, and what FC refuses by itself."""
 
 import base64
+import http.client
 import json
 import re
 import threading
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 import requests
 
+from emulator.fc import s_yaml
+from emulator.fc.definition import HttpTrigger
 from emulator.running import RunningEmulator
 from tests.emulator.deployment import Deployed, deployed, eventually, write
 
@@ -94,6 +97,16 @@ def test_header_names_are_canonical_and_the_path_is_as_it_came(world: Triggered)
     assert not {name.lower() for name in event["headers"]} & {"x-fc-own", "connection"}
     assert event["rawPath"] == "/%E4%B8%AD/a%2Fb//c"
     assert event["queryParameters"] == {"name": "é &", "empty": ""}
+
+
+def test_several_headers_of_one_name_are_joined(world: Triggered) -> None:
+    connection = http.client.HTTPConnection(str(world.cloud.fc.http_trigger).removeprefix("http://"), timeout=60)
+    connection.putrequest("GET", "/")
+    for value in ("1", "2"):
+        connection.putheader("x-own", value)
+    connection.endheaders()
+    assert json.loads(connection.getresponse().read())["headers"]["X-Own"] == "1,2"
+    connection.close()
 
 
 @pytest.mark.parametrize(
@@ -184,6 +197,7 @@ def test_an_error_of_the_function_is_502(world: Triggered, code: str, said: str)
     ("method", "path", "options", "status", "code"),
     [
         ("TRACE", "/", {}, 403, "AccessDenied"),
+        ("CONNECT", "/", {}, 403, "AccessDenied"),
         ("GET", "/" + "a" * 4096, {}, 400, "InvalidArgument"),
         ("GET", "/?" + "a" * 4096, {}, 400, "InvalidArgument"),
         ("GET", "/", {"headers": {"A": "x" * 8192}}, 400, "InvalidArgument"),
@@ -228,6 +242,16 @@ def test_many_at_a_time_run_up_to_the_limit_of_instances(world: Triggered) -> No
     assert (refused.status_code, refused.json()["Code"]) == (429, "ResourceExhausted")
     assert len(set(answers)) == 2
     assert world.ask("GET").status_code == 200
+
+
+def test_the_shipped_function_takes_every_method_of_the_schema() -> None:
+    functions = s_yaml.load(EVENTS.parents[1] / "s.yaml", {}, "1234567890123456")
+    (shipped,) = [function for function in functions if function.name == "image-export-http"]
+    assert (shipped.handler, shipped.timeout_s, shipped.role) == ("index.on_http", 60, "image-export-http")
+    assert shipped.environment["IMAGE_EXPORT_HTTP_TOKENS"] == ""
+    (trigger,) = shipped.triggers
+    assert isinstance(trigger, HttpTrigger)
+    assert (trigger.auth_type, set(trigger.methods)) == ("anonymous", set(METHODS))
 
 
 def test_the_ready_line_names_the_trigger(tmp_path: Path) -> None:
