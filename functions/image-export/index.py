@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from image_export import __version__
+from image_export.decisions.http.messages import struct
+from image_export.decisions.http.statuses import fault_answer
 from image_export.decisions.policy_file import read_policy
 from image_export.decisions.read_settings import read_settings
 from image_export.edges import logs
@@ -24,11 +26,13 @@ from image_export.edges.oss import Oss
 from image_export.edges.oss_store import OssStore
 from image_export.edges.redaction import Redaction
 from image_export.edges.retrying import Retrying
+from image_export.edges.versions import versions
 from image_export.errors import ImageExportError, OurFault
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.outside import Outside
 from image_export.use_cases.ports import Log
 from image_export.use_cases.receive import receive
+from image_export.use_cases.respond import Site
 from image_export.use_cases.watch import watch
 from image_export.values.answer import Answer
 from image_export.values.cause import Cause
@@ -40,10 +44,10 @@ class _Instance:
 
     def __init__(self, context: Any) -> None:
         self._take(context)
-        self._settings = read_settings(os.environ)
+        self.settings = read_settings(os.environ)
         self.redaction = Redaction()
-        self.log = logs.configure(self._settings.log_level, redaction=self.redaction)
-        self._addresses = Addresses(self._settings.endpoint)
+        self.log = logs.configure(self.settings.log_level, redaction=self.redaction)
+        self._addresses = Addresses(self.settings.endpoint)
         self._retrying = Retrying(self._remaining_s, sleep=time.sleep, random=random.random)
         self._home = (context.account_id, context.region)
         self.log.info("instance.started", version=__version__)
@@ -72,7 +76,7 @@ class _Instance:
 
     @cached_property
     def _ledger(self) -> Ledger:
-        store = OssStore(self._oss, self._settings.ledger_bucket, self._settings.ledger_prefix, self._retrying)
+        store = OssStore(self._oss, self.settings.ledger_bucket, self.settings.ledger_prefix, self._retrying)
         return Ledger(store, nonce=lambda: uuid.uuid4().hex)
 
     @cached_property
@@ -89,18 +93,18 @@ class _Instance:
 
     def _policy(self) -> Policy:
         """The file beside us, read once; one in OSS is looked at anew, since it may change under a warm instance."""
-        if not self._settings.policy.startswith("oss://"):
+        if not self.settings.policy.startswith("oss://"):
             return self._shipped_policy
-        bucket, _, key = self._settings.policy.removeprefix("oss://").partition("/")
+        bucket, _, key = self.settings.policy.removeprefix("oss://").partition("/")
         stored = self._retrying(lambda: self._oss.get(bucket, key))
         if stored is None:
-            message = f"IMAGE_EXPORT_POLICY is {self._settings.policy}, and there is no such object."
+            message = f"IMAGE_EXPORT_POLICY is {self.settings.policy}, and there is no such object."
             raise OurFault(Cause(code="PolicyInvalid", message=message))
         return read_policy(stored.body)
 
     @cached_property
     def _shipped_policy(self) -> Policy:
-        return read_policy(Path(__file__).with_name(self._settings.policy).read_bytes())
+        return read_policy(Path(__file__).with_name(self.settings.policy).read_bytes())
 
 
 _instances: list[_Instance] = []
@@ -135,3 +139,16 @@ def on_event(event: bytes, context: Any) -> dict[str, Any]:
 def on_watch(_event: bytes, context: Any) -> dict[str, Any]:
     """One tick of the watcher. Answers the exports that it looked at."""
     return _answer(context, lambda outside: watch(outside, request_id=context.request_id))
+
+
+def on_http(event: bytes, context: Any) -> dict[str, Any]:
+    """A request over HTTP, as FC 3.0's trigger hands it over. Answers FC's HTTP struct, whatever was asked."""
+    instance = _instance(context)
+    log = instance.logged(context)
+    try:
+        site = Site(lambda: instance.outside(context), instance.settings, context.region, versions)
+        return site.respond(event, context.request_id)
+    except Exception as bug:
+        log.error("invocation.broken", error=str(bug), exc_info=True)
+        cause = Cause(code="InternalError", message="Something went wrong here; the log has the rest.")
+        return struct(fault_answer(OurFault(cause), context.request_id), context.request_id)

@@ -1,15 +1,17 @@
-"""Where the watcher finds an export: the names of its hints (PROTOCOL 14). Pure; a tick reads names, not bodies."""
+"""Where an export is found: the watcher's hints (PROTOCOL 14) and the history. Pure; names say it, not bodies."""
 
 from datetime import datetime, timezone
 
 import msgspec
 
+from ..values.export_request import ExportRequest
 from ..values.record import Record
 from ..values.steps import Wait
 from . import exporting
 
 STAMP = "%Y%m%dT%H%M%SZ"
 PRIORITY_MAX = 9999
+LAST_STAMP = "99991231235959"
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -41,6 +43,12 @@ def hints_for(record: Record, wait: Wait) -> set[str]:
 def due(at: datetime, what: str) -> str:
     """A hint to look at `what` at that time. Names sort by time."""
     return f"due/{stamp(at)}/{what}"
+
+
+def listed(at: datetime, request: ExportRequest, export: str) -> str:
+    """Where the export stands in the history: what sorts first is newest."""
+    backwards = int(LAST_STAMP) - int(at.astimezone(timezone.utc).strftime("%Y%m%d%H%M%S"))
+    return f"history/{backwards:014d}/{request.region_id}/{request.image_id}/{export}"
 
 
 def read_running(key: str) -> Running:

@@ -4,6 +4,7 @@ A crash between any two steps leaves facts from which the next call goes on. Not
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -28,7 +29,20 @@ TELL_AGAIN_MOST = timedelta(hours=1)
 LOOK_AGAIN_MOST = timedelta(minutes=10)
 
 
+class Moved(NamedTuple):
+    """An export after a look: its facts, and what the world sees of it."""
+
+    record: Record
+    export: Export
+
+
 def advance(outside: Outside, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Export | None:
+    """`move`, for those who want only what the world sees."""
+    moved = move(outside, export, sight=sight, hint=hint)
+    return moved and moved.export
+
+
+def move(outside: Outside, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Moved | None:
     """Move the export as far as it goes now and say where it stands; None where it has no `requested` yet.
 
     `sight` is what the caller has seen already, `hint` the ledger's hint that led here. Raises CloudFault and OurFault
@@ -46,7 +60,7 @@ def advance(outside: Outside, export: str, *, sight: Sight | None = None, hint: 
     record = announce(outside, look.record)
     _leave_hints(outside, record, wait, hint)
     task = look.sight.task if isinstance(look.sight.task, msgspec.Struct) else look.sight.brief
-    return export_of(record, reason=wait.reason, task=task)
+    return Moved(record, export_of(record, reason=wait.reason, task=task))
 
 
 def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
@@ -86,6 +100,7 @@ def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | 
     if came_from and came_from not in names:
         ledger.delete(came_from)
     if settled(record):
+        ledger.put(record.listed, export_of(record))  # a list of what has ended reads one object each
         ledger.delete(f"open/{record.export_id}")
 
 

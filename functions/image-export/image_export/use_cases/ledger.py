@@ -103,6 +103,12 @@ class Ledger:
         written = msgspec.json.decode(stored.body, type=Written[kind])  # type: ignore[valid-type]
         return Found(written.fact, stored.modified_at, written.nonce)
 
+    def read_optional(self, key: str, kind: type[F]) -> F | None:
+        """The fact under that key; None where there is none, or a name without a body."""
+        with _reaching():
+            stored = self._store.get(key)
+        return msgspec.json.decode(stored.body, type=Written[kind]).fact if stored and stored.body else None  # type: ignore[valid-type]
+
     def copy(self, source: str, key: str) -> bool:
         """Create `key` with the very bytes of `source`, its writer included; False where there is no source."""
         with _reaching():
@@ -125,6 +131,7 @@ class Ledger:
             export_id=export,
             request=requested.fact.request,
             requested_at=requested.at,
+            listed=requested.fact.listed,
             cancel_at=_time(entries, "cancel"),
             stalled_at=_time(entries, "stalled"),
             told=frozenset(name for name in entries if name.startswith("told-")),

@@ -101,10 +101,12 @@ def is_that(last: Record, request: ExportRequest) -> bool:
 def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:
     """Make this generation; None where another request has it."""
     ledger = outside.ledger
-    requested = Requested(export_id=export, request=request)
+    listed = hints.listed(ledger.now, request, export)
+    requested = Requested(export_id=export, request=request, listed=listed)
     _reserve_prefix(outside, request, export)
     _use_token(outside, request, export)
     ledger.put(f"images/{request.account_id}/{request.region_id}/{request.image_id}/{export}")
+    ledger.put(listed)
     hint = hints.due(ledger.now + ENTRANCE_GRACE, export)
     ledger.put(hint)
     marker = ledger.create(f"open/{export}", requested)

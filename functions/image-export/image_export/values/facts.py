@@ -14,9 +14,13 @@ from .wire import Wire
 
 
 class Requested(Wire, frozen=True, kw_only=True):
-    """Creating this makes the export. The open marker's body is the same, so that anybody can help it along."""
+    """Creating this makes the export. The open marker's body is the same, so that anybody can help it along.
+
+    `listed`: the name under which the export is found by time, newest first.
+    """
 
     export_id: str
+    listed: str = ""
     request: ExportRequest
 
 

@@ -14,6 +14,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     export_id: str
     request: ExportRequest
     requested_at: datetime
+    listed: str = ""
     attempt: int = 0
     claim: Claim | None = None
     claimed_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""What HTTP means here: requests read, callers told apart, codes given their status, all of it described. Pure."""

@@ -1,0 +1,100 @@
+"""`GET /exports`: its query and its pages. Pure. NextToken is a place in the history."""
+
+import base64
+import re
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from ...errors import AskerFault
+from ...values.cause import Cause
+from ...values.export import Status
+from ...values.http import HttpRequest
+from ...values.policy import RegionId
+from ...values.wire import Wire
+from ..advice import meant, must_be, shown
+from ..direct_request import ImageId
+from .messages import invalid
+
+SHOWN_MAX = 50
+PLACE = re.compile(r"history/\d{14}/[a-z0-9-]+/m-[A-Za-z0-9]+/exp-[a-z2-7]{16}-\d{4,}")
+
+Shown = Annotated[int, Meta(ge=1, le=SHOWN_MAX, description=f"a number from 1 to {SHOWN_MAX}")]
+Token = Annotated[str, Meta(max_length=400, description="the NextToken of the page before")]
+
+
+class Listing(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is asked for: all that is given must fit."""
+
+    region_id: RegionId | None = None
+    image_id: ImageId | None = None
+    status: Status | None = None
+    max_results: Shown = 20
+    next_token: Token | None = None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A name of the history, taken apart."""
+
+    region_id: str
+    image_id: str
+    export_id: str
+
+
+FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Listing)}
+
+
+def read_listing(request: HttpRequest) -> Listing:
+    """The query. Raises AskerFault 400 with all its faults."""
+    faults = [*_faults(dict(request.query))]
+    if faults:
+        message = " ".join(message for _, message in faults)
+        raise AskerFault(Cause(code=faults[0][0], message=message, recommend="Correct the query and send it again."))
+    return msgspec.convert(dict(request.query), Listing, strict=False)
+
+
+def _faults(query: dict[str, str]) -> Any:
+    for name, value in query.items():
+        if name not in FIELDS:
+            yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}."
+            continue
+        kind = FIELDS[name].type
+        try:
+            msgspec.convert(value if name != "MaxResults" else _number(value), kind)
+        except msgspec.ValidationError as fault:
+            yield "InvalidParameter", f"{name} is {shown(value)}; {must_be(kind) or fault}."
+
+
+def _number(text: str) -> int | str:
+    """The number that a text is; else the text, which is no number."""
+    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) else text
+
+
+def after(listing: Listing) -> str:
+    """The name behind which the page begins. Raises AskerFault 400 for a token that no page gave."""
+    if listing.next_token is None:
+        return ""
+    try:
+        place = base64.urlsafe_b64decode(listing.next_token.encode()).decode()
+    except ValueError as cause:
+        raise invalid("NextToken is not one that a page gave.") from cause
+    if not PLACE.fullmatch(place):
+        raise invalid("NextToken is not one that a page gave.")
+    return place
+
+
+def token(place: str) -> str:
+    """The NextToken that goes on behind this name."""
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def read_place(key: str) -> Place:
+    """The parts of a name of the history."""
+    _, _, region_id, image_id, export_id = key.split("/")
+    return Place(region_id, image_id, export_id)
+
+
+def fits(listing: Listing, place: Place) -> bool:
+    """Whether the name alone fits the query."""
+    return listing.region_id in (None, place.region_id) and listing.image_id in (None, place.image_id)

@@ -1,0 +1,43 @@
+"""The HTTP status of a code that ends a request: the cloud's own, from the ExportImage pages (facts §1.4). Pure."""
+
+from typing import Any
+
+from ...errors import ImageExportError
+from ...values.cause import Cause
+from ...values.http import HttpAnswer
+
+_FORBIDDEN = """
+ImageNotSupported ExportImageFailed UserNotInTheWhiteList NoSetRoletoECSServiceAcount NoSetRoletoECSServiceAccount
+InvalidImageLicense.NotSupported InvalidOSS.NotAuthorized InvalidImageCategory.NotSupported Forbidden.RAM
+InvalidOSSBucket.EncryptUnsupported NoPermission ImageId.NotFound Forbidden.Policy
+"""
+STATUS = {
+    **dict.fromkeys(_FORBIDDEN.split(), 403),
+    "InvalidImageId.NotFound": 404,
+    "EntityNotExist.Role": 404,
+    "StartUnconfirmed": 409,
+}
+
+
+def refusal(error: Cause, request_id: str, headers: dict[str, str] | None = None) -> HttpAnswer:
+    """An export that was refused for good, as the cloud would have answered; 400 for a code that no table names."""
+    return HttpAnswer(status=STATUS.get(error.code, 400), value=shape(error, request_id), headers=headers or {})
+
+
+def fault_answer(fault: ImageExportError, request_id: str, retry_after_s: int = 30) -> HttpAnswer:
+    """A fault as an answer; what may be asked again says when."""
+    headers = {"retry-after": str(retry_after_s)} if fault.retryable or fault.status >= 500 else {}
+    if fault.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    status = 503 if fault.status >= 500 else fault.status
+    return HttpAnswer(status=status, value=shape(fault.cause, request_id), headers=headers)
+
+
+def shape(error: Cause, request_id: str) -> dict[str, Any]:
+    """The ECS error body."""
+    return {
+        "RequestId": error.request_id or request_id,
+        "Code": error.code,
+        "Message": error.message,
+        "Recommend": error.recommend,
+    }

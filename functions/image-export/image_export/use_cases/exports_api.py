@@ -1,0 +1,140 @@
+"""What can be asked over HTTP about exports: make one, list them, look at one, cancel one. Each answers; none waits."""
+
+from ..decisions.admission import admit_direct
+from ..decisions.direct_request import read_direct
+from ..decisions.http import listing
+from ..decisions.http.messages import read_body
+from ..decisions.http.pace import retry_after_s
+from ..decisions.http.statuses import refusal
+from ..decisions.projection import export_of
+from ..decisions.refusals import Handling, handling, reason
+from ..errors import AskerFault, CloudFault, LedgerFault
+from ..values.cause import Cause
+from ..values.export import Export, RequestedBy
+from ..values.export_request import ExportRequest
+from ..values.http import HttpAnswer, HttpRequest
+from ..values.record import Record
+from ..values.wire import Wire
+from .advance import Moved, move
+from .outside import Outside
+from .record import record
+from .rehearse import rehearse
+
+SCANNED_MAX = 2000  # names of the history that one page may read past
+
+
+class Cancel(Wire, frozen=True, kw_only=True):
+    """The fact that somebody asked for the end of an export."""
+
+    requested_by: RequestedBy
+
+
+def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpAnswer:
+    """202 for a new export, 200 for one that there is already or a DryRun; a final refusal as the cloud answered it."""
+    asker = RequestedBy(trigger="http", id=request.request_id)
+    direct = read_direct(read_body(request))
+    wanted = admit_direct(outside.policy, direct, default_region=region_id, requested_by=asker)
+    if direct.dry_run:
+        return HttpAnswer(status=200, value=rehearse(outside, wanted))
+    recorded = record(outside, wanted)
+    moved = _look(outside, wanted, recorded.export_id, recorded.hint)
+    location = {"location": f"/exports/{recorded.export_id}"}
+    error = moved.export.error
+    if recorded.created and moved.export.status == "Failed" and error:
+        return refusal(error, request.request_id, location)
+    status = 202 if recorded.created else 200
+    return HttpAnswer(status=status, value=moved.export, headers={**location, **_pace(moved)})
+
+
+def _look(outside: Outside, wanted: ExportRequest, export: str, hint: str | None) -> Moved:
+    """It is recorded, so it is accepted, even where the ledger does not answer any more."""
+    try:
+        moved = move(outside, export, hint=hint)
+    except LedgerFault as fault:
+        outside.log.warning("look.broken", export_id=export, code=fault.code, error=fault.cause.message)
+        moved = None
+    if moved:
+        return moved
+    facts = Record(export_id=export, request=wanted, requested_at=outside.ledger.now)
+    return Moved(facts, export_of(facts))
+
+
+def _pace(moved: Moved) -> dict[str, str]:
+    return {} if moved.record.ended else {"retry-after": str(retry_after_s(moved.record))}
+
+
+def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
+    """A page, newest first. Reads names, and bodies only of what it shows; a page may be short and still go on."""
+    asked = listing.read_listing(request)
+    place = listing.after(asked)
+    shown: list[Export] = []
+    page = outside.ledger.page("history/", after=place, limit=SCANNED_MAX)
+    for entry in page:
+        if len(shown) == asked.max_results:
+            break
+        place = entry.key
+        at = listing.read_place(entry.key)
+        export = _listed(outside, entry.key, at.export_id) if listing.fits(asked, at) else None
+        if export and asked.status in (None, export.status):
+            shown.append(export)
+    more = (bool(page) and place != page[-1].key) or len(page) == SCANNED_MAX
+    return HttpAnswer(status=200, value={"Exports": shown, "NextToken": listing.token(place) if more else None})
+
+
+def _listed(outside: Outside, key: str, export: str) -> Export | None:
+    """What has ended stands in the history whole; what has not is put together. None for a name that lost its race."""
+    found = outside.ledger.read_optional(key, Export)
+    if found:
+        return found
+    loaded = outside.ledger.load(export)
+    return export_of(loaded, reason=_reason(loaded)) if loaded and loaded.listed == key else None
+
+
+def get_export(outside: Outside, export: str) -> HttpAnswer:
+    """The export, with the progress that its task has now. A look that fails is shown as Reason and is no error."""
+    loaded = _load(outside, export)
+    shown = export_of(loaded, reason=_reason(loaded))
+    if loaded.task_id and not loaded.ended:
+        asked = loaded.request
+        try:
+            task = outside.clouds.at(asked.role, asked.region_id, asked.oss_bucket).task(loaded.task_id)
+            shown = export_of(loaded, reason=_reason(loaded), task=task)
+        except CloudFault as fault:
+            outside.log.warning("look.failed", export_id=export, code=fault.code, error=fault.cause.message)
+            shown = export_of(loaded, reason=fault.code)
+    return HttpAnswer(status=200, value=shown, headers=_pace(Moved(loaded, shown)))
+
+
+def cancel_export(outside: Outside, request: HttpRequest, export: str) -> HttpAnswer:
+    """202 and the export after a look; the task's own end decides (PROTOCOL 11). 200 where it had ended before."""
+    loaded = _load(outside, export)
+    if loaded.ended:
+        return HttpAnswer(status=200, value=export_of(loaded))
+    asker = RequestedBy(trigger="http", id=request.request_id)
+    outside.ledger.create(f"exports/{export}/cancel", Cancel(requested_by=asker))
+    moved = _look(outside, loaded.request, export, None)
+    return HttpAnswer(status=202, value=moved.export, headers=_pace(moved))
+
+
+def _load(outside: Outside, export: str) -> Record:
+    loaded = outside.ledger.load(export)
+    if loaded is None:
+        raise not_found(export)
+    return loaded
+
+
+def not_found(export: str) -> AskerFault:
+    """404 ExportNotFound."""
+    advice = "Check the id; GET /exports lists what there is."
+    cause = Cause(code="ExportNotFound", message=f"There is no export {export[:80]!r}.", recommend=advice)
+    return AskerFault(cause, status=404)
+
+
+def _reason(loaded: Record) -> str | None:
+    """Why it waits, as far as its facts tell."""
+    if loaded.ended or loaded.task_id:
+        return "Stalled" if loaded.stalled_at and not loaded.ended else None
+    if loaded.claim and not loaded.result:
+        return "StartInDoubt"
+    cause = loaded.result.cause if loaded.result else None
+    return reason(cause.code) if cause and handling(cause.code) is not Handling.FINAL else None
