@@ -314,8 +314,11 @@ class FakeClouds:
     clock: Clock
     clouds: dict[tuple[str, str], FakeCloud] = field(default_factory=dict)
     renewed: int = 0
+    dead_roles: set[str] = field(default_factory=set)
 
     def at(self, role: AssumedRole, region_id: str, bucket: str) -> FakeCloud:  # noqa: ARG002 - the port's parameter
+        if role.role_arn in self.dead_roles:
+            raise refused("EntityNotExist.Role")
         return self.of(role.account_id, region_id)
 
     def of(self, account_id: str, region_id: str) -> FakeCloud:
@@ -332,11 +335,15 @@ class FakeNotifier:
 
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     refusing: set[str] = field(default_factory=set)
+    losing: int = 0  # how many acceptances are lost on their way back
 
     def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
         if target.name in self.refusing:
             raise CloudFault(Cause(code="EventBusNotExist", message="There is no such bus."))
         self.told.append((target.name, event))
+        if self.losing:
+            self.losing -= 1
+            raise unanswered()
 
     def kinds(self, target: str) -> list[str]:
         """The kinds of event that a target has accepted, in order."""

@@ -48,8 +48,20 @@ READY_TO_CLAIM = Sight(image=an_image(), hold=None)
 
 
 def ended(step: Step) -> Ended:
+    """The verdict: an end, or before the start the claim of one, so that nobody can start beside it."""
+    if isinstance(step, MakeClaim) and step.claim.kind == "end":
+        assert step.claim.ended is not None
+        return step.claim.ended
     assert isinstance(step, End)
     return step.ended
+
+
+def unconfirmed(step: Step) -> Cause:
+    """The cause of an attempt that is settled as refused for good."""
+    assert isinstance(step, Settle)
+    assert step.result.outcome == "refused"
+    assert step.result.cause is not None
+    return step.result.cause
 
 
 def failure(step: Step) -> str:
@@ -145,7 +157,12 @@ def test_a_role_that_does_not_work_yet_is_waited_for_ten_minutes_after_the_reque
     assert failure(next_step(a_refused_record("Forbidden.RAM", late), READY_TO_CLAIM, late)) == "Forbidden.RAM"
 
 
-def test_a_refused_look_before_the_start_is_final_or_waited_for_like_a_refused_start() -> None:
+@pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "LastTokenProcessing", "OperationConflict", "Something.New"])
+def test_a_refused_look_is_no_verdict(code: str) -> None:
+    assert isinstance(look_failed(a_record(), Cause(code=code, message="no"), START + minutes(60)), Wait)
+
+
+def test_a_refused_look_is_final_where_nothing_can_come_of_it() -> None:
     gone = Cause(code="InvalidRegionId.NotFound", message="no such region")
     assert failure(look_failed(a_record(), gone, START)) == "InvalidRegionId.NotFound"
     early = Cause(code="NoPermission", message="not yet")
@@ -204,9 +221,46 @@ def test_one_nameless_task_that_ended_badly_counts_as_ours_after_the_wait(status
 
 
 def test_several_nameless_ended_tasks_leave_the_start_unconfirmed() -> None:
-    step = doubt(a_task("Failed"), a_task("Failed", task_id="tsk-2"), after_minutes=26)
-    assert failure(step) == "StartUnconfirmed"
-    assert "tsk-2" in str(ended(step).error)
+    cause = unconfirmed(doubt(a_task("Failed"), a_task("Failed", task_id="tsk-2"), after_minutes=26))
+    assert (cause.code, "tsk-2" in cause.message) == ("StartUnconfirmed", True)
+
+
+def test_several_finished_tasks_that_name_nothing_leave_it_unconfirmed_too() -> None:
+    key = f"{a_claimed_record().oss_prefix}_m-1_system.raw.tar.gz"
+    tasks = (a_task("Finished"), a_task("Finished", task_id="tsk-2"))
+    assert unconfirmed(doubt(*tasks, after_minutes=26, keys=(key,))).code == "StartUnconfirmed"
+
+
+def test_an_unconfirmed_start_is_final() -> None:
+    record = a_refused_record("StartUnconfirmed")
+    assert failure(next_step(record, READY_TO_CLAIM, START + minutes(30))) == "StartUnconfirmed"
+
+
+def test_the_claim_of_an_end_ends_the_export_as_it_says() -> None:
+    verdict = Ended(status="Failed", error=Cause(code="Forbidden.Policy", message="no"))
+    record = a_record(attempt=1, claim=Claim(kind="end", ended=verdict), claimed_at=START)
+    assert ended(next_step(record, Sight(), START)) == verdict
+
+
+def test_after_a_void_attempt_a_running_export_of_the_image_may_be_our_own_and_is_adopted() -> None:
+    first = a_claimed_record()
+    cause = Cause(code="ImageIsExporting", message="no")
+    record = replace(
+        first,
+        attempt=2,
+        claim=Claim(kind="start", oss_prefix=f"{(first.oss_prefix or '')[:-1]}b", voids=1, image=an_image()),
+        result=Result(outcome="refused", cause=cause),
+        settled_at=START + minutes(26),
+    )
+    later, sight = START + minutes(60), Sight(image=an_image(), hold=None)
+    assert isinstance(next_step(record, sight, later), LookForTasks)
+    assert isinstance(next_step(record, replace(sight, candidates=(a_task("Processing"),)), later), Wait)
+    step = next_step(record, replace(sight, candidates=(named(first.oss_prefix),)), later)
+    assert isinstance(step, MakeClaim)
+    assert (step.claim.kind, step.claim.task_id, step.claim.oss_prefix) == ("adopt", TASK, first.oss_prefix)
+    adopted = replace(record, attempt=3, claim=step.claim, claimed_at=later, result=None)
+    assert next_step(adopted, Sight(), later) == Settle(Result(outcome="started", task_id=TASK))
+    assert isinstance(next_step(record, replace(sight, candidates=(named("theirs"),)), later), MakeClaim)
 
 
 def test_nothing_listed_and_nothing_in_the_bucket_makes_the_attempt_void() -> None:
@@ -216,9 +270,8 @@ def test_nothing_listed_and_nothing_in_the_bucket_makes_the_attempt_void() -> No
 def test_objects_without_a_task_are_looked_at_for_a_day_and_then_named() -> None:
     key = f"{a_claimed_record().oss_prefix}_m-1_system.raw.tar.gz"
     assert isinstance(doubt(after_minutes=60, keys=(key,)), Wait)
-    step = doubt(after_minutes=25 * 60, keys=(key,))
-    assert failure(step) == "TaskNotFound"
-    assert key in str(ended(step).error)
+    cause = unconfirmed(doubt(after_minutes=25 * 60, keys=(key,)))
+    assert (cause.code, key in cause.message) == ("TaskNotFound", True)
 
 
 def test_a_cancel_in_doubt_waits_for_the_result() -> None:
@@ -281,7 +334,7 @@ def test_a_task_is_stalled_an_hour_and_two_minutes_per_gib_after_its_start_once(
     after = 60 + 2 * 140
     assert exporting(a_task(progress="37%"), after) == Wait(running=True)
     assert exporting(a_task(progress="37%"), after + 1) == MarkStalled(Stalled(progress="37%"))
-    told = a_started_record(stalled_at=START)
+    told = a_started_record(stalled=Stalled(), stalled_at=START)
     assert exporting(a_task(), after + 1, told) == Wait("Stalled", running=True)
 
 
@@ -325,6 +378,20 @@ def test_a_missing_object_is_looked_for_again_for_fifteen_minutes() -> None:
     key = keys_of(a_started_record())[0]
     assert isinstance(proven({key: None}, 24), Wait)
     assert failure(proven({key: None}, 26)) == "ObjectMissing"
+
+
+def test_a_finished_task_without_its_time_is_given_the_time_of_a_stall() -> None:
+    record = a_started_record()
+    task = a_finished_task(record, finished_at=None)
+    sight = Sight(task=task, objects=dict.fromkeys(keys_of(record)))
+    assert isinstance(next_step(record, sight, START + minutes(60)), Wait)
+    assert failure(next_step(record, sight, START + minutes(60 + 2 * 140 + 16))) == "ObjectMissing"
+
+
+def test_another_format_than_the_one_asked_for_is_never_a_success() -> None:
+    record = a_started_record(request=a_request(image_format="vhd"))
+    sight = Sight(task=a_finished_task(record), objects={key: an_object(key) for key in keys_of(record)})
+    assert failure(next_step(record, sight, START + minutes(12))) == "FormatDiffers"
 
 
 def test_fewer_objects_than_disks_is_never_a_success() -> None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from image_export.decisions.policy_file import read_policy
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.outside import Outside
@@ -39,7 +41,7 @@ class Workshop:
         self.clouds = FakeClouds(self.clock)
         self.notifier = FakeNotifier()
         self.log = FakeLog()
-        self.policy: Policy = read_policy(POLICY.encode())
+        self.policy: Policy | None = read_policy(POLICY.encode())
         self.remaining_s = 120.0
         self._nonces = 0
         self.show(an_image())
@@ -48,6 +50,11 @@ class Workshop:
     def cloud(self) -> FakeCloud:
         """The account's cloud in the region of the examples."""
         return self.clouds.of(ACCOUNT, REGION)
+
+    def change_account(self, **changes: Any) -> None:
+        """The policy's account is like this from now on."""
+        assert self.policy is not None
+        self.policy = replace(self.policy, accounts=(replace(self.policy.accounts[0], **changes),))
 
     def show(self, image: Image) -> None:
         """The image is there, like this, from now on."""

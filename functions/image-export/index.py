@@ -34,39 +34,38 @@ from image_export.use_cases.ports import Log
 from image_export.use_cases.receive import receive
 from image_export.use_cases.respond import Site
 from image_export.use_cases.watch import watch
-from image_export.values.answer import Answer
 from image_export.values.cause import Cause
 from image_export.values.policy import Policy
+from image_export.values.settings import Settings
 
 
 class _Instance:
     """What a warm instance keeps: settings, policy, connections, sessions. What an invocation brings is taken anew."""
 
-    def __init__(self, context: Any) -> None:
+    def __init__(self, context: Any, redaction: Redaction, settings: Settings) -> None:
         self._take(context)
-        self.settings = read_settings(os.environ)
-        self.redaction = Redaction()
-        self.log = logs.configure(self.settings.log_level, redaction=self.redaction)
-        self._addresses = Addresses(self.settings.endpoint)
+        self.settings = settings
+        self._redaction = redaction
+        self._addresses = Addresses(settings.endpoint)
         self._retrying = Retrying(self._remaining_s, sleep=time.sleep, random=random.random)
         self._home = (context.account_id, context.region)
-        self.log.info("instance.started", version=__version__)
 
     def _take(self, context: Any) -> None:
         self._credentials = base_credentials(context, os.environ)
         self._deadline_s = time.monotonic() + float(context.function.timeout)
 
-    def outside(self, context: Any) -> Outside:
-        """The collaborators of this invocation."""
+    def outside(self, context: Any, log: Log, *, watching: bool = False) -> Outside:
+        """The collaborators of this invocation. Only watching goes on with a policy that cannot be read."""
         self._take(context)
-        self.redaction.keep(self._credentials.access_key_secret, self._credentials.security_token)
-        return Outside(
-            self._ledger, self._clouds, self._notifier, self._policy(), self.logged(context), self._remaining_s
-        )
-
-    def logged(self, context: Any) -> Log:
-        """The log, bound once for the invocation."""
-        return self.log.bind(request_id=context.request_id, function=context.function.name)
+        self._redaction.keep(self._credentials.access_key_secret, self._credentials.security_token)
+        try:
+            policy = self._policy()
+        except ImageExportError as fault:
+            if not watching:
+                raise
+            log.error("policy.unreadable", code=fault.code, error=fault.cause.message)
+            policy = None
+        return Outside(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s)
 
     def _remaining_s(self) -> float:
         return self._deadline_s - time.monotonic()
@@ -81,7 +80,7 @@ class _Instance:
 
     @cached_property
     def _clouds(self) -> AliyunClouds:
-        return AliyunClouds(self._base, self._addresses, self._retrying, keep=self.redaction.keep)
+        return AliyunClouds(self._base, self._addresses, self._retrying, keep=self._redaction.keep)
 
     @cached_property
     def _notifier(self) -> AliyunNotifier:
@@ -104,51 +103,85 @@ class _Instance:
 
     @cached_property
     def _shipped_policy(self) -> Policy:
-        return read_policy(Path(__file__).with_name(self.settings.policy).read_bytes())
+        try:
+            text = Path(__file__).with_name(self.settings.policy).read_bytes()
+        except OSError as cause:
+            message = f"IMAGE_EXPORT_POLICY is {self.settings.policy}, which cannot be read beside index.py."
+            raise OurFault(Cause(code="PolicyInvalid", message=message)) from cause
+        return read_policy(text)
 
 
-_instances: list[_Instance] = []
+class _Warm:
+    """The log from the first line on, and the instance once there is one."""
+
+    def __init__(self) -> None:
+        self.redaction = Redaction()
+        self._log = logs.configure("info", redaction=self.redaction)
+        self._instance: _Instance | None = None
+
+    def logged(self, context: Any) -> Log:
+        """The log, bound once for the invocation."""
+        return self._log.bind(request_id=context.request_id, function=context.function.name)
+
+    def instance(self, context: Any) -> _Instance:
+        """Made by the first invocation. Raises OurFault."""
+        if self._instance is None:
+            settings = read_settings(os.environ)
+            self._log = logs.configure(settings.log_level, redaction=self.redaction)
+            self._instance = _Instance(context, self.redaction, settings)
+            self.logged(context).info("instance.started", version=__version__)
+        return self._instance
 
 
-def _instance(context: Any) -> _Instance:
-    if not _instances:
-        _instances.append(_Instance(context))
-    return _instances[0]
+_warm: list[_Warm] = []
 
 
-def _answer(context: Any, work: Callable[[Outside], Answer]) -> dict[str, Any]:
+def _process() -> _Warm:
+    if not _warm:
+        _warm.append(_Warm())
+    return _warm[0]
+
+
+def _answer(context: Any, work: Callable[[Outside], dict[str, Any]], *, watching: bool = False) -> dict[str, Any]:
     """The work's answer. What is raised is for FC to repeat, which prints it: so no chain, and nothing unredacted."""
-    instance = _instance(context)
+    warm = _process()
     try:
-        return work(instance.outside(context)).shown()
+        return work(warm.instance(context).outside(context, warm.logged(context), watching=watching))
     except ImageExportError as fault:
-        instance.logged(context).error("invocation.refused", code=fault.code, error=fault.cause.message)
-        raise fault.with_traceback(None) from None
+        warm.logged(context).error("invocation.refused", code=fault.code, error=fault.cause.message)
+        said = Cause(code=fault.code, message=warm.redaction.text(fault.cause.message))
+        raise type(fault)(said, status=fault.status) from None
     except Exception as bug:  # noqa: BLE001 - a bug: told in our own log, redacted, and raised
-        instance.logged(context).error("invocation.broken", error=str(bug), exc_info=True)
+        warm.logged(context).error("invocation.broken", error=str(bug), exc_info=True)
         raise RuntimeError(f"{type(bug).__name__}; the log line invocation.broken has the rest") from None
 
 
 def on_event(event: bytes, context: Any) -> dict[str, Any]:
     """An image-created event in any of its shapes, or a direct request. Answers the exports that it meant."""
-    return _answer(
-        context, lambda outside: receive(outside, event, request_id=context.request_id, region_id=context.region)
-    )
+
+    def work(outside: Outside) -> dict[str, Any]:
+        return receive(outside, event, request_id=context.request_id, region_id=context.region).shown()
+
+    return _answer(context, work)
 
 
 def on_watch(_event: bytes, context: Any) -> dict[str, Any]:
     """One tick of the watcher. Answers the exports that it looked at."""
-    return _answer(context, lambda outside: watch(outside, request_id=context.request_id))
+    return _answer(context, lambda outside: watch(outside, request_id=context.request_id).totalled(), watching=True)
 
 
 def on_http(event: bytes, context: Any) -> dict[str, Any]:
     """A request over HTTP, as FC 3.0's trigger hands it over. Answers FC's HTTP struct, whatever was asked."""
-    instance = _instance(context)
-    log = instance.logged(context)
+    warm = _process()
+    log = warm.logged(context)
     try:
-        site = Site(lambda: instance.outside(context), instance.settings, context.region, versions)
+        instance = warm.instance(context)
+        site = Site(lambda: instance.outside(context, log), instance.settings, context.region, versions)
         return site.respond(event, context.request_id)
+    except ImageExportError as fault:
+        log.error("invocation.refused", code=fault.code, error=fault.cause.message)
+        cause = Cause(code=fault.code, message="This deployment is not fit for work; the log says why.")
     except Exception as bug:
         log.error("invocation.broken", error=str(bug), exc_info=True)
         cause = Cause(code="InternalError", message="Something went wrong here; the log has the rest.")
-        return struct(fault_answer(OurFault(cause), context.request_id), context.request_id)
+    return struct(fault_answer(OurFault(cause), context.request_id), context.request_id)

@@ -7,20 +7,20 @@ from .world import World
 ENTRANCE = {
     ("ecs", "DescribeImages"): 1,  # is it there, Available, and wanted
     ("ecs", "ExportImage"): 1,
-    # index, due hint, marker, requested, claim, result, running hint; told-started for each of two targets
-    ("oss", "PutObject"): 9,
-    ("oss", "ListObjectsV2"): 2,  # the generations of the image; the facts of this one
-    ("oss", "GetObject"): 2,  # requested; the group's hold
+    # history, due hint, marker, requested, claim, result, whose task, running hint; told-started for two targets
+    ("oss", "PutObject"): 10,
+    ("oss", "ListObjectsV2"): 1,  # the generations of the image
+    ("oss", "GetObject"): 4,  # requested, claim and result as they stand; the group's hold
     ("oss", "DeleteObject"): 1,  # the due hint
     ("eventbridge", "PutEvents"): 1,
     ("fc", "InvokeFunction"): 1,
 }
 END = {
     ("ecs", "DescribeTaskAttribute"): 1,
-    # requested, claim, result; head and tail of each of two objects are one read, since they are short here
-    ("oss", "GetObject"): 5,
+    # requested, claim, result, no next claim, no end; the end as it stands; each of two objects (short: one read each)
+    ("oss", "GetObject"): 8,
     ("oss", "ListObjectsV2"): 1,  # the facts
-    ("oss", "PutObject"): 5,  # ended, manifest, told-manifest; told-completed for each of two targets
+    ("oss", "PutObject"): 6,  # ended, manifest, told-manifest, history; told-completed for each of two targets
     ("oss", "DeleteObject"): 2,  # the running hint; last of all the marker
     ("eventbridge", "PutEvents"): 1,
     ("fc", "InvokeFunction"): 1,

@@ -31,8 +31,8 @@ def assert_once(world: World, image: str, *, end: str = "Completed", calls: int 
 
 
 def exports_of(world: World, image: str) -> set[str]:
-    """The exports of the image that were recorded, by the ledger's own index."""
-    indexed = {key.rsplit("/", 1)[1] for key in world.ledger(f"/{image}/")}
+    """The exports of the image that were recorded, by the ledger's own history."""
+    indexed = {key.rsplit("/", 1)[1] for key in world.ledger(f"/{image}/exp-")}
     return {export for export in indexed if world.ledger(f"{export}/requested")}
 
 

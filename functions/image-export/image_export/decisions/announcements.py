@@ -10,9 +10,10 @@ from ..values.cause import Cause
 from ..values.export import Export
 from ..values.notify_target import NotifyTarget, target_slug
 from ..values.record import Record
-from .projection import export_of
+from .projection import MANIFEST_WRITTEN, export_of
 
-TOLD_FOR = timedelta(days=14)  # PROTOCOL 17
+MANIFEST_GIVEN_UP = "told-no-manifest"
+MANIFEST_FOR = timedelta(hours=1)  # then Completed is told without one
 EVENT_BYTES = 64 * 1024  # EventBridge's and the asynchronous destinations' limit (facts §8, §9)
 _DROPPED_FIRST = ("Objects", "ImageName", "Reason", "Error")
 
@@ -41,9 +42,16 @@ def owed(record: Record) -> list[Owed]:
     return [
         Owed(kind=kind, since=since, target=target, told=told)
         for kind, since in happenings(record)
+        if kind != "Completed" or not manifest_owed(record)  # its event names the manifest, so that comes first
         for target in record.request.notify
         if (told := f"told-{kind.lower()}-{target_slug(target)}") not in record.told
     ]
+
+
+def manifest_owed(record: Record) -> bool:
+    """Whether a manifest is still to be written, or to be given up."""
+    completed = record.ended is not None and record.ended.status == "Completed"
+    return completed and record.told.isdisjoint({MANIFEST_WRITTEN, MANIFEST_GIVEN_UP})
 
 
 def export_event(record: Record, kind: str) -> dict[str, Any]:
@@ -77,7 +85,8 @@ def cloud_event(
 
 
 def _as_it_was(record: Record, *, stalled: bool) -> Record:
-    return msgspec.structs.replace(record, ended=None, ended_at=None, stalled_at=record.stalled_at if stalled else None)
+    seen = msgspec.structs.replace(record, ended=None, ended_at=None)
+    return seen if stalled else msgspec.structs.replace(seen, stalled=None, stalled_at=None)
 
 
 def _fitting(export: Export) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """IN_DOUBT: ExportImage was called, or perhaps not; is there a task of ours? (PROTOCOL 9.) Pure.
 
-Names decide at once, absence only after the wait, and where certainty is impossible the export fails: no second call.
+Names decide at once, absence only after the wait. Where certainty is impossible the attempt is settled as refused with
+StartUnconfirmed or TaskNotFound, which is final: no second call.
 """
 
 from datetime import datetime, timedelta
@@ -8,10 +9,11 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from ..values.cause import Cause
-from ..values.facts import Ended, Result
+from ..values.facts import Result
 from ..values.record import Record
-from ..values.steps import End, LookForKeys, LookForTasks, Settle, Sight, Step, Wait
+from ..values.steps import LookForKeys, LookForTasks, Settle, Sight, Step, Wait
 from ..values.task import Task
+from .identity import is_under
 from .waiting import MINUTE, growing
 
 REASON = "StartInDoubt"
@@ -25,8 +27,10 @@ ENDED_WITHOUT_OBJECTS = frozenset({"Failed", "Deleted"})
 
 
 def next_step(record: Record, sight: Sight, now: datetime) -> Step:
-    """Look for the task; settle as started or void; wait; or end unconfirmed."""
+    """Look for the task; settle as started, void or refused; or wait."""
     claimed_at = record.claimed_at or now
+    if record.claim and record.claim.kind == "adopt":
+        return Settle(Result(outcome="started", task_id=record.claim.task_id))
     if now - claimed_at < CALLER_MAY_LIVE:
         return Wait(REASON, until=claimed_at + CALLER_MAY_LIVE)
     if not isinstance(sight.candidates, tuple):
@@ -39,34 +43,36 @@ def next_step(record: Record, sight: Sight, now: datetime) -> Step:
 
 def _without_names(nameless: list[Task], record: Record, sight: Sight, now: datetime) -> Step:
     claimed_at = record.claimed_at or now
-    wait = Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
     over = [task for task in nameless if task.status in ENDED_WITHOUT_OBJECTS]
     finished = [task for task in nameless if task.status == "Finished"]
     if now - claimed_at < LISTED_WITHIN or len(over) + len(finished) < len(nameless):
-        return wait
+        return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
     if len(over) > 1 or (over and finished):
-        return End(Ended(status="Failed", error=_unconfirmed(over + finished)))
+        return Settle(Result(outcome="refused", cause=_unconfirmed(over + finished)))
     if over:
         return Settle(Result(outcome="started", task_id=over[0].task_id, inferred=True))
     if sight.keys is UNSET:
         return LookForKeys(record.oss_prefix or "")
-    return _by_objects(finished, record, sight, now) or wait
+    return _by_objects(finished, record, sight, now)
 
 
-def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetime) -> Step | None:
-    keys = sight.keys or ()
+def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetime) -> Step:
+    claimed_at = record.claimed_at or now
+    keys = [key for key in sight.keys or () if is_under(record.request, record.oss_prefix or "", key)]
     if not keys:
         return Settle(Result(outcome="void"))
     if len(finished) == 1:
         return Settle(Result(outcome="started", task_id=finished[0].task_id, inferred=True))
-    if now - (record.claimed_at or now) > GIVE_UP:
-        return End(Ended(status="Failed", error=_no_task(keys)))
-    return None
+    if len(finished) > 1:
+        return Settle(Result(outcome="refused", cause=_unconfirmed(finished)))
+    if now - claimed_at > GIVE_UP:
+        return Settle(Result(outcome="refused", cause=_no_task(keys)))
+    return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
 
 
 def _names_ours(record: Record, task: Task) -> bool:
     bucket, prefix = record.request.oss_bucket, record.oss_prefix or "-"
-    return any(item.oss_bucket in ("", bucket) and item.key.startswith(prefix) for item in task.objects)
+    return any(item.oss_bucket in ("", bucket) and is_under(record.request, prefix, item.key) for item in task.objects)
 
 
 def _unconfirmed(tasks: list[Task]) -> Cause:
@@ -78,10 +84,10 @@ def _unconfirmed(tasks: list[Task]) -> Cause:
     )
 
 
-def _no_task(keys: tuple[str, ...]) -> Cause:
+def _no_task(keys: list[str]) -> Cause:
     return Cause(
         code="TaskNotFound",
-        message="The answer to ExportImage was lost; there are objects of it but no task to confirm them: "
+        message="The answer to ExportImage was lost; there are objects but no task to confirm them: "
         + ", ".join(keys[:10]),
         recommend="Check the objects, or ask for the export again; it is a new export with objects of its own.",
     )

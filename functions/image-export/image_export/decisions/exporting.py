@@ -12,13 +12,10 @@ from ..values.steps import CancelTask, End, LookAtTask, MarkStalled, Sight, Step
 from ..values.task import Task
 from . import proof
 from .refusals import advised
-from .waiting import MINUTE, growing
+from .stall import stalls_at
+from .waiting import LOOK_MOST, MINUTE, growing
 
-STALL_BASE = timedelta(hours=1)  # DESIGN §7
-STALL_PER_GIB = timedelta(minutes=2)
 VANISHED_AFTER = timedelta(hours=24)
-LISTED_WITHIN = timedelta(minutes=25)
-LOOK_EVERY = timedelta(minutes=10)
 
 
 def next_step(record: Record, sight: Sight, now: datetime) -> Step:
@@ -90,14 +87,6 @@ def _cancel_due(record: Record, sight: Sight) -> bool:
     return bool(record.cancel_at) and not sight.cancel_asked
 
 
-def stalls_at(record: Record) -> datetime | None:
-    """When the task will be older than its disks explain; None once that has been told."""
-    if record.stalled_at or not record.started_at:
-        return None
-    size_gib = record.claim.image.disks_gib if record.claim and record.claim.image else 0
-    return record.started_at + STALL_BASE + STALL_PER_GIB * size_gib
-
-
 def _stall_due(record: Record, now: datetime) -> bool:
     at = stalls_at(record)
     return at is not None and now > at
@@ -106,7 +95,7 @@ def _stall_due(record: Record, now: datetime) -> bool:
 def _vanished(record: Record, now: datetime) -> Step:
     started_at = record.started_at or now
     if now - started_at < VANISHED_AFTER:
-        return Wait("TaskNotVisible", until=growing(started_at, now, most=LOOK_EVERY))
+        return Wait("TaskNotVisible", until=growing(started_at, now, most=LOOK_MOST))
     message = f"ECS does not know task {record.task_id} any more; nothing says how it ended."
     advice = "Check the objects under the prefix, or ask for the export again; it is a new export."
     return End(Ended(status="Failed", error=Cause(code="TaskNotFound", message=message, recommend=advice)))

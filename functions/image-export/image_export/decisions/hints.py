@@ -7,7 +7,7 @@ import msgspec
 from ..values.export_request import ExportRequest
 from ..values.record import Record
 from ..values.steps import Wait
-from . import exporting
+from .stall import stalls_at
 
 STAMP = "%Y%m%dT%H%M%SZ"
 PRIORITY_MAX = 9999
@@ -30,7 +30,7 @@ def hints_for(record: Record, wait: Wait) -> set[str]:
     group = f"{request.account_id}/{request.region_id}"
     names = set()
     if wait.running and record.task_id:
-        stalls = exporting.stalls_at(record)
+        stalls = stalls_at(record)
         names.add(f"running/{group}/{record.task_id}/{record.export_id}/{stamp(stalls) if stalls else '-'}")
     if wait.queued:
         first = min(max(PRIORITY_MAX - request.priority, 0), PRIORITY_MAX)
@@ -51,10 +51,17 @@ def listed(at: datetime, request: ExportRequest, export: str) -> str:
     return f"history/{backwards:014d}/{request.region_id}/{request.image_id}/{export}"
 
 
-def read_running(key: str) -> Running:
-    """The parts of a running hint's name."""
-    _, account_id, region_id, task_id, export_id, stalls_at = key.split("/")
-    return Running(account_id, region_id, task_id, export_id, stalls_at)
+def read_running(key: str) -> Running | None:
+    """The parts of a running hint's name; None for a name that is none of ours."""
+    parts = key.split("/")
+    return Running(*parts[1:]) if len(parts) == 6 else None
+
+
+def read_due(key: str) -> tuple[str, str, str] | None:
+    """The stamp, kind (exp, sighted, rejected) and rest of a due hint's name; None for a name that is none of ours."""
+    parts = key.split("/")
+    kind, dash, rest = parts[-1].partition("-")
+    return (parts[1], kind, rest) if len(parts) == 3 and dash else None
 
 
 def stamp(at: datetime) -> str:

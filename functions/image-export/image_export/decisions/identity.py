@@ -1,23 +1,26 @@
-"""Who is who: the names of exports, prefixes and events, all derived, none from chance or clocks. Pure."""
+"""Who is who: the names of exports, prefixes, tokens and sightings, all derived, none from chance or clocks. Pure."""
 
 import hashlib
 from base64 import b32encode
 
+from ..values.arrival import Sighting
 from ..values.export_request import ExportRequest
+from ..values.record import Record
 
 CALLER_PREFIX_MAX = 17  # PROTOCOL 8: 17 + 12 + 1 = 30, the most that ExportImage takes
 OWN_PREFIX_CHARS = 12
-VOIDS_MAX = 25  # letters a to z
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+VOIDS_MAX = len(LETTERS) - 1
 
 
-def _hash(text: str, chars: int) -> str:
-    return b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:chars]
+def _hash(*parts: str, chars: int) -> str:
+    return b32encode(hashlib.sha256("\n".join(parts).encode()).digest()).decode().lower()[:chars]
 
 
 def natural_key(request: ExportRequest) -> str:
     """A hash of what makes two requests the same export: account, region, image, bucket and format (PROTOCOL 3)."""
     parts = (request.account_id, request.region_id, request.image_id, request.oss_bucket, request.image_format)
-    return _hash("\n".join(parts), 16)
+    return _hash(*parts, chars=16)
 
 
 def export_id(key: str, generation: int) -> str:
@@ -30,23 +33,51 @@ def generation(export: str) -> int:
     return int(export.rsplit("-", 1)[1])
 
 
+def is_that(last: Record, request: ExportRequest) -> bool:
+    """Whether a request is the newest generation itself, and not a new one (PROTOCOL 3).
+
+    A rule exports an image once, unless (nightly) it failed. Who asks directly means an open export with equal
+    parameters, or the one that the ClientToken made.
+    """
+    if request.rule is not None:
+        nightly = request.requested_by.trigger == "nightly"
+        return not (nightly and last.ended and last.ended.status == "Failed")
+    repeated = request.client_token is not None and last.request.client_token == request.client_token
+    return parameters_hash(last.request) == parameters_hash(request) and (last.ended is None or repeated)
+
+
 def oss_prefix(request: ExportRequest, export: str, voids: int) -> str:
-    """The OSSPrefix of an attempt: the caller's part, then ours; one of over 17 exactly as given (PROTOCOL 8)."""
-    if len(request.caller_prefix) > CALLER_PREFIX_MAX:
+    """An attempt's OSSPrefix: the caller's part, then ours; one of over 17 exactly as given (PROTOCOL 8)."""
+    if is_whole(request):
         return request.caller_prefix
-    return request.caller_prefix + _hash(export, OWN_PREFIX_CHARS) + "abcdefghijklmnopqrstuvwxyz"[min(voids, VOIDS_MAX)]
+    return request.caller_prefix + _hash(export, chars=OWN_PREFIX_CHARS) + LETTERS[min(voids, VOIDS_MAX)]
 
 
-def same_parameters(one: ExportRequest, other: ExportRequest) -> bool:
-    """Whether two requests of one natural key ask for the same: what is left are the prefix and the role name."""
-    return (one.caller_prefix, one.role_name) == (other.caller_prefix, other.role_name)
+def is_whole(request: ExportRequest) -> bool:
+    """Whether the caller's prefix leaves no room for ours."""
+    return len(request.caller_prefix) > CALLER_PREFIX_MAX
+
+
+def is_under(request: ExportRequest, prefix: str, key: str) -> bool:
+    """Whether an object belongs to that prefix: prefixes are letters and digits, so what follows is neither.
+
+    A prefix that is not unique by itself is so for one image.
+    """
+    own = key.startswith(prefix) and not key[len(prefix) :][:1].isalnum()
+    return own and (not is_whole(request) or request.image_id in key)
 
 
 def token_key(request: ExportRequest, token: str) -> str:
     """The ledger's name for a ClientToken; tokens of different accounts never meet."""
-    return _hash(f"{request.account_id}\n{token}", 32)
+    return _hash(request.account_id, token, chars=32)
 
 
 def parameters_hash(request: ExportRequest) -> str:
     """A hash of all that a repeated ClientToken must repeat (IdempotentParameterMismatch otherwise)."""
-    return _hash("\n".join((natural_key(request), request.caller_prefix, request.role_name or "")), 32)
+    return _hash(natural_key(request), request.caller_prefix, request.role_name or "", chars=32)
+
+
+def sighting_key(sighting: Sighting) -> str:
+    """The ledger's name for an image that was named and is not decided upon; repeated events meet in it."""
+    parts = (sighting.account_id or "", sighting.region_id, sighting.image_id)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

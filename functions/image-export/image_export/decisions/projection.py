@@ -4,6 +4,8 @@ from ..values.export import Export, Status
 from ..values.record import Record
 from ..values.task import Task
 
+MANIFEST_WRITTEN = "told-manifest"  # the fact that says so
+
 
 def export_of(record: Record, *, reason: str | None = None, task: Task | None = None) -> Export:
     """What the world sees of this record; `reason` and `task` add what a look has just seen."""
@@ -22,15 +24,23 @@ def export_of(record: Record, *, reason: str | None = None, task: Task | None = 
         reason=ended.reason if ended else reason,
         task_id=record.task_id,
         export_task_id=record.task_id,
-        progress="100%" if ended and ended.status == "Completed" else task.progress if task else None,
+        progress=_progress(record, task),
         objects=ended.objects if ended else (),
-        manifest=manifest_address(record) if ended and ended.status == "Completed" else None,
+        manifest=manifest_address(record) if MANIFEST_WRITTEN in record.told else None,
         requested_at=record.requested_at,
         started_at=record.started_at,
         finished_at=record.ended_at,
         requested_by=request.requested_by,
         error=ended.error if ended else None,
     )
+
+
+def _progress(record: Record, task: Task | None) -> str | None:
+    if record.ended and record.ended.status == "Completed":
+        return "100%"
+    if task and task.progress:
+        return task.progress
+    return record.stalled.progress if record.stalled and not record.ended else None
 
 
 def manifest_key(record: Record) -> str:

@@ -15,9 +15,10 @@ from ..values.record import Record
 from ..values.steps import End, LookAtObjects, LookForKeys, Sight, Step, Wait
 from ..values.stored_object import StoredObject
 from ..values.task import Task
-from .waiting import MINUTE
+from . import stall
+from .identity import is_under
+from .waiting import MINUTE, VISIBLE_WITHIN
 
-VISIBLE_WITHIN = timedelta(minutes=15)
 CLOCK_SLACK = timedelta(minutes=2)
 
 MAGIC: dict[str, Callable[[StoredObject], bool]] = {
@@ -36,7 +37,8 @@ def next_step(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
     if not keys:
         if sight.keys is UNSET:
             return LookForKeys(record.oss_prefix or "")
-        keys = tuple(key for key in sight.keys or () if not key.endswith(".manifest.json"))
+        ours = [key for key in sight.keys or () if is_under(record.request, record.oss_prefix or "", key)]
+        keys = tuple(key for key in ours if not key.endswith(".manifest.json"))
     strange = _stranger(record, task)
     if strange:
         return End(Ended(status="Failed", error=strange))
@@ -48,7 +50,7 @@ def next_step(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
 def _stranger(record: Record, task: Task) -> Cause | None:
     bucket, prefix = record.request.oss_bucket, record.oss_prefix or ""
     for item in task.objects:
-        if item.oss_bucket not in ("", bucket) or not item.key.startswith(prefix):
+        if item.oss_bucket not in ("", bucket) or not is_under(record.request, prefix, item.key):
             message = f"Task {task.task_id} says it wrote oss://{item.oss_bucket}/{item.key}, which is not under oss://{bucket}/{prefix}."
             return Cause(code="ObjectNotOurs", message=message, recommend="Look at the task; ask for the export again.")
     return None
@@ -56,9 +58,8 @@ def _stranger(record: Record, task: Task) -> Cause | None:
 
 def _judge(record: Record, task: Task, seen: dict[str, StoredObject | None], now: datetime) -> Step:
     there = [item for item in seen.values() if item]
-    wanted = max(len(record.claim.image.disks) if record.claim and record.claim.image else 1, 1)
-    if len(there) < max(wanted, len(seen)):
-        return _missing(task, seen, wanted, now)
+    if len(there) < max(_wanted(record), len(seen)):
+        return _missing(record, task, seen, now)
     for item in there:
         fault = _fault(record, item)
         if fault:
@@ -66,10 +67,16 @@ def _judge(record: Record, task: Task, seen: dict[str, StoredObject | None], now
     return End(Ended(status="Completed", objects=_exported(there), reason=record.inferred))
 
 
-def _missing(task: Task, seen: dict[str, StoredObject | None], wanted: int, now: datetime) -> Step:
-    finished_at = task.finished_at or now
+def _wanted(record: Record) -> int:
+    """An object for each disk that the image had when the export was claimed."""
+    return max(len(record.claim.image.disks) if record.claim and record.claim.image else 1, 1)
+
+
+def _missing(record: Record, task: Task, seen: dict[str, StoredObject | None], now: datetime) -> Step:
+    finished_at = task.finished_at or stall.bound(record) or now  # at the latest, where ECS does not say when
     if now - finished_at < VISIBLE_WITHIN:
         return Wait("ObjectNotVisible", until=now + MINUTE)
+    wanted = _wanted(record)
     absent = ", ".join(key for key, item in seen.items() if item is None)
     there = sum(1 for item in seen.values() if item)
     message = f"The task is Finished, but {there} of {wanted} objects are there" + (
@@ -87,6 +94,9 @@ def _fault(record: Record, item: StoredObject) -> Cause | None:
     if item.modified_at < claimed_at - CLOCK_SLACK:
         message = f"The object {item.key} is of {item.modified_at.isoformat()}, older than the export."
         return Cause(code="ObjectNotOurs", message=message, recommend=again)
+    if f".{record.request.image_format}" not in item.key:
+        message = f"The object {item.key} is not of the format {record.request.image_format} that was asked for."
+        return Cause(code="FormatDiffers", message=message, recommend="Ask for ImageFormat raw in this region.")
     magic = next((check for suffix, check in MAGIC.items() if item.key.endswith(suffix)), None)
     if magic is None or not magic(item):
         message = f"The object {item.key} does not begin or end as its format does (head {item.head[:8].hex()})."

@@ -91,6 +91,11 @@ def reason(code: str) -> str:
     return code.split(".")[0] if code in QUOTA else _SAME_AS.get(code, code)
 
 
+def is_full(shown: str | None) -> bool:
+    """Whether a `Reason` says that the account and region take no more exports for now."""
+    return shown == "Throttling" or shown in {reason(code) for code in QUOTA}
+
+
 def advised(cause: Cause) -> Cause:
     """The cause with what to do next: the cloud's own word for it, else ours."""
     if cause.recommend:

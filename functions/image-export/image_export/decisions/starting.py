@@ -1,4 +1,7 @@
-"""READY: from a recorded export to the claim for its next attempt, or to its end before it began. Pure."""
+"""READY: from a recorded export to the claim for its next attempt, or to its end before it began. Pure.
+
+An end before the start takes a claim's slot, as a cancel does: beside it, another worker could start (PROTOCOL 11).
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,14 +11,15 @@ from ..values.cause import Cause
 from ..values.facts import Claim, Ended, Result
 from ..values.image import Image
 from ..values.record import Record
-from ..values.steps import End, LookAtHold, LookAtImage, MakeClaim, Sight, Step, Wait
-from .identity import VOIDS_MAX, oss_prefix
+from ..values.steps import LookAtHold, LookAtImage, LookForTasks, MakeClaim, Sight, Step, Wait
+from ..values.task import Task
+from .identity import LETTERS, VOIDS_MAX, is_under, oss_prefix
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
-from .waiting import MINUTE, growing
+from .waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
 ROLE_GRACE = timedelta(minutes=10)  # P6: a role that was just created does not work at once
-VISIBLE_WITHIN = timedelta(minutes=15)  # an image that a creation event named
-WAIT_MOST = timedelta(minutes=10)
+BEFORE_REQUEST = timedelta(minutes=2)
+FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound", "InvalidImageId.NotFound"})
 
 # DescribeImages' status words (facts §3): may be exported | will be | will never be. Any other word is waited for.
 IMAGE: dict[str, str] = {
@@ -33,7 +37,7 @@ def next_step(record: Record, sight: Sight, now: datetime) -> Step:
     if record.cancel_at:
         return MakeClaim(record.attempt + 1, Claim(kind="cancel", voids=_voids(record)))
     if sight.forbidden:
-        return End(Ended(status="Failed", error=sight.forbidden))
+        return _fail(record, sight.forbidden)
     if record.result and record.result.outcome == "refused":
         step = _after_refusal(record, record.result, sight, now)
         if step is not None:
@@ -46,12 +50,14 @@ def next_step(record: Record, sight: Sight, now: datetime) -> Step:
 def _after_refusal(record: Record, result: Result, sight: Sight, now: datetime) -> Step | None:
     """None where the next attempt may be made now."""
     cause, refused_at = advised(_cause(result)), record.settled_at or now
-    kind = handling(cause.code)
-    if kind is Handling.FINAL or (kind is Handling.ROLE and now - record.requested_at > ROLE_GRACE):
-        return End(Ended(status="Failed", error=cause))
-    if cause.code in QUOTA or (kind is Handling.FRESH and sight.renewals == 1):
-        return None  # the group's hold decides; fresh credentials are tried at once, once
-    most = WAIT_MOST if cause.code in FOREIGN or is_throttling(cause.code) else 2 * MINUTE
+    kind, late = handling(cause.code), now - record.requested_at > ROLE_GRACE
+    if kind is Handling.FINAL or (late and (kind is Handling.ROLE or (kind is Handling.FRESH and sight.renewals > 1))):
+        return _fail(record, cause)
+    if kind is Handling.FRESH and sight.renewals == 1:
+        return None  # fresh credentials are tried at once, once
+    if cause.code in QUOTA:
+        return None  # the group's hold decides
+    most = LOOK_MOST if cause.code in FOREIGN or is_throttling(cause.code) else 2 * MINUTE
     until = growing(record.requested_at, refused_at, most=most)
     return None if now >= until else Wait(reason(cause.code), until=until)
 
@@ -62,10 +68,36 @@ def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
         return _not_there(record, now)
     fate = IMAGE.get(image.status, "wait")
     if fate == "fail":
-        return End(Ended(status="Failed", error=_never_available(image)))
+        return _fail(record, _never_available(image))
     if fate == "wait":
-        return Wait("ImageNotAvailable", until=growing(record.requested_at, now, most=WAIT_MOST, share=0.25))
+        return Wait("ImageNotAvailable", until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
+    if _may_be_our_own(record):
+        return _look_for_our_own(record, sight, image, now)
     return _claim(record, sight, image)
+
+
+def _may_be_our_own(record: Record) -> bool:
+    """ECS says that the image is being exported, and an attempt of ours was taken for void: is it that one?"""
+    code = record.result.cause.code if record.result and record.result.cause else None
+    return code in FOREIGN and _voids(record) > 0
+
+
+def _look_for_our_own(record: Record, sight: Sight, image: Image, now: datetime) -> Step:
+    if not isinstance(sight.candidates, tuple):
+        return LookForTasks(record.requested_at - BEFORE_REQUEST, now)
+    for voids in range(_voids(record)):
+        prefix = oss_prefix(record.request, record.export_id, voids)
+        for task in sight.candidates:
+            if any(is_under(record.request, prefix, item.key) for item in task.objects):
+                return _adopt(record, task, prefix, image)
+    if any(not task.objects for task in sight.candidates):
+        return Wait("StartInDoubt", until=growing(record.settled_at or now, now, most=LOOK_MOST))
+    return _claim(record, sight, image)
+
+
+def _adopt(record: Record, task: Task, prefix: str, image: Image) -> Step:
+    claim = Claim(kind="adopt", oss_prefix=prefix, voids=_voids(record), image=image, task_id=task.task_id)
+    return MakeClaim(record.attempt + 1, claim)
 
 
 def _claim(record: Record, sight: Sight, image: Image) -> Step:
@@ -75,9 +107,14 @@ def _claim(record: Record, sight: Sight, image: Image) -> Step:
         return Wait(reason(sight.hold.code), queued=True)
     voids = _voids(record)
     if voids > VOIDS_MAX:
-        return End(Ended(status="Failed", error=_too_many_voids(record)))
+        return _fail(record, _too_many_voids(record))
     prefix = oss_prefix(record.request, record.export_id, voids)
     return MakeClaim(record.attempt + 1, Claim(kind="start", oss_prefix=prefix, voids=voids, image=image))
+
+
+def _fail(record: Record, error: Cause) -> Step:
+    ended = Ended(status="Failed", error=error)
+    return MakeClaim(record.attempt + 1, Claim(kind="end", voids=_voids(record), ended=ended))
 
 
 def _voids(record: Record) -> int:
@@ -86,11 +123,11 @@ def _voids(record: Record) -> int:
 
 
 def _not_there(record: Record, now: datetime) -> Step:
-    if record.request.named_by_creation and now - record.requested_at < VISIBLE_WITHIN:
-        return Wait("ImageNotVisible", until=now + MINUTE)
     request = record.request
+    if request.named_by_creation and now - record.requested_at < VISIBLE_WITHIN:
+        return Wait("ImageNotVisible", until=now + MINUTE)
     message = f"There is no image {request.image_id} in {request.region_id} in account {request.account_id}."
-    return End(Ended(status="Failed", error=advised(Cause(code="InvalidImageId.NotFound", message=message))))
+    return _fail(record, advised(Cause(code="InvalidImageId.NotFound", message=message)))
 
 
 def _never_available(image: Image) -> Cause:
@@ -104,7 +141,7 @@ def _never_available(image: Image) -> Cause:
 def _too_many_voids(record: Record) -> Cause:
     return Cause(
         code="StartUnconfirmed",
-        message=f"{record.attempt} ExportImage calls in a row were lost without a task.",
+        message=f"{len(LETTERS)} of {record.attempt} ExportImage calls were lost without a task.",
         recommend="Look at the network between the function and ECS, then ask for the export again.",
     )
 
@@ -114,11 +151,11 @@ def _cause(result: Result) -> Cause:
 
 
 def look_failed(record: Record, cause: Cause, now: datetime) -> Step:
-    """A look before the start was refused (AssumeRole, DescribeImages): a role may not work yet, anything else is over.
+    """A look before the start was refused (AssumeRole, DescribeImages). Looks are no verdicts (P6, PROTOCOL 12).
 
-    Throttling, faults of the network and expired tokens only put the look off.
+    But what cannot be there does not come, and a role that does not work ten minutes after the request is the cause.
     """
-    kind = handling(cause.code)
-    if kind is Handling.FINAL or (kind is Handling.ROLE and now - record.requested_at > ROLE_GRACE):
-        return End(Ended(status="Failed", error=advised(cause)))
-    return Wait(reason(cause.code), until=growing(record.requested_at, now, most=WAIT_MOST, share=0.25))
+    late = now - record.requested_at > ROLE_GRACE
+    if cause.code in FINAL_LOOKS or (late and handling(cause.code) is Handling.ROLE):
+        return _fail(record, advised(cause))
+    return Wait(reason(cause.code), until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))

@@ -1,13 +1,14 @@
-"""The step table: from an export's facts and what was just seen to the one next step. Pure; all of the law is here.
+"""The step table: from an export's facts and what was just seen to the one next step. Pure.
 
     phase       facts                                    what it does (module)
     READY       no claim, or the last one refused/void   look at image and hold, claim the next attempt (starting)
     IN_DOUBT    a claim without result                   find out whether ExportImage happened (doubt)
     EXPORTING   a result that started                    follow the task, prove the objects (exporting)
-    CALLED_OFF  the newest claim is a cancel             end Cancelled
+    CALLED_OFF  the newest claim is a cancel or an end   end as it says
     ENDED       a verdict                                nothing: it is told (use_cases/announce)
 
-Status words of the cloud stand in IMAGE and TASK; a word that nobody has met yet is waited for and never a verdict.
+Status words of the cloud stand in tables of these modules (IMAGE, TASK); a word that nobody has met yet is waited for
+and never a verdict.
 """
 
 from collections.abc import Callable
@@ -36,15 +37,15 @@ def phase(record: Record) -> Phase:
         return Phase.ENDED
     if record.claim is None:
         return Phase.READY
-    if record.claim.kind == "cancel":
+    if record.claim.kind in ("cancel", "end"):
         return Phase.CALLED_OFF
     if record.result is None:
         return Phase.IN_DOUBT
     return Phase.EXPORTING if record.result.outcome == "started" else Phase.READY
 
 
-def _call_off(_record: Record, _sight: Sight, _now: datetime) -> Step:
-    return End(Ended(status="Cancelled"))
+def _call_off(record: Record, _sight: Sight, _now: datetime) -> Step:
+    return End((record.claim and record.claim.ended) or Ended(status="Cancelled"))
 
 
 def _rest(_record: Record, _sight: Sight, _now: datetime) -> Step:

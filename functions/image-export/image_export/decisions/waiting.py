@@ -1,8 +1,14 @@
-"""When to look again. All back-off is derived from ages, so that no counter has to be kept. Pure."""
+"""When to look again, and for how long. Back-off is derived from ages, so that no counter is kept. Pure."""
 
 from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
+VISIBLE_WITHIN = timedelta(minutes=15)  # an image that a creation event named (DESIGN §7)
+LOOK_MOST = timedelta(minutes=10)
+TELL_MOST = timedelta(hours=1)
+TOLD_FOR = timedelta(days=14)  # PROTOCOL 17
+ENTRANCE_GRACE = timedelta(minutes=2)  # by then an entrance has looked at what it recorded, or died
+WEEKLY_PAUSE = timedelta(hours=1)  # PROTOCOL 15: a weekly quota is probed by the hour
 
 
 def growing(since: datetime, now: datetime, *, most: timedelta, share: float = 0.5) -> datetime:

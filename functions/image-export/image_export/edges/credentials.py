@@ -76,16 +76,17 @@ def base_credentials(context: Any, environ: Mapping[str, str]) -> Credentials:
     return found
 
 
-def session_policy(account_id: str, region_id: str, *buckets: str) -> str:
+def session_policy(account_id: str, region_id: str, bucket: str) -> str:
     """What an export of that account and region needs, and nothing else (facts §14); 2,048 characters are allowed."""
     images = f"acs:ecs:{region_id}:{account_id}:image/*"
     statements = [
         _allow(["ecs:ExportImage", "ecs:DescribeImages"], [images]),
         _allow(["ecs:DescribeTasks", "ecs:DescribeTaskAttribute", "ecs:CancelTask"], ["*"]),
     ]
-    if named := [bucket for bucket in buckets if bucket]:  # a statement without resources would be malformed
-        statements.append(_allow(["oss:GetObject", "oss:PutObject"], [f"acs:oss:*:*:{one}/*" for one in named]))
-        statements.append(_allow(["oss:ListObjects"], [f"acs:oss:*:*:{one}" for one in named]))
+    if bucket:
+        statements.append(_allow(["oss:GetObject"], [f"acs:oss:*:*:{bucket}/*"]))
+        statements.append(_allow(["oss:PutObject"], [f"acs:oss:*:*:{bucket}/*.manifest.json"]))
+        statements.append(_allow(["oss:ListObjects"], [f"acs:oss:*:*:{bucket}"]))
     return json.dumps({"Version": "1", "Statement": statements}, separators=(",", ":"))
 
 

@@ -3,7 +3,7 @@
 A crash between any two steps leaves facts from which the next call goes on. Not a loop that sleeps: waiting is a hint.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -13,20 +13,21 @@ from ..decisions.admission import still_allowed
 from ..decisions.projection import export_of
 from ..decisions.starting import look_failed
 from ..decisions.steps import Phase, next_step, phase
-from ..decisions.waiting import MINUTE, growing
-from ..errors import CloudFault, Refused
+from ..decisions.waiting import LOOK_MOST, MINUTE, TELL_MOST, growing
+from ..errors import CloudFault, LedgerFault, Refused
+from ..values.cause import Cause
 from ..values.export import Export
 from ..values.record import Record
 from ..values.steps import MakeClaim, Sight, Wait
 from .announce import announce, settled
 from .outside import Outside
+from .ports import Log
+from .record import Recorded
 from .taking import TAKE, Look
 
 STEPS_MAX = 40
 SECONDS_TO_START = 60.0  # ExportImage's own time-outs and the facts around it must fit into what is left (PROTOCOL 7)
 SECONDS_TO_STEP = 5.0
-TELL_AGAIN_MOST = timedelta(hours=1)
-LOOK_AGAIN_MOST = timedelta(minutes=10)
 
 
 class Moved(NamedTuple):
@@ -36,24 +37,32 @@ class Moved(NamedTuple):
     export: Export
 
 
-def advance(outside: Outside, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Export | None:
-    """`move`, for those who want only what the world sees."""
-    moved = move(outside, export, sight=sight, hint=hint)
-    return moved and moved.export
-
-
-def move(outside: Outside, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Moved | None:
+def advance(outside: Outside, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Moved | None:
     """Move the export as far as it goes now and say where it stands; None where it has no `requested` yet.
 
     `sight` is what the caller has seen already, `hint` the ledger's hint that led here. Raises CloudFault and OurFault
     of the ledger only: the cloud's faults are kept in the export.
     """
     record = outside.ledger.load(export)
+    return _advance(outside, record, sight or Sight(), hint) if record else None
+
+
+def begin(outside: Outside, recorded: Recorded, sight: Sight | None = None) -> Moved:
+    """The first look at what an entrance has recorded, so that the asker sees the TaskId or the refusal."""
+    record = recorded.record or outside.ledger.load(recorded.export_id)
     if record is None:
-        return None
-    sight = sight or Sight()
-    if phase(record) is Phase.READY:
-        sight = msgspec.structs.replace(sight, forbidden=still_allowed(outside.policy, record.request))
+        raise LedgerFault(Cause(code="FactVanished", message=f"{recorded.export_id} was there and is gone."))
+    return _advance(outside, record, sight or Sight(), recorded.hint)
+
+
+def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -> Moved:
+    outside = outside._replace(log=_bound(outside, record))
+    if outside.policy is None and phase(record) is Phase.READY:  # nothing starts and nothing fails meanwhile
+        wait = Wait("PolicyInvalid", until=outside.ledger.now + LOOK_MOST)
+        _leave_hints(outside, record, wait, hint)
+        return Moved(record, export_of(record, reason=wait.reason))
+    forbidden = still_allowed(outside.policy, record.request) if outside.policy else None
+    sight = msgspec.structs.replace(sight, forbidden=forbidden)
     was_ended = record.ended is not None
     look, wait = _work(Look(record, sight), outside)
     _log_end(outside, look.record, was_ended=was_ended)
@@ -63,13 +72,19 @@ def move(outside: Outside, export: str, *, sight: Sight | None = None, hint: str
     return Moved(record, export_of(record, reason=wait.reason, task=task))
 
 
+def _bound(outside: Outside, record: Record) -> Log:
+    request = record.request
+    return outside.log.bind(export_id=record.export_id, region_id=request.region_id, image_id=request.image_id)
+
+
 def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
     for _ in range(STEPS_MAX):
         step = next_step(look.record, look.sight, outside.ledger.now)
         if isinstance(step, Wait):
             return look, step
-        if outside.remaining_s() < (SECONDS_TO_START if isinstance(step, MakeClaim) else SECONDS_TO_STEP):
-            return look, Wait("OutOfTime", until=outside.ledger.now)
+        starts = isinstance(step, MakeClaim) and step.claim.kind == "start"
+        if outside.remaining_s() < (SECONDS_TO_START if starts else SECONDS_TO_STEP):
+            return look, Wait("OutOfTime", until=outside.ledger.now, queued=look.sight.queued)
         try:
             look = TAKE[type(step)](outside, look, step)
         except CloudFault as fault:
@@ -82,10 +97,10 @@ def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
 
 def _after_fault(outside: Outside, look: Look, fault: CloudFault) -> Look | Wait:
     """A look failed: before the start a refusal may be final, after it never is (PROTOCOL 12)."""
-    outside.log.warning("look.failed", export_id=look.record.export_id, code=fault.code, error=fault.cause.message)
+    outside.log.warning("look.failed", code=fault.code, error=fault.cause.message)
     now = outside.ledger.now
     if phase(look.record) is not Phase.READY or not isinstance(fault, Refused):
-        until = growing(look.record.requested_at, now, most=LOOK_AGAIN_MOST, share=0.25)
+        until = growing(look.record.requested_at, now, most=LOOK_MOST, share=0.25)
         return Wait(fault.code, until=until, running=bool(look.record.task_id))
     step = look_failed(look.record, fault.cause, now)
     return step if isinstance(step, Wait) else TAKE[type(step)](outside, look, step)
@@ -110,19 +125,14 @@ def _also_owed(record: Record, wait: Wait, now: datetime) -> Wait:
     if not record.ended and not debts:
         return wait
     since = min((debt.since for debt in debts), default=record.ended_at or now)
-    again = growing(since, now, most=TELL_AGAIN_MOST)
+    again = growing(since, now, most=TELL_MOST)
     return msgspec.structs.replace(wait, until=min(wait.until, again) if wait.until else again)
 
 
 def _log_end(outside: Outside, record: Record, *, was_ended: bool) -> None:
     """The log line of an end, from the same value as the event; again where nobody was told yet."""
-    if record.ended and (not was_ended or not record.told):
-        export = export_of(record)
-        outside.log.info(
-            f"export.{record.ended.status.lower()}",
-            export_id=export.export_id,
-            region_id=export.region_id,
-            image_id=export.image_id,
-            task_id=export.task_id,
-            export=export.wire(),
-        )
+    if record.ended is None:
+        return
+    kind = record.ended.status.lower()
+    if not was_ended or not any(name.startswith(f"told-{kind}-") for name in record.told):
+        outside.log.info(f"export.{kind}", task_id=record.task_id, export=export_of(record).wire())

@@ -7,12 +7,12 @@ import msgspec
 
 from ..decisions import announcements
 from ..decisions.announcements import Owed
-from ..decisions.projection import export_of, manifest_address, manifest_key
+from ..decisions.projection import MANIFEST_WRITTEN, export_of, manifest_address, manifest_key
+from ..decisions.waiting import TOLD_FOR
 from ..errors import CloudFault
 from ..values.record import Record
 from .outside import Outside
 
-MANIFEST_TOLD = "told-manifest"
 MANIFEST_VERSION = 1
 
 
@@ -26,17 +26,17 @@ def announce(outside: Outside, record: Record) -> Record:
 
 def settled(record: Record) -> bool:
     """Whether nothing is owed any more, so that the open marker may go."""
-    return bool(record.ended) and not announcements.owed(record) and not _manifest_owed(record)
+    return bool(record.ended) and not announcements.owed(record) and not announcements.manifest_owed(record)
 
 
 def _tell(outside: Outside, record: Record, debt: Owed) -> Record:
-    log = outside.log.bind(export_id=record.export_id, target=debt.target.name, kind=debt.kind)
+    log = outside.log.bind(target=debt.target.name, kind=debt.kind)
     event = announcements.export_event(record, debt.kind)
     try:
         outside.notifier.tell(debt.target, event)
     except CloudFault as fault:
         log.warning("event.refused", code=fault.code, error=fault.cause.message)
-        if outside.ledger.now - debt.since < announcements.TOLD_FOR:
+        if outside.ledger.now - debt.since < TOLD_FOR:
             return record
         outside.ledger.put(f"untold/{event['id']}/{debt.told}", event)
         log.error("event.given_up", event_id=event["id"])
@@ -45,24 +45,22 @@ def _tell(outside: Outside, record: Record, debt: Owed) -> Record:
     return outside.ledger.tell(record, debt.told)
 
 
-def _manifest_owed(record: Record) -> bool:
-    return bool(record.ended and record.ended.status == "Completed") and MANIFEST_TOLD not in record.told
-
-
 def _write_manifest(outside: Outside, record: Record) -> Record:
     """Write the manifest, over itself if need be: the same facts give the same bytes."""
-    if not _manifest_owed(record):
+    if not announcements.manifest_owed(record):
         return record
-    request = record.request
+    request, now = record.request, outside.ledger.now
     try:
         cloud = outside.clouds.at(request.role, request.region_id, request.oss_bucket)
         cloud.put_object(request.oss_bucket, manifest_key(record), manifest(record))
     except CloudFault as fault:
-        outside.log.warning("manifest.refused", export_id=record.export_id, code=fault.code, error=fault.cause.message)
-        given_up = outside.ledger.now - (record.ended_at or outside.ledger.now) > announcements.TOLD_FOR
-        return outside.ledger.tell(record, MANIFEST_TOLD, given_up=True) if given_up else record
-    outside.log.info("manifest.written", export_id=record.export_id, manifest=manifest_address(record))
-    return outside.ledger.tell(record, MANIFEST_TOLD)
+        outside.log.warning("manifest.refused", code=fault.code, error=fault.cause.message)
+        if now - (record.ended_at or now) < announcements.MANIFEST_FOR:
+            return record
+        outside.log.error("manifest.given_up", manifest=manifest_address(record))
+        return outside.ledger.tell(record, announcements.MANIFEST_GIVEN_UP, given_up=True)
+    outside.log.info("manifest.written", manifest=manifest_address(record))
+    return outside.ledger.tell(record, MANIFEST_WRITTEN)
 
 
 def manifest(record: Record) -> bytes:

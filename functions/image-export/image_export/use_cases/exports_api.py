@@ -12,32 +12,26 @@ from ..errors import AskerFault, CloudFault, LedgerFault
 from ..values.cause import Cause
 from ..values.export import Export, RequestedBy
 from ..values.export_request import ExportRequest
+from ..values.facts import Cancel
 from ..values.http import HttpAnswer, HttpRequest
 from ..values.record import Record
-from ..values.wire import Wire
-from .advance import Moved, move
+from .advance import Moved, begin
 from .outside import Outside
-from .record import record
+from .record import Recorded, record
 from .rehearse import rehearse
 
 SCANNED_MAX = 2000  # names of the history that one page may read past
-
-
-class Cancel(Wire, frozen=True, kw_only=True):
-    """The fact that somebody asked for the end of an export."""
-
-    requested_by: RequestedBy
 
 
 def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpAnswer:
     """202 for a new export, 200 for one that there is already or a DryRun; a final refusal as the cloud answered it."""
     asker = RequestedBy(trigger="http", id=request.request_id)
     direct = read_direct(read_body(request))
-    wanted = admit_direct(outside.policy, direct, default_region=region_id, requested_by=asker)
+    wanted = admit_direct(outside.ruled(), direct, default_region=region_id, requested_by=asker)
     if direct.dry_run:
         return HttpAnswer(status=200, value=rehearse(outside, wanted))
     recorded = record(outside, wanted)
-    moved = _look(outside, wanted, recorded.export_id, recorded.hint)
+    moved = _look(outside, wanted, recorded)
     location = {"location": f"/exports/{recorded.export_id}"}
     error = moved.export.error
     if recorded.created and moved.export.status == "Failed" and error:
@@ -46,16 +40,14 @@ def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpA
     return HttpAnswer(status=status, value=moved.export, headers={**location, **_pace(moved)})
 
 
-def _look(outside: Outside, wanted: ExportRequest, export: str, hint: str | None) -> Moved:
+def _look(outside: Outside, wanted: ExportRequest, recorded: Recorded) -> Moved:
     """It is recorded, so it is accepted, even where the ledger does not answer any more."""
     try:
-        moved = move(outside, export, hint=hint)
+        return begin(outside, recorded)
     except LedgerFault as fault:
-        outside.log.warning("look.broken", export_id=export, code=fault.code, error=fault.cause.message)
-        moved = None
-    if moved:
-        return moved
-    facts = Record(export_id=export, request=wanted, requested_at=outside.ledger.now)
+        outside.log.warning("look.broken", export_id=recorded.export_id, code=fault.code, error=fault.cause.message)
+    now = outside.ledger.now
+    facts = recorded.record or Record(export_id=recorded.export_id, request=wanted, requested_at=now)
     return Moved(facts, export_of(facts))
 
 
@@ -83,9 +75,9 @@ def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
 
 def _listed(outside: Outside, key: str, export: str) -> Export | None:
     """What has ended stands in the history whole; what has not is put together. None for a name that lost its race."""
-    found = outside.ledger.read_optional(key, Export)
+    found = outside.ledger.read(key, Export)
     if found:
-        return found
+        return found.fact
     loaded = outside.ledger.load(export)
     return export_of(loaded, reason=_reason(loaded)) if loaded and loaded.listed == key else None
 
@@ -111,8 +103,8 @@ def cancel_export(outside: Outside, request: HttpRequest, export: str) -> HttpAn
     if loaded.ended:
         return HttpAnswer(status=200, value=export_of(loaded))
     asker = RequestedBy(trigger="http", id=request.request_id)
-    outside.ledger.create(f"exports/{export}/cancel", Cancel(requested_by=asker))
-    moved = _look(outside, loaded.request, export, None)
+    outside.ledger.mark(f"exports/{export}/cancel", Cancel(requested_by=asker))
+    moved = _look(outside, loaded.request, Recorded(export, created=False))
     return HttpAnswer(status=202, value=moved.export, headers=_pace(moved))
 
 

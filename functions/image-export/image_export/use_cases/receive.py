@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from ..decisions.admission import admit_direct
 from ..decisions.envelopes import read_event
-from ..errors import AskerFault, LedgerFault
+from ..errors import AskerFault, CloudFault, LedgerFault
 from ..values.answer import Answer
 from ..values.arrival import Arrival, DirectRequest, Malformed, Sighting
 from ..values.export import RequestedBy
-from .advance import advance
+from .advance import begin
 from .outside import Outside
 from .record import record
 from .rehearse import rehearse
@@ -40,12 +40,16 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
-    """Take an event. Raises LedgerFault, after everything else in it was tried, so that FC delivers it again (P6)."""
-    seen, lost = [], None
+    """Take an event. Raises what kept a part of it from being recorded, after everything else in it was tried.
+
+    FC delivers it again then (P6); what was recorded the first time is found.
+    """
+    seen: list[Seen] = []
+    lost: LedgerFault | CloudFault | None = None
     for position, arrival in enumerate(read_event(body)):
         try:
             seen.append(_take(outside, arrival, Delivery(body, request_id, region_id, position)))
-        except LedgerFault as fault:
+        except (LedgerFault, CloudFault) as fault:
             outside.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
             lost = fault
     if lost:
@@ -54,13 +58,13 @@ def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -
         request_id=request_id,
         exports=tuple(one.export for one in seen if one.export),
         rejected=tuple(one.rejected for one in seen if one.rejected),
-        ignored=sum(1 for one in seen if not one.export and not one.rejected),
+        ignored=sum(one.ignored for one in seen),
     )
 
 
 def _take(outside: Outside, arrival: Arrival, delivery: Delivery) -> Seen:
     if isinstance(arrival, Sighting):
-        return see(outside, arrival, "event")
+        return see(outside, arrival)
     if isinstance(arrival, DirectRequest):
         return _direct(outside, arrival, delivery)
     if isinstance(arrival, Malformed):
@@ -74,11 +78,12 @@ def _direct(outside: Outside, direct: DirectRequest, delivery: Delivery) -> Seen
     """Without a ClientToken the delivery's own name is the token (DESIGN §7)."""
     try:
         asker = RequestedBy(trigger="invoke", id=delivery.request_id)
-        request = admit_direct(outside.policy, direct, default_region=delivery.region_id, requested_by=asker)
+        request = admit_direct(outside.ruled(), direct, default_region=delivery.region_id, requested_by=asker)
         if direct.dry_run:
             return Seen(export=rehearse(outside, request))
         recorded = record(outside, replace(request, client_token=request.client_token or delivery.name))
-        return Seen(export=advance(outside, recorded.export_id, hint=recorded.hint))
+        return Seen(export=begin(outside, recorded).export)
     except AskerFault as fault:
-        reject(outside, delivery.digest, fault.cause)
+        if not direct.dry_run:  # which writes nothing
+            reject(outside, delivery.digest, fault.cause)
         return Seen(rejected=fault.cause)

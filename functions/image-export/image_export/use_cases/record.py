@@ -3,8 +3,6 @@
 Order: index key, due hint, open marker, `requested`. A marker without `requested` is helped along from its body.
 """
 
-from datetime import timedelta
-
 import msgspec
 
 from ..decisions import hints
@@ -12,11 +10,14 @@ from ..decisions.identity import (
     CALLER_PREFIX_MAX,
     export_id,
     generation,
+    is_that,
+    is_under,
+    is_whole,
     natural_key,
     parameters_hash,
-    same_parameters,
     token_key,
 )
+from ..decisions.waiting import ENTRANCE_GRACE
 from ..errors import AskerFault
 from ..values.cause import Cause
 from ..values.export_request import ExportRequest
@@ -24,8 +25,6 @@ from ..values.facts import Requested
 from ..values.record import Record
 from ..values.wire import Wire
 from .outside import Outside
-
-ENTRANCE_GRACE = timedelta(minutes=2)  # by then the entrance has looked itself, or died
 
 
 class TokenUse(Wire, frozen=True, kw_only=True):
@@ -47,6 +46,7 @@ class Recorded(msgspec.Struct, frozen=True):
     export_id: str
     created: bool
     hint: str | None = None
+    record: Record | None = None  # of an export that this call made: there is nothing else to it yet
 
 
 def record(outside: Outside, request: ExportRequest) -> Recorded:
@@ -84,20 +84,6 @@ def _newest(outside: Outside, key: str) -> int:
     return max((generation(key.split("/")[1]) for key in keys), default=0)
 
 
-def is_that(last: Record, request: ExportRequest) -> bool:
-    """Whether the request is the newest generation itself.
-
-    A rule exports an image once, unless (nightly) it failed. Who asks directly means an open export with equal
-    parameters, or the one that the ClientToken made.
-    """
-    if request.rule is not None:
-        nightly = request.requested_by.trigger == "nightly"
-        return not (nightly and last.ended and last.ended.status == "Failed")
-    same = same_parameters(last.request, request)
-    repeated = request.client_token is not None and last.request.client_token == request.client_token
-    return same and (last.ended is None or repeated)
-
-
 def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:
     """Make this generation; None where another request has it."""
     ledger = outside.ledger
@@ -105,14 +91,10 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     requested = Requested(export_id=export, request=request, listed=listed)
     _reserve_prefix(outside, request, export)
     _use_token(outside, request, export)
-    ledger.put(f"images/{request.account_id}/{request.region_id}/{request.image_id}/{export}")
     ledger.put(listed)
     hint = hints.due(ledger.now + ENTRANCE_GRACE, export)
     ledger.put(hint)
-    marker = ledger.create(f"open/{export}", requested)
-    if not marker.ours:
-        ledger.copy(f"open/{export}", f"exports/{export}/requested")
-    standing = ledger.create(f"exports/{export}/requested", requested)
+    standing = ledger.open(requested)
     if not standing.ours:
         ledger.delete(hint)
         return None
@@ -124,18 +106,20 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
         requested_by=request.requested_by.wire(),
         rule=request.rule,
     )
-    return Recorded(export, created=True, hint=hint)
+    made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed)
+    return Recorded(export, created=True, hint=hint, record=made)
 
 
 def _reserve_prefix(outside: Outside, request: ExportRequest, export: str) -> None:
     """A caller's prefix that leaves no room for ours is used as given, so nothing may stand under it (PROTOCOL 8)."""
     prefix, image, bucket = request.caller_prefix, request.image_id, request.oss_bucket
-    if len(prefix) <= CALLER_PREFIX_MAX:
+    if not is_whole(request):
         return
     use = PrefixUse(export_id=export)
     standing = outside.ledger.create(f"prefixes/{request.account_id}/{bucket}/{image}/{prefix}", use)
     cloud = outside.clouds.at(request.role, request.region_id, bucket)
-    if standing.fact != use or cloud.object_keys(bucket, f"{prefix}_{image}"):
+    taken = any(is_under(request, prefix, key) for key in cloud.object_keys(bucket, prefix))
+    if standing.fact != use or taken:
         advice = f"Use another OSSPrefix, or one of at most {CALLER_PREFIX_MAX} characters: it is made unique for you."
         message = f"oss://{bucket}/{prefix}_{image} belongs to {standing.fact.export_id} or holds objects already."
         raise AskerFault(Cause(code="PrefixInUse", message=message, recommend=advice), status=409)

@@ -1,20 +1,20 @@
 """DryRun: everything but what changes something. A plan that was not applied, not an `if` on the way."""
 
+from datetime import datetime
+
 import msgspec
 
 from ..decisions.admission import still_allowed
-from ..decisions.identity import export_id, natural_key
+from ..decisions.identity import export_id, is_that, natural_key
 from ..decisions.projection import export_of
-from ..decisions.refusals import advised
-from ..decisions.starting import next_step
-from ..errors import Refused
+from ..decisions.starting import look_failed, next_step
+from ..errors import CloudFault, Refused
 from ..values.export import Export
 from ..values.export_request import ExportRequest
-from ..values.facts import Ended
 from ..values.record import Record
-from ..values.steps import End, LookAtHold, LookAtImage, Sight, Wait
+from ..values.steps import LookAtHold, LookAtImage, MakeClaim, Sight, Step, Wait
 from .outside import Outside
-from .record import is_that, newest_of
+from .record import newest_of
 from .taking import TAKE, Look
 
 
@@ -29,14 +29,20 @@ def rehearse(outside: Outside, request: ExportRequest) -> Export:
     if last and is_that(last, request):
         return export_of(last, reason="DryRun")
     record = Record(export_id=export_id(natural_key(request), 0), request=request, requested_at=now)
-    look = Look(record, Sight(forbidden=still_allowed(outside.policy, request)))
+    look = Look(record, Sight(forbidden=still_allowed(outside.ruled(), request)))
     step = next_step(look.record, look.sight, now)
     try:
         while isinstance(step, LookAtImage | LookAtHold):
             look = TAKE[type(step)](outside, look, step)
             step = next_step(look.record, look.sight, now)
     except Refused as fault:
-        step = End(Ended(status="Failed", error=advised(fault.cause)))
-    if isinstance(step, End):
-        return export_of(msgspec.structs.replace(record, ended=step.ended, ended_at=now))
+        step = look_failed(record, fault.cause, now)
+    except CloudFault as fault:
+        step = Wait(fault.code)
+    return _planned(record, step, now)
+
+
+def _planned(record: Record, step: Step, now: datetime) -> Export:
+    if isinstance(step, MakeClaim) and step.claim.ended:
+        return export_of(msgspec.structs.replace(record, ended=step.claim.ended, ended_at=now))
     return export_of(record, reason=step.reason if isinstance(step, Wait) else "DryRun")

@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from ..decisions import hints
-from ..decisions.announcements import TOLD_FOR, rejected_event
-from ..decisions.waiting import growing
+from ..decisions.announcements import rejected_event
+from ..decisions.waiting import TELL_MOST, TOLD_FOR, growing
 from ..errors import CloudFault
 from ..values.cause import Cause
 from ..values.facts import Told
 from ..values.notify_target import NotifyTarget, target_slug
 from ..values.wire import Wire
-from .advance import TELL_AGAIN_MOST
 from .outside import Outside
 
 
@@ -26,8 +25,8 @@ def reject(outside: Outside, digest: str, cause: Cause) -> None:
     """Keep and announce a rejection; the same input again is the same rejection. Raises LedgerFault."""
     outside.log.warning("event.rejected", sha256=digest, code=cause.code, error=cause.message)
     outside.ledger.ready()
-    rejection = Rejection(digest=digest, cause=cause, notify=outside.policy.notify)
-    outside.ledger.create(f"rejected/{digest}/event", rejection)
+    rejection = Rejection(digest=digest, cause=cause, notify=outside.policy.notify if outside.policy else ())
+    outside.ledger.mark(f"rejected/{digest}/event", rejection)
     tell_rejected(outside, digest, hint=None)
 
 
@@ -40,7 +39,9 @@ def tell_rejected(outside: Outside, digest: str, hint: str | None) -> None:
         pending = [target for target in found.fact.notify if _told_key(digest, target) not in told]
         refused = [target for target in pending if not _tell(outside, found.fact, target, found.at)]
         if refused and ledger.now - found.at < TOLD_FOR:
-            ledger.put(hints.due(growing(found.at, ledger.now, most=TELL_AGAIN_MOST), f"rejected-{digest}"))
+            ledger.put(hints.due(growing(found.at, ledger.now, most=TELL_MOST), f"rejected-{digest}"))
+        elif refused:  # it stays under rejected/, to be told by hand
+            outside.log.error("event.given_up", event_id=f"rejected-{digest}")
     if hint:
         ledger.delete(hint)
 
@@ -56,6 +57,6 @@ def _tell(outside: Outside, rejection: Rejection, target: NotifyTarget, since: d
     except CloudFault as fault:
         outside.log.warning("event.refused", target=target.name, event_id=event["id"], code=fault.code)
         return False
-    outside.ledger.create(_told_key(rejection.digest, target), Told())
+    outside.ledger.mark(_told_key(rejection.digest, target), Told())
     outside.log.info("event.told", target=target.name, event_id=event["id"])
     return True

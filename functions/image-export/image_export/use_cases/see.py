@@ -1,40 +1,49 @@
 """An image was seen, or named by an event: is it wanted, and by which rule? Records it if so (DESIGN §4.1, §7)."""
 
-import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from ..decisions import hints
 from ..decisions.admission import NotWanted, admit_image, watches
+from ..decisions.identity import sighting_key
 from ..decisions.refusals import advised
-from ..decisions.starting import VISIBLE_WITHIN
+from ..decisions.waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 from ..errors import CloudFault
 from ..values.account import AssumedRole
 from ..values.arrival import Sighting
 from ..values.cause import Cause
-from ..values.export import Export, RequestedBy, Trigger
+from ..values.export import Export, RequestedBy
 from ..values.image import Image
 from ..values.steps import Sight
-from .advance import advance
+from .advance import begin
 from .outside import Outside
 from .record import record
 from .reject import reject
 
-LOOK_AGAIN = timedelta(minutes=1)
+GIVE_UP = timedelta(hours=24)  # looks that fail are no verdict, but not for ever
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What came of a sighting: an export, a rejection, or nothing (ignored, or to be looked for again)."""
+    """What came of a sighting: an export, a rejection, a look that comes again (`undecided`), or nothing."""
 
     export: Export | None = None
     rejected: Cause | None = None
+    undecided: bool = False
+
+    @property
+    def ignored(self) -> bool:
+        """None of our business."""
+        return not (self.export or self.rejected or self.undecided)
 
 
-def see(outside: Outside, sighting: Sighting, trigger: Trigger) -> Seen:
-    """Look at a named image and record what the policy wants of it. Raises LedgerFault."""
+def see(outside: Outside, sighting: Sighting, *, since: datetime | None = None) -> Seen:
+    """Look at a named image and record what the policy wants of it. `since`: when it was first named."""
     outside.ledger.ready()
     log = outside.log.bind(image_id=sighting.image_id, region_id=sighting.region_id, event_id=sighting.event_id)
+    outside = outside._replace(log=log)
+    if outside.policy is None:
+        return _look_again(outside, sighting, since)
     accounts = watches(outside.policy, sighting.account_id, sighting.region_id)
     if not accounts:
         log.info("event.ignored", reason="The policy names no account with a destination there.")
@@ -43,72 +52,73 @@ def see(outside: Outside, sighting: Sighting, trigger: Trigger) -> Seen:
         image = _find(outside, sighting, accounts)
     except CloudFault as fault:
         log.warning("look.failed", code=fault.code, error=fault.cause.message)
-        _look_again(outside, sighting)
-        return Seen()
-    if image is None:
-        return _not_visible(outside, sighting)
-    wanted = admit_image(
-        outside.policy,
-        image,
-        sighting,
-        when="image-created",
-        requested_by=RequestedBy(trigger=trigger, id=sighting.event_id),
-    )
-    if isinstance(wanted, NotWanted):
-        log.info("event.ignored", reason=wanted.reason)
-        return Seen()
-    recorded = record(outside, wanted)
-    return Seen(export=advance(outside, recorded.export_id, sight=Sight(image=image), hint=recorded.hint))
+        return _look_failed(outside, sighting, since, fault)
+    return _judge(outside, sighting, image) if image else _not_visible(outside, sighting, since)
 
 
 def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> Image | None:
+    """The account's own image; a shared one is somebody else's to export. One dead role hides no other."""
+    faults = []
     for role in accounts:
-        bucket = outside.policy.bucket(role.account_id, sighting.region_id)
-        image = outside.clouds.at(role, sighting.region_id, bucket).image(sighting.image_id)
-        if image:
+        bucket = outside.ruled().bucket(role.account_id, sighting.region_id)
+        try:
+            image = outside.clouds.at(role, sighting.region_id, bucket).image(sighting.image_id)
+        except CloudFault as fault:
+            faults.append(fault)
+            continue
+        if image and image.owner_alias == "self":
             return image
+    if faults:
+        raise faults[0]
     return None
 
 
-def _not_visible(outside: Outside, sighting: Sighting) -> Seen:
-    if sighting.named_by_creation:
-        outside.log.info("image.not_visible", image_id=sighting.image_id, region_id=sighting.region_id)
-        _look_again(outside, sighting)
+def _judge(outside: Outside, sighting: Sighting, image: Image) -> Seen:
+    asker = RequestedBy(trigger="event", id=sighting.event_id)
+    wanted = admit_image(outside.ruled(), image, sighting, when="image-created", requested_by=asker)
+    if isinstance(wanted, NotWanted):
+        outside.log.info("event.ignored", reason=wanted.reason)
         return Seen()
-    return _give_up(outside, sighting)
+    recorded = record(outside, wanted)
+    return Seen(export=begin(outside, recorded, Sight(image=image)).export)
 
 
-def _give_up(outside: Outside, sighting: Sighting) -> Seen:
-    message = (
-        f"The event {sighting.event_id} names image {sighting.image_id}, which is not there in {sighting.region_id}."
-    )
-    cause = advised(Cause(code="InvalidImageId.NotFound", message=message))
-    reject(outside, _digest(sighting), cause)
+def _not_visible(outside: Outside, sighting: Sighting, since: datetime | None) -> Seen:
+    if sighting.named_by_creation and (since is None or outside.ledger.now - since <= VISIBLE_WITHIN):
+        outside.log.info("image.not_visible")
+        return _look_again(outside, sighting, since)
+    message = f"The event {sighting.event_id} names {sighting.image_id}, which is not there in {sighting.region_id}."
+    return _give_up(outside, sighting, advised(Cause(code="InvalidImageId.NotFound", message=message)))
+
+
+def _look_failed(outside: Outside, sighting: Sighting, since: datetime | None, fault: CloudFault) -> Seen:
+    if since and outside.ledger.now - since > GIVE_UP:
+        return _give_up(outside, sighting, advised(fault.cause))
+    return _look_again(outside, sighting, since)
+
+
+def _give_up(outside: Outside, sighting: Sighting, cause: Cause) -> Seen:
+    reject(outside, sighting_key(sighting), cause)
     return Seen(rejected=cause)
 
 
-def _look_again(outside: Outside, sighting: Sighting) -> None:
+def _look_again(outside: Outside, sighting: Sighting, since: datetime | None) -> Seen:
     """The marker `sighted` keeps when the image was first named; the hint says when to look."""
-    outside.ledger.create(f"sighted/{_digest(sighting)}", sighting)
-    outside.ledger.put(hints.due(outside.ledger.now + LOOK_AGAIN, f"sighted-{_digest(sighting)}"))
+    ledger, key = outside.ledger, sighting_key(sighting)
+    ledger.create(f"sighted/{key}", sighting)
+    until = growing(since, ledger.now, most=LOOK_MOST) if since else ledger.now + MINUTE
+    soon = ledger.now + MINUTE
+    in_time = since is None or ledger.now - since <= VISIBLE_WITHIN
+    ledger.put(hints.due(min(until, soon) if in_time else until, f"sighted-{key}"))
+    return Seen(undecided=True)
 
 
-def see_again(outside: Outside, digest: str, hint: str) -> Seen:
-    """Look once more for an image that was not visible; after 15 minutes it is rejected. Raises LedgerFault."""
+def see_again(outside: Outside, key: str, hint: str) -> Seen:
+    """Look once more for an image that was named before and not decided upon. Raises LedgerFault."""
     ledger = outside.ledger
-    found = ledger.read(f"sighted/{digest}", Sighting)
-    if found is None:
-        ledger.delete(hint)
-        return Seen()
-    late = ledger.now - found.at > VISIBLE_WITHIN
-    sighting = msgspec.structs.replace(found.fact, named_by_creation=not late)
-    seen = see(outside, sighting, "watch")
+    found = ledger.read(f"sighted/{key}", Sighting)
+    seen = see(outside, found.fact, since=found.at) if found else Seen()
     ledger.delete(hint)
-    if late or seen.export:
-        ledger.delete(f"sighted/{digest}")
+    if found and not seen.undecided:
+        ledger.delete(f"sighted/{key}")
     return seen
-
-
-def _digest(sighting: Sighting) -> str:
-    parts = (sighting.account_id or "", sighting.region_id, sighting.image_id)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,13 +1,13 @@
 """How each step is taken: one function per step of `values/steps.py`, from a Look to the next Look. Decides nothing."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from ..decisions.refusals import QUOTA, UNREACHED, Handling, handling
-from ..errors import CloudFault, Refused, Unreached
+from ..decisions.waiting import WEEKLY_PAUSE
+from ..errors import CloudFault, Refused, Unanswered, Unreached
 from ..values.cause import Cause
 from ..values.facts import Claim, Hold, Result
 from ..values.record import Record
@@ -26,13 +26,19 @@ from ..values.steps import (
     Sight,
 )
 from ..values.task import Task
+from ..values.wire import Wire
 from .ledger import fact_key
 from .outside import Outside
 from .ports import Cloud, StartExport
 
 replace = msgspec.structs.replace
-WEEKLY_BACKOFF = timedelta(hours=1)
 CANDIDATES_MAX = 50
+
+
+class TaskOwner(Wire, frozen=True, kw_only=True):
+    """The export that a task belongs to."""
+
+    export_id: str
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -69,24 +75,26 @@ def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:
 
 
 def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
-    """The tasks that could be ours, whole, without those that are known to belong to other exports of ours."""
+    """The tasks that could be ours, whole: made in the window, of the image as far as that is said, of no other export.
+
+    Raises Unanswered where there are too many to look at: nothing may be concluded from some of them.
+    """
     cloud, request = _cloud(outside, look.record), look.record.request
-    others = _tasks_of_others(outside, look.record)
     found = [
         task
         for task in cloud.export_tasks(request.image_id, since=step.since)
         if step.since <= task.created_at <= step.until
-        and task.task_id not in others
-        and task.image_id in (None, request.image_id)
+        and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
+        and not _belongs_to_another(outside, look.record, task)
     ]
-    return look.saw(candidates=tuple(cloud.task(task.task_id) or task for task in found[:CANDIDATES_MAX]))
+    if len(found) > CANDIDATES_MAX:
+        raise Unanswered(Cause(code="StartInDoubt", message=f"{len(found)} tasks could be this export's."))
+    return look.saw(candidates=tuple(cloud.task(task.task_id) or task for task in found))
 
 
-def _tasks_of_others(outside: Outside, record: Record) -> set[str]:
-    request = record.request
-    exports = outside.ledger.exports_of(request.account_id, request.region_id, request.image_id)
-    loaded = (outside.ledger.load(export) for export in exports if export != record.export_id)
-    return {other.task_id for other in loaded if other and other.task_id}
+def _belongs_to_another(outside: Outside, record: Record, task: Task) -> bool:
+    owner = outside.ledger.read(task_key(record, task.task_id), TaskOwner)
+    return owner is not None and owner.fact.export_id != record.export_id
 
 
 def _look_for_keys(outside: Outside, look: Look, step: LookForKeys) -> Look:
@@ -99,15 +107,13 @@ def _look_at_objects(outside: Outside, look: Look, step: LookAtObjects) -> Look:
 
 
 def _make_claim(outside: Outside, look: Look, step: MakeClaim) -> Look:
-    """Create the claim; its owner, and nobody else, calls ExportImage, once (PROTOCOL 5)."""
-    key = fact_key(look.record, f"claim-{step.attempt:04d}")
-    standing = outside.ledger.create(key, step.claim)
+    """Create the claim; the owner of a start, and nobody else, calls ExportImage, once (PROTOCOL 5)."""
+    standing = outside.ledger.create(fact_key(look.record, f"claim-{step.attempt:04d}"), step.claim)
+    if not standing.ours:
+        return Look(outside.ledger.with_attempt(look.record, step.attempt), look.sight)
     claimed = look.stands(
         attempt=step.attempt, claim=standing.fact, claimed_at=standing.at, result=None, settled_at=None
     )
-    if not standing.ours:
-        found = outside.ledger.read(fact_key(look.record, f"result-{step.attempt:04d}"), Result)
-        return claimed.stands(result=found and found.fact, settled_at=found and found.at)
     return _export(outside, claimed, step.claim) if step.claim.kind == "start" else claimed
 
 
@@ -131,7 +137,7 @@ def _export(outside: Outside, look: Look, claim: Claim) -> Look:
 
 
 def _in_doubt(outside: Outside, look: Look, cause: Cause) -> Look:
-    outside.log.warning("export.start_in_doubt", export_id=look.record.export_id, code=cause.code, error=cause.message)
+    outside.log.warning("export.start_in_doubt", code=cause.code, error=cause.message)
     return look
 
 
@@ -139,6 +145,8 @@ def _settle(outside: Outside, look: Look, step: Settle) -> Look:
     key = fact_key(look.record, f"result-{look.record.attempt:04d}")
     standing = outside.ledger.create(key, step.result)
     settled = look.stands(result=standing.fact, settled_at=standing.at)
+    if standing.fact.task_id:
+        outside.ledger.put(task_key(look.record, standing.fact.task_id), TaskOwner(export_id=look.record.export_id))
     if standing.ours:
         _log_result(outside, settled.record, standing.fact)
     elif step.result.task_id and step.result.task_id != standing.fact.task_id:
@@ -148,21 +156,17 @@ def _settle(outside: Outside, look: Look, step: Settle) -> Look:
 
 def _log_result(outside: Outside, record: Record, result: Result) -> None:
     cause = result.cause
-    outside.log.info(
-        f"export.{result.outcome}",
-        export_id=record.export_id,
-        region_id=record.request.region_id,
-        image_id=record.request.image_id,
-        task_id=result.task_id,
-        attempt=record.attempt,
-        **({"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id} if cause else {}),
-    )
+    said = {"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id} if cause else {}
+    outside.log.info(f"export.{result.outcome}", task_id=result.task_id, attempt=record.attempt, **said)
 
 
 def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
     """Our answer came after somebody settled the claim otherwise: the extra task goes, visibly (PROTOCOL 5)."""
-    outside.log.error("export.doubled", export_id=record.export_id, task_id=record.task_id, extra_task_id=task_id)
-    _cloud(outside, record).cancel_task(task_id)
+    outside.log.error("export.doubled", task_id=record.task_id, extra_task_id=task_id)
+    try:
+        _cloud(outside, record).cancel_task(task_id)
+    except CloudFault as fault:
+        outside.log.error("export.double_not_cancelled", extra_task_id=task_id, code=fault.code)
 
 
 def _after_result(outside: Outside, look: Look, result: Result) -> Look:
@@ -172,7 +176,7 @@ def _after_result(outside: Outside, look: Look, result: Result) -> Look:
         outside.ledger.delete(hold_key(look.record))
         return look.saw(hold=None)
     if code in QUOTA:
-        hold = Hold(code=code, until=outside.ledger.now + WEEKLY_BACKOFF if code.startswith("Weekly") else None)
+        hold = Hold(code=code, until=outside.ledger.now + WEEKLY_PAUSE if code.startswith("Weekly") else None)
         outside.ledger.put(hold_key(look.record), hold)
         return look.saw(hold=hold, probe=False)
     if handling(code) is Handling.FRESH and code:
@@ -186,16 +190,14 @@ def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
     try:
         _cloud(outside, look.record).cancel_task(look.record.task_id or "")
     except Refused as fault:
-        outside.log.warning("task.cancel_refused", export_id=look.record.export_id, code=fault.code)
+        outside.log.warning("task.cancel_refused", task_id=look.record.task_id, code=fault.code)
     return look.saw(cancel_asked=True)
 
 
 def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
     standing = outside.ledger.create(fact_key(look.record, "stalled"), step.stalled)
-    outside.log.warning(
-        "export.stalled", export_id=look.record.export_id, task_id=look.record.task_id, progress=step.stalled.progress
-    )
-    return look.stands(stalled_at=standing.at)
+    outside.log.warning("export.stalled", task_id=look.record.task_id, progress=standing.fact.progress)
+    return look.stands(stalled=standing.fact, stalled_at=standing.at)
 
 
 def _end(outside: Outside, look: Look, step: End) -> Look:
@@ -205,6 +207,11 @@ def _end(outside: Outside, look: Look, step: End) -> Look:
     if look.record.task_id and isinstance(hold, Hold) and hold.until is None:
         outside.ledger.delete(hold_key(look.record))
     return look.stands(ended=standing.fact, ended_at=standing.at)
+
+
+def task_key(record: Record, task_id: str) -> str:
+    """Where the ledger says whose task it is."""
+    return f"tasks/{record.request.account_id}/{record.request.region_id}/{task_id}"
 
 
 def hold_key(record: Record) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from .cause import Cause
-from .export import ExportedObject, Verdict
+from .export import ExportedObject, RequestedBy, Verdict
 from .export_request import ExportRequest
 from .image import Image
 from .wire import Wire
@@ -20,20 +20,34 @@ class Requested(Wire, frozen=True, kw_only=True):
     """
 
     export_id: str
-    listed: str = ""
+    listed: str
     request: ExportRequest
 
 
-class Claim(Wire, frozen=True, kw_only=True):
-    """The one permission to call ExportImage for attempt n; or, as `cancel`, the end of all attempts (PROTOCOL 5, 11).
+class Ended(Wire, frozen=True, kw_only=True):
+    """The verdict, from which manifest, log line and every event are made (PROTOCOL 13)."""
 
-    `image` is the image as it was seen at the claim: its disks say how many objects there must be.
+    status: Verdict
+    objects: tuple[ExportedObject, ...] = ()
+    error: Cause | None = None
+    reason: str | None = None
+
+
+class Claim(Wire, frozen=True, kw_only=True):
+    """A slot that one worker has for itself (PROTOCOL 5, 11). Verdicts before the start take one too, as a cancel does.
+
+    start   the one permission to call ExportImage; `image` as it was seen then says how many objects there must be
+    adopt   `task_id` is the task of an earlier attempt that was taken for void: followed, not called again
+    cancel  end of all attempts, as somebody asked
+    end     end of all attempts, with this verdict
     """
 
-    kind: Literal["start", "cancel"]
+    kind: Literal["start", "adopt", "cancel", "end"]
     oss_prefix: str | None = None
     voids: int = 0  # attempts before this one that were void; the prefix's last letter (PROTOCOL 8)
     image: Image | None = None
+    task_id: str | None = None
+    ended: Ended | None = None
 
 
 class Result(Wire, frozen=True, kw_only=True):
@@ -45,19 +59,16 @@ class Result(Wire, frozen=True, kw_only=True):
     inferred: bool = False  # a nameless task taken for ours after the wait (PROTOCOL 9)
 
 
+class Cancel(Wire, frozen=True, kw_only=True):
+    """Somebody asked for the end of the export."""
+
+    requested_by: RequestedBy
+
+
 class Stalled(Wire, frozen=True, kw_only=True):
     """The task is older than its disks explain. Told once."""
 
     progress: str | None = None
-
-
-class Ended(Wire, frozen=True, kw_only=True):
-    """The verdict, from which manifest, log line and every event are made (PROTOCOL 13)."""
-
-    status: Verdict
-    objects: tuple[ExportedObject, ...] = ()
-    error: Cause | None = None
-    reason: str | None = None
 
 
 class Told(Wire, frozen=True, kw_only=True):

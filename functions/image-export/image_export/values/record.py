@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from .export_request import ExportRequest
-from .facts import Claim, Ended, Result
+from .facts import Claim, Ended, Result, Stalled
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +21,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     result: Result | None = None
     settled_at: datetime | None = None
     cancel_at: datetime | None = None
+    stalled: Stalled | None = None
     stalled_at: datetime | None = None
     ended: Ended | None = None
     ended_at: datetime | None = None

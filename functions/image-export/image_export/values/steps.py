@@ -24,6 +24,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     objects: dict[str, StoredObject | None] | UnsetType = UNSET
     forbidden: Cause | None = None  # what the policy says against it by now (PROTOCOL 16)
     probe: bool = False  # this export may try although the group is on hold
+    queued: bool = False  # it waits for room, and keeps its place
     renewals: int = 0  # how often this look has fetched fresh credentials after a refusal
     cancel_asked: bool = False  # CancelTask was sent in this look
 

@@ -1,0 +1,211 @@
+"""The watcher over fakes: nothing is lost, nothing multiplies, and no export stands in another's way."""
+
+import pytest
+
+from image_export.errors import Refused
+from image_export.values.cause import Cause
+from image_export.values.policy import Destination
+
+from .builders import ACCOUNT, IMAGE, REGION, an_image
+from .fakes import refused, unanswered, unreached
+from .workshop import BUS, FUNCTION, Workshop
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+def hints(shop: Workshop) -> list[str]:
+    return [key for key in shop.store.objects if key.startswith(("due/", "running/", "waiting/"))]
+
+
+def test_a_look_for_a_sighted_image_that_fails_for_an_hour_loses_nothing(shop: Workshop) -> None:
+    shop.cloud.faults.before("image", *[refused("ServiceUnavailable") for _ in range(8)])
+    assert shop.tell().exports == ()
+    for _ in range(30):
+        shop.tick(minutes=5)
+    assert len(shop.cloud.exported) == 1
+    assert not shop.keys("sighted/")
+
+
+def test_a_look_for_a_sighted_image_that_fails_for_a_day_is_rejected_with_the_clouds_cause(shop: Workshop) -> None:
+    shop.cloud.faults.before("image", *[refused("Forbidden.RAM") for _ in range(400)])
+    shop.tell()
+    rejected = [cause for _ in range(200) for cause in shop.tick(minutes=10).rejected]
+    assert [cause.code for cause in rejected] == ["Forbidden.RAM"]
+    assert shop.notifier.kinds(BUS) == ["Rejected"]
+    assert not shop.keys("sighted/")
+
+
+def test_a_sighted_image_that_no_rule_wants_leaves_nothing_behind(shop: Workshop) -> None:
+    shop.cloud.faults.before("image", unreached())
+    shop.tell()
+    shop.show(an_image(name="scratch"))
+    shop.tick(minutes=2)
+    assert not shop.keys("sighted/") + hints(shop)
+
+
+def test_an_image_that_is_shared_with_us_is_not_ours_to_export(shop: Workshop) -> None:
+    shop.show(an_image(owner_alias="others"))
+    shop.tell()
+    assert shop.cloud.exported == []
+
+
+def test_ticks_that_overlap_do_not_multiply_hints(shop: Workshop) -> None:
+    shop.show(an_image(status="Creating"))
+    shop.tell()
+    for _ in range(6):
+        (hint,) = shop.keys("due/")[:1]
+        export = hint.rsplit("/", 1)[1]
+        shop.store.objects.update({f"due/20261124T0700{n:02d}Z/{export}": shop.store.objects[hint] for n in range(20)})
+        before = len(shop.store.objects)
+        shop.tick(minutes=15)
+        assert len(shop.store.objects) < before
+    assert len(shop.keys("due/")) == 1
+
+
+@pytest.mark.parametrize("key", ["due/", "running/", "due/x", "running/new folder", "due/20200101T000000Z/nonsense"])
+def test_a_strange_object_among_the_hints_stops_nobody(shop: Workshop, key: str) -> None:
+    shop.store.put(key, b"")
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    assert [export.status for export in shop.tick(minutes=10).exports] == ["Completed"]
+
+
+def test_a_fact_that_cannot_be_understood_stops_nobody_and_does_not_stand_in_the_way(shop: Workshop) -> None:
+    shop.tell()
+    shop.store.put("exports/exp-aaaaaaaaaaaaaaaa-0001/requested", b'{"Nonce": "x", "Fact": {"From": "the future"}}')
+    shop.store.put("due/20200101T000000Z/exp-aaaaaaaaaaaaaaaa-0001", b"")
+    shop.cloud.finish(shop.task_id)
+    assert [export.status for export in shop.tick(minutes=10).exports] == ["Completed"]
+    assert "look.broken" in shop.log.events()
+    assert not shop.keys("due/20200101")
+
+
+def test_a_role_that_no_longer_works_does_not_blind_the_watcher_to_others(shop: Workshop) -> None:
+    shop.tell()
+    shop.change_account(role_arn=f"acs:ram::{ACCOUNT}:role/rotated")
+    shop.show(an_image(image_id="m-second"))
+    shop.tell("m-second")
+    shop.clouds.dead_roles.add(f"acs:ram::{ACCOUNT}:role/image-export")
+    for task_id in shop.cloud.running:
+        shop.cloud.finish(task_id)
+    ends = {export.image_id: export.status for export in shop.tick(minutes=10).exports}
+    assert ends.pop("m-second") == "Completed"
+    assert ends in ({}, {IMAGE: "Verifying"})
+    shop.clouds.dead_roles.clear()
+    assert [export.status for export in shop.tick(minutes=10).exports] == ["Completed"]
+
+
+def test_a_verdict_before_the_start_leaves_no_room_for_a_start_beside_it(shop: Workshop) -> None:
+    shop.show(an_image(status="CreateFailed"))
+    shop.tell()
+    (slot,) = shop.keys("claim-")
+    assert b'"end"' in shop.store.objects[slot].body
+    shop.show(an_image())
+    shop.tell()
+    assert shop.cloud.exported == []
+
+
+def test_a_listing_that_lags_shows_no_export_as_if_it_had_not_ended(shop: Workshop) -> None:
+    shop.show(an_image(status="CreateFailed"))
+    (export,) = shop.tell().exports
+    whole = shop.store.list
+
+    def lagging(prefix: str, *, after: str = "", limit: int = 1000) -> object:
+        return [
+            entry
+            for entry in whole(prefix, after=after, limit=limit)
+            if "claim-" not in entry.key and "ended" not in entry.key
+        ]
+
+    shop.store.list = lagging  # type: ignore[method-assign, assignment]
+    record = shop.outside().ledger.load(export.export_id)
+    assert record is not None
+    assert (record.attempt, record.ended and record.ended.status) == (1, "Failed")
+
+
+def test_a_void_attempt_is_not_repeated_into_a_bucket_that_the_policy_no_longer_names(shop: Workshop) -> None:
+    shop.cloud.faults.before("export_image", unanswered())
+    shop.tell()
+    shop.change_account(destinations={REGION: Destination(bucket="another-bucket")})
+    for _ in range(8):
+        shop.tick(minutes=5)
+    assert shop.cloud.running == {}
+    assert shop.notifier.kinds(BUS) == ["Failed"]
+
+
+def test_a_failed_task_of_our_other_exports_is_never_charged_to_one_in_doubt(shop: Workshop) -> None:
+    shop.cloud.resource_ids = False
+    shop.show(an_image(image_id="m-other"))
+    shop.tell("m-other")
+    shop.cloud.fail(shop.task_id)
+    shop.cloud.faults.before("export_image", unanswered())
+    shop.tell()
+    for _ in range(10):
+        shop.tick(minutes=5)
+    assert [task.image_id for task in shop.cloud.running.values()] == ["m-other", IMAGE]
+
+
+def test_completed_is_not_told_before_its_manifest_is_there(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.cloud.faults.before("put_object", refused("AccessDenied"))
+    shop.tick(minutes=10)
+    assert shop.notifier.kinds(BUS) == ["Started"]
+    shop.tick(minutes=10)
+    assert shop.notifier.kinds(BUS) == ["Started", "Completed"]
+    assert shop.notifier.told[-1][1]["data"]["Manifest"].startswith("oss://")
+
+
+def test_completed_is_told_without_a_manifest_where_none_can_be_written_for_an_hour(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.cloud.faults.before("put_object", *[refused("AccessDenied") for _ in range(99)])
+    for _ in range(12):
+        shop.tick(minutes=15)
+    assert shop.notifier.kinds(FUNCTION) == ["Started", "Completed"]
+    assert shop.notifier.told[-1][1]["data"]["Manifest"] is None
+    assert not shop.keys("open/")
+
+
+def test_an_event_told_twice_is_the_same_event(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.notifier.losing = 2
+    for _ in range(4):
+        shop.tick(minutes=10)
+    events = [event for name, event in shop.notifier.told if name == BUS and event["id"].endswith("Completed")]
+    assert len(events) > 1
+    assert all(event == events[0] for event in events)
+
+
+def test_the_stalled_event_says_how_far_the_task_was(shop: Workshop) -> None:
+    shop.tell()
+    shop.tick(hours=6)
+    (event,) = [event for name, event in shop.notifier.told if name == BUS and event["type"].endswith("Stalled")]
+    assert (event["data"]["Progress"], event["data"]["Reason"]) == ("1%", "Stalled")
+
+
+def test_an_unreadable_policy_starts_nothing_fails_nothing_and_blinds_nobody(shop: Workshop) -> None:
+    shop.tell()
+    shop.show(an_image(image_id="m-waits", status="Creating"))
+    shop.tell("m-waits")
+    policy, shop.policy = shop.policy, None
+    shop.show(an_image(image_id="m-waits"))
+    shop.cloud.finish(shop.task_id)
+    ends = {export.image_id: (export.status, export.reason) for export in shop.tick(minutes=15).exports}
+    assert ends == {IMAGE: ("Completed", None), "m-waits": ("Requested", "PolicyInvalid")}
+    shop.policy = policy
+    assert shop.tick(minutes=15).exports[0].status == "Exporting"
+
+
+def test_a_double_that_cannot_be_cancelled_is_no_verdict(shop: Workshop) -> None:
+    shop.cloud.faults.before("cancel_task", Refused(Cause(code="InvalidTaskId.TaskActionNotSupport", message="no")))
+    shop.cloud.faults.after("export_image", unanswered())
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    for _ in range(8):
+        shop.tick(minutes=5)
+    assert shop.notifier.kinds(BUS)[-1] == "Completed"
