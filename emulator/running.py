@@ -1,6 +1,7 @@
 """An emulator in a process of its own, and its control calls: what the demo and the tests start, ask and stop."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -22,8 +23,9 @@ class RunningEmulator:
     Function logs go to `log`, a file; None lets them through to our own stderr.
     """
 
-    def __init__(self, *arguments: str, log: Path | None = None) -> None:
+    def __init__(self, *arguments: str, log: Path | None = None, environment: dict[str, str] | None = None) -> None:
         self._arguments = arguments
+        self._environment = {**os.environ, **(environment or {})}
         self._log = log
         self._session = requests.Session()
         self.endpoint = self.access_key_id = self.access_key_secret = ""
@@ -32,7 +34,7 @@ class RunningEmulator:
     def __enter__(self) -> Self:
         stderr = self._log.open("ab") if self._log else None
         command = [sys.executable, "-m", "emulator", *self._arguments]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr)  # noqa: S603 - our own program
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, env=self._environment)  # noqa: S603 - our own program
         if stderr:
             stderr.close()
         assert self._process.stdout is not None  # noqa: S101 - PIPE was asked for

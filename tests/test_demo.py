@@ -25,18 +25,8 @@ def fault(service: str, action: str, kind: str, **more: object) -> str:
 def test_the_main_job_is_shown_station_by_station() -> None:
     code, shown = demo(seconds=60)
     assert code == 0, shown
-    stations = [
-        "image created",
-        "event",
-        "role assumed",
-        "ExportImage",
-        "exporting",
-        "task",
-        "object",
-        "object",
-        "manifest",
-    ]
-    stations += ["bus told", "function told"]
+    stations = ["image created", "event", "role assumed", "ExportImage", "exporting", "task", "object", "object"]
+    stations += ["manifest", "bus told", "function told", "POST /exports", "exporting", "GET /exports/", "GET /exports"]
     at = 0
     for station in stations:
         at = shown.index(station, at) + 1
@@ -60,14 +50,22 @@ BROKEN = {
     "a damaged object": (("--outcome", "damaged"), "the export Failed: ObjectDamaged"),
     "no manifest": (
         ("--fault", fault("oss", "PutObject", "code:AccessDenied", key="*.manifest.json")),
-        "no manifest at oss://",
+        "without a manifest",
     ),
     "no bus": (("--fault", fault("eventbridge", "PutEvents", "http_503")), "no completion event on the bus"),
+    "no export over HTTP": (
+        ("--fault", fault("ecs", "ExportImage", "code:ImageNotSupported", skip=1)),
+        "POST /exports answered 403",
+    ),
+    "no end over HTTP": (
+        ("--fault", fault("ecs", "DescribeTaskAttribute", "http_503", skip=1), "--outcome", "finish"),
+        "did not end in time",
+    ),
     "no function": (("--fault", fault("fc", "InvokeFunction", "http_503")), "no completion event at the function"),
 }
 
 
 @pytest.mark.parametrize(("arguments", "reason"), BROKEN.values(), ids=BROKEN)
 def test_whatever_is_missing_ends_the_demo_with_the_reason(arguments: tuple[str, ...], reason: str) -> None:
-    code, shown = demo(*arguments, seconds=8)
+    code, shown = demo(*arguments, seconds=20 if reason == "without a manifest" else 8)
     assert (code, reason in shown) == (1, True), shown

@@ -1,0 +1,58 @@
+"""`make demo`: every way to an export, shown on the emulator with the functions of s.yaml.
+
+Exits 1 with the reason where a part is missing. `--fault`, `--outcome` and `--events` break one on purpose.
+"""
+
+import argparse
+import hashlib
+import json
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from emulator.demo.by_event import ByEvent
+from emulator.demo.over_http import OverHttp
+from emulator.demo.stage import MissingError, Stage
+from emulator.running import RunningEmulator
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m emulator.demo", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long the whole may take")
+    parser.add_argument("--outcome", default="finish", help="what becomes of the task: finish, fail, empty, damaged …")
+    parser.add_argument("--events", default="actiontrail", help="which events tell of the image, or none")
+    parser.add_argument("--fault", action="append", default=[], help='JSON, e.g. {"service","action","kind","times"}')
+    return parser
+
+
+def main() -> int:
+    """0 where everything happened, 1 and the reason where something did not."""
+    options = arguments().parse_args()
+    console = Console(emoji=False)
+    log = Path(tempfile.gettempdir()) / "image-export-demo.log"
+    log.unlink(missing_ok=True)
+    started, token = time.monotonic(), secrets.token_urlsafe(24)
+    environment = {"IMAGE_EXPORT_HTTP_TOKENS": hashlib.sha256(token.encode()).hexdigest()}
+    given = ("--functions", "s.yaml", "--events", options.events)
+    with RunningEmulator(*given, log=log, environment=environment) as emulator:
+        if options.fault:
+            emulator.post("faults", [json.loads(fault) for fault in options.fault])
+        stage = Stage(emulator, console, options.seconds)
+        try:
+            ByEvent(stage).run({"_export": {"outcome": options.outcome}})
+            OverHttp(stage, token).run()
+        except MissingError as missing:
+            console.print(f"[red]✗ {missing}[/]", highlight=False, soft_wrap=True)
+            console.print(f"  The functions' log is in {log}.", highlight=False)
+            return 1
+    console.print(f"\nDone in {time.monotonic() - started:.1f} s. The functions' log is in {log}.", highlight=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

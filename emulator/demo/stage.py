@@ -1,0 +1,76 @@
+"""Where the demo shows what it sees: station by station, each of which appears in time or ends the demo."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from emulator.running import RunningEmulator
+
+T = TypeVar("T")
+
+
+class MissingError(Exception):
+    """A part of the way did not happen; the message is the reason."""
+
+
+class Stage:
+    """A console, an emulator and a time by which everything must have happened."""
+
+    def __init__(self, emulator: RunningEmulator, console: Console, seconds: float) -> None:
+        self.emulator = emulator
+        self._console = console
+        self._deadline = time.monotonic() + seconds
+
+    def title(self, text: str) -> None:
+        """The head of a part."""
+        self._console.print(f"\n[bold]{text}[/]", highlight=False)
+
+    def show(self, station: str, what: str) -> None:
+        """A station that was reached."""
+        self._console.print(f"[green]✓[/] [bold]{station:<17}[/]{what}", highlight=False, soft_wrap=True)
+
+    def wait_for(self, missing: str, look: Callable[[], T | None]) -> T:
+        """What `look` sees at last. Raises MissingError when the time is up."""
+        seen = self.emulator.until(look, within_s=max(self._deadline - time.monotonic(), 0))
+        if not seen:
+            raise MissingError(missing)
+        return seen
+
+    def follow(self, missing: str, look: Callable[[], tuple[int, str | None]]) -> str:
+        """A live bar on a terminal, lines elsewhere. `look` answers percent, and at the end how it ended."""
+        percents = TextColumn("{task.percentage:3.0f}%")
+        columns = (TextColumn("  {task.description:<17}"), BarColumn(), percents, TimeElapsedColumn())
+        live = self._console.is_terminal
+        with Progress(*columns, console=self._console, transient=True, disable=not live) as bars:
+            bar, shown = bars.add_task("exporting", total=100), -1
+
+            def step() -> str | None:
+                nonlocal shown
+                percent, end = look()
+                bars.update(bar, completed=percent)
+                if not live and percent // 25 > shown:
+                    shown = percent // 25
+                    self._console.print(f"  {'exporting':<17}{percent:3d}%", highlight=False)
+                return end
+
+            return self.wait_for(missing, step)
+
+    def ok(self, action: str) -> dict[str, Any]:
+        """The first call of this action that went well; what was answered instead is the reason."""
+
+        def look() -> dict[str, Any] | None:
+            return next((call for call in self.emulator.calls(action) if call["status"] == 200), None)
+
+        try:
+            return self.wait_for(f"no successful {action}", look)
+        except MissingError as missing:
+            codes = sorted({f"{call['status']} {call['code']}" for call in self.emulator.calls(action)})
+            raise MissingError(f"{missing}: {', '.join(codes) or 'it was never called'}") from None
+
+
+def percent_of(progress: str | None) -> int:
+    """`37%` as a number."""
+    return int((progress or "0%").rstrip("%"))
