@@ -29,7 +29,7 @@ def meant(name: Any, known: Iterable[str]) -> str:
     """The known name that was probably meant, else all that are known."""
     names = {one.casefold(): one for one in known}
     near = difflib.get_close_matches(str(name).casefold(), names, n=1)
-    return f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(names.values())}"
+    return f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(names.values())}."
 
 
 def must_be(kind: Any) -> str | None:

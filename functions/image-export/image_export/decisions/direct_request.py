@@ -89,7 +89,7 @@ def _with_one_spelling(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[
 def _unknown(given: Mapping[str, Any]) -> Iterator[Fault]:
     for name in given:
         if name not in FIELDS:
-            yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}."
+            yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
 
 
 def _missing(given: Mapping[str, Any]) -> Iterator[Fault]:

@@ -8,24 +8,27 @@ from ... import __version__
 from ...values.cause import Cause
 from ...values.export import Export
 from ..direct_request import Parameters
+from .described import (
+    CANCELLED,
+    COMPLETED,
+    EXAMPLE_ID,
+    EXPORTING,
+    LOCATION,
+    PAGE,
+    REQUEST,
+    REQUEST_ID,
+    RETRY,
+    always,
+    answer,
+    errors,
+)
 from .listing import Listing
 
 EXPORT_ID = {"type": "string", "pattern": "^exp-[a-z2-7]{16}-[0-9]{4,9}$"}
-EXAMPLE_ID = "exp-rtfyr2rqf6qlm2su-0001"
-EXAMPLE = {"RegionId": "cn-hangzhou", "ImageId": "m-bp170tblytwmm8x372hb", "OSSBucket": "acme-images-hangzhou"}
-RETRY = {"Retry-After": {"description": "Seconds until it is worth asking again", "schema": {"type": "integer"}}}
-REQUEST_ID = {"x-request-id": {"description": "The invocation's id, as in the log", "schema": {"type": "string"}}}
-ERRORS = {
-    "400": "MissingParameter, InvalidParameter, UnknownParameter, or the cloud's own refusal",
-    "401": "Unauthorized: no bearer token, or an unknown one",
-    "403": "Forbidden.Policy, or the cloud's own refusal",
-    "404": "ExportNotFound, NotFound, or the cloud's InvalidImageId.NotFound",
-    "405": "MethodNotAllowed; Allow says what is possible",
-    "409": "IdempotentParameterMismatch, PrefixInUse, or StartUnconfirmed",
-    "413": "RequestEntityTooLarge",
-    "415": "UnsupportedMediaType",
-    "503": "The cloud or the ledger did not answer and nothing was recorded; Retry-After says when to ask again",
-}
+DESCRIPTION = """Exports of ECS custom images to OSS: asked for, listed, followed, cancelled.
+
+What Function Compute refuses by itself has its own body (RequestId, Code, Message): 400 for headers over 8 KB, 403 for a
+method that the trigger does not list, 413 for bodies over 32 MB, 429 while all instances are busy (ask again), 502."""
 
 
 def openapi() -> dict[str, Any]:
@@ -45,7 +48,12 @@ def openapi() -> dict[str, Any]:
     }
     return {
         "openapi": "3.1.0",
-        "info": {"title": "image-export", "version": __version__, "license": {"name": "Apache-2.0"}},
+        "info": {
+            "title": "image-export",
+            "version": __version__,
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
         "security": [{"bearer": []}],
         "paths": _paths(components["Listing"]["properties"]),
         "components": {"schemas": schemas, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
@@ -65,63 +73,31 @@ def _error() -> dict[str, Any]:
 def _paths(query: dict[str, Any]) -> dict[str, Any]:
     one = [{"name": "ExportId", "in": "path", "required": True, "schema": EXPORT_ID, "example": EXAMPLE_ID}]
     return {
-        "/exports": {
-            "post": {
-                "operationId": "postExport",
-                "summary": "Ask for an export",
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/json": {"schema": {"$ref": "#/components/schemas/Parameters"}, "example": EXAMPLE}
-                    },
-                },
-                "responses": {
-                    "202": _answer("Export", "A new export; follow it at Location", {**RETRY, **_location()}, _links()),
-                    "200": _answer("Export", "The same export again, or a DryRun", _location(), _links()),
-                    **_errors("400", "401", "403", "404", "409", "413", "415", "503"),
-                },
-            },
-            "get": {
-                "operationId": "listExports",
-                "summary": "Exports, newest first",
-                "parameters": [
-                    {"name": name, "in": "query", "required": False, "schema": _not_null(schema)}
-                    for name, schema in query.items()
-                ],
-                "responses": {"200": _answer("Exports", "A page"), **_errors("400", "401", "503")},
-            },
-        },
-        "/exports/{ExportId}": {
-            "parameters": one,
-            "get": {
-                "operationId": "getExport",
-                "summary": "An export, with the progress of its task",
-                "responses": {"200": _answer("Export", "The export"), **_errors("401", "404", "503")},
-            },
-            "delete": {
-                "operationId": "cancelExport",
-                "summary": "Cancel an export; the task's own end decides",
-                "responses": {
-                    "202": _answer("Export", "It is being cancelled, or was before it started", RETRY),
-                    "200": _answer("Export", "It had ended before"),
-                    **_errors("401", "404", "503"),
-                },
-            },
-        },
+        "/exports": {"post": _post(), "get": _list(query)},
+        "/exports/{ExportId}": {"parameters": one, "get": _get(), "delete": _delete()},
         "/openapi.json": {"get": _plain("getOpenapi", "This document")},
         "/healthz": {"get": _plain("getHealth", "Our version and those of what was loaded")},
     }
 
 
-def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter of a query is there or not; it is never null."""
-    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
-    kept = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
-    return {**kept, **choices[0]} if choices else kept
-
-
-def _location() -> dict[str, Any]:
-    return {"Location": {"description": "Where the export is", "schema": {"type": "string"}}}
+def _post() -> dict[str, Any]:
+    new = {"Location": always(LOCATION), "Retry-After": always(RETRY)}
+    known = "The same export again; for a DryRun what would happen, under an id (…-0000) that is not kept"
+    return {
+        "operationId": "postExport",
+        "summary": "Ask for an export",
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/Parameters"}, "example": REQUEST}
+            },
+        },
+        "responses": {
+            "202": {**answer("Export", "A new export; follow it at Location", EXPORTING, new), "links": _links()},
+            "200": answer("Export", known, EXPORTING, {"Location": LOCATION, "Retry-After": RETRY}),
+            **errors("400", "401", "403", "404", "409", "413", "415", "503", recorded=True),
+        },
+    }
 
 
 def _links() -> dict[str, Any]:
@@ -132,21 +108,50 @@ def _links() -> dict[str, Any]:
     }
 
 
+def _list(query: dict[str, Any]) -> dict[str, Any]:
+    parameters = [
+        {"name": name, "in": "query", "required": False, "schema": _not_null(schema)} for name, schema in query.items()
+    ]
+    return {
+        "operationId": "listExports",
+        "summary": "Exports, newest first",
+        "parameters": parameters,
+        "responses": {"200": answer("Exports", "A page", PAGE), **errors("400", "401", "503")},
+    }
+
+
+def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter of a query is there or not; it is never null."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    kept = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return {**kept, **choices[0]} if choices else kept
+
+
+def _get() -> dict[str, Any]:
+    return {
+        "operationId": "getExport",
+        "summary": "An export, with the progress of its task",
+        "responses": {
+            "200": answer("Export", "The export; Retry-After until it has ended", COMPLETED, {"Retry-After": RETRY}),
+            **errors("401", "404", "503"),
+        },
+    }
+
+
+def _delete() -> dict[str, Any]:
+    asked = "It is being cancelled (Retry-After), or was before it started"
+    return {
+        "operationId": "cancelExport",
+        "summary": "Cancel an export; the task's own end decides",
+        "responses": {
+            "202": answer("Export", asked, CANCELLED, {"Retry-After": RETRY}),
+            "200": answer("Export", "It had ended before", COMPLETED),
+            **errors("401", "404", "503"),
+        },
+    }
+
+
 def _plain(operation: str, summary: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"type": "object"}}}
-    ok = {"description": summary, "headers": REQUEST_ID, "content": content}
-    return {"operationId": operation, "summary": summary, "responses": {"200": ok, **_errors("401", "503")}}
-
-
-def _answer(
-    schema: str, description: str, headers: dict[str, Any] | None = None, links: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    answer = {"description": description, "headers": {**REQUEST_ID, **(headers or {})}, "content": content}
-    return {**answer, "links": links} if links else answer
-
-
-def _errors(*statuses: str) -> dict[str, Any]:
-    return {
-        status: _answer("Error", ERRORS[status], RETRY if status == "503" else None) for status in (*statuses, "405")
-    }
+    ok = {"description": summary, "headers": {"x-request-id": REQUEST_ID}, "content": content}
+    return {"operationId": operation, "summary": summary, "responses": {"200": ok, **errors("401", "503")}}

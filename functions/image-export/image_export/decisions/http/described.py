@@ -1,0 +1,109 @@
+"""The answers of the HTTP entrance as its OpenAPI document describes them: schema, headers, an example each. Pure."""
+
+from typing import Any
+
+EXAMPLE_ID = "exp-rtfyr2rqf6qlm2su-0001"
+IMAGE, BUCKET, PREFIX = "m-bp170tblytwmm8x372hb", "acme-images-hangzhou", "nightlyk7q2m4x6p3wza"
+REQUEST_ID = {"description": "The invocation's id, as in the log", "required": True, "schema": {"type": "string"}}
+RETRY = {"description": "Seconds until it is worth asking again", "schema": {"type": "integer", "minimum": 1}}
+LOCATION = {"description": "Where the export is", "schema": {"type": "string"}}
+ALLOW = {"description": "What is possible", "schema": {"type": "string"}}
+CHALLENGE = {"description": "Bearer", "schema": {"type": "string"}}
+Headers = dict[str, dict[str, Any]]
+
+ERRORS = {
+    "400": "MissingParameter, InvalidParameter, UnknownParameter, or the cloud's own refusal",
+    "401": "Unauthorized: no bearer token, or an unknown one",
+    "403": "Forbidden.Policy, or the cloud's own refusal",
+    "404": "ExportNotFound, NotFound, or the cloud's InvalidImageId.NotFound",
+    "405": "MethodNotAllowed; Allow says what is possible",
+    "409": "IdempotentParameterMismatch, PrefixInUse, or StartUnconfirmed",
+    "413": "RequestEntityTooLarge",
+    "415": "UnsupportedMediaType",
+    "503": "The cloud or the ledger did not answer and nothing was recorded; Retry-After says when to ask again",
+}
+_SAID = {
+    "400": ("MissingParameter", "OSSBucket is required.", "Correct the request and send it again."),
+    "401": ("Unauthorized", "The Authorization header holds no bearer token that is known here.", None),
+    "403": ("Forbidden.Policy", "OSSBucket strangers is not the policy's destination in cn-hangzhou.", None),
+    "404": ("ExportNotFound", f"There is no export '{EXAMPLE_ID}'.", "Check the id; GET /exports lists what there is."),
+    "405": ("MethodNotAllowed", "PUT is not possible here, but GET, POST.", None),
+    "409": ("PrefixInUse", f"oss://{BUCKET}/{PREFIX}_{IMAGE} holds objects already.", "Use another OSSPrefix."),
+    "413": ("RequestEntityTooLarge", "The body has 70000 bytes; at most 65536 are read.", None),
+    "415": ("UnsupportedMediaType", "Content-Type is 'text/plain'; it must be application/json.", None),
+    "503": ("ServiceUnavailable", "The request has failed due to a temporary failure of the server.", None),
+}
+
+REQUEST = {"RegionId": "cn-hangzhou", "ImageId": IMAGE, "OSSBucket": BUCKET}
+EXPORTING = {
+    "ExportId": EXAMPLE_ID,
+    "RegionId": "cn-hangzhou",
+    "AccountId": "1234567890123456",
+    "ImageId": IMAGE,
+    "ImageName": "golden-web-2026-11",
+    "OSSBucket": BUCKET,
+    "OSSPrefix": PREFIX,
+    "ImageFormat": "raw",
+    "Status": "Exporting",
+    "Reason": None,
+    "TaskId": "t-bp1hvkxz4q9d0m2c5r7e",
+    "ExportTaskId": "t-bp1hvkxz4q9d0m2c5r7e",
+    "Progress": "37%",
+    "Objects": [],
+    "Manifest": None,
+    "RequestedAt": "2026-11-24T02:00:00Z",
+    "StartedAt": "2026-11-24T02:00:02Z",
+    "FinishedAt": None,
+    "RequestedBy": {"Trigger": "http", "Id": "1-69240a40-5f3c1a9e-0c2b7d41e8f6"},
+    "Error": None,
+}
+OBJECT = {
+    "Key": f"{PREFIX}_{IMAGE}_system.raw.tar.gz",
+    "Size": 1073741824,
+    "ETag": "5B3C1A2E053D763E1B002CC607C5A0FE",
+    "Crc64": "3231342946509354535",
+}
+COMPLETED = {
+    **EXPORTING,
+    "Status": "Completed",
+    "Progress": "100%",
+    "Objects": [OBJECT],
+    "Manifest": f"oss://{BUCKET}/{PREFIX}_{IMAGE}.manifest.json",
+    "FinishedAt": "2026-11-24T02:11:00Z",
+}
+CANCELLED = {**EXPORTING, "Status": "Cancelled", "Progress": None, "FinishedAt": "2026-11-24T02:01:00Z"}
+PAGE = {"Exports": [COMPLETED], "NextToken": None}
+
+
+def answer(schema: str, description: str, example: Any, headers: Headers | None = None) -> dict[str, Any]:
+    """An answer in JSON of that schema of the components."""
+    content = {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": example}
+    return {
+        "description": description,
+        "headers": {"x-request-id": REQUEST_ID, **(headers or {})},
+        "content": {"application/json": content},
+    }
+
+
+def errors(*statuses: str, recorded: bool = False) -> dict[str, Any]:
+    """These errors, and 405; `recorded`: a refusal may say where the export is that was refused."""
+    return {status: _error(status, recorded=recorded) for status in (*statuses, "405")}
+
+
+def _error(status: str, *, recorded: bool) -> dict[str, Any]:
+    certain: dict[str, Headers] = {
+        "401": {"WWW-Authenticate": CHALLENGE},
+        "405": {"Allow": ALLOW},
+        "503": {"Retry-After": RETRY},
+    }
+    headers = {name: always(header) for name, header in certain.get(status, {}).items()}
+    if recorded and status in ("400", "403", "404", "409"):
+        headers["Location"] = LOCATION
+    code, message, recommend = _SAID[status]
+    example = {"RequestId": "1-69240a40-5f3c1a9e-0c2b7d41e8f6", "Code": code, "Message": message}
+    return answer("Error", ERRORS[status], {**example, "Recommend": recommend}, headers)
+
+
+def always(header: dict[str, Any]) -> dict[str, Any]:
+    """The header, on every such answer."""
+    return {**header, "required": True}
