@@ -16,7 +16,7 @@ from rich.console import Console
 
 from emulator.demo.by_event import ByEvent
 from emulator.demo.over_http import OverHttp
-from emulator.demo.stage import MissingError, Stage
+from emulator.demo.stage import MissingError, Stage, no_secret_in_the_log
 from emulator.running import RunningEmulator
 
 
@@ -46,6 +46,7 @@ def main() -> int:
         try:
             ByEvent(stage).run({"_export": {"outcome": options.outcome}})
             OverHttp(stage, token).run()
+            no_secret_in_the_log(stage)
         except MissingError as missing:
             console.print(f"[red]✗ {missing}[/]", highlight=False, soft_wrap=True)
             console.print(f"  The functions' log is in {log}.", highlight=False)

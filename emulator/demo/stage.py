@@ -71,6 +71,16 @@ class Stage:
             raise MissingError(f"{missing}: {', '.join(codes) or 'it was never called'}") from None
 
 
+def no_secret_in_the_log(stage: Stage) -> None:
+    """None of the secrets that the emulator has issued stands in what the functions wrote. Raises MissingError."""
+    keys, lines = stage.emulator.get("keys"), stage.emulator.get("logs")
+    secrets = {secret for key in keys for secret in (key["secret"], key["security_token"]) if secret}
+    leaks = [line["line"][:60] for line in lines for secret in secrets if secret in line["line"]]
+    if leaks or not lines:
+        raise MissingError(f"secrets in the log: {leaks}" if leaks else "the functions have logged nothing")
+    stage.show("log", f"{len(lines)} lines, with none of the {len(secrets)} secrets that were issued")
+
+
 def percent_of(progress: str | None) -> int:
     """`37%` as a number."""
     return int((progress or "0%").rstrip("%"))

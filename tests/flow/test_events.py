@@ -1,5 +1,6 @@
 """Every recorded payload through `on_event` on the wire, and what becomes of the image that it names."""
 
+import base64
 import json
 from typing import Any
 
@@ -30,6 +31,20 @@ def test_another_event_is_ignored_without_an_error(world: World, name: str) -> N
     answer = as_told(world, name, "m-bp1unused")
     assert (answer["Exports"], answer["Rejected"], answer["Ignored"]) == ([], [], 1)
     assert len(world.emulator.get("calls")) == before
+
+
+def test_an_array_of_all_payloads_and_their_base64_in_a_message_has_the_same_outcome(world: World) -> None:
+    image = world.image()
+    texts = [(EVENTS / f"{name}.json").read_text() for name in (*SIGHTINGS, *IGNORED)]
+    for recorded, _ in SIGHTINGS.values():
+        texts = [text.replace(recorded, image) for text in texts]
+    message = {"TopicName": "images", "Message": base64.b64encode(f"[{','.join(texts)}]".encode()).decode()}
+    for body in (f"[{','.join(texts)}]", json.dumps(message)):
+        answer = world.emulator.invoke("image-export-event", body.encode())
+        assert {export["ImageId"] for export in answer["Exports"]} == {image}
+        assert (len(answer["Exports"]), answer["Ignored"], answer["Rejected"]) == (len(SIGHTINGS), len(IGNORED), [])
+    assert world.follow(image)["Status"] == "Completed"
+    assert len(world.calls_of(image)) == 1
 
 
 def test_an_image_that_is_still_creating_is_recorded_and_exported_by_the_watcher(world: World) -> None:
