@@ -21,6 +21,7 @@ from image_export.values.task import ObjectName, Task
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc)
 GZIP = b"\x1f\x8b\x08\x00" + b"\x00" * 600
+TASKS_MAX = 100  # what one DescribeTasks takes
 TERMINAL = frozenset({"Finished", "Failed", "Deleted"})
 
 
@@ -63,6 +64,21 @@ class Faults:
         if self._after.get(call):
             raise self._after[call].pop(0)
         return result
+
+
+class Counting(Faults):
+    """Faults that count the calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        self.calls.append(call)
+        return super().run(call, effect)
+
+    def count(self, call: str) -> int:
+        return self.calls.count(call)
 
 
 class Died(BaseException):
@@ -202,8 +218,12 @@ class FakeCloud:
         return task_id
 
     def tasks(self, task_ids: Iterable[str]) -> list[Task]:
+        ids = list(task_ids)
+        if len(ids) > TASKS_MAX:
+            raise ValueError(f"{len(ids)} task ids; one call takes {TASKS_MAX}")
+
         def effect() -> list[Task]:
-            return [_brief(one) for one in map(self.running.get, task_ids) if one and self._listed(one)]
+            return [_brief(one) for one in map(self.running.get, ids) if one and self._listed(one)]
 
         found: list[Task] = self.faults.run("tasks", effect)
         return found

@@ -1,6 +1,7 @@
 """Every error code of ExportImage, in both generations of names, has a class. The classes are literals here."""
 
 import pytest
+from msgspec.structs import replace
 
 from image_export.decisions.refusals import Handling, advised, handling, reason
 from image_export.values.cause import Cause
@@ -37,3 +38,8 @@ def test_the_clouds_own_advice_stands_and_ours_fills_in() -> None:
     assert advised(theirs) == theirs
     assert "assumed role" in str(advised(Cause(code="Forbidden.RAM", message="no")).recommend)
     assert advised(Cause(code="Something.New", message="no")).recommend is None
+
+
+def test_advice_changes_nothing_else_of_a_cause() -> None:
+    said = Cause(code="Forbidden.RAM", message="The cloud's words.", request_id="R-1")
+    assert replace(advised(said), recommend=None) == said

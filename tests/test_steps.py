@@ -150,6 +150,16 @@ def test_fresh_credentials_are_tried_at_once_but_only_once() -> None:
     assert isinstance(next_step(expired, replace(READY_TO_CLAIM, renewals=2), START), Wait)
 
 
+@pytest.mark.parametrize(
+    ("code", "most"), [("ImageIsExporting", 10), ("Throttling.User", 10), ("Unreached", 2), ("IncorrectImageStatus", 2)]
+)
+def test_after_hours_of_waiting_the_next_attempt_is_still_made_within_minutes(code: str, most: float) -> None:
+    refused_at = START + minutes(300)
+    record = a_refused_record(code, refused_at)
+    assert isinstance(next_step(record, READY_TO_CLAIM, refused_at + minutes(most - 0.1)), Wait)
+    assert isinstance(next_step(record, READY_TO_CLAIM, refused_at + minutes(most)), MakeClaim)
+
+
 def test_a_role_that_does_not_work_yet_is_waited_for_ten_minutes_after_the_request() -> None:
     at = START + minutes(9)
     assert isinstance(next_step(a_refused_record("Forbidden.RAM", at), READY_TO_CLAIM, at), Wait)
@@ -168,6 +178,21 @@ def test_a_refused_look_is_final_where_nothing_can_come_of_it() -> None:
     early = Cause(code="NoPermission", message="not yet")
     assert isinstance(look_failed(a_record(), early, START + minutes(9)), Wait)
     assert failure(look_failed(a_record(), early, START + minutes(11))) == "NoPermission"
+
+
+@pytest.mark.parametrize("seen", ["refused start", "failed task"])
+def test_what_fails_keeps_the_clouds_words_and_says_what_to_do(seen: str) -> None:
+    said = Cause(code="InvalidOSSBucket.NotFound", message="The cloud's words.", request_id="R-1")
+    step = {
+        "refused start": lambda: next_step(
+            a_refused_record("any", result=Result(outcome="refused", cause=said)), READY_TO_CLAIM, START
+        ),
+        "failed task": lambda: next_step(a_started_record(), Sight(task=a_task("Failed", cause=said)), START),
+    }[seen]()
+    error = ended(step).error
+    assert error is not None
+    assert replace(error, recommend=None) == said
+    assert "Create the bucket" in str(error.recommend)
 
 
 # IN_DOUBT
@@ -263,15 +288,20 @@ def test_after_a_void_attempt_a_running_export_of_the_image_may_be_our_own_and_i
     assert isinstance(next_step(record, replace(sight, candidates=(named("theirs"),)), later), MakeClaim)
 
 
+def test_a_named_task_of_others_is_none_of_ours_however_it_ended() -> None:
+    assert isinstance(doubt(named("other", status="Failed"), after_minutes=26), LookForKeys)
+
+
 def test_nothing_listed_and_nothing_in_the_bucket_makes_the_attempt_void() -> None:
     assert doubt(after_minutes=26, keys=()) == Settle(Result(outcome="void"))
 
 
 def test_objects_without_a_task_are_looked_at_for_a_day_and_then_named() -> None:
     key = f"{a_claimed_record().oss_prefix}_m-1_system.raw.tar.gz"
-    assert isinstance(doubt(after_minutes=60, keys=(key,)), Wait)
     cause = unconfirmed(doubt(after_minutes=25 * 60, keys=(key,)))
     assert (cause.code, key in cause.message) == ("TaskNotFound", True)
+
+    assert isinstance(doubt(after_minutes=24 * 60, keys=(key,)), Wait)
 
 
 def test_a_cancel_in_doubt_waits_for_the_result() -> None:
@@ -288,6 +318,11 @@ def exporting(task: Task | None, after_minutes: float = 5, record: Record | None
 def test_a_task_that_the_tick_saw_running_needs_no_look_of_its_own() -> None:
     sight = Sight(brief=a_task("Processing"))
     assert next_step(a_started_record(), sight, START + minutes(5)) == Wait(running=True)
+
+
+def test_a_task_that_is_to_be_cancelled_is_looked_at_whole_although_the_tick_saw_it_running() -> None:
+    record = a_started_record(cancel_at=START)
+    assert next_step(record, Sight(brief=a_task("Processing")), START + minutes(5)) == LookAtTask()
 
 
 @pytest.mark.parametrize("status", ["Finished", "Failed", "Deleted"])
@@ -313,6 +348,14 @@ def test_a_finished_task_with_a_failed_operation_has_failed() -> None:
 def test_a_task_cancelled_from_outside_is_cancelled_and_says_so() -> None:
     end = ended(exporting(a_task("Deleted")))
     assert (end.status, end.error and end.error.code) == ("Cancelled", "TaskCancelled")
+
+
+@pytest.mark.parametrize("status", ["Failed", "Deleted", "Finished"])
+def test_the_end_of_a_task_that_was_taken_for_ours_says_so(status: str) -> None:
+    record = a_started_record(result=Result(outcome="started", task_id=TASK, inferred=True))
+    task = a_finished_task(record) if status == "Finished" else a_task(status)
+    sight = Sight(task=task, objects={key: an_object(key) for key in keys_of(record)})
+    assert ended(next_step(record, sight, START + minutes(12))).reason == "Inferred"
 
 
 def test_a_task_that_we_cancelled_has_no_error() -> None:
@@ -369,6 +412,33 @@ def test_an_object_without_its_formats_magic_is_never_a_success() -> None:
     assert failure(proven({key: an_object(key, b"not an image" * 60)})) == "ObjectDamaged"
 
 
+def proven_as(suffix: str, body: bytes) -> Step:
+    """The verdict on the one object of an image with one disk."""
+    request = a_request(image_format="raw" if suffix.endswith(".gz") else suffix[1:])
+    claim = Claim(kind="start", oss_prefix="p", image=an_image(disks=an_image().disks[:1]))
+    record = a_started_record(request=request, claim=claim)
+    key = f"p_{record.request.image_id}_system{suffix}"
+    task = a_finished_task(record, objects=(ObjectName(oss_bucket=record.request.oss_bucket, key=key),))
+    return next_step(record, Sight(task=task, objects={key: an_object(key, body)}), START + minutes(12))
+
+
+MAGICS = {
+    ".raw.tar.gz": b"\x1f\x8b\x08" + b"\0" * 2000,
+    ".qcow2": b"QFI\xfb" + b"\0" * 2000,
+    ".vmdk": b"KDMV" + b"\0" * 2000,
+    ".vdi": b"<<< Oracle VM VirtualBox Disk Image >>>\n".ljust(64, b"\0") + b"\x7f\x10\xda\xbe" + b"\0" * 2000,
+    ".vhd": b"\0" * 2000 + b"conectix" + b"\0" * 504,
+}
+
+
+@pytest.mark.parametrize("suffix", MAGICS)
+def test_each_format_is_known_by_its_own_magic_where_the_format_has_it(suffix: str) -> None:
+    right = MAGICS[suffix]
+    assert ended(proven_as(suffix, right)).status == "Completed"
+    for wrong in (*(body for other, body in MAGICS.items() if body != right), right[::-1], b"x" + right + b"x"):
+        assert failure(proven_as(suffix, wrong)) == "ObjectDamaged"
+
+
 def test_an_object_older_than_the_claim_is_not_ours() -> None:
     key = keys_of(a_started_record())[1]
     assert failure(proven({key: an_object(key, modified_at=START - minutes(10))})) == "ObjectNotOurs"
@@ -401,6 +471,39 @@ def test_fewer_objects_than_disks_is_never_a_success() -> None:
     sight = Sight(task=task, objects={key: an_object(key)})
     assert isinstance(next_step(record, sight, START + minutes(24)), Wait)
     assert failure(next_step(record, sight, START + minutes(26))) == "ObjectMissing"
+
+
+def test_an_object_that_the_task_names_must_be_there_although_the_disks_are_all_there() -> None:
+    record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=an_image().disks[:1])))
+    named_keys = ("p_one.raw.tar.gz", "p_two.raw.tar.gz")
+    task = a_finished_task(record, objects=tuple(ObjectName(oss_bucket="", key=key) for key in named_keys))
+    seen = {named_keys[0]: an_object(named_keys[0]), named_keys[1]: None}
+    assert failure(next_step(record, Sight(task=task, objects=seen), START + minutes(26))) == "ObjectMissing"
+
+
+def test_nothing_is_never_a_success_even_where_the_image_lists_no_disk() -> None:
+    record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=())))
+    sight = Sight(task=a_finished_task(record, objects=()), keys=(), objects={})
+    assert failure(next_step(record, sight, START + minutes(26))) == "ObjectMissing"
+
+
+def test_a_manifest_beside_the_objects_is_none_of_them() -> None:
+    record = a_started_record()
+    keys = (*keys_of(record), f"{record.oss_prefix}_{record.request.image_id}.manifest.json")
+    sight = Sight(task=a_finished_task(record, objects=()), keys=keys)
+    assert next_step(record, sight, START + minutes(12)) == LookAtObjects(keys_of(record))
+
+
+def test_what_is_proven_is_told_with_its_size_and_checksums() -> None:
+    key = keys_of(a_started_record())[0]
+    item = an_object(key, etag="THE-ETAG", crc64="1234567890")
+    shown = next(one for one in ended(proven({key: item})).objects if one.key == key)
+    assert (shown.size, shown.etag, shown.crc64) == (item.size_bytes, "THE-ETAG", "1234567890")
+
+
+def test_a_task_that_names_our_key_in_another_bucket_is_never_a_success() -> None:
+    record = a_started_record()
+    assert failure(exporting(named(record.oss_prefix, "other-bucket"), record=record)) == "ObjectNotOurs"
 
 
 def test_a_task_that_names_an_object_outside_our_prefix_is_never_a_success() -> None:

@@ -87,6 +87,11 @@ class Workshop:
         """Any event arrives."""
         return receive(self.outside(), body, request_id=request_id, region_id=REGION)
 
+    def ask(self, request_id: str = "r-1", **parameters: Any) -> Answer:
+        """A direct request arrives, in the ExportImage API's own parameters."""
+        body = {"ImageId": IMAGE, "OSSBucket": BUCKET, **parameters}
+        return self.receive(json.dumps(body).encode(), request_id)
+
     def tick(self, **later: float) -> Answer:
         """Time passes, and the watcher looks."""
         self.clock.advance(**later)

@@ -94,6 +94,12 @@ def test_no_tasks_asked_for_are_no_tasks(world: World) -> None:
     assert world.cloud.tasks([]) == []
 
 
+def test_more_than_a_hundred_tasks_are_not_asked_for_in_one_call(world: World) -> None:
+    assert world.cloud.tasks([f"t-{number}" for number in range(100)]) == []
+    with pytest.raises(ValueError, match="101"):
+        world.cloud.tasks([f"t-{number}" for number in range(101)])
+
+
 def test_a_new_task_is_not_listed_at_once(world: World) -> None:
     task_id = world.cloud.export_image(start(world.add_image(), prefix()))
     assert world.cloud.tasks([task_id]) == []

@@ -5,6 +5,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
@@ -35,6 +36,40 @@ def listening(answer: bytes | None) -> Iterator[str]:
         server.shutdown(socket.SHUT_RDWR)
         server.close()
         thread.join(5)
+
+
+@contextmanager
+def keeping(body: bytes) -> Iterator[tuple[str, list[str]]]:
+    """The address of a server that answers 200 and keeps its connections open, and the clients that have connected."""
+    connected: list[str] = []
+
+    class Keeping(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            connected.append(str(self.client_address))
+            super().setup()
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.do_GET()
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_said: object) -> None:
+            """Nothing on stderr."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keeping) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"127.0.0.1:{server.server_port}", connected
+        finally:
+            server.shutdown()
 
 
 def http(status: str, body: bytes, content_type: str = "application/json", **headers: str) -> bytes:

@@ -4,13 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from emulator.running import RunningEmulator
+from image_export.edges.addresses import Addresses
 from image_export.edges.clouds import AliyunCloud, AliyunClouds
+from image_export.edges.credentials import Credentials
+from image_export.edges.ecs import Ecs
+from image_export.edges.rpc import Rpc
 from image_export.errors import CloudFault, Refused, Unanswered, Unreached
 from image_export.use_cases.ports import StartExport
-from tests.builders import BUCKET, REGION, a_role
+from tests.builders import ACCOUNT, BUCKET, REGION, a_role
+from tests.contract.worlds import administrator, impatient
 from tests.fakes import START
+
+from .listening import keeping
 
 HOUR_S = 3700
 LONG_AGO = START.replace(year=2020)
@@ -132,6 +140,17 @@ def test_an_export_is_sent_once_whatever_happens(
     assert calls.of("ExportImage") == 1
 
 
+def test_an_export_is_sent_over_a_connection_of_its_own() -> None:
+    with keeping(b'{"RequestId": "R", "TaskId": "t-1", "Images": {"Image": []}}') as (address, connected):
+        rpc = Rpc(lambda: Credentials("id", "secret"), Addresses(f"http://{address}"), lambda: 60.0)
+        ecs = Ecs(rpc, ACCOUNT, REGION)
+        for _ in range(2):
+            ecs.image("m-1")
+        assert len(connected) == 1
+        assert ecs.export_image(start("m-1")) == "t-1"
+        assert len(connected) == 2
+
+
 @pytest.mark.parametrize("kind", ["http_500", "reset_after"])
 def test_an_assume_role_that_is_not_answered_has_started_nothing(
     cloud: AliyunCloud, emulator: RunningEmulator, calls: Calls, kind: str
@@ -182,6 +201,24 @@ def test_the_session_policy_goes_with_the_role(cloud: AliyunCloud, emulator: Run
     assert params["RoleArn"] == a_role().role_arn
     assert BUCKET in params["Policy"]
     assert params["DurationSeconds"] == "3600"
+
+
+def test_an_external_id_goes_with_the_role_where_the_policy_has_one(
+    clouds: AliyunClouds, emulator: RunningEmulator
+) -> None:
+    for external_id in (None, "ticket-7"):
+        clouds.at(replace(a_role(), external_id=external_id), REGION, BUCKET).image("m-1")
+        assert emulator.calls("AssumeRole")[-1]["params"].get("ExternalId") == external_id
+
+
+def test_the_redaction_is_told_the_secrets_of_every_session(emulator: RunningEmulator) -> None:
+    kept: list[str] = []
+    clouds = AliyunClouds(
+        lambda: administrator(emulator), Addresses(emulator.endpoint), impatient(), keep=lambda *one: kept.extend(one)
+    )
+    clouds.at(a_role(), REGION, BUCKET).image("m-1")
+    issued = emulator.get("keys")[-1]
+    assert kept == [issued["secret"], issued["security_token"]]
 
 
 READINGS: list[dict[str, Any]] = [

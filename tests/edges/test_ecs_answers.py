@@ -100,6 +100,10 @@ def test_a_failure_has_the_words_of_the_first_operation_that_failed() -> None:
     assert task.failed_count == 1
 
 
+def test_a_failed_count_counts_although_no_operation_says_that_it_failed() -> None:
+    assert read_task(whole("Finished", operation("Success"), FailedCount="1")).failed_count == 1
+
+
 def test_finished_with_an_operation_that_did_not_succeed_has_failed() -> None:
     task = read_task(whole("Finished", operation("Success"), operation("Failed"), FailedCount=0))
     assert task.failed_count == 1

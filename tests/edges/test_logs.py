@@ -54,6 +54,8 @@ LEAKS: dict[str, dict[str, Any]] = {
     "headers": {"headers": HEADERS},
     "headers as text": {"headers": str(HEADERS)},
     "header lines": {"request": f"GET /\r\nAuthorization: Bearer {BEARER}\r\nSecurityToken: {TOKEN}\r\n"},
+    "authorization of another kind": {"request": f"GET /\r\nAuthorization: Basic {BEARER}\r\nHost: any\r\n"},
+    "field of that name": {"headers": [{"authorization": f"Basic {BEARER}"}]},
     "bearer token": {"note": f"came with bearer {BEARER}"},
     "FC's signature": {"note": f"FC STS.NUmadeupkeyid1234:{SIGNATURE}"},
     "answer of STS": {"answer": ANSWER},

@@ -55,6 +55,13 @@ def test_a_listing_of_more_than_a_page_has_each_key_once(oss: Oss) -> None:
     assert [entry.key for entry in oss.keys(BUCKET, "many/")] == names
 
 
+def test_a_refusal_keeps_the_clouds_request_id(oss: Oss, emulator: RunningEmulator) -> None:
+    emulator.fault("oss", "GetObject", "code:AccessDenied")
+    with pytest.raises(Refused, match="AccessDenied") as refusal:
+        oss.get(BUCKET, "key")
+    assert refusal.value.cause.request_id
+
+
 def test_a_refusal_tells_the_time_too(oss: Oss) -> None:
     with pytest.raises(Refused, match="NoSuchBucket"):
         oss.get("no-such-bucket-anywhere", "key")

@@ -85,7 +85,8 @@ def cloud_event(
 
 
 def _as_it_was(record: Record, *, stalled: bool) -> Record:
-    seen = msgspec.structs.replace(record, ended=None, ended_at=None)
+    told = record.told - {MANIFEST_WRITTEN}
+    seen = msgspec.structs.replace(record, ended=None, ended_at=None, told=told)
     return seen if stalled else msgspec.structs.replace(seen, stalled=None, stalled_at=None)
 
 

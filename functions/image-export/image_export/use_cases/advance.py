@@ -65,8 +65,8 @@ def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -
     sight = msgspec.structs.replace(sight, forbidden=forbidden)
     was_ended = record.ended is not None
     look, wait = _work(Look(record, sight), outside)
-    _log_end(outside, look.record, was_ended=was_ended)
     record = announce(outside, look.record)
+    _log_end(outside, record, look.record.told if was_ended else frozenset())
     _leave_hints(outside, record, wait, hint)
     task = look.sight.task if isinstance(look.sight.task, msgspec.Struct) else look.sight.brief
     return Moved(record, export_of(record, reason=wait.reason, task=task))
@@ -129,10 +129,10 @@ def _also_owed(record: Record, wait: Wait, now: datetime) -> Wait:
     return msgspec.structs.replace(wait, until=min(wait.until, again) if wait.until else again)
 
 
-def _log_end(outside: Outside, record: Record, *, was_ended: bool) -> None:
-    """The log line of an end, from the same value as the event; again where nobody was told yet."""
-    if record.ended is None:
+def _log_end(outside: Outside, record: Record, told_before: frozenset[str]) -> None:
+    """The log line of an end, from the same value as the event; again where nobody had been told of it before."""
+    if record.ended is None or announcements.manifest_owed(record):
         return
     kind = record.ended.status.lower()
-    if not was_ended or not any(name.startswith(f"told-{kind}-") for name in record.told):
+    if not any(name.startswith(f"told-{kind}-") for name in told_before):
         outside.log.info(f"export.{kind}", task_id=record.task_id, export=export_of(record).wire())

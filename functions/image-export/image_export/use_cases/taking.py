@@ -33,6 +33,7 @@ from .ports import Cloud, StartExport
 
 replace = msgspec.structs.replace
 CANDIDATES_MAX = 50
+CANCELS_MAX = 3  # of a task that must not be; nobody looks at it again
 
 
 class TaskOwner(Wire, frozen=True, kw_only=True):
@@ -163,10 +164,12 @@ def _log_result(outside: Outside, record: Record, result: Result) -> None:
 def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
     """Our answer came after somebody settled the claim otherwise: the extra task goes, visibly (PROTOCOL 5)."""
     outside.log.error("export.doubled", task_id=record.task_id, extra_task_id=task_id)
-    try:
-        _cloud(outside, record).cancel_task(task_id)
-    except CloudFault as fault:
-        outside.log.error("export.double_not_cancelled", extra_task_id=task_id, code=fault.code)
+    for _ in range(CANCELS_MAX):
+        try:
+            return _cloud(outside, record).cancel_task(task_id)
+        except CloudFault as fault:
+            outside.log.error("export.double_not_cancelled", extra_task_id=task_id, code=fault.code)
+    return None
 
 
 def _after_result(outside: Outside, look: Look, result: Result) -> Look:

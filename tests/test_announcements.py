@@ -1,0 +1,58 @@
+"""What an event holds, and what it loses when it is too long. Pure."""
+
+import msgspec
+
+from image_export.decisions.announcements import EVENT_BYTES, export_event, happenings, owed
+from image_export.values.cause import Cause
+from image_export.values.export import ExportedObject
+from image_export.values.facts import Ended
+from image_export.values.record import Record
+
+from .builders import BUS, FUNCTION, a_record, a_started_record, minutes
+from .fakes import START
+
+CAUSE = Cause(code="ObjectDamaged", message="No magic.", request_id="R-1", recommend="Ask again.")
+
+
+def failed(count: int) -> Record:
+    """Failed, with so many objects."""
+    objects = tuple(ExportedObject(key=f"{number:0100}", size=1, etag="E", crc64="1") for number in range(count))
+    ended = Ended(status="Failed", objects=objects, error=CAUSE)
+    return a_started_record(stalled_at=START + minutes(300), ended=ended, ended_at=START + minutes(400))
+
+
+def test_an_event_that_fits_is_whole() -> None:
+    data = export_event(failed(10), "Failed")["data"]
+    assert (len(data["Objects"]), data["Error"]) == (10, CAUSE.wire())
+
+
+def test_an_event_that_is_too_long_loses_its_objects_and_keeps_its_cause() -> None:
+    event = export_event(failed(1000), "Failed")
+    assert len(msgspec.json.encode(event)) <= EVENT_BYTES == 65536
+    assert ("Objects" in event["data"], event["data"]["Error"]) == (False, CAUSE.wire())
+
+
+def test_the_same_facts_give_the_same_event_with_the_time_of_its_fact() -> None:
+    for kind, at in (("Started", "08:00"), ("Stalled", "13:00"), ("Failed", "14:40")):
+        event = export_event(failed(1), kind)
+        assert event == export_event(failed(1), kind)
+        assert (event["id"].rsplit(".", 1)[1], event["time"]) == (kind, f"2026-11-24T{at}:00Z")
+
+
+def test_an_event_shows_the_export_as_it_was_then() -> None:
+    shown = {kind: export_event(failed(1), kind)["data"] for kind in ("Started", "Stalled", "Failed")}
+    assert {kind: data["Status"] for kind, data in shown.items()} == {
+        "Started": "Exporting",
+        "Stalled": "Exporting",
+        "Failed": "Failed",
+    }
+    assert shown["Stalled"]["Reason"] == "Stalled"
+
+
+def test_everything_is_owed_to_every_target_of_the_request_until_it_is_told() -> None:
+    record = failed(1)
+    assert len(owed(record)) == len(list(happenings(record))) * len((BUS, FUNCTION)) == 6
+    told = frozenset(debt.told for debt in owed(record)[:4])
+    left = owed(msgspec.structs.replace(record, told=told))
+    assert {(debt.kind, debt.target) for debt in left} == {("Failed", BUS), ("Failed", FUNCTION)}
+    assert owed(a_record()) == []

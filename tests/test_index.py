@@ -1,0 +1,66 @@
+"""The handlers as FC calls them, with a cloud that cannot be reached: what they raise and what they print (P5, P6)."""
+
+import logging
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import index
+from image_export.errors import LedgerFault
+
+from .builders import ACCOUNT, REGION
+from .edges.listening import closed_port
+
+SECRET = "kYmadeUpSecret/of+a=test000"
+
+
+@pytest.fixture
+def context(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A cold instance, with two seconds left; standard logging is given back afterwards."""
+    monkeypatch.setattr(index, "_warm", [])
+    monkeypatch.setenv("IMAGE_EXPORT_LEDGER", "oss://image-export-ledger/ledger")
+    monkeypatch.setenv("IMAGE_EXPORT_ENDPOINT", f"http://{closed_port()}")
+    root = logging.getLogger()
+    before = (root.handlers, root.level)
+    yield SimpleNamespace(
+        request_id="r-1",
+        account_id=ACCOUNT,
+        region=REGION,
+        function=SimpleNamespace(name="image-export-event", timeout=2),
+        credentials=SimpleNamespace(access_key_id="STS.NUmadeup1234", access_key_secret=SECRET, security_token=None),
+    )
+    root.handlers, root.level = before
+    logging.captureWarnings(False)
+
+
+def test_the_functions_own_secret_is_not_printed_wherever_it_stands(
+    context: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = b'{"ImageId": "m-bp1any", "OSSBucket": "acme-images-hangzhou", "%s": 1}' % SECRET.encode()
+    with pytest.raises(LedgerFault):
+        index.on_event(event, context)
+    shown = capsys.readouterr().out
+    assert "event.rejected" in shown
+    assert SECRET not in shown
+
+
+@pytest.mark.parametrize("handler", [index.on_event, index.on_watch])
+def test_a_ledger_that_cannot_be_reached_is_raised_so_that_fc_repeats_it(handler: Any, context: Any) -> None:
+    with pytest.raises(LedgerFault):
+        handler(b'{"ImageId": "m-bp1any", "OSSBucket": "acme-images-hangzhou"}', context)
+
+
+def test_a_bug_is_raised_in_no_words_of_its_own_and_told_in_the_log(
+    context: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any, **_more: Any) -> Any:
+        raise ZeroDivisionError(f"with {SECRET}")
+
+    monkeypatch.setattr(index, "watch", broken)
+    with pytest.raises(RuntimeError, match=r"^ZeroDivisionError; the log line") as raised:
+        index.on_watch(b"", context)
+    shown = capsys.readouterr().out
+    assert "invocation.broken" in shown
+    assert SECRET not in shown + str(raised.value)

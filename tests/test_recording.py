@@ -1,0 +1,239 @@
+"""Which export a request is, and in what order it is recorded (PROTOCOL 1 to 4), over fakes."""
+
+import json
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from image_export.decisions.identity import natural_key, oss_prefix, parameters_hash, token_key
+from image_export.errors import LedgerFault, OurFault
+from image_export.use_cases.record import record
+from image_export.values.account import AssumedRole
+from image_export.values.answer import Answer
+from image_export.values.export import RequestedBy
+
+from .builders import BUCKET, IMAGE, a_request
+from .fakes import Died, unreached
+from .workshop import Workshop
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+def generation(answer: Answer) -> int:
+    (export,) = answer.exports
+    return int(export.export_id[-4:])
+
+
+def rejection(answer: Answer) -> str:
+    (cause,) = answer.rejected
+    return cause.code
+
+
+def end(shop: Workshop, *, well: bool = True) -> None:
+    """The only task that runs ends, and a tick sees it."""
+    (task_id,) = [key for key, one in shop.cloud.running.items() if one.task.status == "Processing"]
+    if well:
+        shop.cloud.finish(task_id)
+    else:
+        shop.cloud.fail(task_id)
+    shop.tick(minutes=10)
+
+
+# The bucket
+
+
+@pytest.mark.parametrize("status", ["Enabled", "Suspended"])
+def test_on_a_versioned_ledger_neither_an_event_nor_a_request_nor_a_tick_does_anything(
+    shop: Workshop, status: str
+) -> None:
+    shop.store.versioning = status
+    for work in (shop.tell, shop.ask, shop.tick):
+        with pytest.raises(OurFault, match="LedgerVersioned"):
+            work()
+    assert (shop.store.objects, shop.cloud.exported, shop.notifier.told) == ({}, [], [])
+
+
+def test_a_worker_asks_once_whether_the_ledger_is_versioned(shop: Workshop) -> None:
+    ledger = shop.outside().ledger
+    ledger.ready()
+    shop.store.faults.before("versioned", unreached())
+    ledger.ready()
+
+
+# Which export it is
+
+OTHER_ROLE = AssumedRole(account_id="2222222222222222", role_arn="acs:ram::2222222222222222:role/image-export")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"role": OTHER_ROLE},
+        {"region_id": "cn-beijing"},
+        {"image_id": "m-other"},
+        {"oss_bucket": "other-bucket"},
+        {"image_format": "vhd"},
+    ],
+)
+def test_account_region_image_bucket_and_format_make_another_export(change: dict[str, Any]) -> None:
+    assert natural_key(a_request(**change)) != natural_key(a_request())
+
+
+@pytest.mark.parametrize("change", [{"caller_prefix": "other"}, {"role_name": "Other"}, {"client_token": "t"}])
+def test_prefix_role_name_and_token_make_no_other_export(change: dict[str, Any]) -> None:
+    assert natural_key(a_request(**change)) == natural_key(a_request())
+
+
+def test_a_request_for_what_is_open_is_that_export(shop: Workshop) -> None:
+    assert [generation(shop.ask(f"r-{number}")) for number in range(3)] == [1, 1, 1]
+    assert len(shop.cloud.exported) == 1
+
+
+def test_a_request_with_another_prefix_is_a_new_generation(shop: Workshop) -> None:
+    shop.ask("r-1")
+    assert generation(shop.ask("r-2", OSSPrefix="other")) == 2
+
+
+def test_a_request_after_the_end_is_a_new_generation(shop: Workshop) -> None:
+    shop.ask("r-1")
+    end(shop)
+    assert generation(shop.ask("r-2")) == 2
+
+
+@pytest.mark.parametrize(
+    ("trigger", "well", "expected"), [("nightly", True, 1), ("nightly", False, 2), ("event", False, 1)]
+)
+def test_a_rule_exports_an_image_once_unless_a_nightly_run_finds_that_it_failed(
+    shop: Workshop, trigger: Any, well: bool, expected: int
+) -> None:
+    shop.tell()
+    end(shop, well=well)
+    again = replace(a_request(), requested_by=RequestedBy(trigger=trigger, id="again"))
+    assert int(record(shop.outside(), again).export_id[-4:]) == expected
+
+
+def test_who_loses_a_generation_reads_the_winners(shop: Workshop) -> None:
+    """Both have listed nothing; the other one's `requested` comes first."""
+    (winner,) = shop.ask(OSSPrefix="winner").exports
+    listed, shop.store.list = shop.store.list, lambda *_args, **_more: []  # type: ignore[method-assign]
+    recorded = record(shop.outside(), a_request(rule=None, caller_prefix="loser"))
+    shop.store.list = listed  # type: ignore[method-assign]
+    loser = shop.outside().ledger.load(recorded.export_id)
+    assert loser is not None
+    assert (recorded.export_id[-4:], loser.request.caller_prefix) == ("0002", "loser")
+    assert winner.export_id.endswith("0001")
+
+
+# ClientToken
+
+
+def test_a_token_is_its_export_even_after_the_end_and_after_a_newer_one(shop: Workshop) -> None:
+    shop.ask("r-1", ClientToken="mine")
+    end(shop)
+    assert generation(shop.ask("r-2", ClientToken="mine")) == 1
+    assert generation(shop.ask("r-3")) == 2
+    end(shop)
+    assert generation(shop.ask("r-4", ClientToken="mine")) == 1
+
+
+def test_a_delivery_without_a_token_is_known_by_its_request_id(shop: Workshop) -> None:
+    shop.ask("r-1")
+    end(shop)
+    assert [generation(shop.ask("r-1")), generation(shop.ask("r-2"))] == [1, 2]
+
+
+def test_a_token_that_came_for_an_open_export_is_that_export_for_good(shop: Workshop) -> None:
+    shop.ask("r-1")
+    shop.ask("r-2", ClientToken="second")
+    end(shop)
+    assert generation(shop.ask("r-3", ClientToken="second")) == 1
+
+
+@pytest.mark.parametrize("change", [{"OSSPrefix": "other"}, {"RoleName": "Other"}, {"ImageFormat": "vhd"}])
+def test_a_token_with_other_parameters_is_refused(shop: Workshop, change: dict[str, str]) -> None:
+    shop.ask("r-1", ClientToken="mine")
+    assert rejection(shop.ask("r-2", ClientToken="mine", **change)) == "IdempotentParameterMismatch"
+
+
+def test_tokens_of_different_accounts_never_meet() -> None:
+    assert token_key(a_request(), "t") != token_key(a_request(role=OTHER_ROLE), "t")
+    assert parameters_hash(a_request()) == parameters_hash(a_request(client_token="t"))
+
+
+def test_a_token_stands_before_its_export_does(shop: Workshop) -> None:
+    """The worker dies right after `requested`; the token means that export whatever comes after it."""
+    shop.store.faults.after("create requested", Died())
+    shop.surviving(lambda: shop.ask("r-1", ClientToken="mine"))
+    shop.tick(minutes=3)
+    end(shop)
+    assert generation(shop.ask("r-2")) == 2
+    end(shop)
+    assert generation(shop.ask("r-3", ClientToken="mine")) == 1
+
+
+def test_a_token_whose_export_was_never_made_makes_it(shop: Workshop) -> None:
+    shop.store.faults.before("put due", Died())
+    assert not shop.surviving(lambda: shop.ask("r-1", ClientToken="mine"))
+    (export,) = shop.ask("r-2", ClientToken="mine").exports
+    assert (export.status, export.export_id[-4:]) == ("Exporting", "0001")
+
+
+# The order at the entrance
+
+
+def test_what_was_recorded_is_due_even_where_the_entrance_dies_at_once(shop: Workshop) -> None:
+    shop.tick()  # the sweep of this hour is over
+    shop.store.faults.after("create requested", Died())
+    assert not shop.surviving(shop.tell)
+    (export,) = shop.tick(minutes=3).exports
+    assert export.status == "Exporting"
+
+
+def test_a_fault_of_the_ledger_at_one_request_of_an_array_does_not_keep_the_others_from_being_recorded(
+    shop: Workshop,
+) -> None:
+    shop.store.faults.before("create requested", unreached())
+    requests = [{"ImageId": IMAGE, "OSSBucket": BUCKET, "OSSPrefix": prefix} for prefix in ("one", "two")]
+    with pytest.raises(LedgerFault):
+        shop.receive(json.dumps(requests).encode())
+    assert [start.oss_prefix[:3] for start in shop.cloud.exported] == ["two"]
+
+
+def test_requests_of_one_array_without_tokens_are_exports_of_their_own(shop: Workshop) -> None:
+    requests = [{"ImageId": IMAGE, "OSSBucket": BUCKET, "ImageFormat": name} for name in ("raw", "vhd")]
+    answer = shop.receive(json.dumps(requests).encode())
+    assert (len(answer.exports), answer.rejected) == (2, ())
+
+
+def test_a_marker_of_somebody_who_died_is_helped_along_with_its_own_body(shop: Workshop) -> None:
+    shop.store.faults.before("create requested", unreached())
+    with pytest.raises(LedgerFault):
+        shop.ask("r-1", OSSPrefix="first")
+    assert generation(shop.ask("r-2", OSSPrefix="second")) == 2
+    first = shop.outside().ledger.load(shop.keys("open/")[0].split("/")[1])
+    assert first is not None
+    assert first.request.caller_prefix == "first"
+
+
+# The prefix
+
+
+def test_every_export_and_every_void_attempt_has_a_prefix_of_its_own() -> None:
+    request = a_request(caller_prefix="a" * 17)
+    made = {oss_prefix(request, export, voids) for export in ("exp-x-0001", "exp-x-0002") for voids in range(3)}
+    assert len(made) == 6
+    assert all(len(prefix) == 30 and prefix.isalnum() for prefix in made)
+
+
+def test_a_prefix_that_leaves_no_room_is_used_exactly_as_given() -> None:
+    assert oss_prefix(a_request(caller_prefix="a" * 18), "exp-x-0001", 1) == "a" * 18
+
+
+def test_a_prefix_given_exactly_is_refused_where_its_objects_are_already(shop: Workshop) -> None:
+    shop.ask("r-1", OSSPrefix="a" * 18)
+    end(shop)
+    assert rejection(shop.ask("r-2", OSSPrefix="a" * 18)) == "PrefixInUse"

@@ -1,0 +1,110 @@
+"""Images that an event named and nobody can see yet: looked for, given up, never forgotten (DESIGN §7), over fakes."""
+
+import json
+
+import pytest
+
+from image_export.decisions.policy_file import read_policy
+
+from .builders import IMAGE, REGION, an_image
+from .fakes import Died, refused, unanswered
+from .workshop import BUS, POLICY, Workshop
+
+LATER = "m-bp1later"
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+def tell_again(shop: Workshop, event_id: str, region: str = REGION) -> None:
+    """Another event about the same image."""
+    event = {
+        "id": event_id,
+        "product": "ECS",
+        "name": "Image:StateChange",
+        "regionId": region,
+        "content": {"imageId": LATER, "currentState": "Available"},
+    }
+    shop.receive(json.dumps(event).encode())
+
+
+def test_an_image_that_is_seen_later_is_exported_and_its_marker_goes(shop: Workshop) -> None:
+    assert shop.tell(LATER).exports == ()
+    shop.tick(minutes=2)
+    shop.show(an_image(image_id=LATER))
+    (export,) = shop.tick(minutes=2).exports
+    assert export.status == "Exporting"
+    assert (shop.keys("sighted"), len(shop.keys("/requested"))) == ([], 1)
+
+
+def test_an_image_that_is_never_seen_is_rejected_after_a_quarter_of_an_hour(shop: Workshop) -> None:
+    shop.tell(LATER)
+    for _ in range(14):
+        shop.tick(minutes=1)
+    assert shop.notifier.told == []
+    for _ in range(3):
+        shop.tick(minutes=1)
+    assert shop.notifier.kinds(BUS) == ["Rejected"]
+    assert shop.keys("sighted") == []
+
+
+def test_events_about_one_image_are_one_sighting_whatever_their_ids(shop: Workshop) -> None:
+    for event_id in ("e-1", "e-2"):
+        tell_again(shop, event_id)
+    assert len(shop.keys("sighted/")) == 1
+
+
+def test_one_id_in_two_regions_is_two_sightings(shop: Workshop) -> None:
+    two = f"destinations: {{cn-beijing: {{bucket: acme-images-beijing}}, {REGION}:"
+    shop.policy = read_policy(POLICY.replace(f"destinations: {{{REGION}:", two).encode())
+    for region in (REGION, "cn-beijing"):
+        tell_again(shop, "e-1", region)
+    assert len(shop.keys("sighted/")) == 2
+
+
+@pytest.mark.parametrize("fault", [unanswered(), refused("Throttling.User"), refused("NoPermission")])
+def test_an_image_that_cannot_be_looked_at_is_looked_at_again(shop: Workshop, fault: Exception) -> None:
+    shop.cloud.faults.before("image", fault)
+    assert shop.tell().exports == ()
+    (export,) = shop.tick(minutes=2).exports
+    assert (export.image_id, export.status) == (IMAGE, "Exporting")
+
+
+def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None:
+    shop.tell(LATER)
+    shop.store.faults.before("put due", Died())
+    assert not shop.surviving(lambda: shop.tick(minutes=2))
+    assert len(shop.keys("due/")) == 1
+
+
+def test_a_look_that_fails_does_not_forget_the_image(shop: Workshop) -> None:
+    shop.tell(LATER)
+    shop.store.faults.before("get", unanswered())
+    shop.cloud.faults.before("image", unanswered(), unanswered())
+    for _ in range(3):
+        shop.tick(minutes=2)
+    shop.show(an_image(image_id=LATER))
+    for _ in range(5):
+        shop.tick(minutes=2)
+    assert len(shop.cloud.running) == 1
+
+
+def test_a_last_look_that_fails_does_not_forget_the_image_either(shop: Workshop) -> None:
+    shop.tell(LATER)
+    for _ in range(14):
+        shop.tick(minutes=1)
+    shop.cloud.faults.before("image", unanswered())
+    shop.tick(minutes=2)
+    for _ in range(5):
+        shop.tick(minutes=2)
+    assert shop.notifier.kinds(BUS) == ["Rejected"]
+
+
+def test_the_marker_of_an_image_that_is_not_wanted_goes_too(shop: Workshop) -> None:
+    shop.tell(LATER)
+    shop.show(an_image(image_id=LATER, name="scratch"))
+    for _ in range(20):
+        shop.tick(minutes=1)
+    assert shop.keys("sighted") == []

@@ -1,0 +1,256 @@
+"""What a tick finds, by which hints, and who may start when the quota is full (PROTOCOL 14, 15), over fakes."""
+
+import pytest
+from msgspec.structs import replace
+
+from image_export.decisions.policy_file import read_policy
+from image_export.use_cases.record import record
+from image_export.values.answer import Answer
+
+from .builders import ACCOUNT, REGION, a_request, an_image
+from .fakes import Counting, Died, FakeCloud, refused, unanswered
+from .workshop import BUS, POLICY, Workshop
+
+ELSEWHERE = "cn-beijing"  # sorts before the region of the examples
+CONCURRENT, WEEKLY = "ConcurrentQuotaExceed.ExportImage", "WeeklyQuotaExceed.ExportImage"
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+@pytest.fixture
+def calls(shop: Workshop) -> Counting:
+    """The calls to the account's cloud."""
+    shop.cloud.faults = Counting()
+    return shop.cloud.faults
+
+
+def images(shop: Workshop, count: int) -> list[str]:
+    names = [f"m-{number:03d}" for number in range(count)]
+    for name in names:
+        shop.show(an_image(image_id=name))
+    return names
+
+
+def tell_elsewhere(shop: Workshop, image_id: str) -> Answer:
+    """A direct request in another region that the policy has."""
+    two = f"destinations: {{{ELSEWHERE}: {{bucket: acme-images-beijing}}, {REGION}:"
+    shop.policy = read_policy(POLICY.replace(f"destinations: {{{REGION}:", two).encode())
+    shop.clouds.of(ACCOUNT, ELSEWHERE).images[image_id] = an_image(image_id=image_id, region_id=ELSEWHERE)
+    return shop.ask(image_id, ImageId=image_id, RegionId=ELSEWHERE, OSSBucket="acme-images-beijing")
+
+
+def running(shop: Workshop) -> list[str]:
+    return [one.image_id for one in shop.cloud.running.values() if one.task.status == "Processing"]
+
+
+def finish_all(shop: Workshop) -> None:
+    for task_id, one in shop.cloud.running.items():
+        if one.task.status == "Processing":
+            shop.cloud.finish(task_id)
+
+
+# Names
+
+
+def test_everything_below_a_prefix_is_walked_page_by_page(shop: Workshop) -> None:
+    for number in range(2500):
+        shop.store.put(f"open/{number:04d}", b"")
+    walked = [entry.key for entry in shop.outside().ledger.walk("open/")]
+    assert (len(walked), walked) == (2500, sorted(walked))
+
+
+def test_more_than_a_hundred_running_tasks_are_asked_for_by_the_hundred(shop: Workshop, calls: Counting) -> None:
+    shop.cloud.concurrent_exports = 101
+    for image in images(shop, 101):
+        shop.tell(image)
+    finish_all(shop)
+    before = calls.count("tasks")
+    shop.tick(minutes=10)
+    assert calls.count("tasks") - before == 2
+    assert not shop.keys("open/")
+
+
+def test_accounts_and_regions_are_asked_for_their_own_tasks(shop: Workshop) -> None:
+    tell_elsewhere(shop, "m-there")
+    shop.tell()
+    finish_all(shop)
+    there = shop.clouds.of(ACCOUNT, ELSEWHERE)
+    for task_id in there.running:
+        there.finish(task_id)
+    assert {export.status for export in shop.tick(minutes=10).exports} == {"Completed"}
+    assert not shop.keys("open/")
+
+
+def test_what_is_due_later_is_not_looked_at_yet(shop: Workshop, calls: Counting) -> None:
+    shop.show(an_image(status="Creating"))
+    shop.tell()
+    before = len(calls.calls)
+    shop.tick(seconds=30)
+    assert len(calls.calls) == before
+
+
+def test_a_running_task_that_stalls_is_looked_at_although_the_tick_saw_it_running(shop: Workshop) -> None:
+    shop.tell()
+    (export,) = shop.tick(hours=6).exports
+    assert (export.reason, export.progress) == ("Stalled", "1%")
+
+
+def test_a_hint_to_nothing_goes(shop: Workshop) -> None:
+    shop.store.put("due/20261124T080000Z/exp-aaaaaaaaaaaaaaaa-0001", b"")
+    shop.tick()
+    assert shop.keys("due/") == []
+
+
+def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None:
+    shop.store.faults.before("put running", Died())
+    assert not shop.surviving(shop.tell)
+    assert len(shop.keys("due/")) == 1
+
+
+def test_the_sweep_looks_at_what_has_no_hint_and_only_once_an_hour(shop: Workshop) -> None:
+    shop.tell()
+    shop.tick(minutes=1)
+    for key in shop.keys("running/"):
+        del shop.store.objects[key]
+    assert [len(shop.tick(minutes=10).exports) for _ in range(8)].count(1) == 1
+
+
+def test_the_sweep_leaves_alone_what_has_a_hint(shop: Workshop, calls: Counting) -> None:
+    shop.tell()
+    shop.tick(minutes=1)
+    assert shop.tick(hours=2).exports == ()
+    assert calls.count("task") == 0
+
+
+def test_a_fault_of_one_export_does_not_stop_the_others(shop: Workshop) -> None:
+    for image in images(shop, 3):
+        shop.tell(image)
+    finish_all(shop)
+    shop.store.faults.before("create ended", unanswered())
+    assert len(shop.tick(minutes=10).exports) == 2
+    assert len(shop.tick(minutes=1).exports) == 1
+
+
+def test_an_unreadable_fact_of_one_export_does_not_stop_the_others(shop: Workshop) -> None:
+    first, second = images(shop, 2)
+    spoilt = shop.tell(first).exports[0].export_id
+    shop.tell(second)
+    shop.store.put(f"exports/{spoilt}/requested", b"{")
+    finish_all(shop)
+    shop.tick(minutes=10)
+    assert shop.notifier.kinds(BUS) == ["Started", "Started", "Completed"]
+
+
+def test_an_export_whose_role_is_gone_does_not_blind_the_watcher_for_the_others(shop: Workshop) -> None:
+    shop.tell()
+    shop.policy = read_policy(POLICY.replace("role/image-export", "role/renamed").encode())
+    gone, at = FakeCloud(shop.clock), shop.clouds.at
+    gone.faults.before("tasks", *[refused("EntityNotExist.Role")] * 99)
+    shop.clouds.at = lambda role, *where: at(role, *where) if role.role_arn.endswith("renamed") else gone  # type: ignore[method-assign]
+    (other,) = images(shop, 1)
+    assert shop.tell(other).exports[0].status == "Exporting"
+    finish_all(shop)
+    for _ in range(12):
+        shop.tick(minutes=10)
+    assert shop.notifier.kinds(BUS) == ["Started", "Started", "Completed"]
+
+
+def test_a_task_in_a_status_that_nobody_has_met_costs_a_tick_no_look_of_its_own(shop: Workshop) -> None:
+    shop.tell()
+    one = shop.cloud.running[shop.task_id]
+    one.task = replace(one.task, status="Resting")
+    assert shop.tick(minutes=5).exports == ()
+
+
+def test_a_failed_look_at_a_running_task_keeps_its_running_hint(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.cloud.faults.before("task", unanswered())
+    shop.tick(minutes=10)
+    assert len(shop.keys("running/")) == 1
+
+
+def test_a_tick_with_little_time_left_begins_no_look(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.remaining_s = 40
+    assert shop.tick(minutes=10).exports == ()
+    shop.remaining_s = 300
+    assert len(shop.tick(minutes=1).exports) == 1
+
+
+# Quota
+
+
+def test_a_group_that_is_told_that_it_has_no_room_asks_once_a_tick(shop: Workshop, calls: Counting) -> None:
+    shop.cloud.concurrent_exports = 0
+    reasons = {shop.tell(image).exports[0].reason for image in images(shop, 3)}
+    assert (reasons, calls.count("export_image")) == ({"ConcurrentQuotaExceed"}, 1)
+    for _ in range(3):
+        shop.tick(minutes=1)
+    assert calls.count("export_image") == 4
+
+
+def test_a_probe_that_succeeds_lifts_the_hold_and_starts_go_on_until_the_next_refusal(shop: Workshop) -> None:
+    shop.cloud.concurrent_exports = 0
+    for image in images(shop, 3):
+        shop.tell(image)
+    shop.cloud.concurrent_exports = 2
+    shop.tick(minutes=1)
+    assert (len(running(shop)), len(shop.keys("holds/"))) == (2, 1)
+    finish_all(shop)
+    shop.tick(minutes=10)
+    assert (len(shop.cloud.running), shop.keys("holds/"), shop.keys("waiting/")) == (3, [], [])
+
+
+def test_an_end_of_ours_lifts_the_hold_where_nobody_waits_any_more(shop: Workshop) -> None:
+    first, second, third = images(shop, 3)
+    shop.cloud.concurrent_exports = 1
+    shop.tell(first)
+    shop.tell(second)
+    shop.show(an_image(image_id=second, status="CreateFailed"))
+    shop.tick(minutes=1)
+    assert (shop.keys("waiting/"), len(shop.keys("holds/"))) == ([], 1)
+    finish_all(shop)
+    shop.tick(minutes=10)
+    assert shop.tell(third).exports[0].status == "Exporting"
+
+
+def test_the_highest_priority_starts_first(shop: Workshop) -> None:
+    shop.cloud.concurrent_exports = 0
+    for image, priority in zip(images(shop, 3), (1, 9, 5), strict=True):
+        record(shop.outside(), a_request(image_id=image, priority=priority))
+    shop.tick(minutes=3)
+    for expected in ("m-001", "m-002", "m-000"):
+        shop.cloud.concurrent_exports = 1
+        shop.tick(minutes=1)
+        assert running(shop) == [expected]
+        finish_all(shop)
+
+
+def test_a_weekly_quota_is_asked_again_after_an_hour_whatever_ends_meanwhile(shop: Workshop, calls: Counting) -> None:
+    first, second = images(shop, 2)
+    shop.tell(first)
+    calls.before("export_image", refused(WEEKLY))
+    assert shop.tell(second).exports[0].reason == "WeeklyQuotaExceed"
+    finish_all(shop)
+    for _ in range(5):
+        shop.tick(minutes=10)
+    assert (calls.count("export_image"), len(shop.keys("holds/"))) == (2, 1)
+    shop.tick(minutes=11)
+    assert (calls.count("export_image"), shop.keys("holds/")) == (3, [])
+
+
+def test_the_hold_of_one_group_holds_no_other(shop: Workshop) -> None:
+    there = shop.clouds.of(ACCOUNT, ELSEWHERE)
+    there.faults.before("export_image", refused(WEEKLY))
+    tell_elsewhere(shop, "m-there")
+    here, waits = images(shop, 2)
+    assert shop.tell(here).exports[0].status == "Exporting"
+    shop.cloud.faults.before("export_image", refused(CONCURRENT))
+    shop.tell(waits)
+    shop.tick(minutes=1)
+    assert (running(shop), there.running) == ([here, waits], {})
