@@ -7,11 +7,12 @@ COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-
 
 VENV = .venv
 RUN = $(VENV)/bin/python
+WRITE_OPENAPI = import json; from image_export.decisions.http.openapi import openapi; print(json.dumps(openapi(), indent=2))
 # What FC would mount at /opt: the layer, unpacked.
 OPT = build/opt
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test check emulator lock clean
+.PHONY: help setup demo test prove check schemas emulator lock clean
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +36,14 @@ demo: setup ## the main job end to end on the emulator
 	@$(RUN) -m emulator.demo
 
 test: setup ## the suite, in under three minutes
-	@$(RUN) -m pytest -q -n 2
+	@$(RUN) -m pytest -q -n 2 -m "not prove"
+
+prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
+	@$(RUN) -m pytest -q -n 2 -m prove
+
+schemas: setup ## write the OpenAPI document of the HTTP entrance to schemas/
+	@mkdir -p schemas
+	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_OPENAPI)' > schemas/openapi.json
 
 check: setup ## ruff and mypy, strict
 	@$(VENV)/bin/ruff format --check --quiet .

@@ -8,6 +8,7 @@ import pytest
 
 from emulator.running import RunningEmulator
 
+from .entrance import OLDER_TOKEN, TOKEN, Entrance, accepting
 from .world import World, still_functions
 
 
@@ -15,7 +16,8 @@ from .world import World, still_functions
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulator]:
     """Fast enough for nothing to happen by itself, with quotas out of the way."""
     folder: Path = tmp_path_factory.mktemp("flow")
-    arguments = ("--functions", str(still_functions(folder)), "--speed", "1", "--events", "none")
+    functions = still_functions(folder, **accepting(OLDER_TOKEN, TOKEN))
+    arguments = ("--functions", str(functions), "--speed", "1", "--events", "none")
     with RunningEmulator(*arguments, log=folder / "functions.log") as running:
         yield running
 
@@ -29,3 +31,9 @@ def world(emulator: RunningEmulator) -> Iterator[World]:
     emulator.delete("faults")
     emulator.post("release")
     emulator.post("unsure", readings)
+
+
+@pytest.fixture
+def entrance(world: World) -> Entrance:
+    """The HTTP entrance of the world, asked with a token."""
+    return Entrance(world.emulator.http_trigger)

@@ -35,7 +35,7 @@ _SAID = {
 }
 
 REQUEST = {"RegionId": "cn-hangzhou", "ImageId": IMAGE, "OSSBucket": BUCKET}
-EXPORTING = {
+EXPORTING: dict[str, Any] = {
     "ExportId": EXAMPLE_ID,
     "RegionId": "cn-hangzhou",
     "AccountId": "1234567890123456",

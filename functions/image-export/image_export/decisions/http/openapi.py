@@ -27,8 +27,8 @@ from .listing import Listing
 EXPORT_ID = {"type": "string", "pattern": "^exp-[a-z2-7]{16}-[0-9]{4,9}$"}
 DESCRIPTION = """Exports of ECS custom images to OSS: asked for, listed, followed, cancelled.
 
-What Function Compute refuses by itself has its own body (RequestId, Code, Message): 400 for headers over 8 KB, 403 for a
-method that the trigger does not list, 413 for bodies over 32 MB, 429 while all instances are busy (ask again), 502."""
+What Function Compute refuses by itself has its own body (RequestId, Code, Message): 400 for headers over 8 KB, 403 for
+a method that the trigger does not list, 413 for bodies over 32 MB, 429 while all instances are busy: ask again; 502."""
 
 
 def openapi() -> dict[str, Any]:

@@ -1,0 +1,135 @@
+"""What the OpenAPI document allows and forbids, tried by schemathesis against the HTTP trigger (P5, DESIGN §4.3).
+
+Two documents are tried: the served one as it is, and one whose values are narrowed to images and buckets that exist,
+so that exports really start, are followed and cancelled. FC answers some methods and sizes itself: not tried here.
+"""
+
+import copy
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis.engine import events, from_schema
+
+from .entrance import TOKEN, Entrance
+from .world import ACCOUNT, BUCKET, REGION, World
+
+PHASES = ["examples", "coverage", "fuzzing", "stateful"]
+FINAL = {"DELETE /exports/{ExportId}": 202, "GET /exports/{ExportId}": 200, "GET /exports": 200, "POST /exports": 202}
+# A DELETE cancels: the export can be looked at ever after.
+CHECKS: dict[str, Any] = {"use_after_free": {"enabled": False}}
+# Every token that a page has not given is refused, which a pattern cannot say; a DryRun's id is not kept.
+AS_SERVED: dict[str, Any] = {
+    "positive_data_acceptance": {"expected-statuses": ["2xx", "400", "403", "404", "409"]},
+    "ensure_resource_availability": {"enabled": False},
+}
+
+
+@dataclass(slots=True)
+class Tried:
+    """What was asked, how often it was answered how, and what was wrong with that."""
+
+    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def take(self, event: Any) -> None:
+        """Add what an event of the engine tells."""
+        if isinstance(event, events.NonFatalError | events.FatalError):
+            self.wrong.append(repr(event))
+        if not isinstance(event, events.ScenarioFinished):
+            return
+        for case_id, interaction in event.recorder.interactions.items():
+            operation = event.recorder.cases[case_id].value.operation.label
+            status = interaction.response.status_code if interaction.response else 0
+            self.answers[operation, status] += 1
+        for checks in event.recorder.checks.values():
+            failures = [check.failure_info for check in checks if check.failure_info]
+            self.wrong += [f"{one.failure.title}: {one.failure.message}\n{one.code_sample}" for one in failures]
+
+
+def tried(url: str | None, document: dict[str, Any], checks: dict[str, Any], examples: int, within_s: int) -> Tried:
+    """Try the document, the same way each time; stops when the time is up."""
+    generation = {"deterministic": True, "max-examples": examples, "database": "none", "no-shrink": True}
+    settings = {
+        "base-url": url,
+        "headers": {"Authorization": f"Bearer {TOKEN}"},
+        "continue-on-failure": True,
+        "request-timeout": 120,
+        "generation": generation,
+        "checks": {**CHECKS, **checks},
+        "phases": {
+            "coverage": {
+                "unexpected-methods": ["PUT", "PATCH", "OPTIONS"],
+                "generate-duplicate-query-parameters": True,
+            }
+        },
+    }
+    schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_dict(settings))
+    schema.config.phases.update(phases=PHASES)
+    stream, deadline, found = from_schema(schema).execute(), time.monotonic() + within_s, Tried()
+    for event in stream:
+        found.take(event)
+        if time.monotonic() > deadline:
+            stream.stop()
+    return found
+
+
+def narrowed(world: World, entrance: Entrance, document: dict[str, Any]) -> dict[str, Any]:
+    """The document, allowing only what exists."""
+    images = [world.image() for _ in range(6)]
+    entrance.post(images[0])
+    entrance.post(images[1])
+    token = entrance.page(MaxResults=1).value["NextToken"]
+    narrow = copy.deepcopy(document)
+    values: dict[str, list[Any]] = {
+        "RegionId": [REGION],
+        "ImageId": images,
+        "OSSBucket": [BUCKET],
+        "AccountId": [ACCOUNT],
+        "ImageFormat": ["raw"],  # some regions take nothing else
+        "RoleName": ["AliyunECSImageExportDefaultRole"],
+        "DryRun": [False],
+    }
+    properties = narrow["components"]["schemas"]["Parameters"]["properties"]
+    for name, allowed in values.items():
+        properties[name] = {"enum": allowed}
+    for parameter in narrow["paths"]["/exports"]["get"]["parameters"]:
+        if parameter["name"] == "NextToken":
+            parameter["schema"] = {"type": "string", "enum": [token]}
+    return narrow
+
+
+def check(found: Tried, at_least: int) -> None:
+    assert found.wrong == [], "\n\n".join(found.wrong[:5])
+    assert not [status for _, status in found.answers if not 200 <= status < 500]
+    assert sum(found.answers.values()) >= at_least, found.answers
+
+
+@pytest.mark.parametrize(
+    ("examples", "within_s", "at_least"),
+    [pytest.param(4, 30, 100), pytest.param(200, 600, 2000, marks=pytest.mark.prove)],
+)
+def test_the_document_as_served_holds(
+    world: World, entrance: Entrance, examples: int, within_s: int, at_least: int
+) -> None:
+    document = entrance.ask("GET", "/openapi.json").value
+    check(tried(world.emulator.http_trigger, document, AS_SERVED, examples, within_s), at_least)
+
+
+@pytest.mark.parametrize(
+    ("examples", "within_s", "at_least"),
+    [pytest.param(4, 30, 100), pytest.param(200, 600, 2000, marks=pytest.mark.prove)],
+)
+def test_exports_that_really_start_are_answered_as_described(
+    world: World, entrance: Entrance, examples: int, within_s: int, at_least: int
+) -> None:
+    document = narrowed(world, entrance, entrance.ask("GET", "/openapi.json").value)
+    found = tried(world.emulator.http_trigger, document, {}, examples, within_s)
+    check(found, at_least)
+    assert all(found.answers[operation, status] for operation, status in FINAL.items()), found.answers
+    log = json.dumps(world.emulator.get("logs"))
+    assert TOKEN not in log
