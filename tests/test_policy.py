@@ -16,6 +16,7 @@ from image_export.values.notify_target import EventBus, Function
 from image_export.values.policy import Policy
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, a_request, an_image
+from .fakes import START
 
 SHIPPED = Path(__file__).parent.parent / "functions" / "image-export" / "policy.yaml"
 ASKER = RequestedBy(trigger="invoke", id="r-1")
@@ -51,7 +52,7 @@ def admitted(**changes: Any) -> ExportRequest:
 
 
 def wanted(**image: Any) -> ExportRequest | NotWanted:
-    return admit_image(policy(), an_image(**image), None, when="image-created", requested_by=ASKER)
+    return admit_image(policy(), an_image(**image), None, when="image-created", now=START, requested_by=ASKER)
 
 
 def test_the_shipped_policy_is_valid_and_names_both_kinds_of_target() -> None:
@@ -73,7 +74,9 @@ def test_the_shipped_policy_is_valid_and_names_both_kinds_of_target() -> None:
         ("cn-hangzhou:", "Hangzhou:", "policy.accounts[0].destinations", "Hangzhou"),
         ("format: qcow2", "format: iso", "policy.rules[0].format", "iso"),
         ("[image-created]", "[monthly]", "policy.rules[0].when", "monthly"),
-        ("priority: 7", "priority: high", "policy.rules[0].priority", "high"),
+        ("priority: 7", "priority: high", "policy.rules[0].priority", "0 to 9999"),
+        ("priority: 7", "max_per_run: 0", "policy.rules[0].max_per_run", "from 1 on"),
+        ("priority: 7", "max_per_run: 5", "policy.rules[0].max_per_run", "only nightly runs count"),
         ("name: golden,", "name: tagged,", "policy.rules[1].name", "taken"),
         ("  - name: prod\n", "  - prod: 1\n", "policy.accounts[0].name", "missing"),
     ],
@@ -82,6 +85,37 @@ def test_a_fault_is_told_with_its_path_and_value(old: str, new: str, path: str, 
     message = faults(SMALL.replace(old, new, 1))
     assert path in message
     assert said in message
+
+
+@pytest.mark.parametrize(
+    ("match", "path", "said"),
+    [
+        ("older_then: 1h", "older_then", "did you mean older_than?"),
+        ("ostype: linux", "ostype", "did you mean os_type?"),
+        ("older_than: 1 hour", "older_than", "'1 hour'; it must be a whole number and one of m, h, d, w"),
+        ("older_than: 90", "older_than", "90; it must be a whole number and one of m, h, d, w"),
+        ("newer_than: 0d", "newer_than", "such as 90m, 1h or 90d"),
+        ("larger_than: 100", "larger_than", "such as 100GiB"),
+        ("smaller_than: 2TB", "smaller_than", "GiB or TiB"),
+        ("os_type: Linux", "os_type", "linux or windows"),
+        ("architecture: amd64", "architecture", "x86_64, arm64 or i386"),
+        ("tags: {export: true}", "tags.export", "in quotes"),
+        ("tags: [export]", "tags", "tags, such as"),
+        ("family: [web]", "family", "a list; it must be a text"),
+        ("name: ''", "name", "a name or a glob in quotes"),
+        ("name: ", "name", "is empty; give it a value, or leave it out"),
+        ("older_than: 90d, newer_than: 1h", "older_than", "leaves nothing that is newer_than 1h"),
+        ("larger_than: 1TiB, smaller_than: 1025GiB", "larger_than", "leaves nothing that is smaller_than 1025GiB"),
+    ],
+)
+def test_a_fault_in_a_match_says_what_would_be_right(match: str, path: str, said: str) -> None:
+    message = faults(SMALL.replace('name: "golden-*"', match))
+    assert f"policy.rules[1].match.{path}: " in message
+    assert said in message
+
+
+def test_a_glob_without_quotes_is_told_to_have_them() -> None:
+    assert 'a glob stands in quotes: "*golden"' in faults(SMALL.replace('"golden-*"', "*golden"))
 
 
 def test_all_faults_are_told_together() -> None:
@@ -136,7 +170,7 @@ def test_with_several_accounts_a_request_must_name_one() -> None:
 def test_the_first_rule_that_matches_decides() -> None:
     both = wanted(name="golden-web", tags={"export": "true"})
     assert isinstance(both, ExportRequest)
-    assert (both.rule, both.image_format, both.priority) == ("tagged", "qcow2", 7)
+    assert (both.rule, both.priority) == ("tagged", 7)
     named = wanted(name="golden-web")
     assert isinstance(named, ExportRequest)
     assert named.rule == "golden"
@@ -156,9 +190,18 @@ def test_an_image_that_is_not_wanted_comes_with_the_reason(image: dict[str, str]
     assert reason in answer.reason
 
 
+def test_a_rules_format_gives_way_to_raw_where_the_region_has_nothing_else() -> None:
+    text = SMALL.replace("cn-hangzhou:", "ap-southeast-1: {bucket: acme-singapore}, cn-hangzhou:")
+    for region, image_format in (("ap-southeast-1", "qcow2"), (REGION, "raw")):
+        image = an_image(region_id=region, tags={"export": "true"})
+        request = admit_image(policy(text), image, None, when="image-created", now=START, requested_by=ASKER)
+        assert isinstance(request, ExportRequest)
+        assert request.image_format == image_format
+
+
 def test_a_rule_holds_only_for_its_occasions() -> None:
     nightly = admit_image(
-        policy(), an_image(tags={"export": "true"}, name="x"), None, when="nightly", requested_by=ASKER
+        policy(), an_image(tags={"export": "true"}, name="x"), None, when="nightly", now=START, requested_by=ASKER
     )
     assert isinstance(nightly, NotWanted)
 

@@ -1,6 +1,6 @@
 """May it, and is it wanted? The policy's answers to requests and sightings (P5, DESIGN §4.6, §7). Pure."""
 
-from fnmatch import fnmatchcase
+from datetime import datetime
 
 import msgspec
 
@@ -11,7 +11,9 @@ from ..values.cause import Cause
 from ..values.export import RequestedBy
 from ..values.export_request import ExportRequest
 from ..values.image import Image
-from ..values.policy import Account, Match, Policy, When
+from ..values.policy import Account, Policy, When
+from .exportable import offered
+from .matching import find_rule
 
 ADVICE = "Ask for what policy.yaml allows, or have it allow this."
 
@@ -48,23 +50,23 @@ def admit_direct(
 
 
 def admit_image(
-    policy: Policy, image: Image, sighting: Sighting | None, *, when: When, requested_by: RequestedBy
+    policy: Policy, image: Image, sighting: Sighting | None, *, when: When, now: datetime, requested_by: RequestedBy
 ) -> ExportRequest | NotWanted:
-    """The request of the first rule that matches, or why there is none."""
+    """The request of the first rule that matches, or why there is none. A format that the region lacks gives way."""
     account = policy.account(image.account_id)
     destination = account.destinations.get(image.region_id) if account else None
     if account is None or destination is None:
         return NotWanted(f"the policy has no destination for account {image.account_id} in {image.region_id}")
-    rule = next((rule for rule in policy.rules if when in rule.when and _matches(rule.match, image)), None)
+    rule, reason = find_rule(policy, image, when=when, now=now)
     if rule is None:
-        return NotWanted(f"no rule for {when} matches image {image.name!r}")
+        return NotWanted(reason)
     return ExportRequest(
         role=account.role,
         region_id=image.region_id,
         image_id=image.image_id,
         oss_bucket=destination.bucket,
         caller_prefix=destination.prefix,
-        image_format=rule.format,
+        image_format=offered(rule.format, image.region_id),
         rule=rule.name,
         priority=rule.priority,
         named_by_creation=bool(sighting and sighting.named_by_creation),
@@ -104,11 +106,6 @@ def _account(policy: Policy, account_id: str | None) -> Account:
     if account is None:
         raise _forbidden(f"The policy does not name account {account_id}.")
     return account
-
-
-def _matches(match: Match, image: Image) -> bool:
-    named = match.name is None or fnmatchcase(image.name, match.name)
-    return named and all(image.tags.get(key) == value for key, value in match.tags.items())
 
 
 def _cause(message: str) -> Cause:

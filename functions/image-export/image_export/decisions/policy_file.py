@@ -8,7 +8,9 @@ import msgspec
 
 from ..errors import OurFault
 from ..values.cause import Cause
-from ..values.policy import Policy, PolicyFile, Strict
+from ..values.match import gib, span
+from ..values.policy import Policy, PolicyFile, Rule
+from ..values.strict import Strict
 from .advice import meant, must_be, shown
 
 LARGEST = 256 * 1024
@@ -51,7 +53,7 @@ def _yaml(text: bytes) -> Any:
     try:
         for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, yaml.AliasEvent):
-                raise _invalid(f"aliases are not allowed (*{event.anchor})")
+                raise _invalid(f'aliases are not allowed (*{event.anchor}); a glob stands in quotes: "*{event.anchor}"')
         return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as cause:
         raise _invalid(f"policy is not YAML: {' '.join(str(cause).split())}") from cause
@@ -82,7 +84,9 @@ def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> It
         if key not in fields:
             yield f"{path}.{key}: unknown key, {meant(key, fields)}"
     for name, field in fields.items():
-        if name in value:
+        if name in value and value[name] is None:
+            yield f"{path}.{name}: is empty; give it a value, or leave it out where it is optional"
+        elif name in value:
             yield from _faults(value[name], field.type, f"{path}.{name}")
         elif field.required:
             yield f"{path}.{name}: missing"
@@ -125,6 +129,19 @@ def _contradictions(file: PolicyFile) -> Iterator[str]:
     for number, name in enumerate(names):
         if names.index(name) != number:
             yield f"policy.rules[{number}].name: {name} is taken"
+    for number, rule in enumerate(file.rules):
+        yield from (f"policy.rules[{number}].{fault}" for fault in _impossible(rule))
     for number, entry in enumerate(file.notify):
         if entry.target() is None:
             yield f"policy.notify[{number}]: exactly one of eventbridge (a custom bus, not default) or function"
+
+
+def _impossible(rule: Rule) -> Iterator[str]:
+    """Bounds between which there is no image, and a bound of runs that never are."""
+    match = rule.match
+    if rule.max_per_run and "nightly" not in rule.when:
+        yield f"max_per_run: is {rule.max_per_run}, which only nightly runs count; add nightly to when, or leave it out"
+    if match.older_than and match.newer_than and span(match.older_than) >= span(match.newer_than):
+        yield f"match.older_than: {match.older_than} leaves nothing that is newer_than {match.newer_than}"
+    if match.larger_than and match.smaller_than and gib(match.smaller_than) - gib(match.larger_than) < 2:
+        yield f"match.larger_than: {match.larger_than} leaves nothing that is smaller_than {match.smaller_than}"

@@ -6,6 +6,7 @@ import msgspec
 
 from ..decisions import hints
 from ..decisions.admission import NotWanted, admit_image, watches
+from ..decisions.exportable import format_warning
 from ..decisions.identity import sighting_key
 from ..decisions.refusals import advised
 from ..decisions.waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
@@ -75,10 +76,14 @@ def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> 
 
 def _judge(outside: Outside, sighting: Sighting, image: Image) -> Seen:
     asker = RequestedBy(trigger="event", id=sighting.event_id)
-    wanted = admit_image(outside.ruled(), image, sighting, when="image-created", requested_by=asker)
+    now, policy = outside.ledger.now, outside.ruled()
+    wanted = admit_image(policy, image, sighting, when="image-created", now=now, requested_by=asker)
     if isinstance(wanted, NotWanted):
         outside.log.info("event.ignored", reason=wanted.reason)
         return Seen()
+    gives_way = format_warning(policy.rule(wanted.rule).format, image.region_id)
+    if gives_way:
+        outside.log.warning("format.replaced", rule=wanted.rule, reason=gives_way)
     recorded = record(outside, wanted)
     return Seen(export=begin(outside, recorded, Sight(image=image)).export)
 

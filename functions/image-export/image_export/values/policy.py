@@ -10,7 +10,9 @@ from msgspec import Meta
 
 from .account import AssumedRole
 from .export import ImageFormat
+from .match import Match
 from .notify_target import EventBus, Function, NotifyTarget
+from .strict import Name, Strict
 from .wire import END
 
 REGION = r"^[a-z]{2,}-[a-z0-9-]{1,30}" + END
@@ -32,12 +34,7 @@ Prefix = Annotated[
         description="at most 17 letters and digits (our own part of an OSSPrefix takes 13 of 30)",
     ),
 ]
-Name = Annotated[str, Meta(min_length=1, max_length=64, description="1 to 64 characters")]
 When = Literal["image-created", "nightly"]
-
-
-class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the policy in which an unknown key is a fault."""
 
 
 class Destination(Strict, frozen=True, kw_only=True):
@@ -66,22 +63,27 @@ class Account(Strict, frozen=True, kw_only=True):
         return AssumedRole(account_id=self.account_id, role_arn=self.role_arn, external_id=self.external_id)
 
 
-class Match(Strict, frozen=True, kw_only=True):
-    """Which images a rule wants; what is left out matches all. The full language comes with the nightly run."""
-
-    name: Annotated[str, Meta(description="A glob on the image's name")] | None = None
-    tags: dict[str, str] = msgspec.field(default_factory=dict)
-
-
 class Rule(Strict, frozen=True, kw_only=True):
-    """What is exported when. The first rule that matches decides."""
+    """What is exported when, and as what. The first rule for the occasion that matches decides."""
 
     name: Name
     when: Annotated[tuple[When, ...], Meta(min_length=1)]
     match: Match = msgspec.field(default_factory=Match)
     format: ImageFormat = "raw"
-    priority: Annotated[int, Meta(ge=0, le=9999)] = 0
-    max_per_run: Annotated[int, Meta(ge=1)] | None = None
+    priority: Annotated[
+        int, Meta(ge=0, le=9999, title="Higher goes first", description="a whole number from 0 to 9999")
+    ] = 0
+    max_per_run: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                title="At most so many images in one nightly run, the oldest first",
+                description="a whole number from 1 on",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class EventBusEntry(Strict, frozen=True, kw_only=True):
@@ -134,6 +136,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     def account(self, account_id: str) -> Account | None:
         """The account with that id."""
         return next((account for account in self.accounts if account.account_id == account_id), None)
+
+    def rule(self, name: str | None) -> Rule:
+        """The rule of that name; whoever asks has the name from this policy."""
+        return next(rule for rule in self.rules if rule.name == name)
 
     def bucket(self, account_id: str, region_id: str) -> str:
         """The destination bucket there; empty where the policy has none."""

@@ -1,0 +1,176 @@
+"""The plan: what is in, what is out, and why (DESIGN §4.6)."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from image_export.decisions.identity import natural_key
+from image_export.decisions.plan import Decision, plan
+from image_export.decisions.policy_file import read_policy
+from image_export.values.export import RequestedBy
+from image_export.values.image import Disk, Image
+from image_export.values.match import Match
+from image_export.values.policy import Policy, Rule, When
+
+from .builders import BUCKET, REGION, a_request, an_image
+from .fakes import START
+from .test_policy import SMALL
+
+RUN = RequestedBy(trigger="nightly", id="run-1")
+BASE = read_policy(SMALL.encode())
+EVERYTHING = Rule(name="all", when=("nightly", "image-created"))
+
+
+def policy(*rules: Rule) -> Policy:
+    return msgspec.structs.replace(BASE, rules=rules or (EVERYTHING,))
+
+
+def planned(
+    *images: Image, rules: tuple[Rule, ...] = (), known: dict[str, bool] | None = None, **given: Any
+) -> list[Decision]:
+    arguments = {"now": START, "when": "nightly", "requested_by": RUN, **given}
+    return plan(policy(*rules), images, known or {}, **arguments)
+
+
+def decided(image: Image, **given: Any) -> Decision:
+    (decision,) = planned(image, **given)
+    return decision
+
+
+def disk(size_gib: int = 40, kind: str = "data", **changes: Any) -> Disk:
+    return Disk(device="/dev/xvdb", kind=kind, size_gib=size_gib, **changes)
+
+
+def test_an_image_that_a_rule_wants_comes_with_the_reason_and_the_request() -> None:
+    decision = decided(an_image(), rules=(Rule(name="golden", when=("nightly",), match=Match(name="golden-*")),))
+    assert (decision.wanted, decision.rule, decision.warning) == (True, "golden", None)
+    assert decision.reason == "rule golden wants name golden-*"
+    assert decision.request == a_request(notify=(), named_by_creation=False, requested_by=RUN)
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        ({"status": "Creating"}, "the image is Creating"),
+        ({"status": "Deprecated"}, "the image is Deprecated"),
+        ({"status": ""}, "in no status"),
+        ({"os_type": "windows"}, "Windows"),
+        ({"platform": "Windows Server 2022"}, "Windows"),
+        ({"product_code": "cmjj0001"}, "marketplace (cmjj0001)"),
+        ({"owner_alias": "marketplace"}, "marketplace"),
+        ({"owner_alias": "others"}, "shared"),
+        ({"owner_alias": "system"}, "its owner is system"),
+        ({"disks": (disk(kind="system"), disk(encrypted=True))}, "/dev/xvdb is encrypted"),
+        ({"disks": (disk(kind="system"), *[disk()] * 5)}, "5 data disks"),
+        ({"disks": (disk(2049),)}, "a disk has 2049 GiB"),
+    ],
+)
+def test_what_cannot_be_exported_is_out_and_says_so(image: dict[str, Any], said: str) -> None:
+    decision = decided(an_image(**image))
+    assert (decision.wanted, decision.rule, decision.request) == (False, "all", None)
+    assert said in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        ({"region_id": "cn-beijing"}, "no destination for account 1234567890123456 in cn-beijing"),
+        ({"account_id": "99999"}, "no destination for account 99999"),
+        ({"name": "scratch"}, "old wants name golden-*"),
+        ({"created_at": START - timedelta(minutes=5)}, "older than 1h, it is 5m old"),
+        ({"created_at": START - timedelta(days=91)}, "newer than 90d, it is 91d old"),
+    ],
+)
+def test_what_no_rule_wants_is_out_and_says_why(image: dict[str, str], said: str) -> None:
+    old = Rule(name="old", when=("nightly",), match=Match(name="golden-*", older_than="1h", newer_than="90d"))
+    decision = decided(an_image(**image), rules=(old,))
+    assert (decision.wanted, decision.rule) == (False, None)
+    assert said in decision.reason
+
+
+@pytest.mark.parametrize("status", ["Creating", "Waiting"])
+def test_an_image_that_is_being_made_is_recorded_as_waiting_when_it_is_created(status: str) -> None:
+    decision = decided(an_image(status=status), when="image-created")
+    assert decision.wanted
+    assert f"waited for, since it is {status}" in decision.reason
+    assert not decided(an_image(status="CreateFailed"), when="image-created").wanted
+
+
+def test_four_data_disks_and_500_gib_are_in_without_a_word() -> None:
+    decision = decided(an_image(disks=(disk(kind="system"), *[disk(500)] * 4)))
+    assert (decision.wanted, decision.warning) == (True, None)
+
+
+def test_a_size_that_documents_disagree_about_is_in_with_a_warning() -> None:
+    decision = decided(an_image(disks=(disk(501), disk(2048))))
+    assert decision.wanted
+    assert decision.warning is not None
+    assert "2048 GiB: the ExportImage page allows 500 GiB" in decision.warning
+
+
+def test_a_format_that_the_region_lacks_is_raw_and_said_so() -> None:
+    qcow2 = Rule(name="q", when=("nightly",), format="qcow2")
+    decision = decided(an_image(disks=(disk(501),)), rules=(qcow2,))
+    assert decision.request is not None
+    assert decision.request.image_format == "raw"
+    assert decision.warning is not None
+    assert decision.warning.startswith(f"ImageFormat qcow2 is not offered in {REGION}; the export is raw. A disk has")
+
+
+@pytest.mark.parametrize(
+    ("when", "failed", "wanted"),
+    [
+        ("nightly", False, False),
+        ("nightly", True, True),
+        ("image-created", False, False),
+        ("image-created", True, False),
+    ],
+)
+def test_what_is_known_is_out_unless_a_night_finds_it_failed(when: When, failed: bool, wanted: bool) -> None:
+    known = {natural_key(a_request()): failed}
+    decision = decided(an_image(), when=when, known=known)
+    assert (decision.wanted, decision.rule) == (wanted, "all")
+    assert ("failed" in decision.reason) is failed
+
+
+def test_an_export_to_another_bucket_or_format_is_another_export() -> None:
+    known = {natural_key(a_request(oss_bucket=f"{BUCKET}-2")): False, natural_key(a_request(image_format="vhd")): False}
+    assert decided(an_image(), known=known).wanted
+
+
+def days_old(count: int) -> Image:
+    return an_image(image_id=f"m-{count}", created_at=START - timedelta(days=count))
+
+
+def chosen(decisions: list[Decision]) -> list[str]:
+    return [decision.image_id for decision in decisions if decision.wanted]
+
+
+def test_beyond_max_per_run_the_oldest_go_first_and_the_others_say_so() -> None:
+    two = (Rule(name="two", when=("nightly",), max_per_run=2),)
+    decisions = planned(*map(days_old, (1, 3, 2, 4)), rules=two)
+    assert chosen(decisions) == ["m-3", "m-4"]
+    assert {(one.rule, one.reason) for one in decisions if not one.wanted} == {
+        ("two", "rule two wants at most 2 in one run, and others go first")
+    }
+    assert chosen(planned(*map(days_old, (1, 3, 2, 4)), rules=two, taken={"two": 1, "x": 9})) == ["m-4"]
+    assert chosen(planned(days_old(1), rules=two, taken={"two": 3})) == []
+
+
+def test_what_was_just_created_is_not_counted_since_no_run_comes_back_to_it() -> None:
+    one = (Rule(name="one", when=("nightly", "image-created"), max_per_run=1),)
+    assert len(chosen(planned(days_old(1), days_old(2), rules=one, when="image-created"))) == 2
+
+
+def test_what_is_out_anyway_takes_no_place_and_what_failed_goes_last() -> None:
+    one = (Rule(name="one", when=("nightly",), max_per_run=1),)
+    encrypted = an_image(image_id="m-5", created_at=START - timedelta(days=5), disks=(disk(encrypted=True),))
+    known = {natural_key(a_request(image_id="m-4")): False, natural_key(a_request(image_id="m-3")): True}
+    images = (days_old(1), days_old(2), days_old(3), days_old(4), encrypted)
+    assert chosen(planned(*images, rules=one, known=known)) == ["m-2"]
+
+
+def test_an_image_that_two_pages_list_is_one_image() -> None:
+    assert len(planned(an_image(), an_image())) == 1

@@ -1,0 +1,49 @@
+"""The JSON Schema of policy.yaml accepts what the reader accepts, and warns in the editor of what it refuses."""
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from image_export.decisions.policy_schema import policy_schema
+
+from .test_policy import SHIPPED, SMALL
+
+
+def complaints(text: str) -> list[str]:
+    validator = jsonschema_rs.Draft202012Validator(policy_schema())
+    return [fault.message for fault in validator.iter_errors(yaml.safe_load(text))]
+
+
+def with_match(match: str) -> str:
+    return SMALL.replace('name: "golden-*"', match)
+
+
+def test_it_is_a_json_schema() -> None:
+    jsonschema_rs.meta.validate(policy_schema())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SHIPPED.read_text(),
+        SMALL,
+        with_match("os_type: linux, architecture: arm64, larger_than: 1GiB, smaller_than: 2TiB, older_than: 1h"),
+    ],
+)
+def test_what_the_reader_accepts_has_no_complaint(text: str) -> None:
+    assert not complaints(text)
+
+
+@pytest.mark.parametrize(
+    "match", ["nmae: x", "older_than: 1 hour", "larger_than: 100", "os_type: Linux", "family: ", "tags: {export: true}"]
+)
+def test_what_the_reader_refuses_is_complained_of(match: str) -> None:
+    assert complaints(with_match(match))
+
+
+def test_every_word_of_a_match_is_described_for_the_editor() -> None:
+    properties: dict[str, Any] = policy_schema()["$defs"]["Match"]["properties"]
+    assert {"older_than", "newer_than", "larger_than", "smaller_than", "family", "platform"} <= set(properties)
+    assert all("description" in one or "enum" in one for one in properties.values())
