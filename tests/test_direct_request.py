@@ -81,3 +81,11 @@ def test_all_faults_come_in_one_answer() -> None:
 @pytest.mark.parametrize("written", ["RAW", "Vhd", "qcow2"])
 def test_formats_are_taken_in_any_case(written: str) -> None:
     assert read_direct({**GOOD, "ImageFormat": written}).image_format == written.lower()
+
+
+def test_of_many_unknown_parameters_a_few_are_named() -> None:
+    with pytest.raises(AskerFault) as caught:
+        read_direct({f"K{number}": 0 for number in range(4000)})
+    assert "'K9' is not a parameter" in caught.value.cause.message
+    assert "Nor are 3990 more." in caught.value.cause.message
+    assert len(caught.value.cause.message) < 3000

@@ -54,6 +54,7 @@ class Parameters(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Parameters)}
+UNKNOWN_NAMED = 10  # of the names that are none; a message does not grow with what a stranger sends
 
 Fault = tuple[str, str]  # code and message
 
@@ -87,9 +88,11 @@ def _with_one_spelling(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[
 
 
 def _unknown(given: Mapping[str, Any]) -> Iterator[Fault]:
-    for name in given:
-        if name not in FIELDS:
-            yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
+    names = [name for name in given if name not in FIELDS]
+    for name in names[:UNKNOWN_NAMED]:
+        yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
+    if len(names) > UNKNOWN_NAMED:
+        yield "UnknownParameter", f"Nor are {len(names) - UNKNOWN_NAMED} more."
 
 
 def _missing(given: Mapping[str, Any]) -> Iterator[Fault]:

@@ -51,24 +51,24 @@ def read_listing(request: HttpRequest) -> Listing:
     if faults:
         message = " ".join(message for _, message in faults)
         raise AskerFault(Cause(code=faults[0][0], message=message, recommend="Correct the query and send it again."))
-    return msgspec.convert(dict(request.query), Listing, strict=False)
+    return msgspec.convert({name: _read(name, value) for name, value in request.query.items()}, Listing)
 
 
 def _faults(query: dict[str, str]) -> Any:
     for name, value in query.items():
         if name not in FIELDS:
-            yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}."
+            yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
             continue
         kind = FIELDS[name].type
         try:
-            msgspec.convert(value if name != "MaxResults" else _number(value), kind)
+            msgspec.convert(_read(name, value), kind)
         except msgspec.ValidationError as fault:
             yield "InvalidParameter", f"{name} is {shown(value)}; {must_be(kind) or fault}."
 
 
-def _number(text: str) -> int | str:
-    """The number that a text is; else the text, which is no number."""
-    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) else text
+def _read(name: str, text: str) -> int | str:
+    """The number that a text is, where one is asked for; else the text, which is no number."""
+    return int(text) if name == "MaxResults" and re.fullmatch(r"[0-9]{1,4}", text) else text
 
 
 def after(listing: Listing) -> str:
