@@ -105,6 +105,7 @@ def test_a_fault_is_told_with_its_path_and_value(old: str, new: str, path: str, 
         ("name: ''", "name", "a name or a glob in quotes"),
         ("name: ", "name", "is empty; give it a value, or leave it out"),
         ("older_than: 90d, newer_than: 1h", "older_than", "leaves nothing that is newer_than 1h"),
+        ("older_than: 60m, newer_than: 1h", "older_than", "60m leaves nothing that is newer_than 1h"),
         ("larger_than: 1TiB, smaller_than: 1025GiB", "larger_than", "leaves nothing that is smaller_than 1025GiB"),
     ],
 )
