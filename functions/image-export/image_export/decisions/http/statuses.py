@@ -5,6 +5,7 @@ from typing import Any
 from ...errors import ImageExportError
 from ...values.cause import Cause
 from ...values.http import HttpAnswer
+from ..refusals import is_throttling
 
 _FORBIDDEN = """
 ImageNotSupported ExportImageFailed UserNotInTheWhiteList NoSetRoletoECSServiceAcount NoSetRoletoECSServiceAccount
@@ -25,11 +26,11 @@ def refusal(error: Cause, request_id: str, headers: dict[str, str] | None = None
 
 
 def fault_answer(fault: ImageExportError, request_id: str, retry_after_s: int = 30) -> HttpAnswer:
-    """A fault as an answer; what may be asked again says when."""
+    """A fault as an answer; what may be asked again says when. Throttled is 503 whatever status the cloud gave it."""
     headers = {"retry-after": str(retry_after_s)} if fault.retryable or fault.status >= 500 else {}
     if fault.status == 401:
         headers["www-authenticate"] = "Bearer"
-    status = 503 if fault.status >= 500 else fault.status
+    status = 503 if fault.status >= 500 or is_throttling(fault.code) else fault.status
     return HttpAnswer(status=status, value=shape(fault.cause, request_id), headers=headers)
 
 

@@ -1,0 +1,49 @@
+"""Faults as answers: the status says whose it is, and `Retry-After` that asking again may help."""
+
+import pytest
+
+from image_export.decisions.http.statuses import fault_answer, refusal
+from image_export.errors import AskerFault, ImageExportError, LedgerFault, OurFault, Refused, Unanswered
+from image_export.values.cause import Cause
+
+
+def cause(code: str) -> Cause:
+    return Cause(code=code, message="m")
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "again"),
+    [
+        (AskerFault(cause("MissingParameter")), 400, False),
+        (AskerFault(cause("PrefixInUse"), status=409), 409, False),
+        (Refused(cause("Forbidden.RAM"), status=403), 403, True),
+        (Refused(cause("Throttling"), status=400), 503, True),
+        (Refused(cause("Throttling.User"), status=400), 503, True),
+        (Unanswered(cause("Unanswered")), 503, True),
+        (LedgerFault(cause("QpsLimitExceeded")), 503, True),
+        (OurFault(cause("PolicyInvalid")), 503, True),
+        (ImageExportError(cause("InternalError")), 503, True),
+    ],
+)
+def test_a_fault_has_its_status_and_says_whether_to_ask_again(
+    fault: ImageExportError, status: int, again: bool
+) -> None:
+    answer = fault_answer(fault, "r-1")
+    assert (answer.status, "retry-after" in answer.headers) == (status, again)
+    assert answer.value == {"RequestId": "r-1", "Code": fault.code, "Message": "m", "Recommend": None}
+
+
+def test_401_says_how_to_get_in() -> None:
+    answer = fault_answer(AskerFault(cause("Unauthorized"), status=401), "r-1")
+    assert answer.headers == {"www-authenticate": "Bearer"}
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("InvalidImageId.NotFound", 404), ("ImageNotSupported", 403), ("StartUnconfirmed", 409), ("Never.Seen", 400)],
+)
+def test_a_final_refusal_has_the_status_of_the_clouds_own_table(code: str, status: int) -> None:
+    said = Cause(code=code, message="m", request_id="cloud-1", recommend="Do that.")
+    answer = refusal(said, "r-1", {"location": "/exports/x"})
+    assert (answer.status, answer.headers["location"]) == (status, "/exports/x")
+    assert answer.value == {"RequestId": "cloud-1", "Code": code, "Message": "m", "Recommend": "Do that."}
