@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from image_export.errors import CloudFault, Refused, Unanswered, Unreached
-from image_export.use_cases.ports import Entry, StartExport, Stored
+from image_export.use_cases.ports import Entry, ImagePage, StartExport, Stored
 from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause
 from image_export.values.image import Image
@@ -174,7 +174,7 @@ class FakeCloud:
 
     clock: Clock
     faults: Faults = field(default_factory=Faults)
-    images: dict[str, Image] = field(default_factory=dict)
+    inventory: dict[str, Image] = field(default_factory=dict)
     running: dict[str, FakeTask] = field(default_factory=dict)
     stored: dict[str, bytes] = field(default_factory=dict)
     written_at: dict[str, datetime] = field(default_factory=dict)
@@ -185,8 +185,18 @@ class FakeCloud:
     concurrent_exports: int = 100
 
     def image(self, image_id: str) -> Image | None:
-        found: Image | None = self.faults.run("image", lambda: self.images.get(image_id))
+        found: Image | None = self.faults.run("image", lambda: self.inventory.get(image_id))
         return found
+
+    def images(self, page: int, *, since: datetime | None = None) -> ImagePage:
+        found: ImagePage = self.faults.run("images", lambda: self._page(page, since))
+        return found
+
+    def _page(self, page: int, since: datetime | None) -> ImagePage:
+        found = [one for one in self.inventory.values() if one.owner_alias == "self"]
+        found = [one for one in found if since is None or one.created_at >= since.replace(second=0, microsecond=0)]
+        found.sort(key=lambda image: image.created_at, reverse=True)
+        return ImagePage(found[(page - 1) * 100 : page * 100], page * 100 < len(found))
 
     def export_image(self, start: StartExport) -> str:
         def effect() -> str:
@@ -197,7 +207,7 @@ class FakeCloud:
         return str(self.faults.run("export_image", effect))
 
     def _check(self, start: StartExport) -> None:
-        image = self.images.get(start.image_id)
+        image = self.inventory.get(start.image_id)
         open_tasks = [one for one in self.running.values() if one.task.status not in TERMINAL]
         if image is None:
             raise refused("InvalidImageId.NotFound")
@@ -310,7 +320,7 @@ class FakeCloud:
         one.task = replace(one.task, status="Failed", finished_at=self.clock.now, failed_count=1, cause=cause)
 
     def _keys(self, start: StartExport) -> list[str]:
-        image = self.images[start.image_id]
+        image = self.inventory[start.image_id]
         stem = f"{start.oss_prefix}_{start.image_id}" if start.oss_prefix else start.image_id
         names = [
             "system" if disk.kind == "system" else f"data_{disk.device.rsplit('/', 1)[-1]}" for disk in image.disks

@@ -38,7 +38,7 @@ def tell_elsewhere(shop: Workshop, image_id: str) -> Answer:
     """A direct request in another region that the policy has."""
     two = f"destinations: {{{ELSEWHERE}: {{bucket: acme-images-beijing}}, {REGION}:"
     shop.policy = read_policy(POLICY.replace(f"destinations: {{{REGION}:", two).encode())
-    shop.clouds.of(ACCOUNT, ELSEWHERE).images[image_id] = an_image(image_id=image_id, region_id=ELSEWHERE)
+    shop.clouds.of(ACCOUNT, ELSEWHERE).inventory[image_id] = an_image(image_id=image_id, region_id=ELSEWHERE)
     return shop.ask(image_id, ImageId=image_id, RegionId=ELSEWHERE, OSSBucket="acme-images-beijing")
 
 

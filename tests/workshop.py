@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from image_export.decisions.policy_file import read_policy
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.outside import Outside
+from image_export.use_cases.ports import Stored
 from image_export.use_cases.receive import receive
 from image_export.use_cases.watch import watch
 from image_export.values.answer import Answer
@@ -35,14 +36,15 @@ BUS, FUNCTION = f"eventbridge:{REGION}:image-export", "function:images/after-exp
 class Workshop:
     """A world in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, when: str = "when: [image-created]") -> None:
         self.clock = Clock()
         self.store = FakeStore(self.clock)
         self.clouds = FakeClouds(self.clock)
         self.notifier = FakeNotifier()
         self.log = FakeLog()
-        self.policy: Policy | None = read_policy(POLICY.encode())
+        self.policy: Policy | None = read_policy(POLICY.replace("when: [image-created]", when).encode())
         self.remaining_s = 120.0
+        self.sweeps = False  # whether ticks look for images that no event told of
         self._nonces = 0
         self.show(an_image())
 
@@ -58,7 +60,7 @@ class Workshop:
 
     def show(self, image: Image) -> None:
         """The image is there, like this, from now on."""
-        self.cloud.images[image.image_id] = image
+        self.cloud.inventory[image.image_id] = image
 
     def outside(self) -> Outside:
         """The collaborators of a new worker."""
@@ -95,6 +97,12 @@ class Workshop:
     def tick(self, **later: float) -> Answer:
         """Time passes, and the watcher looks."""
         self.clock.advance(**later)
+        if self.policy and not self.sweeps and not self.store.versioning:
+            groups = [
+                (account.account_id, region) for account in self.policy.accounts for region in account.destinations
+            ]
+            for account_id, region in groups:
+                self.store.objects[f"swept/{account_id}/{region}"] = Stored(b"", self.clock.now)
         return watch(self.outside(), request_id="tick")
 
     def surviving(self, work: Callable[[], Any]) -> bool:

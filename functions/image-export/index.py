@@ -17,6 +17,7 @@ from image_export.decisions.http.messages import struct
 from image_export.decisions.http.statuses import fault_answer
 from image_export.decisions.policy_file import read_policy
 from image_export.decisions.read_settings import read_settings
+from image_export.decisions.timer import read_timer
 from image_export.edges import logs
 from image_export.edges.addresses import Addresses
 from image_export.edges.clouds import AliyunClouds
@@ -29,6 +30,7 @@ from image_export.edges.retrying import Retrying
 from image_export.edges.versions import versions
 from image_export.errors import ImageExportError, OurFault
 from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.nightly import nightly
 from image_export.use_cases.outside import Outside
 from image_export.use_cases.ports import Log
 from image_export.use_cases.receive import receive
@@ -168,6 +170,17 @@ def on_event(event: bytes, context: Any) -> dict[str, Any]:
 def on_watch(_event: bytes, context: Any) -> dict[str, Any]:
     """One tick of the watcher. Answers the exports that it looked at."""
     return _answer(context, lambda outside: watch(outside, request_id=context.request_id).totalled(), watching=True)
+
+
+def on_nightly(event: bytes, context: Any) -> dict[str, Any]:
+    """A nightly run, or with the payload {"DryRun": true} its plan. Answers totals by account and region."""
+
+    def work(outside: Outside) -> dict[str, Any]:
+        timer = read_timer(event)
+        run_id = timer.run_id or context.request_id
+        return nightly(outside, run_id=run_id, request_id=context.request_id, dry_run=timer.dry_run).wire()
+
+    return _answer(context, work)
 
 
 def on_http(event: bytes, context: Any) -> dict[str, Any]:

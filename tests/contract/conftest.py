@@ -16,6 +16,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulat
     with RunningEmulator(
         "--port", "0", "--functions", "none", "--speed", "0.01", "--events", "none", log=log
     ) as running:
+        running.post("quotas", {"concurrent_exports": 1000})
         yield running
 
 

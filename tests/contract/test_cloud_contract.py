@@ -221,3 +221,30 @@ def test_an_object_is_written_over_itself(world: World) -> None:
     found = world.cloud.object(BUCKET, key)
     assert found is not None
     assert found.head == b"three"
+
+
+def test_the_accounts_own_images_are_listed_newest_first_and_from_a_time_on(world: World) -> None:
+    before = [world.add_image(status="Creating"), world.add_image()]
+    world.wait(120)
+    since = world.now()
+    after = world.add_image()
+    listed = [image.image_id for image in world.cloud.images(1).images]
+    assert listed.index(after) < min(map(listed.index, before))
+    newest = [image.image_id for image in world.cloud.images(1, since=since).images]
+    assert after in newest
+    assert not set(before) & set(newest)
+
+
+def test_images_come_by_pages_of_a_hundred(world: World) -> None:
+    while not world.cloud.images(1).more:
+        world.add_image()
+    first, page, seen = world.cloud.images(1), 1, list[str]()
+    assert len(first.images) == 100
+    while True:
+        listing = world.cloud.images(page)
+        seen += [image.image_id for image in listing.images]
+        if not listing.more:
+            break
+        page += 1
+    assert page > 1
+    assert len(seen) == len(set(seen)) > 100

@@ -74,7 +74,7 @@ class FakeWorld:
         image_id = f"m-{uuid.uuid4().hex[:20]}"
         disks = [Disk(device="/dev/xvda", kind="system", size_gib=40)]
         disks += [Disk(device=f"/dev/xvd{chr(98 + n)}", kind="data", size_gib=100) for n in range(data_disks)]
-        self._fake.images[image_id] = Image(
+        self._fake.inventory[image_id] = Image(
             account_id=ACCOUNT,
             region_id=REGION,
             image_id=image_id,

@@ -7,8 +7,8 @@ from .world import World
 ENTRANCE = {
     ("ecs", "DescribeImages"): 1,  # is it there, Available, and wanted
     ("ecs", "ExportImage"): 1,
-    # history, due hint, marker, requested, claim, result, whose task, running hint; told-started for two targets
-    ("oss", "PutObject"): 10,
+    # known, history, due hint, marker, requested, claim, result, whose task, running hint; told-started for two targets
+    ("oss", "PutObject"): 11,
     ("oss", "ListObjectsV2"): 1,  # the generations of the image
     ("oss", "GetObject"): 4,  # requested, claim and result as they stand; the group's hold
     ("oss", "DeleteObject"): 1,  # the due hint
@@ -37,10 +37,10 @@ def test_an_export_costs_these_calls_and_no_others(world: World) -> None:
     world.pass_time(700)
     world.pass_time(61)
     start = len(world.emulator.get("calls"))
-    image = world.image()
+    image = world.image(plan={"takes_s": 100})
     world.tell(image)
     assert spent(world, start) == ENTRANCE
-    world.emulator.advance(700)
+    world.emulator.advance(150)  # before the next sweep for new images
     start = len(world.emulator.get("calls"))
     world.emulator.tick()
     ticking = spent(world, start)

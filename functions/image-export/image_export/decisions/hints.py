@@ -51,6 +51,12 @@ def listed(at: datetime, request: ExportRequest, export: str) -> str:
     return f"history/{backwards:014d}/{request.region_id}/{request.image_id}/{export}"
 
 
+def known(kind: str, request: ExportRequest, export: str) -> str:
+    """Where a name says that there is such an export (`known`), or that it failed (`failed`)."""
+    key, generation = export.split("-")[1:]
+    return f"{kind}/{request.account_id}/{request.region_id}/{key}/{generation}"
+
+
 def read_running(key: str) -> Running | None:
     """The parts of a running hint's name; None for a name that is none of ours."""
     parts = key.split("/")

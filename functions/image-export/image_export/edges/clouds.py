@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..decisions.refusals import Handling, handling
 from ..errors import Refused, Unanswered, Unreached
-from ..use_cases.ports import StartExport
+from ..use_cases.ports import ImagePage, StartExport
 from ..values.account import AssumedRole
 from ..values.cause import Cause
 from ..values.image import Image
@@ -87,6 +87,10 @@ class AliyunCloud:
     def image(self, image_id: str) -> Image | None:
         """The image in whatever status."""
         return self._read(lambda: self._ecs.image(image_id))
+
+    def images(self, page: int, *, since: datetime | None = None) -> ImagePage:
+        """A page of the account's own images."""
+        return self._read(lambda: self._ecs.images(page, since=since))
 
     def export_image(self, start: StartExport) -> str:
         """Sent once, with whatever credentials there are; a lost answer of STS says nothing of ExportImage."""

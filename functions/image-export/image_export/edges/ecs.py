@@ -16,7 +16,7 @@ from aliyunsdkecs.request.v20140526.DescribeTasksRequest import DescribeTasksReq
 from aliyunsdkecs.request.v20140526.ExportImageRequest import ExportImageRequest
 
 from ..errors import Refused
-from ..use_cases.ports import StartExport
+from ..use_cases.ports import ImagePage, StartExport
 from ..values.image import Image
 from ..values.task import Task
 from .ecs_answers import is_export, read_brief, read_image, read_task, read_tasks, task_id_of
@@ -57,6 +57,20 @@ class Ecs:
         with reading(self._host):
             images = [read_image(one, self._account_id, self._region_id) for one in answer["Images"]["Image"]]
         return next((image for image in images if image.image_id == image_id), None)
+
+    def images(self, page: int, *, since: datetime | None = None) -> ImagePage:
+        """One page of the account's own images, newest first."""
+        request = DescribeImagesRequest()
+        request.set_Status(STATUSES)
+        request.set_ImageOwnerAlias("self")
+        request.set_PageSize(PAGE)
+        request.set_PageNumber(page)
+        if since:
+            request.set_Filters([{"Key": "CreationStartTime", "Value": since.strftime("%Y-%m-%dT%H:%MZ")}])
+        answer = self._call(request)
+        with reading(self._host):
+            found = [read_image(one, self._account_id, self._region_id) for one in answer["Images"]["Image"]]
+            return ImagePage(found, bool(found) and page * PAGE < int(answer.get("TotalCount") or 0))
 
     def export_image(self, start: StartExport) -> str:
         """Start the export. On a connection of its own: a stale one would leave in doubt what never arrived."""

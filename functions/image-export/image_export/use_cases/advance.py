@@ -115,6 +115,8 @@ def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | 
     if came_from and came_from not in names:
         ledger.delete(came_from)
     if settled(record):
+        if record.ended and record.ended.status == "Failed":
+            ledger.put(hints.known("failed", record.request, record.export_id))
         ledger.put(record.listed, export_of(record))  # a list of what has ended reads one object each
         ledger.delete(f"open/{record.export_id}")
 

@@ -22,8 +22,10 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from ..decisions.identity import natural_key
 from ..errors import CloudFault, LedgerFault, OurFault
 from ..values.cause import Cause
+from ..values.export_request import ExportRequest
 from ..values.facts import Claim, Ended, Requested, Result, Stalled, Told
 from ..values.record import Record
 from ..values.wire import Wire
@@ -179,6 +181,21 @@ class Ledger:
             return self._store.list(prefix, after=after, limit=limit)
 
     # Exports
+
+    def is_known(self, request: ExportRequest) -> bool:
+        """Whether there has been such an export, by one listing. What that does not show yet, `record` finds."""
+        prefix = f"known/{request.account_id}/{request.region_id}/{natural_key(request)}/"
+        return bool(self.page(prefix, limit=1))
+
+    def known(self, account_id: str, region_id: str) -> dict[str, bool]:
+        """The natural keys that have an export there, and whether the newest one Failed. Reads names alone."""
+        group = f"{account_id}/{region_id}/"
+        newest: dict[str, str] = {}
+        for entry in self.walk(f"known/{group}"):  # generations sort as text, so the last one is the newest
+            key, generation = entry.key.rsplit("/", 2)[1:]
+            newest[key] = generation
+        failed = {entry.key[len(f"failed/{group}") :] for entry in self.walk(f"failed/{group}")}
+        return {key: f"{key}/{generation}" in failed for key, generation in newest.items()}
 
     def load(self, export: str) -> Record | None:
         """The export by its facts; None before `requested` stands. A listing, and a read of each fact that decides."""

@@ -55,6 +55,13 @@ class Store(Protocol):
         ...
 
 
+class ImagePage(NamedTuple):
+    """A page of DescribeImages, and whether there is another."""
+
+    images: list[Image]
+    more: bool
+
+
 class StartExport(NamedTuple):
     """The parameters of one ExportImage call."""
 
@@ -73,6 +80,10 @@ class Cloud(Protocol):
 
     def image(self, image_id: str) -> Image | None:
         """The image in whatever status, or None where the account has none of that id in the region."""
+        ...
+
+    def images(self, page: int, *, since: datetime | None = None) -> "ImagePage":
+        """The account's own images in whatever status, newest first, by the hundred; created since then, if given."""
         ...
 
     def export_image(self, start: StartExport) -> str:

@@ -3,6 +3,8 @@
 Order: index key, due hint, open marker, `requested`. A marker without `requested` is helped along from its body.
 """
 
+from datetime import datetime
+
 import msgspec
 
 from ..decisions import hints
@@ -23,6 +25,7 @@ from ..values.cause import Cause
 from ..values.export_request import ExportRequest
 from ..values.facts import Requested
 from ..values.record import Record
+from ..values.steps import Wait
 from ..values.wire import Wire
 from .outside import Outside
 
@@ -91,8 +94,9 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     requested = Requested(export_id=export, request=request, listed=listed)
     _reserve_prefix(outside, request, export)
     _use_token(outside, request, export)
+    ledger.put(hints.known("known", request, export))
     ledger.put(listed)
-    hint = hints.due(ledger.now + ENTRANCE_GRACE, export)
+    hint = _first_hint(request, export, ledger.now)
     ledger.put(hint)
     standing = ledger.open(requested)
     if not standing.ours:
@@ -108,6 +112,14 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     )
     made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed)
     return Recorded(export, created=True, hint=hint, record=made)
+
+
+def _first_hint(request: ExportRequest, export: str, now: datetime) -> str:
+    """An entrance looks itself, soon; what the night records waits for room, by priority."""
+    record = Record(export_id=export, request=request, requested_at=now)
+    queued = request.requested_by.trigger == "nightly"
+    (hint,) = hints.hints_for(record, Wait(queued=queued, until=None if queued else now + ENTRANCE_GRACE))
+    return hint
 
 
 def _reserve_prefix(outside: Outside, request: ExportRequest, export: str) -> None:

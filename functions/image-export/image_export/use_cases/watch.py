@@ -4,7 +4,7 @@ Reads names, not bodies: the cost of a tick grows with what changed. Whatever is
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby, islice
 
 from ..decisions import hints
@@ -13,13 +13,16 @@ from ..decisions.hints import Running
 from ..decisions.refusals import is_full
 from ..decisions.waiting import LOOK_MOST
 from ..errors import ImageExportError
+from ..values.account import AssumedRole
 from ..values.answer import Answer
 from ..values.cause import Cause
 from ..values.export import Export
 from ..values.facts import Hold, Requested
 from ..values.steps import Sight
 from ..values.task import Task
+from . import sweep
 from .advance import SECONDS_TO_START, advance
+from .nightly import go_on
 from .outside import Outside
 from .reject import tell_rejected
 from .see import see_again
@@ -27,8 +30,9 @@ from .see import see_again
 SECONDS_FOR_A_LOOK = 45.0
 TASKS_A_CALL = 100  # DescribeTasks takes that many ids (facts §2)
 ROLES_TRIED = 5  # of a hundred running exports, where a role no longer works
-SWEEP_EVERY = timedelta(hours=1)
-SWEPT = "swept"
+MARKERS_EVERY = timedelta(hours=1)
+IMAGES_EVERY = timedelta(minutes=5)
+MARKERS = "swept/markers"
 
 Hinted = tuple[Running, str]
 
@@ -185,14 +189,24 @@ class Tick:
             yield group
             after = f"waiting/{group}/~"
 
-    # Sweep
+    # Sweeps
 
     def _sweep(self) -> None:
-        """Once an hour, markers that have no hint get a look (PROTOCOL 14)."""
+        """Once an hour, markers without a hint get a look (PROTOCOL 14); more often, new images are looked for."""
         ledger = self._outside.ledger
-        last = ledger.page(SWEPT, limit=1)
-        if last and ledger.now - last[0].modified_at < SWEEP_EVERY:
-            return
+        swept = {entry.key: entry.modified_at for entry in ledger.walk("swept/")}
+        if self._is_due(swept.get(MARKERS), MARKERS_EVERY):
+            self._sweep_markers()
+        for role, region, bucket in sweep.groups(self._outside.policy):
+            last = swept.get(sweep.key(role, region))
+            if self._is_due(last, IMAGES_EVERY) and self._has_time():
+                self._sweep_images(role, region, bucket, last)
+
+    def _is_due(self, last: datetime | None, every: timedelta) -> bool:
+        return last is None or self._outside.ledger.now - last >= every
+
+    def _sweep_markers(self) -> None:
+        ledger = self._outside.ledger
         kinds = ("running/", "waiting/", "due/")
         hinted = {part for kind in kinds for entry in ledger.walk(kind) for part in entry.key.split("/")}
         for entry in ledger.walk("open/"):
@@ -201,13 +215,21 @@ class Tick:
             export = entry.key.split("/")[1]
             if export not in hinted:
                 self._advance(export)
-        ledger.put(SWEPT)
+        ledger.put(MARKERS)
+
+    def _sweep_images(self, role: AssumedRole, region: str, bucket: str, last: datetime | None) -> None:
+        try:
+            for export in sweep.images(self._outside, role, region, bucket, last):
+                self.exports[export.export_id] = export
+        except Exception as fault:  # noqa: BLE001 - the same: one account or region stops no other
+            self._broken(fault, account_id=role.account_id, region_id=region)
 
 
 def watch(outside: Outside, *, request_id: str) -> Answer:
     """One tick. Raises OurFault where the ledger cannot be used at all."""
     tick = Tick(outside)
     tick.run()
+    go_on(outside, request_id=request_id)
     return Answer(request_id=request_id, exports=tuple(tick.exports.values()), rejected=tuple(tick.rejected))
 
 

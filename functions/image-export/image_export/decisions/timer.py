@@ -1,0 +1,48 @@
+"""A timer trigger's event: its time names the run, its payload is a string that may hold JSON (facts §6.6). Pure."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from ..errors import AskerFault
+from ..values.cause import Cause
+from .advice import meant, shown
+
+KNOWN = ("DryRun",)
+
+
+class Timer(msgspec.Struct, frozen=True, kw_only=True):
+    """Which run it is; an event that is repeated names the same one."""
+
+    run_id: str | None = None
+    dry_run: bool = False
+
+
+def read_timer(event: bytes) -> Timer:
+    """The timer's event, or the payload alone as somebody sends it by hand. Raises AskerFault 400 for an odd one."""
+    tree = _json(event)
+    named = isinstance(tree, dict) and "triggerTime" in tree
+    payload = _json(str(tree.get("payload") or "").encode()) if named else tree
+    if payload in (None, ""):
+        payload = {}
+    if not isinstance(payload, dict):
+        payload = {}  # a word for people, as the sample of the documents has it
+    for name, value in payload.items():
+        if name not in KNOWN:
+            raise _fault("UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, KNOWN)}")
+        if not isinstance(value, bool):
+            raise _fault("InvalidParameter", f"{name} is {shown(value)}; it must be true or false.")
+    return Timer(run_id=str(tree["triggerTime"])[:64] if named else None, dry_run=bool(payload.get("DryRun")))
+
+
+def _json(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _fault(code: str, message: str) -> AskerFault:
+    advice = 'The payload may be {"DryRun": true}.'
+    return AskerFault(Cause(code=code, message=message, recommend=advice))

@@ -1,0 +1,149 @@
+"""The nightly run over fakes: what is due is recorded once and started by the watcher; a pause loses nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from image_export.use_cases.nightly import go_on, nightly
+from image_export.values.policy import Destination
+from image_export.values.run import NightlyAnswer
+
+from .builders import ACCOUNT, REGION, an_image
+from .fakes import START, refused
+from .workshop import Workshop
+
+ELSEWHERE = "ap-southeast-1"
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    """Two regions, with a rule for the night."""
+    shop = Workshop("when: [image-created, nightly]")
+    shop.cloud.inventory.clear()
+    destinations = {
+        REGION: Destination(bucket="acme-images-hangzhou"),
+        ELSEWHERE: Destination(bucket="acme-images-singapore"),
+    }
+    shop.change_account(destinations=destinations)
+    return shop
+
+
+def stock(shop: Workshop, count: int, region: str = REGION, **changes: Any) -> None:
+    for number in range(count):
+        image_id = f"m-{region[:2]}{number:04d}"
+        created = START - timedelta(days=1, minutes=number)
+        image = an_image(**{"image_id": image_id, "region_id": region, "created_at": created, **changes})
+        shop.clouds.of(ACCOUNT, region).inventory[image_id] = image
+
+
+def run(shop: Workshop, run_id: str = "night-1", **options: bool) -> NightlyAnswer:
+    return nightly(shop.outside(), run_id=run_id, request_id="r-night", **options)
+
+
+def test_a_night_records_what_is_due_and_starts_nothing_itself(shop: Workshop) -> None:
+    stock(shop, 3)
+    stock(shop, 2, ELSEWHERE)
+    answer = run(shop)
+    assert [(one.region_id, one.images, one.recorded) for one in answer.totals] == [(REGION, 3, 3), (ELSEWHERE, 2, 2)]
+    assert (answer.finished, shop.cloud.running) == (True, {})
+    assert len(shop.keys("waiting/")) == 5
+    shop.tick(minutes=1)
+    assert (len(shop.cloud.running), len(shop.clouds.of(ACCOUNT, ELSEWHERE).running)) == (3, 2)
+
+
+def test_the_second_night_finds_what_the_first_one_recorded_without_a_read_of_each(shop: Workshop) -> None:
+    stock(shop, 150)
+    run(shop)
+    reads: list[str] = []
+    whole = shop.store.get
+    shop.store.get = lambda key: (reads.append(key), whole(key))[1]  # type: ignore[method-assign, func-returns-value]
+    answer = run(shop, "night-2")
+    assert (answer.totals[0].recorded, answer.totals[0].exported) == (0, 150)
+    assert not [key for key in reads if key.startswith("exports/")]
+
+
+def test_what_failed_is_exported_again_the_next_night(shop: Workshop) -> None:
+    stock(shop, 1)
+    run(shop)
+    shop.tick(minutes=1)
+    shop.cloud.fail(shop.task_id)
+    shop.tick(minutes=10)
+    assert run(shop, "night-2").totals[0].recorded == 1
+    shop.tick(minutes=1)
+    assert len(shop.cloud.running) == 2
+
+
+def test_a_region_that_cannot_be_reached_stops_no_other_and_is_a_warning(shop: Workshop) -> None:
+    stock(shop, 1)
+    stock(shop, 1, ELSEWHERE)
+    shop.cloud.faults.before("images", refused("Forbidden.RAM"))
+    answer = run(shop)
+    assert [one.recorded for one in answer.totals] == [0, 1]
+    assert "Forbidden.RAM" in answer.warnings[0]
+
+
+def test_a_run_without_time_pauses_and_the_watcher_goes_on_with_it(shop: Workshop) -> None:
+    stock(shop, 4)
+    stock(shop, 4, ELSEWHERE)
+    shop.remaining_s = 70.0
+    whole = shop.store.put
+
+    def costly(key: str, body: bytes) -> None:
+        shop.remaining_s -= 3
+        whole(key, body)
+
+    shop.store.put = costly  # type: ignore[method-assign]
+    assert not run(shop).finished
+    for _ in range(20):
+        shop.remaining_s = 70.0
+        answer = go_on(shop.outside(), request_id="r-tick")
+        if answer is None or answer.finished:
+            break
+    assert len(shop.keys("/requested")) == 8
+    assert go_on(shop.outside(), request_id="r-tick") is None
+
+
+def test_the_same_run_again_records_nothing_twice(shop: Workshop) -> None:
+    stock(shop, 3)
+    run(shop)
+    assert run(shop).totals == run(shop).totals
+    assert len(shop.keys("/requested")) == 3
+
+
+def test_a_dry_run_shows_the_plan_with_reasons_and_writes_nothing(shop: Workshop) -> None:
+    stock(shop, 2)
+    stock(shop, 1, ELSEWHERE, name="scratch")
+    before = dict(shop.store.objects)
+    answer = run(shop, dry_run=True)
+    assert [(one.image_id, one.wanted) for one in answer.plan] == [
+        ("m-cn0000", True),
+        ("m-cn0001", True),
+        ("m-ap0000", False),
+    ]
+    assert all(one.reason for one in answer.plan)
+    assert shop.store.objects == before
+
+
+def test_a_rule_that_matches_nothing_is_a_warning(shop: Workshop) -> None:
+    stock(shop, 1, name="scratch")
+    assert run(shop).warnings == ("rule golden matches no image",)
+
+
+def test_a_sweep_finds_an_image_that_no_event_told_of_and_only_once(shop: Workshop) -> None:
+    shop.sweeps = True
+    stock(shop, 1, created_at=START)
+    (export,) = shop.tick(minutes=1).exports
+    assert (export.status, export.requested_by.trigger) == ("Exporting", "watch")
+    for _ in range(4):
+        shop.tick(minutes=6)
+    assert len(shop.cloud.exported) == 1
+
+
+def test_a_sweep_in_a_region_that_fails_stops_no_other(shop: Workshop) -> None:
+    shop.sweeps = True
+    stock(shop, 1, created_at=START)
+    stock(shop, 1, ELSEWHERE, created_at=START)
+    shop.cloud.faults.before("images", refused("Forbidden.RAM"))
+    assert [export.region_id for export in shop.tick(minutes=1).exports] == [ELSEWHERE]
+    assert [export.region_id for export in shop.tick(minutes=6).exports] == [REGION]
