@@ -27,7 +27,7 @@ def test_the_main_job_is_shown_station_by_station() -> None:
     assert code == 0, shown
     stations = ["image created", "event", "role assumed", "ExportImage", "exporting", "task", "object", "object"]
     stations += ["manifest", "bus told", "function told", "POST /exports", "exporting", "GET /exports/", "GET /exports"]
-    stations.append("log")
+    stations += ["A night", "in", "backups", "out", "recorded", "completed", "log"]
     at = 0
     for station in stations:
         at = shown.index(station, at) + 1

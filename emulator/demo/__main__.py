@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from emulator.demo.by_event import ByEvent
+from emulator.demo.by_night import ByNight
 from emulator.demo.over_http import OverHttp
 from emulator.demo.stage import MissingError, Stage, no_secret_in_the_log
 from emulator.running import RunningEmulator
@@ -46,6 +47,7 @@ def main() -> int:
         try:
             ByEvent(stage).run({"_export": {"outcome": options.outcome}})
             OverHttp(stage, token).run()
+            ByNight(stage).run()
             no_secret_in_the_log(stage)
         except MissingError as missing:
             console.print(f"[red]✗ {missing}[/]", highlight=False, soft_wrap=True)

@@ -1,11 +1,13 @@
 """Where the demo shows what it sees: station by station, each of which appears in time or ends the demo."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from emulator.running import RunningEmulator
 
@@ -31,6 +33,13 @@ class Stage:
     def show(self, station: str, what: str) -> None:
         """A station that was reached."""
         self._console.print(f"[green]✓[/] [bold]{station:<17}[/]{what}", highlight=False, soft_wrap=True)
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """What is easier to see side by side."""
+        table = Table(*head, box=None, padding=(0, 2, 0, 0))
+        for row in rows:
+            table.add_row(*row)
+        self._console.print(Padding(table, (0, 0, 0, 2)), highlight=False)
 
     def wait_for(self, missing: str, look: Callable[[], T | None]) -> T:
         """What `look` sees at last. Raises MissingError when the time is up."""
