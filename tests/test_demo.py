@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,7 +68,17 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("arguments", "reason"), BROKEN.values(), ids=BROKEN)
+WAITS_LONG = {"no end of the task", "no manifest", "no bus", "no function", "no end over HTTP"}
+
+
+def cases() -> Iterator[Any]:
+    """Those that have to wait until everything else has happened are for `make prove`."""
+    for name, (arguments, reason) in BROKEN.items():
+        marks = [pytest.mark.prove] if name in WAITS_LONG else []
+        yield pytest.param(arguments, reason, id=name, marks=marks)
+
+
+@pytest.mark.parametrize(("arguments", "reason"), cases())
 def test_whatever_is_missing_ends_the_demo_with_the_reason(arguments: tuple[str, ...], reason: str) -> None:
     code, shown = demo(*arguments, seconds=20 if reason == "without a manifest" else 8)
     assert (code, reason in shown) == (1, True), shown

@@ -45,7 +45,9 @@ def test_every_role_of_the_shipped_functions_is_in_the_shipped_template() -> Non
 
 
 def test_no_function_that_may_call_export_image_runs_longer_than_five_minutes() -> None:
-    assert all(function.timeout_s <= 300 for function in load(ROOT / "s.yaml").values())
+    others = [one for one in load(ROOT / "s.yaml").values() if one.handler != "index.on_nightly"]  # it only records
+    assert len(others) == 3
+    assert all(function.timeout_s <= 300 for function in others)
 
 
 def test_the_ground_of_the_template_exists_at_the_start() -> None:
