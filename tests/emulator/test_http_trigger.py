@@ -57,7 +57,7 @@ def triggered(folder: Path, source: str = TRIGGERED, **config: Any) -> Iterator[
     """Run a cloud with one function behind an HTTP trigger."""
     settings = {"authType": "anonymous", "methods": METHODS, **config}
     trigger = {"triggerName": "http", "triggerType": "http", "triggerConfig": settings}
-    with deployed(folder, source, triggers=[trigger], timeout=3) as world:
+    with deployed(folder, source, triggers=[trigger], timeout=6) as world:
         yield Triggered(world.cloud)
 
 
@@ -185,7 +185,7 @@ def test_the_default_domain_passes_no_redirect_on(world: Triggered) -> None:
     assert (answer.status_code, answer.json()["Code"]) == (400, "ExternalRedirectForbidden")
 
 
-@pytest.mark.parametrize(("code", "said"), [("1 / 0", "division by zero"), ("time.sleep(9)", "timed out after 3 s")])
+@pytest.mark.parametrize(("code", "said"), [("1 / 0", "division by zero"), ("time.sleep(9)", "timed out after 6 s")])
 def test_an_error_of_the_function_is_502(world: Triggered, code: str, said: str) -> None:
     answer = world.returning(code)
     assert (answer.status_code, answer.headers["x-fc-error-type"]) == (502, "UnhandledInvocationError")
