@@ -98,7 +98,8 @@ def test_a_late_worker_whose_claim_was_settled_otherwise_cancels_its_extra_task(
     (claim,) = shop.keys("claim-")
     outside = shop.outside()
     outside.ledger.create(claim.replace("claim", "result"), Result(outcome="void"))
-    from image_export.use_cases.taking import TAKE, Look
+    from image_export.use_cases.looking import Look
+    from image_export.use_cases.taking import TAKE
     from image_export.values.steps import Settle, Sight
 
     record = outside.ledger.load(claim.split("/")[1])

@@ -20,10 +20,11 @@ from ..values.export import Export
 from ..values.record import Record
 from ..values.steps import MakeClaim, Sight, Wait
 from .announce import announce, settled
+from .looking import Look
 from .outside import Outside
 from .ports import Log
 from .record import Recorded
-from .taking import TAKE, Look
+from .taking import TAKE
 
 STEPS_MAX = 40
 SECONDS_TO_START = 60.0  # ExportImage's own time-outs and the facts around it must fit into what is left (PROTOCOL 7)

@@ -13,9 +13,10 @@ from ..values.export import Export
 from ..values.export_request import ExportRequest
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, MakeClaim, Sight, Step, Wait
+from .looking import Look
 from .outside import Outside
 from .record import newest_of
-from .taking import TAKE, Look
+from .taking import TAKE
 
 
 def rehearse(outside: Outside, request: ExportRequest) -> Export:

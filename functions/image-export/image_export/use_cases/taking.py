@@ -7,104 +7,25 @@ import msgspec
 
 from ..decisions.refusals import QUOTA, UNREACHED, Handling, handling
 from ..decisions.waiting import WEEKLY_PAUSE
-from ..errors import CloudFault, Refused, Unanswered, Unreached
+from ..errors import CloudFault, Refused, Unreached
 from ..values.cause import Cause
 from ..values.facts import Claim, Hold, Result
 from ..values.record import Record
 from ..values.steps import (
     CancelTask,
     End,
-    LookAtHold,
-    LookAtImage,
-    LookAtObjects,
-    LookAtTask,
-    LookForKeys,
-    LookForTasks,
     MakeClaim,
     MarkStalled,
     Settle,
-    Sight,
 )
 from ..values.task import Task
-from ..values.wire import Wire
 from .ledger import fact_key
+from .looking import LOOK, Look, TaskOwner, cloud_of, hold_key, task_key
 from .outside import Outside
-from .ports import Cloud, StartExport
+from .ports import StartExport
 
 replace = msgspec.structs.replace
-CANDIDATES_MAX = 50
 CANCELS_MAX = 3  # of a task that must not be; nobody looks at it again
-
-
-class TaskOwner(Wire, frozen=True, kw_only=True):
-    """The export that a task belongs to."""
-
-    export_id: str
-
-
-class Look(msgspec.Struct, frozen=True):
-    """One look at one export: its record as it stands, and what has been seen."""
-
-    record: Record
-    sight: Sight
-
-    def saw(self, **seen: Any) -> "Look":
-        """The look with this seen as well."""
-        return Look(self.record, replace(self.sight, **seen))
-
-    def stands(self, **facts: Any) -> "Look":
-        """The look with these facts standing."""
-        return Look(replace(self.record, **facts), self.sight)
-
-
-def _cloud(outside: Outside, record: Record) -> Cloud:
-    request = record.request
-    return outside.clouds.at(request.role, request.region_id, request.oss_bucket)
-
-
-def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:
-    return look.saw(image=_cloud(outside, look.record).image(look.record.request.image_id))
-
-
-def _look_at_hold(outside: Outside, look: Look, _step: LookAtHold) -> Look:
-    found = outside.ledger.read(hold_key(look.record), Hold)
-    return look.saw(hold=found and found.fact)
-
-
-def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:
-    return look.saw(task=_cloud(outside, look.record).task(look.record.task_id or ""))
-
-
-def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
-    """The tasks that could be ours, whole: made in the window, of the image as far as that is said, of no other export.
-
-    Raises Unanswered where there are too many to look at: nothing may be concluded from some of them.
-    """
-    cloud, request = _cloud(outside, look.record), look.record.request
-    found = [
-        task
-        for task in cloud.export_tasks(request.image_id, since=step.since)
-        if step.since <= task.created_at <= step.until
-        and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
-        and not _belongs_to_another(outside, look.record, task)
-    ]
-    if len(found) > CANDIDATES_MAX:
-        raise Unanswered(Cause(code="StartInDoubt", message=f"{len(found)} tasks could be this export's."))
-    return look.saw(candidates=tuple(cloud.task(task.task_id) or task for task in found))
-
-
-def _belongs_to_another(outside: Outside, record: Record, task: Task) -> bool:
-    owner = outside.ledger.read(task_key(record, task.task_id), TaskOwner)
-    return owner is not None and owner.fact.export_id != record.export_id
-
-
-def _look_for_keys(outside: Outside, look: Look, step: LookForKeys) -> Look:
-    return look.saw(keys=tuple(_cloud(outside, look.record).object_keys(look.record.request.oss_bucket, step.prefix)))
-
-
-def _look_at_objects(outside: Outside, look: Look, step: LookAtObjects) -> Look:
-    cloud, bucket = _cloud(outside, look.record), look.record.request.oss_bucket
-    return look.saw(objects={key: cloud.object(bucket, key) for key in step.keys})
 
 
 def _make_claim(outside: Outside, look: Look, step: MakeClaim) -> Look:
@@ -125,7 +46,7 @@ def _export(outside: Outside, look: Look, claim: Claim) -> Look:
         request.image_id, request.oss_bucket, claim.oss_prefix or "", request.image_format, request.role_name
     )
     try:
-        task_id = _cloud(outside, look.record).export_image(start)
+        task_id = cloud_of(outside, look.record).export_image(start)
     except (Refused, Unreached) as fault:
         cause = replace(fault.cause, code=UNREACHED) if isinstance(fault, Unreached) else fault.cause
         if handling(cause.code) is Handling.DOUBT:
@@ -166,7 +87,7 @@ def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
     outside.log.error("export.doubled", task_id=record.task_id, extra_task_id=task_id)
     for _ in range(CANCELS_MAX):
         try:
-            return _cloud(outside, record).cancel_task(task_id)
+            return cloud_of(outside, record).cancel_task(task_id)
         except CloudFault as fault:
             outside.log.error("export.double_not_cancelled", extra_task_id=task_id, code=fault.code)
     return None
@@ -191,7 +112,7 @@ def _after_result(outside: Outside, look: Look, result: Result) -> Look:
 def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
     """Ask; the task's own end decides (PROTOCOL 11). A refusal only means that it is asked again at the next look."""
     try:
-        _cloud(outside, look.record).cancel_task(look.record.task_id or "")
+        cloud_of(outside, look.record).cancel_task(look.record.task_id or "")
     except Refused as fault:
         outside.log.warning("task.cancel_refused", task_id=look.record.task_id, code=fault.code)
     return look.saw(cancel_asked=True)
@@ -212,23 +133,8 @@ def _end(outside: Outside, look: Look, step: End) -> Look:
     return look.stands(ended=standing.fact, ended_at=standing.at)
 
 
-def task_key(record: Record, task_id: str) -> str:
-    """Where the ledger says whose task it is."""
-    return f"tasks/{record.request.account_id}/{record.request.region_id}/{task_id}"
-
-
-def hold_key(record: Record) -> str:
-    """Where the quota hold of the export's group stands."""
-    return f"holds/{record.request.account_id}/{record.request.region_id}"
-
-
 TAKE: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
-    LookAtImage: _look_at_image,
-    LookAtHold: _look_at_hold,
-    LookAtTask: _look_at_task,
-    LookForTasks: _look_for_tasks,
-    LookForKeys: _look_for_keys,
-    LookAtObjects: _look_at_objects,
+    **LOOK,
     MakeClaim: _make_claim,
     Settle: _settle,
     CancelTask: _cancel_task,

@@ -1,0 +1,147 @@
+"""Facts in a Store: created once, known by their writer, timed by OSS. Knows nothing of exports.
+
+PROTOCOL 1 and 2: no worker's clock decides anything between workers, and a 409 may be our own lost write.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from ..errors import CloudFault, LedgerFault, OurFault
+from ..values.cause import Cause
+from ..values.wire import Wire
+from .ports import Entry, Store
+
+F = TypeVar("F")
+PAGE = 1000  # of a listing, the most that OSS gives
+
+
+class Written(Wire, Generic[F], frozen=True, kw_only=True):
+    """A fact as it is stored: who wrote it, so that a writer knows its own after a lost answer (PROTOCOL 2)."""
+
+    nonce: str
+    fact: F
+
+
+class Found(msgspec.Struct, Generic[F], frozen=True):
+    """A fact that was read, OSS's own time of it, and its writer."""
+
+    fact: F
+    at: datetime
+    nonce: str
+
+
+class Standing(msgspec.Struct, Generic[F], frozen=True):
+    """What stands in the ledger after a create: our fact, or the one that was there first."""
+
+    fact: F
+    at: datetime
+    ours: bool
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """A fault of the ledger's bucket is ours, never a word of the cloud on an export."""
+    try:
+        yield
+    except CloudFault as fault:
+        raise LedgerFault(fault.cause, status=503) from fault
+
+
+class FactStore:
+    """Its `now` is the store's: the `Date` of the latest answer."""
+
+    def __init__(self, store: Store, nonce: Callable[[], str]) -> None:
+        self.store = store
+        self.nonce = nonce
+        self._unversioned = False
+
+    @property
+    def now(self) -> datetime:
+        """The `Date` of the store's latest answer."""
+        return self.store.now
+
+    def ready(self) -> None:
+        """Refuse to work on a bucket that was ever versioned: forbid-overwrite does nothing there (PROTOCOL 1)."""
+        with reaching():
+            versioned = not self._unversioned and self.store.versioned()
+        if versioned:
+            raise OurFault(
+                Cause(
+                    code="LedgerVersioned",
+                    message="Versioning is or was enabled on the ledger's bucket, so x-oss-forbid-overwrite is ignored "
+                    "there and an image could be exported twice.",
+                    recommend="Point IMAGE_EXPORT_LEDGER at a bucket on which versioning was never enabled.",
+                )
+            )
+        self._unversioned = True
+
+    def create(self, key: str, fact: F) -> Standing[F]:
+        """Create the fact and read it back, or read the one that was there first (PROTOCOL 2, 13)."""
+        nonce = self.mark(key, fact)
+        return self.standing(key, type(fact), nonce)
+
+    def mark(self, key: str, fact: object) -> str:
+        """Create a fact whose standing body does not matter; answers our nonce."""
+        nonce = self.nonce()
+        with reaching():
+            self.store.create(key, msgspec.json.encode(Written(nonce=nonce, fact=fact)))
+        return nonce
+
+    def standing(self, key: str, kind: type[F], nonce: str) -> Standing[F]:
+        """What stands there by now, and whether the writer with this nonce wrote it."""
+        found = self.read(key, kind)
+        if found is None:
+            raise LedgerFault(Cause(code="FactVanished", message=f"{key} was there and is gone."))
+        return Standing(found.fact, found.at, ours=found.nonce == nonce)
+
+    def read(self, key: str, kind: type[F]) -> Found[F] | None:
+        """The fact under that key; None where there is none. LedgerFault where it cannot be understood."""
+        with reaching():
+            stored = self.store.get(key)
+        if stored is None or not stored.body:  # a hint has no body
+            return None
+        try:
+            written = msgspec.json.decode(stored.body, type=Written[kind])  # type: ignore[valid-type]
+        except msgspec.MsgspecError as cause:
+            message = f"{key} is not a fact that this version understands: {cause}"
+            raise LedgerFault(Cause(code="FactUnreadable", message=message)) from cause
+        return Found(written.fact, stored.modified_at, written.nonce)
+
+    def put(self, key: str, fact: object = None) -> None:
+        """Write a hint, a hold or a line of the history, over whatever is there."""
+        body = b"" if fact is None else msgspec.json.encode(Written(nonce=self.nonce(), fact=fact))
+        with reaching():
+            self.store.put(key, body)
+
+    def delete(self, key: str) -> None:
+        """Remove a marker, hint or hold."""
+        with reaching():
+            self.store.delete(key)
+
+    def walk(self, prefix: str) -> Iterator[Entry]:
+        """All entries below a prefix, by pages of a thousand."""
+        page: list[Entry] = []
+        after = ""
+        while not after or len(page) == PAGE:
+            page = self._page(prefix, after, PAGE)
+            yield from filter(_is_ours, page)
+            if not page:
+                return
+            after = page[-1].key
+
+    def page(self, prefix: str, *, after: str = "", limit: int = PAGE) -> list[Entry]:
+        """One listing."""
+        return list(filter(_is_ours, self._page(prefix, after, limit)))
+
+    def _page(self, prefix: str, after: str, limit: int) -> list[Entry]:
+        with reaching():
+            return self.store.list(prefix, after=after, limit=limit)
+
+
+def _is_ours(entry: Entry) -> bool:
+    """Not what a console makes of a new folder."""
+    return not entry.key.endswith("/")

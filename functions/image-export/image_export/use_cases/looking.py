@@ -1,0 +1,111 @@
+"""How each look of `values/steps.py` is taken: a read of the cloud or the ledger. Changes nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from ..errors import Unanswered
+from ..values.cause import Cause
+from ..values.facts import Hold
+from ..values.record import Record
+from ..values.steps import LookAtHold, LookAtImage, LookAtObjects, LookAtTask, LookForKeys, LookForTasks, Sight
+from ..values.task import Task
+from ..values.wire import Wire
+from .outside import Outside
+from .ports import Cloud
+
+CANDIDATES_MAX = 50
+
+
+class TaskOwner(Wire, frozen=True, kw_only=True):
+    """The export that a task belongs to."""
+
+    export_id: str
+
+
+class Look(msgspec.Struct, frozen=True):
+    """One look at one export: its record as it stands, and what has been seen."""
+
+    record: Record
+    sight: Sight
+
+    def saw(self, **seen: Any) -> "Look":
+        """The look with this seen as well."""
+        return Look(self.record, replace(self.sight, **seen))
+
+    def stands(self, **facts: Any) -> "Look":
+        """The look with these facts standing."""
+        return Look(replace(self.record, **facts), self.sight)
+
+
+def cloud_of(outside: Outside, record: Record) -> Cloud:
+    """The cloud of the export's account and region."""
+    request = record.request
+    return outside.clouds.at(request.role, request.region_id, request.oss_bucket)
+
+
+def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:
+    return look.saw(image=cloud_of(outside, look.record).image(look.record.request.image_id))
+
+
+def _look_at_hold(outside: Outside, look: Look, _step: LookAtHold) -> Look:
+    found = outside.ledger.read(hold_key(look.record), Hold)
+    return look.saw(hold=found and found.fact)
+
+
+def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:
+    return look.saw(task=cloud_of(outside, look.record).task(look.record.task_id or ""))
+
+
+def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
+    """The tasks that could be ours, whole: made in the window, of the image as far as that is said, of no other export.
+
+    Raises Unanswered where there are too many to look at: nothing may be concluded from some of them.
+    """
+    cloud, request = cloud_of(outside, look.record), look.record.request
+    found = [
+        task
+        for task in cloud.export_tasks(request.image_id, since=step.since)
+        if step.since <= task.created_at <= step.until
+        and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
+        and not _belongs_to_another(outside, look.record, task)
+    ]
+    if len(found) > CANDIDATES_MAX:
+        raise Unanswered(Cause(code="StartInDoubt", message=f"{len(found)} tasks could be this export's."))
+    return look.saw(candidates=tuple(cloud.task(task.task_id) or task for task in found))
+
+
+def _belongs_to_another(outside: Outside, record: Record, task: Task) -> bool:
+    owner = outside.ledger.read(task_key(record, task.task_id), TaskOwner)
+    return owner is not None and owner.fact.export_id != record.export_id
+
+
+def _look_for_keys(outside: Outside, look: Look, step: LookForKeys) -> Look:
+    return look.saw(keys=tuple(cloud_of(outside, look.record).object_keys(look.record.request.oss_bucket, step.prefix)))
+
+
+def _look_at_objects(outside: Outside, look: Look, step: LookAtObjects) -> Look:
+    cloud, bucket = cloud_of(outside, look.record), look.record.request.oss_bucket
+    return look.saw(objects={key: cloud.object(bucket, key) for key in step.keys})
+
+
+def task_key(record: Record, task_id: str) -> str:
+    """Where the ledger says whose task it is."""
+    return f"tasks/{record.request.account_id}/{record.request.region_id}/{task_id}"
+
+
+def hold_key(record: Record) -> str:
+    """Where the quota hold of the export's group stands."""
+    return f"holds/{record.request.account_id}/{record.request.region_id}"
+
+
+LOOK: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
+    LookAtImage: _look_at_image,
+    LookAtHold: _look_at_hold,
+    LookAtTask: _look_at_task,
+    LookForTasks: _look_for_tasks,
+    LookForKeys: _look_for_keys,
+    LookAtObjects: _look_at_objects,
+}
