@@ -124,8 +124,12 @@ def not_found(export: str) -> AskerFault:
 
 def _reason(loaded: Record) -> str | None:
     """Why it waits, as far as its facts tell."""
-    if loaded.ended or loaded.task_id:
-        return "Stalled" if loaded.stalled_at and not loaded.ended else None
+    if loaded.ended:
+        return None
+    if loaded.cancel_at:
+        return "CancelRequested"
+    if loaded.task_id:
+        return "Stalled" if loaded.stalled_at else None
     if loaded.claim and not loaded.result:
         return "StartInDoubt"
     cause = loaded.result.cause if loaded.result else None

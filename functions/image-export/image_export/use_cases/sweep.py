@@ -1,43 +1,79 @@
-"""The sweep: images that no event told of are found by looking, one DescribeImages per account and region.
+"""The sweeps: what every hint and event may have missed is found by looking, now and then (PROTOCOL 14, DESIGN §4.1 c).
 
-DESIGN §4.1 (c). Only where a rule says `image-created`. Looks overlap, since an image may be listed late.
+Images are looked for by one DescribeImages per account and region, where a rule says `image-created`. Looks overlap,
+since an image may be listed late.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ..decisions.plan import plan
 from ..values.account import AssumedRole
 from ..values.export import Export, RequestedBy
-from ..values.policy import Policy
 from ..values.steps import Sight
 from .advance import begin
 from .outside import Outside
 from .record import record
 
+MARKERS = "swept/markers"
+MARKERS_EVERY = timedelta(hours=1)
+IMAGES_EVERY = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=10)
 FIRST_LOOK = timedelta(hours=1)  # how far back the very first look goes: older images are the night's
 
 
-def groups(policy: Policy | None) -> Iterator[tuple[AssumedRole, str, str]]:
-    """The accounts and regions in which new images are wanted at all."""
+class Group(NamedTuple):
+    """An account and region in which new images are wanted."""
+
+    role: AssumedRole
+    region_id: str
+    bucket: str
+
+    @property
+    def key(self) -> str:
+        """Where the ledger says when it was last looked at."""
+        return f"swept/{self.role.account_id}/{self.region_id}"
+
+
+def due(outside: Outside) -> Mapping[str | Group, datetime | None]:
+    """What is to be swept now, and when it last was; one listing."""
+    swept = {entry.key: entry.modified_at for entry in outside.ledger.walk("swept/")}
+    now, found = outside.ledger.now, dict[str | Group, datetime | None]()
+    if _old(swept.get(MARKERS), MARKERS_EVERY, now):
+        found[MARKERS] = swept.get(MARKERS)
+    for group in _groups(outside):
+        if _old(swept.get(group.key), IMAGES_EVERY, now):
+            found[group] = swept.get(group.key)
+    return found
+
+
+def _old(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    return last is None or now - last >= every
+
+
+def _groups(outside: Outside) -> Iterator[Group]:
+    policy = outside.policy
     if policy and any("image-created" in rule.when for rule in policy.rules):
         for account in policy.accounts:
             for region, destination in account.destinations.items():
-                yield account.role, region, destination.bucket
+                yield Group(account.role, region, destination.bucket)
 
 
-def key(role: AssumedRole, region: str) -> str:
-    """Where the ledger says when this group was last looked at."""
-    return f"swept/{role.account_id}/{region}"
+def unhinted(outside: Outside) -> Iterator[str]:
+    """The open exports that no hint leads to."""
+    ledger, kinds = outside.ledger, ("running/", "waiting/", "due/")
+    hinted = {part for kind in kinds for entry in ledger.walk(kind) for part in entry.key.split("/")}
+    names = (entry.key.split("/")[1] for entry in ledger.walk("open/"))
+    yield from (export for export in names if export not in hinted)
 
 
-def images(outside: Outside, role: AssumedRole, region: str, bucket: str, last: datetime | None) -> Iterator[Export]:
+def images(outside: Outside, group: Group, last: datetime | None) -> Iterator[Export]:
     """The exports of images that were created since the last look. Raises CloudFault and LedgerFault."""
     began = outside.ledger.now
     since = (last - OVERLAP) if last else began - FIRST_LOOK
-    cloud, page, more = outside.clouds.at(role, region, bucket), 1, True
-    asker = RequestedBy(trigger="watch", id=f"sweep-{region}")
+    cloud, page, more = outside.clouds.at(group.role, group.region_id, group.bucket), 1, True
+    asker = RequestedBy(trigger="watch", id=f"sweep-{group.region_id}")
     while more:
         listing = cloud.images(page, since=since)
         found = {image.image_id: image for image in listing.images}
@@ -46,7 +82,7 @@ def images(outside: Outside, role: AssumedRole, region: str, bucket: str, last: 
                 continue
             recorded = record(outside, one.request)
             if recorded.created:
-                outside.log.info("image.found", image_id=one.image_id, region_id=region, rule=one.rule)
+                outside.log.info("image.found", image_id=one.image_id, region_id=group.region_id, rule=one.rule)
                 yield begin(outside, recorded, Sight(image=found[one.image_id])).export
         page, more = page + 1, listing.more
-    outside.ledger.put(key(role, region))
+    outside.ledger.put(group.key)

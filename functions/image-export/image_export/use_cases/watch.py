@@ -4,7 +4,7 @@ Reads names, not bodies: the cost of a tick grows with what changed. Whatever is
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby, islice
 
 from ..decisions import hints
@@ -13,7 +13,6 @@ from ..decisions.hints import Running
 from ..decisions.refusals import is_full
 from ..decisions.waiting import LOOK_MOST
 from ..errors import ImageExportError
-from ..values.account import AssumedRole
 from ..values.answer import Answer
 from ..values.cause import Cause
 from ..values.export import Export
@@ -30,9 +29,6 @@ from .see import see_again
 SECONDS_FOR_A_LOOK = 45.0
 TASKS_A_CALL = 100  # DescribeTasks takes that many ids (facts §2)
 ROLES_TRIED = 5  # of a hundred running exports, where a role no longer works
-MARKERS_EVERY = timedelta(hours=1)
-IMAGES_EVERY = timedelta(minutes=5)
-MARKERS = "swept/markers"
 
 Hinted = tuple[Running, str]
 
@@ -192,37 +188,24 @@ class Tick:
     # Sweeps
 
     def _sweep(self) -> None:
-        """Once an hour, markers without a hint get a look (PROTOCOL 14); more often, new images are looked for."""
-        ledger = self._outside.ledger
-        swept = {entry.key: entry.modified_at for entry in ledger.walk("swept/")}
-        if self._is_due(swept.get(MARKERS), MARKERS_EVERY):
-            self._sweep_markers()
-        for role, region, bucket in sweep.groups(self._outside.policy):
-            last = swept.get(sweep.key(role, region))
-            if self._is_due(last, IMAGES_EVERY) and self._has_time():
-                self._sweep_images(role, region, bucket, last)
-
-    def _is_due(self, last: datetime | None, every: timedelta) -> bool:
-        return last is None or self._outside.ledger.now - last >= every
-
-    def _sweep_markers(self) -> None:
-        ledger = self._outside.ledger
-        kinds = ("running/", "waiting/", "due/")
-        hinted = {part for kind in kinds for entry in ledger.walk(kind) for part in entry.key.split("/")}
-        for entry in ledger.walk("open/"):
-            if not self._has_time():
-                return
-            export = entry.key.split("/")[1]
-            if export not in hinted:
+        """Markers without a hint get a look (PROTOCOL 14), and new images are looked for, each in its own time."""
+        due = sweep.due(self._outside)
+        if sweep.MARKERS in due:
+            for export in sweep.unhinted(self._outside):
+                if not self._has_time():
+                    return
                 self._advance(export)
-        ledger.put(MARKERS)
+            self._outside.ledger.put(sweep.MARKERS)
+        for group, last in due.items():
+            if isinstance(group, sweep.Group) and self._has_time():
+                self._sweep_images(group, last)
 
-    def _sweep_images(self, role: AssumedRole, region: str, bucket: str, last: datetime | None) -> None:
+    def _sweep_images(self, group: sweep.Group, last: datetime | None) -> None:
         try:
-            for export in sweep.images(self._outside, role, region, bucket, last):
+            for export in sweep.images(self._outside, group, last):
                 self.exports[export.export_id] = export
         except Exception as fault:  # noqa: BLE001 - the same: one account or region stops no other
-            self._broken(fault, account_id=role.account_id, region_id=region)
+            self._broken(fault, account_id=group.role.account_id, region_id=group.region_id)
 
 
 def watch(outside: Outside, *, request_id: str) -> Answer:
