@@ -12,7 +12,7 @@ from ...values.cause import Cause
 from ...values.export import Status
 from ...values.http import HttpRequest
 from ...values.policy import RegionId
-from ...values.wire import Wire
+from ...values.wire import END, Wire
 from ..advice import meant, must_be, shown
 from ..direct_request import ImageId
 from .messages import invalid
@@ -21,7 +21,7 @@ SHOWN_MAX = 50
 PLACE = re.compile(r"history/\d{14}/[a-z0-9-]+/m-[A-Za-z0-9]+/exp-[a-z2-7]{16}-\d{4,}")
 
 Shown = Annotated[int, Meta(ge=1, le=SHOWN_MAX, description=f"a number from 1 to {SHOWN_MAX}")]
-Token = Annotated[str, Meta(max_length=400, description="the NextToken of the page before")]
+Token = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_=-]{1,400}" + END, description="the NextToken of the page before")]
 
 
 class Listing(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
