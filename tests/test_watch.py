@@ -209,3 +209,29 @@ def test_a_double_that_cannot_be_cancelled_is_no_verdict(shop: Workshop) -> None
     for _ in range(8):
         shop.tick(minutes=5)
     assert shop.notifier.kinds(BUS)[-1] == "Completed"
+
+
+def test_a_region_that_does_not_answer_is_waited_for_once_a_tick_and_holds_up_no_other(shop: Workshop) -> None:
+    for number in range(5):
+        shop.show(an_image(image_id=f"m-hangs{number}", status="Creating"))
+        shop.tell(f"m-hangs{number}")
+    here, there = Destination(bucket="acme-images-hangzhou"), Destination(bucket="acme-images-singapore")
+    shop.change_account(destinations={REGION: here, "ap-southeast-1": there})
+    elsewhere = shop.clouds.of(ACCOUNT, "ap-southeast-1")
+    elsewhere.inventory["m-healthy"] = an_image(image_id="m-healthy", region_id="ap-southeast-1")
+    shop.receive(b'{"ImageId": "m-healthy", "OSSBucket": "acme-images-singapore", "RegionId": "ap-southeast-1"}')
+    (task_id,) = elsewhere.running
+    elsewhere.finish(task_id)
+    asked: list[str] = []
+    whole = shop.cloud.image
+
+    def hanging(image_id: str) -> object:
+        asked.append(image_id)
+        raise unanswered("Unanswered")
+
+    shop.cloud.image = hanging  # type: ignore[method-assign, assignment]
+    assert "Completed" in {export.status for export in shop.tick(minutes=15).exports}
+    assert len(asked) == 1
+    shop.cloud.image = whole  # type: ignore[method-assign]
+    shop.tick(minutes=15)
+    assert len(shop.tick(minutes=15).exports) == 5

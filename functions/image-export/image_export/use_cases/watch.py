@@ -29,6 +29,7 @@ from .see import see_again
 SECONDS_FOR_A_LOOK = 45.0
 TASKS_A_CALL = 100  # DescribeTasks takes that many ids (facts §2)
 ROLES_TRIED = 5  # of a hundred running exports, where a role no longer works
+SILENCE = frozenset({"Unanswered", "Unreached"})
 
 Hinted = tuple[Running, str]
 
@@ -40,6 +41,7 @@ class Tick:
         self._outside = outside
         self.exports: dict[str, Export] = {}
         self.rejected: list[Cause] = []
+        self._silent: set[tuple[str, str]] = set()  # accounts and regions that do not answer
 
     def run(self) -> None:
         """Everything that is due: ends first, since they make room; then due looks; then what waits for room."""
@@ -62,6 +64,8 @@ class Tick:
                 found = advance(self._outside, export, sight=sight, hint=hint)
             if found:
                 self.exports[export] = found.export
+                if found.export.reason in SILENCE:
+                    self._silent.add((found.export.account_id, found.export.region_id))
             elif hint:
                 ledger.delete(hint)
         except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one export must not stop the others
@@ -138,9 +142,19 @@ class Tick:
                 ledger.delete(entry.key)
                 continue
             looked.add(what)
+            if kind == "exp" and self._silent and self._is_silent(what):
+                continue
             if not self._look(what, kind, rest, entry.key):
                 ledger.put(hints.due(ledger.now + LOOK_MOST, what))  # later, or it would stand in the way of the others
                 ledger.delete(entry.key)
+
+    def _is_silent(self, export: str) -> bool:
+        """Whether this tick has waited for that account and region in vain already: the next one asks again."""
+        requested = self._outside.ledger.read(f"exports/{export}/requested", Requested)
+        if requested is None:
+            return False
+        request = requested.fact.request
+        return (request.account_id, request.region_id) in self._silent
 
     def _look(self, what: str, kind: str, rest: str, hint: str) -> bool:
         """Whether the look came to an end of its own, whatever that was."""
