@@ -8,6 +8,7 @@ COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-
 VENV = .venv
 RUN = $(VENV)/bin/python
 WRITE_OPENAPI = import json; from image_export.decisions.http.openapi import openapi; print(json.dumps(openapi(), indent=2))
+WRITE_POLICY = import json; from image_export.decisions.policy_schema import policy_schema as schema; print(json.dumps(schema(), indent=2))
 # What FC would mount at /opt: the layer, unpacked.
 OPT = build/opt
 
@@ -41,9 +42,10 @@ test: setup ## the suite, in under three minutes
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
 	@$(RUN) -m pytest -q -n 2 -m prove
 
-schemas: setup ## write the OpenAPI document of the HTTP entrance to schemas/
+schemas: setup ## write the OpenAPI document and the schema of policy.yaml to schemas/
 	@mkdir -p schemas
 	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_OPENAPI)' > schemas/openapi.json
+	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_POLICY)' > schemas/policy.json
 
 check: setup ## ruff and mypy, strict
 	@$(VENV)/bin/ruff format --check --quiet .

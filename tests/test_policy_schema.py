@@ -1,5 +1,7 @@
 """The JSON Schema of policy.yaml accepts what the reader accepts, and warns in the editor of what it refuses."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -10,6 +12,8 @@ from image_export.decisions.policy_schema import policy_schema
 
 from .test_policy import SHIPPED, SMALL
 
+KEPT = Path(__file__).parent.parent / "schemas" / "policy.json"
+
 
 def complaints(text: str) -> list[str]:
     validator = jsonschema_rs.Draft202012Validator(policy_schema())
@@ -18,6 +22,10 @@ def complaints(text: str) -> list[str]:
 
 def with_match(match: str) -> str:
     return SMALL.replace('name: "golden-*"', match)
+
+
+def test_the_kept_schema_is_what_make_schemas_writes() -> None:
+    assert json.loads(KEPT.read_text()) == json.loads(json.dumps(policy_schema()))
 
 
 def test_it_is_a_json_schema() -> None:
