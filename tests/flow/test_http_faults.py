@@ -63,7 +63,7 @@ def test_a_start_that_the_cloud_did_not_confirm_is_202_and_ends(world: World, en
 
 
 @pytest.mark.parametrize("kind", ["throttle", *proven(("http_500",), ("reset_before",))])
-@pytest.mark.parametrize("action", ["PutObject", "GetObject", "ListObjectsV2"])
+@pytest.mark.parametrize("action", ["PutObject", *proven(("GetObject",), ("ListObjectsV2",))])
 def test_with_the_ledger_away_it_is_503_and_asking_again_is_right(
     world: World, entrance: Entrance, action: str, kind: str
 ) -> None:

@@ -31,8 +31,8 @@ AS_SERVED: dict[str, Any] = {
         "ensure_resource_availability": {"enabled": False},
     },
 }
-# What violates the narrowed document does not always violate ours.
-NARROWED: dict[str, Any] = {"mode": "positive", "checks": {}}
+# What violates the narrowed document does not always violate ours: what must be refused is tried with the served one.
+NARROWED: dict[str, Any] = {"mode": "positive", "checks": {"negative_data_rejection": {"enabled": False}}}
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ def check(found: Tried, at_least: int) -> None:
 
 @pytest.mark.parametrize(
     ("examples", "within_s", "at_least"),
-    [pytest.param(4, 30, 100), pytest.param(EXAMPLES, 300, 2000, marks=pytest.mark.prove)],
+    [pytest.param(4, 30, 100), pytest.param(EXAMPLES, 300, 1000, marks=pytest.mark.prove)],
 )
 def test_the_document_as_served_holds(
     world: World, entrance: Entrance, examples: int, within_s: int, at_least: int
@@ -138,7 +138,7 @@ def test_the_document_as_served_holds(
 
 @pytest.mark.parametrize(
     ("examples", "within_s", "at_least"),
-    [pytest.param(4, 30, 100), pytest.param(EXAMPLES, 300, 2000, marks=pytest.mark.prove)],
+    [pytest.param(4, 30, 100), pytest.param(EXAMPLES, 300, 1000, marks=pytest.mark.prove)],
 )
 def test_exports_that_really_start_are_answered_as_described(
     world: World, entrance: Entrance, examples: int, within_s: int, at_least: int
