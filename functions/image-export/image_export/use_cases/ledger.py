@@ -18,6 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..decisions.identity import natural_key
+from ..errors import LedgerFault
 from ..values.export_request import ExportRequest
 from ..values.facts import Claim, Ended, Requested, Result, Stalled, Told
 from ..values.record import Record
@@ -27,27 +28,33 @@ from .fact_store import FactStore, Standing, Written, reaching
 class Ledger(FactStore):
     """Exports, made of facts."""
 
-    def open(self, requested: Requested) -> Standing[Requested]:
-        """Create the open marker, then `requested` with the same body: whose marker was first has the export."""
+    def open(self, requested: Requested) -> Standing[Requested] | None:
+        """Create the open marker, then `requested` with the same body: whose marker was first has the export.
+
+        None where our marker stands, so that the export is recorded, and what came after it cannot be read.
+        """
         nonce = self.nonce()
         body = msgspec.json.encode(Written(nonce=nonce, fact=requested))
         marker, key = f"open/{requested.export_id}", f"exports/{requested.export_id}/requested"
         with reaching():
             ours = self.store.create(marker, body)
-        if ours:
-            with reaching():
-                self.store.create(key, body)
-        else:
-            self.help_along(requested.export_id)
-        return self.standing(key, Requested, nonce)
+        try:
+            self.help_along(requested.export_id, body if ours else None)
+            return self.standing(key, Requested, nonce)
+        except LedgerFault:
+            if ours:
+                return None
+            raise
 
-    def help_along(self, export: str) -> bool:
+    def help_along(self, export: str, body: bytes | None = None) -> bool:
         """Make the missing `requested` from the marker's body (PROTOCOL 4); False where there is no marker."""
         with reaching():
-            marker = self.store.get(f"open/{export}")
-            if marker is not None:
-                self.store.create(f"exports/{export}/requested", marker.body)
-        return marker is not None
+            if body is None:
+                marker = self.store.get(f"open/{export}")
+                body = marker.body if marker else None
+            if body is not None:
+                self.store.create(f"exports/{export}/requested", body)
+        return body is not None
 
     def is_known(self, request: ExportRequest) -> bool:
         """Whether there has been such an export, by one listing. What that does not show yet, `record` finds."""

@@ -99,7 +99,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     hint = _first_hint(request, export, ledger.now)
     ledger.put(hint)
     standing = ledger.open(requested)
-    if not standing.ours:
+    if standing and not standing.ours:
         ledger.delete(hint)
         return None
     outside.log.info(
@@ -110,6 +110,8 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
         requested_by=request.requested_by.wire(),
         rule=request.rule,
     )
+    if standing is None:  # it is recorded, and cannot be looked at now
+        return Recorded(export, created=True, hint=hint)
     made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed)
     return Recorded(export, created=True, hint=hint, record=made)
 
