@@ -78,7 +78,7 @@ def cases() -> Iterator[Any]:
         yield pytest.param(arguments, reason, id=name, marks=marks)
 
 
-@pytest.mark.parametrize(("arguments", "reason"), cases())
+@pytest.mark.parametrize(("arguments", "reason"), [*cases()])
 def test_whatever_is_missing_ends_the_demo_with_the_reason(arguments: tuple[str, ...], reason: str) -> None:
     code, shown = demo(*arguments, seconds=20 if reason == "without a manifest" else 8)
     assert (code, reason in shown) == (1, True), shown
