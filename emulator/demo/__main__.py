@@ -27,7 +27,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long the whole may take")
     parser.add_argument("--outcome", default="finish", help="what becomes of the task: finish, fail, empty, damaged …")
     parser.add_argument("--events", default="actiontrail", help="which events tell of the image, or none")
-    parser.add_argument("--fault", action="append", default=[], help='JSON, e.g. {"service","action","kind","times"}')
+    parser.add_argument(
+        "--fault", action="append", type=json.loads, default=[], help='JSON, e.g. {"service","action","kind","times"}'
+    )
     return parser
 
 
@@ -42,7 +44,7 @@ def main() -> int:
     given = ("--functions", "s.yaml", "--events", options.events)
     with RunningEmulator(*given, log=log, environment=environment) as emulator:
         if options.fault:
-            emulator.post("faults", [json.loads(fault) for fault in options.fault])
+            emulator.post("faults", options.fault)
         stage = Stage(emulator, console, options.seconds)
         try:
             ByEvent(stage).run({"_export": {"outcome": options.outcome}})
