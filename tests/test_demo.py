@@ -29,9 +29,10 @@ def test_the_main_job_is_shown_station_by_station() -> None:
     assert code == 0, shown
     stations = ["image created", "event", "role assumed", "ExportImage", "exporting", "task", "object", "object"]
     stations += ["manifest", "bus told", "function told", "POST /exports", "exporting", "GET /exports/", "GET /exports"]
-    stations += ["A night", "in", "backups", "out", "recorded", "completed", "log"]
+    stations += ["A night", "db-2026-11", "in", "ad-2026-11", "out", "recorded", "completed", "log"]
     at = 0
     for station in stations:
+        assert station in shown[at:], f"no {station!r} after this:\n{shown[:at]}\nbut:\n{shown[at:]}"
         at = shown.index(station, at) + 1
     assert shown.count("CRC64") == 2
 

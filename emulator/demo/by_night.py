@@ -28,7 +28,8 @@ class ByNight:
         ]
         names = {image["ImageId"]: image["ImageName"] for image in made}
         plan = self._stage.emulator.invoke("image-export-nightly", b'{"DryRun": true}')["Plan"]
-        ours = [one for one in plan if one["ImageId"] in names]
+        order = list(names)
+        ours = sorted((one for one in plan if one["ImageId"] in names), key=lambda one: order.index(one["ImageId"]))
         self._stage.table(("image", "", "rule", "why"), [_row(one) for one in ours])
         wanted = [one["ImageId"] for one in ours if one["Wanted"]]
         if [names[image_id] for image_id in wanted] != ["db-2026-11"]:
