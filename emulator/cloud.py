@@ -13,7 +13,7 @@ from emulator.ecs.service import Ecs
 from emulator.eventbridge.buses import EventBridge
 from emulator.faults import Faults
 from emulator.fc.functions import Functions
-from emulator.identity import SERVICE_ROLE, Identity
+from emulator.identity import Identity
 from emulator.oss.buckets import Oss
 from emulator.signatures.nonces import Nonces
 from emulator.throttle import Counter
@@ -68,8 +68,6 @@ class Cloud:
     async def start(self) -> None:
         """Make what the template and the policy name, then start the functions."""
         template.populate(self)
-        if not self.identity.role(f"acs:ram::{ACCOUNT_ID}:role/{SERVICE_ROLE}"):
-            self.identity.add_role(SERVICE_ROLE)  # an account that exports has it, whoever made it
         await self.fc.start()
 
     async def stop(self) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from emulator.cloud import Cloud
 from emulator.errors import ApiError
+from emulator.ram import control as ram_control
 
 Answer = Any
 Control = Callable[[Cloud, web.Request, Any], Awaitable[Answer]]
@@ -105,6 +106,11 @@ async def unsure(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     return {field.name: getattr(cloud.unsure, field.name) for field in fields(cloud.unsure)}
 
 
+async def ram(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Change roles and policies; answers them as they are then (`ram/control.py` says what may be changed)."""
+    return ram_control.change(cloud, body)
+
+
 async def invoke(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
     """Invoke a function of s.yaml with the body as payload; `?mode=async` queues it."""
     return await cloud.fc.control_invoke(request)
@@ -127,6 +133,8 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/release", release),
     ("GET", "/unsure", unsure),
     ("POST", "/unsure", unsure),
+    ("GET", "/ram", ram),
+    ("POST", "/ram", ram),
     ("POST", "/invoke/{name}", invoke),
 )
 

@@ -17,6 +17,7 @@ from emulator.faults import break_after
 from emulator.fc.api import OPERATIONS as FC
 from emulator.fc.wire import FcWire
 from emulator.oss.api import OPERATIONS as OSS
+from emulator.ram.api import OPERATIONS as RAM
 from emulator.signatures import CHECKERS
 from emulator.sts.api import OPERATIONS as STS
 from emulator.throttle import throttle
@@ -32,6 +33,7 @@ SERVICES: Mapping[str, Mapping[str, Operation]] = {
     "oss": OSS,
     "eventbridge": EVENTBRIDGE,
     "fc": FC,
+    "ram": RAM,
 }
 LARGEST_BODY = 100 * 1024 * 1024
 

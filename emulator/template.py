@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from emulator.identity import SERVICE_ROLE, trust
+from emulator.ram.conditions import PolicyError
+from emulator.ram.policies import PolicyName
+from emulator.ram.system_policies import ADMINISTRATOR
 from emulator.ros import Resource, Template
+from emulator.section import SettingsError
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
 
 REGION = "cn-hangzhou"
-TRUSTS_ACCOUNT = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"RAM": ["*"]}}]}
-ROLES = ("image-export-event", "image-export-watch", "image-export", "AliyunECSImageExportDefaultRole")
+ROLES = ("image-export-event", "image-export-watch", "image-export")
+ALL = (PolicyName("System", ADMINISTRATOR),)
 POLICY: Mapping[str, Any] = {
     "accounts": [
         {
@@ -41,37 +46,59 @@ def populate(cloud: Cloud) -> None:
     else:
         cloud.oss.create_bucket(f"image-export-ledger-{cloud.account_id}", region=REGION)
         for name in ROLES:
-            cloud.identity.add_role(name, trust=TRUSTS_ACCOUNT)
+            add_role(cloud, name)
     policy = POLICY
     if cloud.settings.policy:
         policy = yaml.safe_load(cloud.settings.policy.read_text(encoding="utf-8")) or {}
     add_policy(cloud, policy)
+    add_service_role(cloud)
 
 
 def add_template(cloud: Cloud, template: Template) -> None:
-    """Create the buckets and roles of a template; the other types change nothing here."""
+    """Create the buckets, policies and roles of a template; the other types change nothing here."""
     for bucket in template.resources("ALIYUN::OSS::Bucket"):
         cloud.oss.create_bucket(bucket.properties["BucketName"], region=REGION)
     managed = template.resources("ALIYUN::RAM::ManagedPolicy")
     for role in template.resources("ALIYUN::RAM::Role"):
-        cloud.identity.add_role(
-            role.properties["RoleName"],
-            trust=role.properties["AssumeRolePolicyDocument"],
-            policies=policies_of(role.properties, managed),
-            max_session_duration_s=int(role.properties.get("MaxSessionDuration", 3600)),
-        )
+        name = role.properties["RoleName"]
+        try:
+            cloud.identity.add_role(
+                name,
+                trust=role.properties["AssumeRolePolicyDocument"],
+                policies=policies_of(cloud, role.properties, managed),
+                max_session_duration_s=int(role.properties.get("MaxSessionDuration", 3600)),
+                description=role.properties.get("Description", ""),
+            )
+        except PolicyError as cause:
+            raise SettingsError(f"template: role {name}: {cause}") from cause
 
 
-def policies_of(role: Mapping[str, Any], managed: list[Resource]) -> tuple[Mapping[str, Any], ...]:
-    """The policies of a role: its own, the managed ones that name it, and system policies by name only."""
+def policies_of(cloud: Cloud, role: Mapping[str, Any], managed: list[Resource]) -> tuple[PolicyName, ...]:
+    """The policies of a role: its own, the managed ones that name it, and system policies."""
     attached = [policy.properties for policy in managed if role["RoleName"] in policy.properties.get("Roles", [])]
-    system = role.get("PolicyAttachments", {}).get("System", [])
-    named = [{"PolicyName": name, "PolicyType": "System"} for name in system]
+    system = [PolicyName("System", name) for name in role.get("PolicyAttachments", {}).get("System", [])]
+    for name in system:
+        if not cloud.identity.policies.find(cloud.account_id, name):
+            raise PolicyError(f"the emulator does not know the system policy {name.name}")
     own = [
-        {"PolicyName": policy["PolicyName"], "PolicyType": "Custom", "PolicyDocument": policy["PolicyDocument"]}
+        cloud.identity.policies.put(cloud.account_id, policy["PolicyName"], policy["PolicyDocument"])
         for policy in (*role.get("Policies", []), *attached)
     ]
-    return (*own, *named)
+    return (*own, *system)
+
+
+def add_role(cloud: Cloud, name: str, account_id: str | None = None) -> None:
+    """A role that may do everything and trusts functions and the account: for a world without a template."""
+    trusted = trust(RAM=[f"acs:ram::{cloud.account_id}:root"], Service=["fc.aliyuncs.com"])
+    owner = account_id or cloud.account_id
+    cloud.identity.add_role(name, account_id=owner, trust=trusted, policies=ALL)
+
+
+def add_service_role(cloud: Cloud) -> None:
+    """The role that ECS writes to OSS with, where it is not there: an account that exports has it, whoever made it."""
+    if not cloud.identity.role(f"acs:ram::{cloud.account_id}:role/{SERVICE_ROLE}"):
+        policies = (PolicyName("System", "AliyunECSImageExportRolePolicy"),)
+        cloud.identity.add_role(SERVICE_ROLE, trust=trust(Service=["ecs.aliyuncs.com"]), policies=policies)
 
 
 def add_policy(cloud: Cloud, policy: Mapping[str, Any]) -> None:
@@ -87,7 +114,7 @@ def add_account(cloud: Cloud, account: Mapping[str, Any]) -> None:
     arn = account.get("role_arn", f"acs:ram::{cloud.account_id}:role/image-export")
     owner, name = arn.split(":")[3], arn.rpartition("role/")[2]
     if cloud.identity.role(arn) is None:
-        cloud.identity.add_role(name, account_id=owner, trust=TRUSTS_ACCOUNT)
+        add_role(cloud, name, owner)
     for region, destination in (account.get("destinations") or {}).items():
         cloud.oss.create_bucket(destination["bucket"], region=region, account_id=owner)
 

@@ -96,8 +96,10 @@ class Instances:
         role, now = instance.function.role, self.cloud.clock.now()
         if role is None or (instance.key and has_time(instance.key, now)):
             return instance.key
-        principal = f"{role_arn(role, self.cloud.account_id)}/{instance.instance_id}"
-        return self.cloud.identity.issue(principal, expires_at=now + KEY_VALIDITY, origin=instance.instance_id)
+        arn = role_arn(role, self.cloud.account_id)
+        principal = f"{arn.replace(':role/', ':assumed-role/')}/{instance.instance_id}"
+        expires_at = now + KEY_VALIDITY
+        return self.cloud.identity.issue(principal, expires_at=expires_at, origin=instance.instance_id, role=arn)
 
 
 def has_time(key: AccessKey, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from emulator.calls import Call
 from emulator.errors import ApiError
 from emulator.identity import Role
+from emulator.ram.documents import Statement, read_rights
 
 ARN = re.compile(r"acs:ram::\d+:role/.+", re.IGNORECASE)
 SESSION_NAME = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
@@ -23,11 +24,18 @@ async def AssumeRole(call: Call) -> dict[str, Any]:
     """Issue a key for the role; it inherits the function instance of the key that asked."""
     name = session_name(call.params["RoleSessionName"])
     role = role_of(call)
-    check_policy(call.params.get("Policy"))
+    session = session_policy(call.params.get("Policy"))
     check_external_id(call.params.get("ExternalId"))
     expires_at = call.now + timedelta(seconds=duration_s(call.params.get("DurationSeconds", "3600"), role))
     arn = f"acs:ram::{role.account_id}:assumed-role/{role.name}/{name}"
-    key = call.cloud.identity.issue(arn, account_id=role.account_id, expires_at=expires_at, origin=call.key.origin)
+    key = call.cloud.identity.issue(
+        arn,
+        account_id=role.account_id,
+        expires_at=expires_at,
+        origin=call.key.origin,
+        role=role.arn,
+        session=session,
+    )
     return {
         "AssumedRoleUser": {"Arn": arn, "AssumedRoleId": f"{role.role_id}:{name}"},
         "Credentials": {
@@ -65,18 +73,16 @@ def duration_s(text: str, role: Role) -> int:
     return int(text)
 
 
-def check_policy(text: str | None) -> None:
-    """A session policy is JSON with statements, 1 to 2048 characters long."""
+def session_policy(text: str | None) -> tuple[Statement, ...] | None:
+    """What the session is narrowed to: a policy of 1 to 2048 characters, where one is given."""
     if text is None:
-        return
+        return None
     if not 1 <= len(text) <= LONGEST_POLICY:
         raise ApiError(400, "InvalidParameter.PolicySize", f"Policy must have 1 to {LONGEST_POLICY} characters.")
     try:
-        document = json.loads(text)
-    except ValueError as cause:
-        raise ApiError(400, "InvalidParameter.PolicyGrammar", "The parameter Policy is no JSON.") from cause
-    if not (isinstance(document, dict) and document.get("Version") == "1" and document.get("Statement")):
-        raise ApiError(400, "InvalidParameter.PolicyGrammar", 'Policy needs "Version": "1" and a Statement.')
+        return read_rights(json.loads(text))
+    except ValueError as cause:  # PolicyError is one
+        raise ApiError(400, "InvalidParameter.PolicyGrammar", f"The parameter Policy is no policy: {cause}") from cause
 
 
 def check_external_id(text: str | None) -> None:

@@ -1,0 +1,1 @@
+"""RAM: policies as data, their evaluation for every call, and what RAM 2015-05-01 answers about roles."""
