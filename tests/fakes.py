@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from image_export.errors import CloudFault, Refused, Unanswered, Unreached
-from image_export.use_cases.ports import Entry, ImagePage, StartExport, Stored
+from image_export.use_cases.ports import Entry, ImagePage, Page, StartExport, Stored
 from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause
 from image_export.values.image import Image
@@ -123,12 +123,12 @@ class FakeStore:
         found: Stored | None = self._run("get", lambda: self.objects.get(key))
         return found
 
-    def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> "list[Entry]":
-        def effect() -> "list[Entry]":
+    def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> Page:
+        def effect() -> Page:
             keys = sorted(key for key in self.objects if key.startswith(prefix) and key > after)
-            return [Entry(key, self.objects[key].modified_at) for key in keys[:limit]]
+            return Page([Entry(key, self.objects[key].modified_at) for key in keys[:limit]], len(keys) > limit)
 
-        page: list[Entry] = self._run("list", effect)
+        page: Page = self._run("list", effect)
         return page
 
     def put(self, key: str, body: bytes) -> None:

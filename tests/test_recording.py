@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from image_export.decisions.identity import natural_key, oss_prefix, parameters_hash, token_key
 from image_export.errors import LedgerFault, OurFault
+from image_export.use_cases.ports import Page
 from image_export.use_cases.record import record
 from image_export.values.account import AssumedRole
 from image_export.values.answer import Answer
@@ -119,7 +120,7 @@ def test_a_rule_exports_an_image_once_unless_a_nightly_run_finds_that_it_failed(
 def test_who_loses_a_generation_reads_the_winners(shop: Workshop) -> None:
     """Both have listed nothing; the other one's `requested` comes first."""
     (winner,) = shop.ask(OSSPrefix="winner").exports
-    listed, shop.store.list = shop.store.list, lambda *_args, **_more: []  # type: ignore[method-assign]
+    listed, shop.store.list = shop.store.list, lambda *_args, **_more: Page([], more=False)  # type: ignore[method-assign]
     recorded = record(shop.outside(), a_request(rule=None, caller_prefix="loser"))
     shop.store.list = listed  # type: ignore[method-assign]
     loser = shop.outside().ledger.load(recorded.export_id)

@@ -3,6 +3,7 @@
 import pytest
 
 from image_export.errors import Refused
+from image_export.use_cases.ports import Page
 from image_export.values.cause import Cause
 from image_export.values.policy import Destination
 
@@ -113,14 +114,13 @@ def test_a_listing_that_lags_shows_no_export_as_if_it_had_not_ended(shop: Worksh
     (export,) = shop.tell().exports
     whole = shop.store.list
 
-    def lagging(prefix: str, *, after: str = "", limit: int = 1000) -> object:
-        return [
-            entry
-            for entry in whole(prefix, after=after, limit=limit)
-            if "claim-" not in entry.key and "ended" not in entry.key
-        ]
+    def lagging(prefix: str, *, after: str = "", limit: int = 1000) -> Page:
+        page = whole(prefix, after=after, limit=limit)
+        return page._replace(
+            entries=[one for one in page.entries if "claim-" not in one.key and "ended" not in one.key]
+        )
 
-    shop.store.list = lagging  # type: ignore[method-assign, assignment]
+    shop.store.list = lagging  # type: ignore[method-assign]
     record = shop.outside().ledger.load(export.export_id)
     assert record is not None
     assert (record.attempt, record.ended and record.ended.status) == (1, "Failed")

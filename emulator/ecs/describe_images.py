@@ -34,9 +34,8 @@ async def DescribeImages(call: Call) -> dict[str, Any]:
     tags, filters = wanted_tags(call), wanted_filters(call)
     found = [
         image
-        for image in call.cloud.ecs.images
-        if image.region == region
-        and image.visible_to(call.key.account_id)
+        for image in call.cloud.ecs.images.of(region)
+        if image.visible_to(call.key.account_id)
         and image.status in statuses
         and meets(call, image)
         and has_tags(image, tags)

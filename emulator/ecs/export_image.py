@@ -111,7 +111,7 @@ def check_free(call: Call, order: Order) -> None:
     """Whether the image is not being exported, and the account has an export left."""
     tasks, quotas = call.cloud.ecs.tasks, call.cloud.quotas
     running = tasks.running(order.image.region, order.account_id)
-    if any(task.end is None and task.order.image is order.image for task in tasks):
+    if any(task.order.image is order.image for task in running):
         message = "The specified image is being exported; call DescribeTasks to see the existing tasks."
         raise ApiError(403, "ImageIsExporting", message)
     if len(running) >= quotas.concurrent_exports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,9 +56,14 @@ class Images:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._images: dict[str, Image] = {}
+        self._regions: dict[str, dict[str, Image]] = defaultdict(dict)
 
     def __iter__(self) -> Iterator[Image]:
         return iter(self._images.values())
+
+    def of(self, region: str) -> Iterator[Image]:
+        """Every image of a region."""
+        return iter(self._regions[region].values())
 
     def find(self, image_id: str, region: str, account_id: str) -> Image:
         """The image in this region, if the account may see it."""
@@ -77,7 +83,9 @@ class Images:
         image = Image(region=region, account_id=str(fields["ImageOwnerId"]), fields=fields, plan=plan)
         if image.id in self._images and self._images[image.id].status != "Deleted":
             raise ApiError(409, "ImageIdInUse", f"There is an image {image.id} already.")
-        self._images[image.id] = image
+        if (former := self._images.get(image.id)) is not None:
+            del self._regions[former.region][image.id]
+        self._images[image.id] = self._regions[region][image.id] = image
         image_events.created(self._cloud, image, now)
         if grows:
             self._cloud.clock.at(now + CREATION, lambda when: self._ripen(image, when))

@@ -20,28 +20,37 @@ MOST_IDS = 100
 async def DescribeTasks(call: Call) -> dict[str, Any]:
     """The tasks of a region that meet every filter, newest first; a new task is not listed at once."""
     region = region_of(call)
-    found = [task for task in call.cloud.ecs.tasks.since(region, call.key.account_id, None) if listed(call, task)]
+    found = [task for task in asked_for(call, region) if listed(call, task)]
     shown, pages = page(call, sorted(found, key=lambda task: task.created, reverse=True))
     tasks = {"Task": [summary(call, task) for task in shown]}
     as_list = call.cloud.unsure.task_set_shape == "list"
     return {**pages, "RegionId": region, "TaskSet": [tasks] if as_list else tasks}
 
 
+def asked_for(call: Call, region: str) -> list[Task]:
+    """The tasks that TaskIds names, or all of the region and account."""
+    tasks, place = call.cloud.ecs.tasks, (region, call.key.account_id)
+    ids = call.params.get("TaskIds")
+    if not ids:
+        return tasks.since(*place, None)
+    return [task for task in map(tasks.get, wanted_ids(ids)) if task and task.place == place]
+
+
 def listed(call: Call, task: Task) -> bool:
     """Whether a task meets the filters of the call and is old enough to be listed."""
     if call.now - task.created < timedelta(seconds=call.cloud.unsure.task_list_lag_s):
         return False
-    status, action, ids = (call.params.get(name) for name in ("TaskStatus", "TaskAction", "TaskIds"))
+    status, action = call.params.get("TaskStatus"), call.params.get("TaskAction")
     if status in FILTERS and task.status(call.now) != status:
         return False
-    if (action and action != ACTION) or (ids and task.id not in wanted_ids(ids)):
+    if action and action != ACTION:
         return False
     return of_resources(call, task) and in_time(call, task)
 
 
 def wanted_ids(text: str) -> list[str]:
-    """TaskIds, at most a hundred."""
-    ids = text.split(",")
+    """TaskIds, at most a hundred, each once."""
+    ids = list(dict.fromkeys(text.split(",")))
     if len(ids) > MOST_IDS:
         raise ApiError(400, "InvalidParameter", f"TaskIds has {len(ids)} ids, {MOST_IDS} are allowed.")
     return ids
@@ -78,6 +87,6 @@ async def CancelTask(call: Call) -> dict[str, Any]:
 def task_of(call: Call) -> Task:
     """The task that a call names, in its region and account."""
     region, task = region_of(call), call.cloud.ecs.tasks.get(call.params["TaskId"])
-    if task is None or (task.order.image.region, task.order.account_id) != (region, call.key.account_id):
+    if task is None or task.place != (region, call.key.account_id):
         raise ApiError(400, "InvalidTaskId.NotFound", "The specified TaskId does not exist.")
     return task

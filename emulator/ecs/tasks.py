@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import string
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 BASE_S, PER_GIB_S = 300, 6
 QUEUED = timedelta(seconds=10)
 STALLED_AT = 37
+Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,11 @@ class Task:
     ended_at: datetime | None = None
     objects: list[str]  # what will be written, and what was
 
+    @property
+    def place(self) -> Place:
+        """The region and account that see the task."""
+        return self.order.image.region, self.order.account_id
+
     def status(self, now: datetime) -> str:
         """TaskStatus; a task is Waiting until its turn comes."""
         return self.end or ("Waiting" if now < self.created + min(QUEUED, self.takes / 10) else "Processing")
@@ -64,6 +72,8 @@ class Tasks:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._tasks: dict[str, Task] = {}
+        self._places: dict[Place, list[Task]] = defaultdict(list)
+        self._running: dict[Place, dict[str, Task]] = defaultdict(dict)
 
     def __iter__(self) -> Iterator[Task]:
         return iter(self._tasks.values())
@@ -74,23 +84,25 @@ class Tasks:
 
     def running(self, region: str, account_id: str) -> list[Task]:
         """The tasks that have not ended: what the concurrent quota counts."""
-        return [task for task in self.since(region, account_id, None) if task.end is None]
+        return list(self._running[region, account_id].values())
 
     def since(self, region: str, account_id: str, when: datetime | None) -> list[Task]:
         """The tasks of an account and region that were created at or after `when`."""
-        return [
-            task
-            for task in self
-            if (task.order.image.region, task.order.account_id) == (region, account_id)
-            and (when is None or task.created >= when)
-        ]
+        tasks = self._places[region, account_id]
+        return tasks[bisect_left(tasks, when, key=lambda task: task.created) if when else 0 :]
+
+    def add(self, task: Task) -> None:
+        """Keep a new task; tasks are created one after the other."""
+        self._tasks[task.id] = task
+        self._places[task.place].append(task)
+        self._running[task.place][task.id] = task
 
     def start(self, order: Order) -> Task:
         """Create the task and set its end, unless it is to stall."""
         now, task_id = self._cloud.clock.now(), f"t-bp1{text(17, string.ascii_lowercase + string.digits)}"
         objects = object_names(order, task_id, self._cloud.unsure.object_naming)
         task = Task(id=task_id, order=order, created=now, takes=time_for(order), objects=objects)
-        self._tasks[task.id] = task
+        self.add(task)
         if order.plan.outcome == "cancel":
             self._cloud.clock.at(now + task.takes / 2, lambda when: self.end(task, "Deleted", when))
         elif order.plan.outcome != "stall":
@@ -101,6 +113,7 @@ class Tasks:
         """End a task that has not ended yet."""
         if task.end is None:
             task.end, task.ended_at = status, when
+            del self._running[task.place][task.id]
 
     def _complete(self, task: Task, when: datetime) -> None:
         """The task's time is over: it fails, or its objects are there now."""

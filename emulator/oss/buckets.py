@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, insort
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from sortedcontainers import SortedDict
 
 from emulator.errors import ApiError
 from emulator.oss.objects import StoredObject, stored
@@ -19,7 +20,7 @@ LISTING_LAG = timedelta(seconds=2)
 
 
 class Bucket:
-    """Objects by key, and their keys in the order that LIST has them."""
+    """Objects by key, in the order that LIST has them."""
 
     def __init__(self, name: str, *, region: str, account_id: str, created: datetime) -> None:
         self.name = name
@@ -29,24 +30,20 @@ class Bucket:
         self.storage_class = "Standard"
         self.encryption: str | None = None  # AES256, KMS
         self.versioning: str | None = None  # Enabled, Suspended; never set: None
-        self.objects: dict[str, StoredObject] = {}
-        self._keys: list[str] = []
+        self._sorted = SortedDict()
+        self.objects: dict[str, StoredObject] = self._sorted
 
     def put(self, item: StoredObject) -> None:
         """Store an object over whatever has its key."""
-        if item.key not in self.objects:
-            insort(self._keys, item.key)
         self.objects[item.key] = item
 
     def delete(self, key: str) -> None:
         """Drop a key if it is there."""
-        if self.objects.pop(key, None):
-            del self._keys[bisect_left(self._keys, key)]
+        self.objects.pop(key, None)
 
     def keys_from(self, first: str) -> Iterator[str]:
         """The keys that are not before `first`, in order."""
-        for index in range(bisect_left(self._keys, first), len(self._keys)):
-            yield self._keys[index]
+        yield from self._sorted.irange(minimum=first)
 
 
 class Oss:

@@ -10,7 +10,7 @@ KEYS = ["open/a", "open/b", "open/b/c", "open/ü ~+%", "other/a"]
 
 
 def keys(ledger: StoreWorld, prefix: str, **page: object) -> list[str]:
-    return [entry.key for entry in ledger.store.list(prefix, **page)]  # type: ignore[arg-type]
+    return [entry.key for entry in ledger.store.list(prefix, **page).entries]  # type: ignore[arg-type]
 
 
 def test_of_two_creates_the_second_is_told_and_changes_nothing(ledger: StoreWorld) -> None:
@@ -74,10 +74,17 @@ def test_a_page_has_as_many_keys_as_asked_for(ledger: StoreWorld) -> None:
     assert keys(ledger, "open/", limit=2, after="open/a") == ["open/b", "open/b/c"]
 
 
+def test_a_page_says_whether_there_is_more_behind_it(ledger: StoreWorld) -> None:
+    for key in KEYS:
+        ledger.store.create(key, b"")
+    assert [ledger.store.list("open/", limit=limit).more for limit in (1, 3, 4, 5)] == [True, True, False, False]
+    assert not ledger.store.list("open/", after=KEYS[3]).more
+
+
 def test_times_are_those_of_the_bucket_and_agree_with_each_other(ledger: StoreWorld) -> None:
     ledger.store.create("open/e", b"")
     created = ledger.store.now
-    stored, (entry,) = ledger.store.get("open/e"), ledger.store.list("open/e")
+    stored, (entry,) = ledger.store.get("open/e"), ledger.store.list("open/e").entries
     assert stored is not None
     assert stored.modified_at == entry.modified_at
     assert abs(created - entry.modified_at) <= timedelta(seconds=1)

@@ -46,5 +46,6 @@ def test_an_export_costs_these_calls_and_no_others(world: World) -> None:
     ticking = spent(world, start)
     start = len(world.emulator.get("calls"))
     world.emulator.tick()
-    shared = Counter({("ecs", "DescribeTasks"): 1, ("oss", "GetObject"): 1})  # for each hundred running in a region
+    # for each hundred running in a region; of the region, a role, and the hold as something has moved
+    shared = Counter({("ecs", "DescribeTasks"): 1, ("oss", "GetObject"): 2})
     assert ticking - spent(world, start) == Counter(END) + shared

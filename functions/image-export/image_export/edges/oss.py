@@ -13,7 +13,7 @@ import requests
 from alibabacloud_oss_v2 import exceptions
 
 from ..errors import CloudFault, Refused, Unanswered
-from ..use_cases.ports import Entry, RemainingSeconds, Stored
+from ..use_cases.ports import Entry, Page, RemainingSeconds, Stored
 from ..values.cause import Cause
 from ..values.stored_object import PROBE_BYTES, StoredObject
 from .addresses import Addresses, oss_host
@@ -97,26 +97,32 @@ class Oss:
 
     # Buckets
 
-    def keys(self, bucket: str, prefix: str, *, after: str = "", limit: int | None = None) -> Iterator[Entry]:
-        """Entries in the order of their keys, at most `limit`; a page of OSS may be shorter than what was asked for."""
-        token, left = None, limit
-        while left is None or left > 0:
-            request = sdk.ListObjectsV2Request(
-                bucket=bucket,
-                prefix=prefix,
-                max_keys=PAGE if left is None else min(PAGE, left),
-                **({"continuation_token": token} if token else {"start_after": after or None}),
-            )
-            page = self._send(self._client.list_objects_v2, request)
+    def keys(self, bucket: str, prefix: str) -> Iterator[Entry]:
+        """All entries below a prefix, in the order of their keys."""
+        after, more = "", True
+        while more:
+            page = self.page(bucket, prefix, after=after)
+            yield from page.entries
+            after, more = page.entries[-1].key if page.more else after, page.more
+
+    def page(self, bucket: str, prefix: str, *, after: str = "", limit: int = PAGE) -> Page:
+        """The first `limit` entries behind `after`. OSS may answer fewer than asked for; then it is asked to go on."""
+        entries: list[Entry] = []
+        place = {"start_after": after} if after else {}
+        while True:
+            size = min(PAGE, limit - len(entries))
+            answer = self._list(sdk.ListObjectsV2Request(bucket=bucket, prefix=prefix, max_keys=size, **place))
             with reading(self._host):
-                entries = [Entry(one.key, _utc(one.last_modified)) for one in page.contents or ()]
-            token = page.next_continuation_token
-            if page.is_truncated is None or (page.is_truncated and not token):
-                raise unreadable(self._host)  # no listing, or half of one: an export must not be missed in it
-            yield from entries
-            left = None if left is None else left - len(entries)
-            if not page.is_truncated:
-                return
+                entries += [Entry(one.key, _utc(one.last_modified)) for one in answer.contents or ()]
+            if len(entries) >= limit or not answer.is_truncated:
+                return Page(entries, answer.is_truncated)
+            place = {"continuation_token": answer.next_continuation_token}
+
+    def _list(self, request: Any) -> Any:
+        answer = self._send(self._client.list_objects_v2, request)
+        if answer.is_truncated is None or (answer.is_truncated and not answer.next_continuation_token):
+            raise unreadable(self._host)  # no listing, or half of one: an export must not be missed in it
+        return answer
 
     def versioned(self, bucket: str) -> bool:
         """Whether versioning was ever enabled."""

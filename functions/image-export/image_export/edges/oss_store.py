@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..use_cases.ports import Entry, Stored
+from ..use_cases.ports import Entry, Page, Stored
 from .retrying import Retrying
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class OssStore:
         """None where there is no such object."""
         return self._retrying(lambda: self._oss.get(self._bucket, self._root + key))
 
-    def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[Entry]:
-        """One page."""
+    def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> Page:
+        """One listing."""
         start_after = self._root + after if after else ""
         found = self._retrying(
-            lambda: list(self._oss.keys(self._bucket, self._root + prefix, after=start_after, limit=limit))
+            lambda: self._oss.page(self._bucket, self._root + prefix, after=start_after, limit=limit)
         )
-        return [Entry(entry.key[len(self._root) :], entry.modified_at) for entry in found]
+        return Page([Entry(one.key[len(self._root) :], one.modified_at) for one in found.entries], found.more)
 
     def put(self, key: str, body: bytes) -> None:
         """Over whatever is there."""

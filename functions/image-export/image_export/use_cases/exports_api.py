@@ -61,7 +61,7 @@ def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
     place = listing.after(asked)
     shown: list[Export] = []
     page = outside.ledger.page("history/", after=place, limit=SCANNED_MAX)
-    for entry in page:
+    for entry in page.entries:
         if len(shown) == asked.max_results:
             break
         place = entry.key
@@ -69,7 +69,7 @@ def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
         export = _listed(outside, entry.key, at.export_id) if listing.fits(asked, at) else None
         if export and asked.status in (None, export.status):
             shown.append(export)
-    more = (bool(page) and place != page[-1].key) or len(page) == SCANNED_MAX
+    more = page.more or (bool(page.entries) and place != page.entries[-1].key)
     return HttpAnswer(status=200, value={"Exports": shown, "NextToken": listing.token(place) if more else None})
 
 

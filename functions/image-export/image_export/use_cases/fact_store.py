@@ -13,7 +13,7 @@ import msgspec
 from ..errors import CloudFault, LedgerFault, OurFault
 from ..values.cause import Cause
 from ..values.wire import Wire
-from .ports import Entry, Store
+from .ports import Entry, Page, Store
 
 F = TypeVar("F")
 PAGE = 1000  # of a listing, the most that OSS gives
@@ -124,20 +124,18 @@ class FactStore:
 
     def walk(self, prefix: str) -> Iterator[Entry]:
         """All entries below a prefix, by pages of a thousand."""
-        page: list[Entry] = []
-        after = ""
-        while not after or len(page) == PAGE:
+        after, more = "", True
+        while more:
             page = self._page(prefix, after, PAGE)
-            yield from filter(_is_ours, page)
-            if not page:
-                return
-            after = page[-1].key
+            yield from filter(_is_ours, page.entries)
+            after, more = page.entries[-1].key if page.entries else after, page.more
 
-    def page(self, prefix: str, *, after: str = "", limit: int = PAGE) -> list[Entry]:
+    def page(self, prefix: str, *, after: str = "", limit: int = PAGE) -> Page:
         """One listing."""
-        return list(filter(_is_ours, self._page(prefix, after, limit)))
+        page = self._page(prefix, after, limit)
+        return Page(list(filter(_is_ours, page.entries)), page.more)
 
-    def _page(self, prefix: str, after: str, limit: int) -> list[Entry]:
+    def _page(self, prefix: str, after: str, limit: int) -> Page:
         with reaching():
             return self.store.list(prefix, after=after, limit=limit)
 

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from ..decisions.identity import natural_key
 from ..errors import LedgerFault
 from ..values.export_request import ExportRequest
-from ..values.facts import Claim, Ended, Requested, Result, Stalled, Told
+from ..values.facts import Claim, Ended, Hold, Requested, Result, Stalled, Told
 from ..values.record import Record
 from .fact_store import FactStore, Standing, Written, reaching
 
@@ -59,7 +59,7 @@ class Ledger(FactStore):
     def is_known(self, request: ExportRequest) -> bool:
         """Whether there has been such an export, by one listing. What that does not show yet, `record` finds."""
         prefix = f"known/{request.account_id}/{request.region_id}/{natural_key(request)}/"
-        return bool(self.page(prefix, limit=1))
+        return bool(self.page(prefix, limit=1).entries)
 
     def known(self, account_id: str, region_id: str) -> dict[str, bool]:
         """The natural keys that have an export there, and whether the newest one Failed. Reads names alone."""
@@ -121,6 +121,11 @@ class Ledger(FactStore):
             ended=ended and ended.fact,
             ended_at=ended and ended.at,
         )
+
+    def hold(self, group: str) -> Hold | None:
+        """The quota hold of an account and region, `<account>/<region>`."""
+        found = self.read(f"holds/{group}", Hold)
+        return found.fact if found else None
 
     def tell(self, record: Record, told: str, *, given_up: bool = False) -> Record:
         """Record that a target has accepted an event (or was given up)."""

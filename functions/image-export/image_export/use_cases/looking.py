@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from ..errors import Unanswered
 from ..values.cause import Cause
-from ..values.facts import Hold
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, LookAtObjects, LookAtTask, LookForKeys, LookForTasks, Sight
 from ..values.task import Task
@@ -51,8 +50,8 @@ def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:
 
 
 def _look_at_hold(outside: Outside, look: Look, _step: LookAtHold) -> Look:
-    found = outside.ledger.read(hold_key(look.record), Hold)
-    return look.saw(hold=found and found.fact)
+    request = look.record.request
+    return look.saw(hold=outside.ledger.hold(f"{request.account_id}/{request.region_id}"))
 
 
 def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:

@@ -25,6 +25,13 @@ class Entry(NamedTuple):
     modified_at: datetime
 
 
+class Page(NamedTuple):
+    """What one listing shows, by key, and whether there is more behind it."""
+
+    entries: list[Entry]
+    more: bool
+
+
 class Store(Protocol):
     """The ledger's bucket. Keys are relative to the ledger's prefix. Raises CloudFault.
 
@@ -42,8 +49,8 @@ class Store(Protocol):
         ...
 
     def get(self, key: str) -> Stored | None: ...
-    def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[Entry]:
-        """One page, by key, at most 1,000: the keys below `prefix` that sort behind `after` (a whole key)."""
+    def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> Page:
+        """The first `limit` keys below `prefix` that sort behind `after` (a whole key); one call for each 1,000."""
         ...
 
     def put(self, key: str, body: bytes) -> None:

@@ -15,6 +15,7 @@ from ..values.steps import Sight
 from .advance import begin
 from .outside import Outside
 from .record import record
+from .tick import Tick
 
 MARKERS = "swept/markers"
 MARKERS_EVERY = timedelta(hours=1)
@@ -36,7 +37,29 @@ class Group(NamedTuple):
         return f"swept/{self.role.account_id}/{self.region_id}"
 
 
-def due(outside: Outside) -> Mapping[str | Group, datetime | None]:
+def sweep(tick: Tick) -> None:
+    """Markers without a hint get a look (PROTOCOL 14), and new images are looked for, each in its own time."""
+    due = _due(tick.outside)
+    if MARKERS in due:
+        for export in _unhinted(tick.outside):
+            if not tick.has_time():
+                return
+            tick.advance(export)
+        tick.outside.ledger.put(MARKERS)
+    for group, last in due.items():
+        if isinstance(group, Group) and tick.has_time():
+            _sweep_images(tick, group, last)
+
+
+def _sweep_images(tick: Tick, group: Group, last: datetime | None) -> None:
+    try:
+        for export in _images(tick.outside, group, last):
+            tick.exports[export.export_id] = export
+    except Exception as fault:  # noqa: BLE001 - one account or region stops no other
+        tick.broken(fault, account_id=group.role.account_id, region_id=group.region_id)
+
+
+def _due(outside: Outside) -> Mapping[str | Group, datetime | None]:
     """What is to be swept now, and when it last was; one listing."""
     swept = {entry.key: entry.modified_at for entry in outside.ledger.walk("swept/")}
     now, found = outside.ledger.now, dict[str | Group, datetime | None]()
@@ -60,7 +83,7 @@ def _groups(outside: Outside) -> Iterator[Group]:
                 yield Group(account.role, region, destination.bucket)
 
 
-def unhinted(outside: Outside) -> Iterator[str]:
+def _unhinted(outside: Outside) -> Iterator[str]:
     """The open exports that no hint leads to."""
     ledger, kinds = outside.ledger, ("running/", "waiting/", "due/")
     hinted = {part for kind in kinds for entry in ledger.walk(kind) for part in entry.key.split("/")}
@@ -68,7 +91,7 @@ def unhinted(outside: Outside) -> Iterator[str]:
     yield from (export for export in names if export not in hinted)
 
 
-def images(outside: Outside, group: Group, last: datetime | None) -> Iterator[Export]:
+def _images(outside: Outside, group: Group, last: datetime | None) -> Iterator[Export]:
     """The exports of images that were created since the last look. Raises CloudFault and LedgerFault."""
     began = outside.ledger.now
     since = (last - OVERLAP) if last else began - FIRST_LOOK

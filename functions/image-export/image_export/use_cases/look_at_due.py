@@ -1,0 +1,61 @@
+"""The tick's look at what is due at its time: exports, sighted images, and rejected events that nobody was told of."""
+
+from ..decisions import hints
+from ..decisions.waiting import LOOK_MOST
+from ..values.facts import Requested
+from .reject import tell_rejected
+from .see import see_again
+from .tick import Tick
+
+
+def look_at_due(tick: Tick) -> None:
+    """Look at all that is due by now; once at what several hints lead to, since ticks that overlap multiply them."""
+    ledger, looked = tick.outside.ledger, set[str]()
+    for entry in ledger.walk("due/"):
+        name = hints.read_due(entry.key)
+        if name is None:
+            continue
+        stamp, kind, rest = name
+        if stamp > hints.stamp(ledger.now) or not tick.has_time():
+            return
+        what = f"{kind}-{rest}"
+        if what in looked:
+            ledger.delete(entry.key)
+            continue
+        looked.add(what)
+        if kind == "exp" and tick.silent and _is_silent(tick, what):
+            continue
+        if not (_look_at_export(tick, what, entry.key) if kind == "exp" else _look(tick, kind, rest, entry.key)):
+            ledger.put(hints.due(ledger.now + LOOK_MOST, what))  # later, or it would stand in the way of the others
+            ledger.delete(entry.key)
+
+
+def _is_silent(tick: Tick, export: str) -> bool:
+    """Whether this tick has waited for that account and region in vain already: the next one asks again."""
+    requested = tick.outside.ledger.read(f"exports/{export}/requested", Requested)
+    if requested is None:
+        return False
+    request = requested.fact.request
+    return (request.account_id, request.region_id) in tick.silent
+
+
+def _look_at_export(tick: Tick, export: str, hint: str) -> bool:
+    """Whether the look came to an end of its own, whatever that was."""
+    return tick.advance(export, hint=hint) is not None or not tick.outside.ledger.page(hint, limit=1).entries
+
+
+def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
+    """The same for an image that was sighted, and for an event that was rejected."""
+    try:
+        if kind == "sighted":
+            seen = see_again(tick.outside, rest, hint)
+            if seen.export:
+                tick.exports[seen.export.export_id] = seen.export
+            if seen.rejected:
+                tick.rejected.append(seen.rejected)
+        else:
+            tell_rejected(tick.outside, rest, hint)
+    except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one must not stop the others
+        tick.broken(fault, hint=hint)
+        return False
+    return True

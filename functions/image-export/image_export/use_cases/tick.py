@@ -1,0 +1,54 @@
+"""One tick: what it has touched, the time it has, and looks whose faults stay their own. Does not order the work."""
+
+from ..errors import ImageExportError
+from ..values.cause import Cause
+from ..values.export import Export
+from ..values.steps import Sight
+from .advance import advance
+from .outside import Outside
+
+SECONDS_FOR_A_LOOK = 45.0
+SILENCE = frozenset({"Unanswered", "Unreached"})
+
+
+class Tick:
+    """`silent`: the accounts and regions that this tick has waited for in vain; the next one asks them again."""
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+        self.exports: dict[str, Export] = {}
+        self.rejected: list[Cause] = []
+        self.silent: set[tuple[str, str]] = set()
+
+    def has_time(self, seconds: float = SECONDS_FOR_A_LOOK) -> bool:
+        """Whether that much of the invocation is left."""
+        return self.outside.remaining_s() > seconds
+
+    def advance(self, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Export | None:
+        """One export's look; None where it failed or there is none. A marker without `requested` is helped along."""
+        ledger = self.outside.ledger
+        try:
+            found = advance(self.outside, export, sight=sight, hint=hint)
+            if found is None and ledger.help_along(export):  # PROTOCOL 4
+                found = advance(self.outside, export, sight=sight, hint=hint)
+            if found is None and hint:
+                ledger.delete(hint)
+        except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one export must not stop the others
+            self.broken(fault, export_id=export)
+            return None
+        if found is None:
+            return None
+        self.exports[export] = found.export
+        self.heard(found.export.account_id, found.export.region_id, found.export.reason)
+        return found.export
+
+    def heard(self, account_id: str, region_id: str, reason: str | None) -> None:
+        """What came of a call there: it is silent, or not."""
+        if reason in SILENCE:
+            self.silent.add((account_id, region_id))
+
+    def broken(self, fault: Exception, **fields: str) -> None:
+        """Say that something went wrong with one thing, and go on with the others."""
+        known = isinstance(fault, ImageExportError)
+        code = fault.code if isinstance(fault, ImageExportError) else type(fault).__name__
+        self.outside.log.error("look.broken", code=code, error=str(fault), exc_info=not known, **fields)
