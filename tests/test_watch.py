@@ -235,3 +235,61 @@ def test_a_region_that_does_not_answer_is_waited_for_once_a_tick_and_holds_up_no
     shop.cloud.image = whole  # type: ignore[method-assign]
     shop.tick(minutes=15)
     assert len(shop.tick(minutes=15).exports) == 5
+
+
+def test_a_silent_region_is_asked_once_a_tick_for_all_that_wait_there(shop: Workshop) -> None:
+    shop.cloud.concurrent_exports = 0
+    for number in range(5):
+        shop.show(an_image(image_id=f"m-waits{number}"))
+        shop.tell(f"m-waits{number}")
+    asked: list[str] = []
+
+    def hanging(image_id: str) -> object:
+        asked.append(image_id)
+        raise unanswered("Unanswered")
+
+    shop.cloud.image = hanging  # type: ignore[method-assign, assignment]
+    shop.tick(minutes=1)
+    assert len(asked) == 1
+
+
+def test_a_silent_region_is_asked_once_a_tick_for_all_that_runs_there(shop: Workshop) -> None:
+    for number in range(250):
+        shop.show(an_image(image_id=f"m-runs{number:03d}"))
+        shop.cloud.concurrent_exports = 250
+        shop.tell(f"m-runs{number:03d}")
+    asked: list[int] = []
+
+    def hanging(task_ids: list[str]) -> object:
+        asked.append(len(task_ids))
+        raise unanswered("Unanswered")
+
+    shop.cloud.tasks = hanging  # type: ignore[method-assign, assignment]
+    shop.tick(minutes=1)
+    assert asked == [100]
+
+
+def test_those_behind_a_full_group_are_neither_read_nor_held_up(shop: Workshop) -> None:
+    shop.cloud.concurrent_exports = 0
+    shop.tell()
+    for number in range(3000):
+        shop.store.put(f"waiting/{ACCOUNT}/{REGION}/9999/20261124T090000Z/exp-aaaaaaaaaaaaaaaa-{number:04d}", b"")
+    here, there = Destination(bucket="acme-images-hangzhou"), Destination(bucket="acme-images-shanghai")
+    shop.change_account(destinations={REGION: here, "cn-shanghai": there})
+    elsewhere = shop.clouds.of(ACCOUNT, "cn-shanghai")
+    elsewhere.inventory["m-healthy"] = an_image(image_id="m-healthy", region_id="cn-shanghai")
+    elsewhere.concurrent_exports = 0
+    shop.receive(b'{"ImageId": "m-healthy", "OSSBucket": "acme-images-shanghai", "RegionId": "cn-shanghai"}')
+    elsewhere.concurrent_exports = 1
+    shop.store.put("swept/markers", b"")  # not the hourly look at them all
+    listed: list[str] = []
+    whole = shop.store.list
+
+    def listing(prefix: str, *, after: str = "", limit: int = 1000) -> Page:
+        listed.append(prefix)
+        return whole(prefix, after=after, limit=limit)
+
+    shop.store.list = listing  # type: ignore[method-assign]
+    statuses = {export.image_id: export.status for export in shop.tick(minutes=1).exports}
+    assert statuses == {IMAGE: "Requested", "m-healthy": "Exporting"}
+    assert listed.count("waiting/") == 2
