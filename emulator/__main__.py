@@ -34,7 +34,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--functions", type=file, default=shipped("s.yaml"), help="an s.yaml, or none")
     parser.add_argument("--template", type=file, default=shipped("template.yml"))
     parser.add_argument("--policy", type=file, default=shipped("functions/image-export/policy.yaml"))
-    parser.add_argument("--opt", type=Path, default=Path("build/opt"), help="what functions see as /opt")
+    parser.add_argument(
+        "--opt", type=Path, default=Path("build/opt"), help="what functions see as /opt: a folder, or a layer's zip"
+    )
     parser.add_argument("--events", type=kinds, default=frozenset({"actiontrail"}), help="actiontrail,image or none")
     return parser
 

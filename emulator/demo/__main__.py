@@ -27,6 +27,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long the whole may take")
     parser.add_argument("--outcome", default="finish", help="what becomes of the task: finish, fail, empty, damaged …")
     parser.add_argument("--events", default="actiontrail", help="which events tell of the image, or none")
+    parser.add_argument("--package", help="run the functions from this zip instead of their folder")
+    parser.add_argument("--layer", default="build/opt", help="a zip of `make layer`, or what `make setup` unpacked")
     parser.add_argument(
         "--fault", action="append", type=json.loads, default=[], help='JSON, e.g. {"service","action","kind","times"}'
     )
@@ -41,7 +43,9 @@ def main() -> int:
     log.unlink(missing_ok=True)
     started, token = time.monotonic(), secrets.token_urlsafe(24)
     environment = {"IMAGE_EXPORT_HTTP_TOKENS": hashlib.sha256(token.encode()).hexdigest()}
-    given = ("--functions", "s.yaml", "--events", options.events)
+    if options.package:
+        environment["IMAGE_EXPORT_CODE"] = options.package
+    given = ("--functions", "s.yaml", "--events", options.events, "--opt", options.layer)
     with RunningEmulator(*given, log=log, environment=environment) as emulator:
         if options.fault:
             emulator.post("faults", options.fault)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from emulator.fc import s_yaml, triggers
 from emulator.fc.http_trigger import HttpTriggers
 from emulator.fc.instances import Instances, role_arn
 from emulator.fc.invocation import Invocation, Outcome
+from emulator.fc.mounts import Mounts, program
 from emulator.fc.queue import Queue
 from emulator.fc.replies import reply
 from emulator.section import SettingsError
@@ -41,7 +43,8 @@ class Functions:
         self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
         self.received: list[dict[str, Any]] = []
         self.lines: deque[Line] = deque(maxlen=KEPT_LINES)
-        self.instances = Instances(cloud, self.lines)
+        self.mounts = Mounts()
+        self.instances = Instances(cloud, self.lines, self.mounts)
         self.queue = Queue(cloud, self)
         self.http_triggers = HttpTriggers(cloud)
 
@@ -55,10 +58,11 @@ class Functions:
         self.http_trigger = await self.http_triggers.start(self.by_name.values())
 
     def deploy(self, function: Function) -> None:
-        """Create a function; its code, its layer and its role must be there."""
-        for folder in (function.code, *([self.cloud.settings.opt] if function.layers else [])):
-            if not folder.is_dir():
-                raise SettingsError(f"{function.name}: there is no folder {folder}")
+        """Create a function; its code and its layer (folders or zips) and its role must be there."""
+        function = replace(function, code=self.mounts.folder(function.code))
+        if function.layers:
+            self.mounts.folder(self.cloud.settings.opt)
+            program(self.cloud.settings.opt, function.runtime)
         if function.role and not self.cloud.identity.role(role_arn(function.role, self.cloud.account_id)):
             raise SettingsError(f"{function.name}: there is no role {function.role}")
         self.by_name[function.name] = function
@@ -72,6 +76,7 @@ class Functions:
         """Close the HTTP triggers and kill every instance."""
         await self.http_triggers.stop()
         await self.instances.stop()
+        self.mounts.close()
 
     def kill(self, origin: str) -> None:
         """Kill the instance that keys of this origin were issued to."""

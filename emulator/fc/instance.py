@@ -6,12 +6,12 @@ import asyncio
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emulator.fc import environment
 from emulator.fc.invocation import Outcome
 from emulator.fc.logs import Pump
-from emulator.fc.process import Process
+from emulator.fc.process import Process, base_python
 from emulator.fc.runtime_api import RuntimeApi, Work
 
 if TYPE_CHECKING:
@@ -26,14 +26,21 @@ START_LIMIT_S = 30.0
 EXITED = Outcome.unhandled("killed", "Process exited unexpectedly before completing request")
 
 
+class Body(NamedTuple):
+    """What a function runs on: an interpreter, and the layers under its code."""
+
+    program: str = base_python()
+    layers: tuple[Path, ...] = ()
+
+
 class Instance:
     """A process, the runtime API that feeds it, and the key of its role."""
 
-    def __init__(self, instance_id: str, function: Function, account_id: str, layers: tuple[Path, ...]) -> None:
+    def __init__(self, instance_id: str, function: Function, account_id: str, body: Body) -> None:
         self.instance_id = instance_id
         self.function = function
         self.account_id = account_id
-        self.layers = layers
+        self.body = body
         self.key: AccessKey | None = None
         self.busy = True
         self._api = RuntimeApi()
@@ -56,9 +63,9 @@ class Instance:
             runtime_api=await self._api.start(),
         )
         place.home.mkdir()
-        arguments = [self.function.runtime, *map(str, self.layers)]
+        arguments = [self.function.runtime, *map(str, self.body.layers)]
         variables = environment.environment(self.function, place, self.key)
-        self._process = await Process.start(self._folder, arguments, variables)
+        self._process = await Process.start(self._folder, self.body.program, arguments, variables)
         self._pump = Pump(self.function.name, kept)
         if self._process.output:
             self._reader = asyncio.create_task(self._pump.run(self._process.output))

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from emulator.errors import ApiError
-from emulator.fc.instance import Instance
+from emulator.fc.instance import Body, Instance
+from emulator.fc.mounts import program
 from emulator.identity import AccessKey, text
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from emulator.fc.definition import Function
     from emulator.fc.invocation import Invocation, Outcome
     from emulator.fc.logs import Line
+    from emulator.fc.mounts import Mounts
 
 KEY_VALIDITY = timedelta(hours=36)  # FC "Context" page
 
@@ -24,11 +26,11 @@ KEY_VALIDITY = timedelta(hours=36)  # FC "Context" page
 class Instances:
     """The processes that run functions."""
 
-    def __init__(self, cloud: Cloud, logs: deque[Line]) -> None:
+    def __init__(self, cloud: Cloud, logs: deque[Line], mounts: Mounts) -> None:
         self.cloud = cloud
         self._closed = False
         self._logs = logs
-        self._layers = (cloud.settings.opt.resolve(),)  # what is at /opt in the cloud
+        self._mounts = mounts
         self._instances: list[Instance] = []  # the most recently used one is the last
 
     async def run(self, function: Function, invocation: Invocation) -> Outcome:
@@ -61,8 +63,9 @@ class Instances:
         return await self._start(function)
 
     async def _start(self, function: Function) -> Instance:
-        layers = self._layers if function.layers else ()
-        instance = Instance(f"c-{text(24).lower()}", function, self.cloud.account_id, layers)
+        opt = self.cloud.settings.opt
+        body = Body(program(opt, function.runtime), (self._mounts.folder(opt),)) if function.layers else Body()
+        instance = Instance(f"c-{text(24).lower()}", function, self.cloud.account_id, body)
         self._instances.append(instance)
         instance.key = self._fresh(instance)
         await instance.start(self._logs)

@@ -27,11 +27,13 @@ class Process:
         self.exited = asyncio.create_task(process.wait())
 
     @classmethod
-    async def start(cls, folder: Path, arguments: list[str], environment: Mapping[str, str]) -> Process:
+    async def start(
+        cls, folder: Path, interpreter: str, arguments: list[str], environment: Mapping[str, str]
+    ) -> Process:
         """Copy the bootstrap to `folder` and start it there; it sees no path of the emulator."""
         home = folder / "home"
         program = shutil.copy(bootstrap.__file__, folder)
-        command = [base_python(), "-I", "-S", program, *arguments]
+        command = [interpreter, "-I", "-S", program, *arguments]
         process = await asyncio.create_subprocess_exec(
             *command,
             env=environment,
