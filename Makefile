@@ -13,7 +13,7 @@ WRITE_POLICY = import json; from image_export.decisions.policy_schema import pol
 OPT = build/opt
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test prove check schemas emulator layer package lock clean
+.PHONY: help setup demo test prove bench check schemas emulator layer package lock clean
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: setup ## the suite, in under three minutes
 
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
 	@$(RUN) -m pytest -q -n 2 -m prove
+
+bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; ten minutes
+	@$(RUN) -m tests.bench
 
 schemas: setup ## write the OpenAPI document and the schema of policy.yaml to schemas/
 	@mkdir -p schemas

@@ -1,0 +1,57 @@
+"""`python -m tests.bench [ROW…]`: measure, print a table for each row, and exit 1 where a bar is broken."""
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+from tests.bench.line import table
+
+CODE = Path(__file__).parents[2] / "functions" / "image-export"
+SIZES = (1_000, 10_000, 100_000)
+# A row is a module of this package with a function `rows`, which is told the sizes and yields measured lines.
+ROWS = {
+    "watch": "a tick of the watcher: 1,000 running and 10,000 waiting in one region",
+    "an-export": "API calls of one export, beyond the shared ticks",
+}
+
+
+def main() -> int:
+    """Measure the rows that were asked for."""
+    options = _arguments().parse_args()
+    sys.path.insert(0, str(CODE))
+    broken = 0
+    for name in options.rows or ROWS:
+        began = time.monotonic()
+        module = importlib.import_module(f"tests.bench.{name.replace('-', '_')}")
+        lines = list(module.rows(options.sizes))
+        print(f"{name}: {ROWS[name]}  [{time.monotonic() - began:.0f} s]", *table(lines), "", sep="\n", flush=True)  # noqa: T201 - a command's output
+        broken += sum(not line.kept for line in lines)
+    if broken:
+        print(f"{broken} bars are broken", file=sys.stderr)  # noqa: T201 - the same
+    return 1 if broken else 0
+
+
+def _arguments() -> argparse.ArgumentParser:
+    rows = "\n".join(f"  {name:12} {what}" for name, what in ROWS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description=__doc__,
+        epilog=f"rows:\n{rows}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("rows", nargs="*", choices=[*ROWS, []], metavar="ROW", help="all, if none is named")
+    parser.add_argument("--sizes", type=_sizes, default=SIZES, help="done exports and images: 1000,10000,100000")
+    return parser
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    sizes = tuple(int(size) for size in text.split(","))
+    if not sizes or min(sizes) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of sizes from 1 on")
+    return tuple(sorted(sizes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

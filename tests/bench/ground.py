@@ -1,0 +1,96 @@
+"""Exports as they lie in the ledger in some state: one lives through the project's own code over the fakes, and the
+others are its copies under their own names. Which words are an export's own, the project's own code says.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from image_export.decisions.identity import natural_key, oss_prefix
+from image_export.use_cases.nightly import nightly
+from image_export.values.policy import Destination
+from tests.builders import ACCOUNT, BUCKET, IMAGE, REGION, a_record, a_request, an_image
+from tests.fakes import FakeCloud
+from tests.workshop import Workshop
+
+TASK = "tsk-0001"
+
+
+class Place(NamedTuple):
+    """A region, and the bucket that its images go to."""
+
+    region_id: str
+    bucket: str
+
+
+HOME = Place(REGION, BUCKET)
+
+
+class Words(NamedTuple):
+    """What only this export's keys and bodies hold. The ExportId is made of the natural key."""
+
+    image_id: str
+    natural_key: str
+    own_prefix: str
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One export's objects in the ledger."""
+
+    objects: Mapping[str, bytes]
+    place: Place
+
+    def of(self, image_id: str, task_id: str = TASK) -> Iterator[tuple[str, bytes]]:
+        """The same life, of another image's export."""
+        old, new = words_of(self.place, IMAGE, TASK), words_of(self.place, image_id, task_id)
+        for key, body in self.objects.items():
+            for one, other in zip(old, new, strict=True):
+                key, body = key.replace(one, other), body.replace(one.encode(), other.encode())
+            yield key, body
+
+
+def words_of(place: Place, image_id: str, task_id: str) -> Words:
+    """The words of the first export of that image."""
+    request = a_request(image_id=image_id, region_id=place.region_id, oss_bucket=place.bucket)
+    prefix = oss_prefix(request, a_record(request=request).export_id, 0)
+    return Words(image_id, natural_key(request), prefix.removeprefix(request.caller_prefix), task_id)
+
+
+def waiting(now: datetime, place: Place = HOME) -> Life:
+    """Recorded by a night, and waiting for room."""
+    return lived(now, place, lambda _shop, _cloud: None)
+
+
+def running(now: datetime, place: Place = HOME) -> Life:
+    """Started by the watcher."""
+    return lived(now, place, lambda shop, _cloud: shop.tick(minutes=1))
+
+
+def done(now: datetime, place: Place = HOME) -> Life:
+    """Completed, and everybody has been told."""
+
+    def live(shop: Workshop, cloud: FakeCloud) -> None:
+        shop.tick(minutes=1)
+        cloud.finish(TASK)
+        shop.tick(minutes=10)
+        if shop.keys("open/"):
+            raise AssertionError(f"the export has not come to its end: {shop.keys('open/')}")
+
+    return lived(now, place, live)
+
+
+def lived(now: datetime, place: Place, live: Callable[[Workshop, FakeCloud], object], image_id: str = IMAGE) -> Life:
+    """A night records the image's export, and then it lives like this."""
+    shop = Workshop("when: [image-created, nightly]")
+    shop.clock.now = now
+    shop.change_account(destinations={place.region_id: Destination(bucket=place.bucket, prefix="nightly")})
+    cloud = shop.clouds.of(ACCOUNT, place.region_id)
+    cloud.inventory = {image_id: an_image(image_id=image_id, region_id=place.region_id)}
+    nightly(shop.outside(), run_id="night", request_id="night")
+    live(shop, cloud)
+    mine = (words_of(place, image_id, TASK).natural_key, TASK)
+    objects = {key: stored.body for key, stored in shop.store.objects.items() if any(word in key for word in mine)}
+    return Life(objects, place)
