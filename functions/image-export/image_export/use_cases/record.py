@@ -1,6 +1,7 @@
 """Record a request: find the export that it is, or make the next generation (PROTOCOL 3, 4). Starts nothing.
 
 Order: index key, due hint, open marker, `requested`. A marker without `requested` is helped along from its body.
+`known` comes last, for it says that there is an export: said too early, a death in between would lose the image.
 """
 
 from datetime import datetime
@@ -20,7 +21,7 @@ from ..decisions.identity import (
     token_key,
 )
 from ..decisions.waiting import ENTRANCE_GRACE
-from ..errors import AskerFault
+from ..errors import AskerFault, LedgerFault
 from ..values.cause import Cause
 from ..values.export_request import ExportRequest
 from ..values.facts import Requested
@@ -67,6 +68,7 @@ def record(outside: Outside, request: ExportRequest) -> Recorded:
         last = outside.ledger.load(export_id(key, newest)) if newest else None
         if last and is_that(last, request):
             _use_token(outside, request, last.export_id)
+            _make_known(outside, request, last.export_id)
             return Recorded(last.export_id, created=False)
         made = _make(outside, request, export_id(key, newest + 1))
         if made:
@@ -94,7 +96,6 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     requested = Requested(export_id=export, request=request, listed=listed)
     _reserve_prefix(outside, request, export)
     _use_token(outside, request, export)
-    ledger.put(hints.known("known", request, export))
     ledger.put(listed)
     hint = _first_hint(request, export, ledger.now)
     ledger.put(hint)
@@ -102,6 +103,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     if standing and not standing.ours:
         ledger.delete(hint)
         return None
+    _make_known(outside, request, export)
     outside.log.info(
         "export.requested",
         export_id=export,
@@ -114,6 +116,14 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
         return Recorded(export, created=True, hint=hint)
     made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed)
     return Recorded(export, created=True, hint=hint, record=made)
+
+
+def _make_known(outside: Outside, request: ExportRequest, export: str) -> None:
+    """So that a night sees by a name that there is the export. Where that is lost, it records, and comes here."""
+    try:
+        outside.ledger.put(hints.known("known", request, export))
+    except LedgerFault as fault:
+        outside.log.warning("hint.lost", export_id=export, error=fault.cause.message)
 
 
 def _first_hint(request: ExportRequest, export: str, now: datetime) -> str:
