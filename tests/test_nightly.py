@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from image_export.use_cases.nightly import go_on, nightly
+from image_export.use_cases.nightly import nightly
 from image_export.values.policy import Destination
 from image_export.values.run import NightlyAnswer
 
@@ -16,9 +17,8 @@ from .workshop import Workshop
 ELSEWHERE = "ap-southeast-1"
 
 
-@pytest.fixture
-def shop() -> Workshop:
-    """Two regions, with a rule for the night."""
+def two_regions() -> Workshop:
+    """An account with two regions and a rule for the night."""
     shop = Workshop("when: [image-created, nightly]")
     shop.cloud.inventory.clear()
     destinations = {
@@ -29,12 +29,24 @@ def shop() -> Workshop:
     return shop
 
 
+@pytest.fixture
+def shop() -> Workshop:
+    return two_regions()
+
+
 def stock(shop: Workshop, count: int, region: str = REGION, **changes: Any) -> None:
     for number in range(count):
-        image_id = f"m-{region[:2]}{number:04d}"
+        image_id = str(changes.get("image_id", f"m-{region[:2]}{number:04d}"))
         created = START - timedelta(days=1, minutes=number)
         image = an_image(**{"image_id": image_id, "region_id": region, "created_at": created, **changes})
         shop.clouds.of(ACCOUNT, region).inventory[image_id] = image
+
+
+def limit(shop: Workshop, most: int) -> None:
+    """The rule wants at most so many in one run."""
+    assert shop.policy is not None
+    (rule,) = shop.policy.rules
+    shop.change(rules=(replace(rule, max_per_run=most),))
 
 
 def run(shop: Workshop, run_id: str = "night-1", **options: bool) -> NightlyAnswer:
@@ -83,27 +95,6 @@ def test_a_region_that_cannot_be_reached_stops_no_other_and_is_a_warning(shop: W
     assert "Forbidden.RAM" in answer.warnings[0]
 
 
-def test_a_run_without_time_pauses_and_the_watcher_goes_on_with_it(shop: Workshop) -> None:
-    stock(shop, 4)
-    stock(shop, 4, ELSEWHERE)
-    shop.remaining_s = 70.0
-    whole = shop.store.put
-
-    def costly(key: str, body: bytes) -> None:
-        shop.remaining_s -= 3
-        whole(key, body)
-
-    shop.store.put = costly  # type: ignore[method-assign]
-    assert not run(shop).finished
-    for _ in range(20):
-        shop.remaining_s = 70.0
-        answer = go_on(shop.outside(), request_id="r-tick")
-        if answer is None or answer.finished:
-            break
-    assert len(shop.keys("/requested")) == 8
-    assert go_on(shop.outside(), request_id="r-tick") is None
-
-
 def test_the_same_run_again_records_nothing_twice(shop: Workshop) -> None:
     stock(shop, 3)
     run(shop)
@@ -125,9 +116,28 @@ def test_a_dry_run_shows_the_plan_with_reasons_and_writes_nothing(shop: Workshop
     assert shop.store.objects == before
 
 
-def test_a_rule_that_matches_nothing_is_a_warning(shop: Workshop) -> None:
-    stock(shop, 1, name="scratch")
-    assert run(shop).warnings == ("rule golden matches no image",)
+def test_max_per_run_takes_the_oldest_of_all_regions_and_the_next_nights_take_the_rest(shop: Workshop) -> None:
+    limit(shop, 3)
+    stock(shop, 4)
+    stock(shop, 2, ELSEWHERE, created_at=START - timedelta(days=30))
+    first = run(shop)
+    assert shop.requested() == ["m-ap0000", "m-ap0001", "m-cn0003"]
+    assert [(one.recorded, one.left_over) for one in first.totals] == [(1, 3), (2, 0)]
+    assert [(one.recorded, one.exported, one.left_over) for one in run(shop, "night-2").totals] == [
+        (3, 1, 0),
+        (0, 2, 0),
+    ]
+
+
+def test_what_max_per_run_keeps_out_is_out_in_the_plan_too(shop: Workshop) -> None:
+    limit(shop, 1)
+    stock(shop, 2)
+    stock(shop, 1, ELSEWHERE, created_at=START - timedelta(days=30))
+    plan = run(shop, dry_run=True).plan
+    assert [one.image_id for one in plan if one.wanted] == ["m-ap0000"]
+    assert {one.reason for one in plan if not one.wanted} == {
+        "rule golden wants at most 1 in one run, and others go first"
+    }
 
 
 def test_a_sweep_finds_an_image_that_no_event_told_of_and_only_once(shop: Workshop) -> None:

@@ -56,7 +56,12 @@ class Workshop:
     def change_account(self, **changes: Any) -> None:
         """The policy's account is like this from now on."""
         assert self.policy is not None
-        self.policy = replace(self.policy, accounts=(replace(self.policy.accounts[0], **changes),))
+        self.change(accounts=(replace(self.policy.accounts[0], **changes),))
+
+    def change(self, **changes: Any) -> None:
+        """The policy is like this from now on."""
+        assert self.policy is not None
+        self.policy = replace(self.policy, **changes)
 
     def show(self, image: Image) -> None:
         """The image is there, like this, from now on."""
@@ -118,6 +123,11 @@ class Workshop:
     def keys(self, part: str) -> list[str]:
         """The ledger's keys that hold this."""
         return [key for key in self.store.objects if part in key]
+
+    def requested(self) -> list[str]:
+        """The images that have an export, one entry for each export."""
+        records = filter(None, (self.outside().ledger.load(key.split("/")[1]) for key in self.keys("/requested")))
+        return sorted(record.request.image_id for record in records)
 
     @property
     def task_id(self) -> str:

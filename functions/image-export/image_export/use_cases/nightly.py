@@ -1,27 +1,30 @@
 """`on_nightly`: plan over all images of all accounts and regions, and record what is due. It starts nothing itself:
 the watcher does, by priority, as the cloud has room (PROTOCOL 7).
 
-It knows the time that is left and keeps a cursor, so that no run is lost to a time-out: the watcher goes on with it.
-One account or region that cannot be reached stops no other.
+It knows the time that is left and keeps a cursor from its first moment on, so that no run is lost to a time-out: the
+watcher goes on with it. One account or region that cannot be reached stops no other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
-import msgspec
 from msgspec.structs import replace
 
-from ..decisions.plan import Decision, plan
+from ..decisions.night_warnings import Queue, night_warnings, queues
+from ..decisions.plan import limited, plan
 from ..errors import CloudFault
 from ..values.account import AssumedRole
 from ..values.export import RequestedBy
+from ..values.facts import Hold
 from ..values.image import Image
 from ..values.policy import Policy
-from ..values.run import NightlyAnswer, Planned, Run, Totals
+from ..values.run import Decision, NightlyAnswer, Run, Totals
 from .outside import Outside
 from .record import record
 
 SECONDS_FOR_A_GROUP = 60.0
 SECONDS_TO_RECORD = 20.0
+GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run lives longer than ten
 PLAN_SHOWN_MAX = 500
 RUN = "nightly/run"
 Group = tuple[AssumedRole, str, str]  # role, region and bucket
@@ -31,8 +34,10 @@ def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = F
     """A run; the same `run_id` goes on where it stopped. Raises OurFault where policy or ledger cannot be used."""
     outside.ledger.ready()
     found = outside.ledger.read(RUN, Run)
-    going_on = found and found.fact.run_id == run_id and not dry_run
-    run = found.fact if found and going_on else Run(run_id=run_id, by_rule={})
+    if found and found.fact.run_id == run_id and not dry_run:
+        run = found.fact if found.fact.finished else replace(found.fact, state="working")
+    else:
+        run = Run(run_id=run_id, began_at=outside.ledger.now)
     night = _Night(outside, run, dry_run=dry_run)
     run = night.work()
     answer = NightlyAnswer(
@@ -41,8 +46,8 @@ def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = F
         dry_run=dry_run,
         finished=run.finished,
         totals=run.totals,
-        warnings=tuple(night.warnings()),
-        plan=tuple(night.planned[:PLAN_SHOWN_MAX]) if dry_run else (),
+        warnings=tuple(night_warnings(outside.ruled(), run, _queues(outside, run))),
+        plan=tuple(one.shown() for one in limited(outside.ruled(), night.shown)[:PLAN_SHOWN_MAX]),
     )
     said = {name: value for name, value in answer.wire().items() if name not in ("Plan", "RequestId")}
     outside.log.info("nightly.finished" if run.finished else "nightly.paused", run=said)
@@ -50,104 +55,110 @@ def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = F
 
 
 def go_on(outside: Outside, *, request_id: str) -> NightlyAnswer | None:
-    """The watcher's part: the rest of a run that ran out of time. None where there is none."""
+    """The watcher's part: the rest of a run that ran out of time, or whose worker is gone. None where there is none."""
     found = outside.ledger.read(RUN, Run)
-    if found is None or found.fact.finished or outside.policy is None:
+    if found is None or found.fact.finished or outside.policy is None or outside.remaining_s() < SECONDS_FOR_A_GROUP:
         return None
+    if found.fact.state == "working" and outside.ledger.now - found.at < GIVEN_UP:
+        return None  # somebody is at it
     return nightly(outside, run_id=found.fact.run_id, request_id=request_id)
 
 
 class _Night:
+    """One worker's part of a run."""
+
     def __init__(self, outside: Outside, run: Run, *, dry_run: bool) -> None:
         self._outside = outside
         self._run = run
         self._dry_run = dry_run
         self._policy = outside.ruled()
-        self.planned: list[Planned] = []
+        self._counted = {rule.name for rule in self._policy.rules if rule.max_per_run is not None}
+        self.shown: list[Decision] = []  # of a dry run
 
     def work(self) -> Run:
-        for role, region, bucket in _groups(self._policy):
-            if self._run.is_through(role.account_id, region):
-                continue
-            if self._outside.remaining_s() < SECONDS_FOR_A_GROUP:
-                return self._run
-            totals = self._group((role, region, bucket))
-            if totals is None:
-                return self._run
-            self._keep(replace(self._run, totals=(*self._run.totals, totals)))
-        self._keep(replace(self._run, finished=True))
+        """Group by group; at last what rules with `max_per_run` have chosen of all that was seen."""
+        if self._run.finished:
+            return self._run
+        self._keep()
+        through = all(self._look_at(group) for group in _groups(self._policy)) and self._record_chosen()
+        self._keep(state="finished" if through else "paused")
         return self._run
 
-    def _keep(self, run: Run) -> None:
-        self._run = run
+    def _keep(self, **changes: object) -> None:
+        self._run = replace(self._run, **changes)
         if not self._dry_run:
-            self._outside.ledger.put(RUN, run)
+            self._outside.ledger.put(RUN, self._run)
 
-    def _group(self, group: Group) -> Totals | None:
-        """One account and region; None where the time ran out, so that it is looked at again."""
+    def _look_at(self, group: Group) -> bool:
+        """Whether the group is through; not where the time ran out, so that it is looked at again."""
         role, region, _ = group
+        before = self._run.of(role.account_id, region)
+        if not before.unfinished:
+            return True
+        if self._outside.remaining_s() < SECONDS_FOR_A_GROUP:
+            return False
         try:
-            decisions = self._decide(group)
+            decisions = self._plan(group)
         except CloudFault as fault:
             self._outside.log.warning("region.unreached", account_id=role.account_id, region_id=region, code=fault.code)
-            return Totals(account_id=role.account_id, region_id=region, fault=f"{fault.code}: {fault.cause.message}")
-        recorded = self._record(decisions)
-        if recorded is None:
-            return None
-        wanted = [one for one in decisions if one.wanted]
-        known = sum(one.reason.startswith(ALREADY) for one in decisions)
-        return Totals(
-            account_id=role.account_id,
-            region_id=region,
+            said = f"{fault.code}: {fault.cause.message}"
+            self._count(replace(before, unfinished=False, fault=said))
+            return True
+        return self._take(decisions, before)
+
+    def _plan(self, group: Group) -> list[Decision]:
+        role, region, bucket = group
+        images = _images(self._outside, role, region, bucket)
+        known = self._outside.ledger.known(role.account_id, region)
+        asker, now = RequestedBy(trigger="nightly", id=self._run.run_id), self._outside.ledger.now
+        return plan(self._policy, images, known, now=now, when="nightly", requested_by=asker)
+
+    def _take(self, decisions: list[Decision], before: Totals) -> bool:
+        """Record what is wanted without a limit, and choose among the rest; whether there was time for it."""
+        at_once = [one for one in decisions if one.wanted and one.rule not in self._counted]
+        choice = [one for one in decisions if one.rule in self._counted and (one.wanted or one.left_over)]
+        made = self._record(at_once)
+        recorded = before.recorded + sum(made)
+        if len(made) < len(at_once):
+            self._count(replace(before, recorded=recorded))
+            return False
+        standing = sum(one.before == "standing" for one in decisions)
+        totals = Totals(
+            account_id=before.account_id,
+            region_id=before.region_id,
             images=len(decisions),
             recorded=recorded,
-            exported=known + len(wanted) - recorded,
-            unwanted=len(decisions) - len(wanted) - known,
+            exported=standing + len(at_once) - recorded,
+            left_over=len(choice),
+            unwanted=len(decisions) - standing - len(at_once) - len(choice),
         )
+        matched = {*self._run.matched, *(one.rule for one in decisions if one.rule)}
+        chosen = limited(self._policy, [*self._run.chosen, *choice])
+        self._count(totals, matched=tuple(sorted(matched)), chosen=tuple(one for one in chosen if one.wanted))
+        self.shown += decisions if self._dry_run else []
+        return True
 
-    def _decide(self, group: Group) -> list[Decision]:
-        role, region, bucket = group
-        images = list(_images(self._outside, role, region, bucket))
-        known = self._outside.ledger.known(role.account_id, region)
-        asker = RequestedBy(trigger="nightly", id=self._run.run_id)
-        now, taken = self._outside.ledger.now, self._run.by_rule
-        decisions = plan(self._policy, images, known, now=now, when="nightly", requested_by=asker, taken=taken)
-        self.planned += [_planned(one) for one in decisions]
-        return decisions
+    def _count(self, totals: Totals, **changes: object) -> None:
+        self._keep(totals=self._run.with_totals(totals), **changes)
 
-    def _record(self, decisions: list[Decision]) -> int | None:
-        """How many exports were made; what is made stays made when the time runs out."""
-        made = 0
-        for decision in decisions:
-            if decision.request is None or not decision.wanted:
-                continue
-            if self._dry_run:
-                made += 1
-            elif self._outside.remaining_s() < SECONDS_TO_RECORD:
-                return None
-            else:
-                made += record(self._outside, decision.request).created
-            if decision.rule:
-                by_rule = {**self._run.by_rule, decision.rule: self._run.by_rule.get(decision.rule, 0) + 1}
-                self._run = replace(self._run, by_rule=by_rule)
+    def _record(self, decisions: Iterable[Decision]) -> list[bool]:
+        """Whether each was made, as far as the time goes; what is made stays made. A dry run would make them."""
+        made = []
+        for one in decisions:
+            if not self._dry_run and self._outside.remaining_s() < SECONDS_TO_RECORD:
+                break
+            made.append(self._dry_run or (one.request is not None and record(self._outside, one.request).created))
         return made
 
-    def warnings(self) -> Iterator[str]:
-        """What a person should look at: rules that nothing matched, what could not be reached, what is on hold."""
-        for one in self._run.totals:
-            if one.fault:
-                yield f"{one.account_id} {one.region_id} could not be looked at: {one.fault}"
-        matched = {one.rule for one in self.planned}
-        for rule in self._policy.rules:
-            if self._run.finished and "nightly" in rule.when and rule.name not in matched and self.planned:
-                yield f"rule {rule.name} matches no image"
-        held = {entry.key.removeprefix("holds/") for entry in self._outside.ledger.walk("holds/")}
-        for one in self._run.totals:
-            if one.recorded and f"{one.account_id}/{one.region_id}" in held:
-                yield f"{one.account_id} {one.region_id} is on hold: {one.recorded} exports wait for the quota"
-
-
-ALREADY = "already"  # how `plan` begins the reason of what is exported or on its way
+    def _record_chosen(self) -> bool:
+        """What was chosen, which the counts have under `left_over` so far; whether there was time for it."""
+        chosen = self._run.chosen
+        for one, made in zip(chosen, self._record(chosen), strict=False):
+            was = self._run.of(one.account_id, one.region_id)
+            recorded, exported = was.recorded + made, was.exported + (not made)
+            totals = replace(was, recorded=recorded, exported=exported, left_over=was.left_over - 1)
+            self._run = replace(self._run, totals=self._run.with_totals(totals), chosen=self._run.chosen[1:])
+        return not self._run.chosen
 
 
 def _groups(policy: Policy) -> Iterator[Group]:
@@ -167,6 +178,9 @@ def _images(outside: Outside, role: AssumedRole, region: str, bucket: str) -> It
         page, more = page + 1, listing.more
 
 
-def _planned(decision: Decision) -> Planned:
-    names = [field.name for field in msgspec.structs.fields(Planned)]
-    return Planned(**{name: getattr(decision, name) for name in names})
+def _queues(outside: Outside, run: Run) -> dict[str, Queue]:
+    """Who waits where, by names alone, and what the cloud has said there."""
+    ledger = outside.ledger
+    holds = ((entry.key.removeprefix("holds/"), ledger.read(entry.key, Hold)) for entry in ledger.walk("holds/"))
+    held = [(group, hold.fact.code) for group, hold in holds if hold]
+    return queues(run, (entry.key for entry in ledger.walk("waiting/")), held)

@@ -1,5 +1,9 @@
-"""A nightly run: what it has done so far, so that it goes on where it stopped. Pure."""
+"""A nightly run: what it has decided and done so far, so that it goes on where it stopped. Pure."""
 
+from datetime import datetime
+from typing import Literal
+
+from .export_request import ExportRequest
 from .wire import Wire
 
 
@@ -11,12 +15,14 @@ class Totals(Wire, frozen=True, kw_only=True):
     images: int = 0
     recorded: int = 0
     exported: int = 0  # already, or on the way
+    left_over: int = 0  # for the next nights, by `max_per_run`
     unwanted: int = 0
+    unfinished: bool = False  # the time ran out in the midst of it
     fault: str | None = None
 
 
 class Planned(Wire, frozen=True, kw_only=True):
-    """One image of a plan, as a person reads it."""
+    """One image of a plan, as a person reads it. `rule`: the one that matched, though the image may be out."""
 
     account_id: str
     region_id: str
@@ -28,17 +34,45 @@ class Planned(Wire, frozen=True, kw_only=True):
     warning: str | None = None
 
 
+class Decision(Planned, frozen=True, kw_only=True):
+    """In or out, with what is to be recorded. `before`: what became of the image's export, where there is one."""
+
+    created_at: datetime
+    before: Literal["none", "standing", "failed"] = "none"
+    left_over: bool = False  # wanted, and more than `max_per_run`
+    request: ExportRequest | None = None
+
+    def shown(self) -> Planned:
+        """What a person reads of it."""
+        return Planned(**{name: getattr(self, name) for name in Planned.__struct_fields__})
+
+
 class Run(Wire, frozen=True, kw_only=True):
-    """The cursor: which groups are through, with what counts, and how many each rule has had."""
+    """The cursor: which accounts and regions are through, with what counts, and what is still to be recorded."""
 
     run_id: str
+    began_at: datetime
     totals: tuple[Totals, ...] = ()
-    by_rule: dict[str, int]
-    finished: bool = False
+    matched: tuple[str, ...] = ()  # the rules that have matched an image
+    chosen: tuple[Decision, ...] = ()  # of rules with `max_per_run`: the first of all that were seen
+    state: Literal["working", "paused", "finished"] = "working"
 
-    def is_through(self, account_id: str, region_id: str) -> bool:
-        """Whether the group has been looked at in this run."""
-        return any((one.account_id, one.region_id) == (account_id, region_id) for one in self.totals)
+    @property
+    def finished(self) -> bool:
+        """Whether it has been everywhere."""
+        return self.state == "finished"
+
+    def of(self, account_id: str, region_id: str) -> Totals:
+        """The count there so far; one that is `unfinished` where it has not been."""
+        there = (one for one in self.totals if (one.account_id, one.region_id) == (account_id, region_id))
+        return next(there, Totals(account_id=account_id, region_id=region_id, unfinished=True))
+
+    def with_totals(self, totals: Totals) -> tuple[Totals, ...]:
+        """The counts with this one in its place, or behind the others."""
+        was = self.of(totals.account_id, totals.region_id)
+        if was not in self.totals:
+            return (*self.totals, totals)
+        return tuple(totals if one is was else one for one in self.totals)
 
 
 class NightlyAnswer(Wire, frozen=True, kw_only=True):

@@ -1,0 +1,63 @@
+"""What a person should look at after a night: what could not be reached, what matched nothing, what waits. Pure.
+
+The cloud does not tell its quotas before it refuses (facts §1.5). So a plan is larger than the quota where the cloud
+has said so (a hold stands), or where what was recorded before this run has not had its turn yet.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from ..values.policy import Policy
+from ..values.run import Run
+from .hints import stamp
+
+WAITING = ("waiting", "account", "region", "priority", "since", "export")  # the parts of a hint's name
+
+
+class Queue(msgspec.Struct):
+    """Who waits for room in one account and region, and what the cloud has said there (`held`: its code)."""
+
+    waiting: int = 0
+    before: int = 0  # this run
+    oldest: str = "~"  # a stamp
+    held: str | None = None
+
+
+def night_warnings(policy: Policy, run: Run, queues: dict[str, Queue]) -> Iterator[str]:
+    """One line for each. `queues`: by `<account>/<region>`."""
+    unreached = [one for one in run.totals if one.fault]
+    for one in unreached:
+        yield f"{one.account_id} {one.region_id} could not be looked at: {one.fault}"
+    for rule in policy.rules:
+        if run.finished and "nightly" in rule.when and rule.name not in run.matched:
+            yield f"rule {rule.name} matches no image" + (" that could be looked at" if unreached else "")
+    for group, queue in queues.items():
+        if queue.waiting and (queue.held or queue.before):
+            yield f"{group.replace('/', ' ')} is given more than the quota takes: {_told(queue)}"
+
+
+def _told(queue: Queue) -> str:
+    told = f"{queue.waiting} exports wait for room"
+    if queue.before:
+        told += f", {queue.before} of them since before this run (the oldest since {queue.oldest[:8]})"
+    return told + (f"; the cloud's word is {queue.held}" if queue.held else "")
+
+
+def queues(run: Run, waiting: Iterable[str], holds: Iterable[tuple[str, str]]) -> dict[str, Queue]:
+    """The queues, from the names of waiting hints, and the holds."""
+    found: dict[str, Queue] = defaultdict(Queue)
+    began = stamp(run.began_at)
+    for name in waiting:
+        parts = name.split("/")
+        if len(parts) != len(WAITING):  # a name that is none of ours
+            continue
+        queue, since = found["/".join(parts[1:3])], parts[4]
+        queue.waiting += 1
+        if since < began:
+            queue.before += 1
+            queue.oldest = min(queue.oldest, since)
+    for group, code in holds:
+        found[group].held = code
+    return found
