@@ -29,7 +29,7 @@ TEMPLATES = {
 def still_functions(folder: Path, **replaced: str) -> Path:
     """The project's s.yaml without its timers, somewhere else."""
     text = (ROOT / "s.yaml").read_text().replace("enable: true", "enable: false")
-    text = text.replace("code: functions/image-export", f"code: {ROOT / 'functions' / 'image-export'}")
+    text = text.replace("'functions/image-export'", f"'{ROOT / 'functions' / 'image-export'}'")
     for old, new in replaced.items():
         text = text.replace(old, new)
     (folder / "s.yaml").write_text(text)
