@@ -103,7 +103,7 @@ def bench_world(
         timers = {f"{EVERY_MINUTE}false": f"{EVERY_MINUTE}true"} if ticking else {}
         settings = Settings(
             speed=speed,
-            functions=still_functions(folder, **{f"code: {CODE}": f"code: {folder / 'code'}", **timers}),
+            functions=still_functions(folder, **{f"'{CODE}'": f"'{folder / 'code'}'", **timers}),
             template=ROOT / "template.yml",
             policy=folder / "code" / "policy.yaml",
             opt=ROOT / "build" / "opt",
