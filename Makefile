@@ -41,6 +41,7 @@ test: setup ## the suite, in under three minutes
 
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
 	@$(RUN) -m pytest -q -n 2 -m prove
+	@cat build/clients/table/*.md
 
 bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; ten minutes
 	@$(RUN) -m tests.bench

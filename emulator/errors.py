@@ -11,5 +11,14 @@ class ApiError(Exception):
         self.message = message or code
 
 
+def missing_parameter(name: str) -> ApiError:
+    """The refusal of a call that lacks a parameter."""
+    return ApiError(
+        400,
+        "MissingParameter",
+        f"The input parameter {name} that is mandatory for processing this request is not supplied.",
+    )
+
+
 class Dropped(Exception):
     """The caller gets no answer: the connection is reset."""

@@ -11,22 +11,24 @@ from emulator import control
 from emulator.calls import Asked, Call, Operation, Result, ended, new_request_id
 from emulator.cloud import Cloud
 from emulator.ecs.api import OPERATIONS as ECS
-from emulator.errors import ApiError, Dropped
+from emulator.errors import ApiError, Dropped, missing_parameter
 from emulator.eventbridge.api import OPERATIONS as EVENTBRIDGE
 from emulator.faults import break_after
 from emulator.fc.api import OPERATIONS as FC
 from emulator.fc.wire import FcWire
+from emulator.fc.wire3 import Fc3Wire
 from emulator.oss.api import OPERATIONS as OSS
 from emulator.ram.api import OPERATIONS as RAM
 from emulator.signatures import CHECKERS
 from emulator.sts.api import OPERATIONS as STS
 from emulator.throttle import throttle
 from emulator.wires import Wire
+from emulator.wires.eventbridge import EventBridgeWire
 from emulator.wires.oss import OssWire
-from emulator.wires.rpc import RpcWire, missing_parameter
+from emulator.wires.rpc import RpcWire
 
 # The first that recognises a request has it; OSS takes what is left.
-WIRES: tuple[Wire, ...] = (FcWire(), RpcWire(), OssWire())
+WIRES: tuple[Wire, ...] = (FcWire(), Fc3Wire(), EventBridgeWire(), RpcWire(), OssWire())
 SERVICES: Mapping[str, Mapping[str, Operation]] = {
     "ecs": ECS,
     "sts": STS,
@@ -35,6 +37,7 @@ SERVICES: Mapping[str, Mapping[str, Operation]] = {
     "fc": FC,
     "ram": RAM,
 }
+OSS_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 LARGEST_BODY = 100 * 1024 * 1024
 
 
@@ -102,12 +105,21 @@ async def operate(wire: Wire, call: Call) -> Result:
     call.caller = CHECKERS[wire.name](call)
     operation = SERVICES.get(call.service, {}).get(call.action)
     if operation is None:
-        raise ApiError(404, "InvalidAction.NotFound", f"{call.service} has no action {call.action!r} here.")
+        raise unknown_action(call)
     throttle(call)
     for name in operation.required:
         if not call.params.get(name):
             raise missing_parameter(name)
     return await operation.run(call)
+
+
+def unknown_action(call: Call) -> ApiError:
+    """The refusal of what a service does not have, or not here."""
+    if call.service != "oss":
+        return ApiError(404, "InvalidAction.NotFound", f"{call.service} has no action {call.action!r} here.")
+    if call.request.method not in OSS_METHODS:
+        return ApiError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+    return ApiError(501, "NotImplemented", f"{call.action} is not emulated.")
 
 
 def reset(request: web.Request) -> web.Response:

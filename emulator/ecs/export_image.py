@@ -9,9 +9,8 @@ from emulator.ecs.disk_files import SUFFIXES
 from emulator.ecs.images import Image
 from emulator.ecs.regions import FORMAT_REGIONS, region_of
 from emulator.ecs.tasks import Order
-from emulator.errors import ApiError
+from emulator.errors import ApiError, missing_parameter
 from emulator.identity import SERVICE_ROLE
-from emulator.wires.rpc import missing_parameter
 
 PREFIX = re.compile(r"[A-Za-z0-9]{1,30}")
 MOST_DATA_DISKS, LARGEST_DATA_DISK_GIB = 4, 500

@@ -26,6 +26,7 @@ NAMES = {
     "DataContentType": "datacontenttype",
     "DataSchema": "dataschema",
     "Data": "data",
+    "data_base64": "data_base64",  # of the data API alone
 }
 
 

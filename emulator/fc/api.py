@@ -1,4 +1,4 @@
-"""The operations of FC's API 2016-08-15. It reaches services of FC 2.0 only, as in the cloud.
+"""The operations of FC's APIs: 2016-08-15 reaches services of FC 2.0 only, 2023-03-30 the functions of s.yaml only.
 
 Names and statuses: aliyun-fc2 SDK and FC "Error codes" page.
 """
@@ -10,19 +10,28 @@ from typing import Any
 
 from emulator.calls import Call, Operation, Reply
 from emulator.errors import ApiError
+from emulator.fc import functions_api
 from emulator.fc.functions import LARGEST_ASYNC, LARGEST_SYNC
 
 
 async def InvokeFunction(call: Call) -> Reply:
-    """Let a built-in function keep the payload: 200 and an empty answer, or 202 for an asynchronous invocation."""
+    """Invoke a function of either API: 202 where it is queued, 200 and its answer otherwise."""
+    asynchronous = is_asynchronous(call)
+    largest = LARGEST_ASYNC if asynchronous else LARGEST_SYNC
+    if len(call.body) > largest:
+        raise ApiError(400, "EntityTooLarge", f"payload size exceeds maximum allowed size ({largest} bytes)")
+    if "service" in call.params:
+        return keep(call, asynchronous)
+    return await functions_api.invoke(call, asynchronous)
+
+
+def keep(call: Call, asynchronous: bool) -> Reply:
+    """Let a built-in function of FC 2.0 keep the payload; it answers nothing of its own."""
     service, function = call.params["service"], call.params["function"]
     if service not in call.cloud.fc.services:
         raise ApiError(404, "ServiceNotFound", f"service '{service}' does not exist")
     if function not in call.cloud.fc.services[service]:
         raise ApiError(404, "FunctionNotFound", f"function '{function}' does not exist in service '{service}'")
-    asynchronous = is_asynchronous(call)
-    if len(call.body) > (LARGEST_ASYNC if asynchronous else LARGEST_SYNC):
-        raise ApiError(400, "EntityTooLarge", f"the payload of {len(call.body)} bytes is too large")
     call.cloud.fc.deliver(f"fc:{service}/{function}", read_payload(call.body))
     return Reply(status=202 if asynchronous else 200, body=b"" if asynchronous else b"{}")
 
@@ -43,4 +52,11 @@ def read_payload(body: bytes) -> Any:
         return body.decode(errors="replace")
 
 
-OPERATIONS = {"InvokeFunction": Operation(run=InvokeFunction)}
+OPERATIONS = {
+    "InvokeFunction": Operation(run=InvokeFunction),
+    "GetFunction": Operation(run=functions_api.GetFunction),
+    "ListFunctions": Operation(run=functions_api.ListFunctions),
+    "GetTrigger": Operation(run=functions_api.GetTrigger),
+    "ListTriggers": Operation(run=functions_api.ListTriggers),
+    "GetAsyncInvokeConfig": Operation(run=functions_api.GetAsyncInvokeConfig),
+}

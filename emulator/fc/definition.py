@@ -9,6 +9,8 @@ from typing import Any
 
 from emulator.fc.schedule import Cron, Every
 
+Settings = Mapping[str, Any]  # triggerConfig as it is deployed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerTrigger:
@@ -18,6 +20,7 @@ class TimerTrigger:
     schedule: Every | Cron
     payload: str
     enabled: bool
+    settings: Settings = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,7 @@ class EventBridgeTrigger:
     name: str
     pattern: Mapping[str, Any]
     enabled: bool
+    settings: Settings = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,7 @@ class HttpTrigger:
     name: str
     auth_type: str
     methods: tuple[str, ...]
+    settings: Settings = field(default_factory=dict, compare=False)
 
 
 Trigger = TimerTrigger | EventBridgeTrigger | HttpTrigger

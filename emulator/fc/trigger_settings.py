@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from emulator.eventbridge.patterns import PatternError, check_pattern
 from emulator.fc import schedule
@@ -17,7 +18,8 @@ def read_trigger(trigger: Section) -> Trigger:
     """Read one trigger."""
     kind, name = trigger.required("triggerType", str), trigger.required("triggerName", str)
     trigger.ignore("description", "qualifier")
-    config = trigger.section("triggerConfig")
+    settings = trigger.optional("triggerConfig", dict, {})
+    config = Section(settings, f"{trigger.path}.triggerConfig")
     readers: dict[str, Callable[[Section, str], Trigger]] = {
         "timer": read_timer,
         "eventbridge": read_event_rule,
@@ -25,7 +27,7 @@ def read_trigger(trigger: Section) -> Trigger:
     }
     if kind not in readers:
         raise trigger.fault("triggerType", f"{kind!r} is none of {', '.join(readers)}")
-    read = readers[kind](config, name)
+    read = replace(readers[kind](config, name), settings=settings)
     config.end()
     trigger.end()
     return read

@@ -1,1 +1,1 @@
-"""OSS: buckets and objects, path style."""
+"""OSS: buckets and objects, path style or the bucket in Host."""

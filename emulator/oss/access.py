@@ -7,13 +7,13 @@ from emulator.oss.objects import StoredObject
 
 
 def bucket_of(call: Call) -> Bucket:
-    """The bucket in the path, in the caller's account and the region that was signed for."""
+    """The bucket that is named, in the caller's account and the region that was signed for."""
     bucket = call.cloud.oss.buckets.get(call.params["bucket"])
     if bucket is None:
         raise ApiError(404, "NoSuchBucket", "The specified bucket does not exist.")
     if bucket.account_id != call.key.account_id:
         raise ApiError(403, "AccessDenied", "You have no right to access this bucket because of bucket acl.")
-    if bucket.region != call.region:
+    if call.region and bucket.region != call.region:  # signature version 1 names none
         message = f"Invalid signing region in Authorization header: {call.region}, the bucket is in {bucket.region}."
         raise ApiError(400, "InvalidArgument", message)
     return bucket

@@ -1,7 +1,7 @@
-"""The signature ACS3-HMAC-SHA256 as an HTTP trigger of authType `function` checks it (facts §12.2, §14).
+"""The signature ACS3-HMAC-SHA256, as the gateway, FC's API and an HTTP trigger of authType `function` check it.
 
-Sources: FC page "Configure signature authentication for HTTP triggers" (headers, query, words of the refusals), page
-"V3 request structure and signature". The page signs no body: x-acs-content-sha256 counts where it is sent.
+Sources: page "V3 request structure and signature"; FC page "Configure signature authentication for HTTP
+triggers", which signs no body: there x-acs-content-sha256 counts where it is sent (facts §12.2, §14).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote
 
 from emulator.errors import ApiError
 from emulator.signatures import tokens
+from emulator.signatures.words import FC_API, FC_TRIGGER, GATEWAY, Words
 
 if TYPE_CHECKING:
     from emulator.calls import Call
@@ -52,57 +53,83 @@ def sign(secret: str, canonical: str) -> str:
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def check(call: Call) -> AccessKey:
-    """The key that signed, or a refusal in FC's words."""
+def check(call: Call, words: Words = FC_TRIGGER) -> AccessKey:
+    """The key that signed, or a refusal in the words of the service."""
     headers = {name.lower(): ",".join(call.request.headers.getall(name)) for name in call.request.headers}
-    _check_time(call, headers.get("x-acs-date", ""))
-    access_key_id, signed, signature = _authorization(headers)
+    for name in words.required:
+        if not headers.get(name):
+            raise ApiError(*words.missing, f"required HTTP header {named(name)} was not specified")
+    _check_time(call, headers["x-acs-date"], words)
+    access_key_id, signed, signature = _authorization(headers, words)
     key = call.cloud.identity.keys.get(access_key_id)
     if key is None:
-        raise ApiError(403, "InvalidAccessKeyID", f"invalid access key ID '{access_key_id}'")
+        raise ApiError(*words.unknown_key, f"invalid access key ID '{access_key_id}'")
     url, payload = call.request.rel_url, headers.get("x-acs-content-sha256", "")
     canonical = canonical_request(call.request.method, url.raw_path, url.raw_query_string, headers, signed, payload)
     if not hmac.compare_digest(sign(key.secret, canonical), signature):
-        raise _mismatch()
+        raise _mismatch(words)
     if payload and payload != hashlib.sha256(call.body).hexdigest():
-        raise ApiError(400, "InvalidArgument", "the header x-acs-content-sha256 is not the SHA-256 of the body")
-    tokens.check(key, headers.get("x-acs-security-token"), call.now, tokens.FC)
+        raise ApiError(*words.other_body, "the header x-acs-content-sha256 is not the SHA-256 of the body")
+    tokens.check(key, headers.get("x-acs-security-token"), call.now, words.token)
     if nonce := headers.get("x-acs-signature-nonce"):
         call.cloud.nonces.use(key.access_key_id, nonce, call.cloud.clock.wall())
     return key
 
 
-def _authorization(headers: Mapping[str, str]) -> tuple[str, list[str], str]:
+def check_gateway(call: Call) -> AccessKey:
+    """The same for an RPC action of ECS, STS, EventBridge or RAM."""
+    return check(call, GATEWAY)
+
+
+def check_fc(call: Call) -> AccessKey:
+    """The same for FC's API 2023-03-30."""
+    return check(call, FC_API)
+
+
+def is_used(headers: Mapping[str, str]) -> bool:
+    """Whether a request is signed in this way."""
+    return headers.get("Authorization", "").startswith(ALGORITHM)
+
+
+def key_id(headers: Mapping[str, str]) -> str | None:
+    """The key that a request names, believed or not."""
+    return headers.get("Authorization", "").partition("Credential=")[2].partition(",")[0] or None
+
+
+def named(header: str) -> str:
+    """How refusals call a header; that of the time they call Date."""
+    return "Date" if header == "x-acs-date" else header
+
+
+def _authorization(headers: Mapping[str, str], words: Words) -> tuple[str, list[str], str]:
     """Key id, signed headers and signature; every x-acs-* header must be signed."""
     value = headers.get("authorization", "")
     found = AUTHORIZATION.fullmatch(value)
     if not found:
-        raise ApiError(400, "InvalidArgument", f"invalid authorization '{value}'")
+        raise ApiError(*words.malformed, f"invalid authorization '{value}'")
     signed = found[2].split(";")
-    own = {name for name in headers if name.startswith("x-acs-")}
+    own = {name for name in headers if name.startswith("x-acs-")} | ({"host"} & set(words.required))
     if not own <= set(signed) <= set(headers):
-        raise _mismatch()
+        raise _mismatch(words)
     return found[1], signed, found[3]
 
 
-def _check_time(call: Call, stamp: str) -> None:
-    if not stamp:
-        raise ApiError(400, "MissingRequiredHeader", "required HTTP header Date was not specified")
-    signed_at, now = _read_time(stamp), call.cloud.clock.wall()
+def _check_time(call: Call, stamp: str, words: Words) -> None:
+    signed_at, now = _read_time(stamp, words), call.cloud.clock.wall()
     if abs(now - signed_at) > SKEW:
         difference = f"the request time '{stamp}' and the current time '{now:%Y-%m-%dT%H:%M:%SZ}'"
-        raise ApiError(403, "RequestTimeTooSkewed", f"the difference between {difference} is too large")
+        raise ApiError(*words.stale, f"the difference between {difference} is too large")
 
 
-def _read_time(stamp: str) -> datetime:
+def _read_time(stamp: str, words: Words) -> datetime:
     """A time in UTC; the vendor's samples send it with and without fractions of a second."""
     found = STAMP.fullmatch(stamp)
     try:
         return datetime.fromisoformat(found[1] if found else "").replace(tzinfo=timezone.utc)
     except ValueError as cause:
-        raise ApiError(400, "InvalidArgument", f"x-acs-date is '{stamp}', want yyyy-MM-ddTHH:mm:ssZ") from cause
+        raise ApiError(*words.unreadable_time, f"x-acs-date is '{stamp}', want yyyy-MM-ddTHH:mm:ssZ") from cause
 
 
-def _mismatch() -> ApiError:
+def _mismatch(words: Words) -> ApiError:
     message = "The request signature we calculated does not match the signature you provided. "
-    return ApiError(403, "SignatureNotMatch", f"{message}Check your access key and signing method")
+    return ApiError(*words.mismatch, f"{message}Check your access key and signing method")

@@ -4,9 +4,10 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from emulator.errors import ApiError
+from emulator.oss.address import address
 from emulator.signatures import tokens
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def scope(credential: str) -> tuple[str, str, str, str, str]:
 
 def canonical_request(request: "web.Request", additional: str) -> str:
     """The request in the form that is signed."""
-    parts = urlsplit(request.raw_path)
+    parts, (bucket, key) = urlsplit(request.raw_path), address(request)
     announced = sorted(name.lower() for name in additional.split(";") if name)
     headers = sorted(
         (name.lower(), value.strip()) for name, value in request.headers.items() if is_signed(name.lower(), announced)
@@ -69,7 +70,7 @@ def canonical_request(request: "web.Request", additional: str) -> str:
     return "\n".join(
         (
             request.method,
-            quote(unquote(parts.path), safe="/-_.~"),
+            quote(f"/{bucket}/{key}" if bucket else "/", safe="/-_.~"),
             canonical_query(parts.query),
             "".join(f"{name}:{value}\n" for name, value in headers),
             ";".join(announced),

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from emulator.errors import ApiError
+from emulator.errors import ApiError, missing_parameter
 from emulator.signatures import tokens
-from emulator.wires.rpc import missing_parameter
 
 if TYPE_CHECKING:
     from emulator.calls import Call

@@ -20,6 +20,7 @@ class Codes:
 RPC = Codes(status=400, wrong="InvalidSecurityToken.Malformed", expired="InvalidSecurityToken.Expired")
 OSS = Codes(status=403, wrong="InvalidSecurityToken", expired="SecurityTokenExpired")
 FC = Codes(status=403, wrong="InvalidSecurityToken", expired="SecurityTokenExpired")
+EVENTBRIDGE = Codes(status=403, wrong="SecurityTokenInvalid", expired="StsAccessIdExpired")
 
 
 def check(key: AccessKey, token: str | None, now: datetime, codes: Codes) -> None:

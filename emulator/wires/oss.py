@@ -1,12 +1,13 @@
-"""The REST protocol of OSS, path style: `/bucket/key`, XML and headers back."""
+"""The REST protocol of OSS: bucket and key in Host and path, XML and headers back."""
 
 import base64
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
 from emulator.calls import Asked, Call, Reply, Result
 from emulator.errors import ApiError
+from emulator.oss.address import address
 from emulator.wires.rpc import elements
 
 # By method, whether a key is named, and the subresource in the query.
@@ -48,9 +49,9 @@ class OssWire:
         return True
 
     def read(self, request: web.Request, body: bytes) -> Asked:  # noqa: ARG002 - the protocol reads no body for this
-        """Bucket and key from the path, decoded once; the region is the one that was signed for."""
+        """Bucket and key decoded once; the region is the one that was signed for."""
         parts = urlsplit(request.raw_path)
-        bucket, _, key = unquote(parts.path).removeprefix("/").partition("/")
+        bucket, key = address(request)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         subresource = next((name for name in SUBRESOURCES if name in query), "")
         action = ACTIONS.get((request.method, bool(key), subresource), f"{request.method}?{subresource}")
@@ -102,6 +103,9 @@ def http_date(call: Call) -> str:
 
 
 def signed_credential(request: web.Request) -> list[str]:
-    """The parts of the Credential in the Authorization header, believed or not."""
-    _, _, rest = request.headers.get("Authorization", "").partition("Credential=")
+    """The parts of the Credential in the Authorization header, believed or not; of version 1 the key alone."""
+    authorization = request.headers.get("Authorization", "")
+    if authorization.startswith("OSS "):
+        return [authorization.removeprefix("OSS ").partition(":")[0]]
+    _, _, rest = authorization.partition("Credential=")
     return rest.split(",")[0].split("/")

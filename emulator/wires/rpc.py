@@ -1,4 +1,8 @@
-"""The RPC protocol of ECS, STS and EventBridge: parameters in the query or a form, JSON or XML back."""
+"""The RPC protocol of ECS, STS and EventBridge: parameters in the query or a form, JSON or XML back.
+
+Signed as of old, Action, Version and Format are parameters too and XML is the default; signed with ACS3-HMAC-SHA256 the
+first two are headers (page "V3 request structure and signature") and JSON is the default.
+"""
 
 import json
 from collections.abc import Iterator
@@ -10,6 +14,7 @@ from aiohttp import web
 
 from emulator.calls import Asked, Call, Reply, Result
 from emulator.errors import ApiError
+from emulator.signatures import acs3
 
 SERVICES = {"2014-05-26": "ecs", "2015-04-01": "sts", "2020-04-01": "eventbridge", "2015-05-01": "ram"}
 HOST_IDS = {"ecs": "ecs.aliyuncs.com", "sts": "sts.aliyuncs.com"}
@@ -30,6 +35,8 @@ class RpcWire:
         params = dict(parse_qsl(urlsplit(request.raw_path).query, keep_blank_values=True))
         if request.content_type == FORM:
             params |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        if acs3.is_used(request.headers):
+            params = {"Format": "JSON", **params, **from_headers(request)}
         service = SERVICES.get(params.get("Version", ""))
         if service is None:
             raise ApiError(
@@ -39,7 +46,7 @@ class RpcWire:
             service=service,
             action=params.get("Action", ""),
             params=params,
-            access_key_id=params.get("AccessKeyId"),
+            access_key_id=params.get("AccessKeyId") or None,
             region=params.get("RegionId", ""),
         )
 
@@ -64,16 +71,17 @@ class RpcWire:
         if call.params.get("Format", "XML").upper() == "JSON":
             return web.json_response(body, status=status)
         xml = f'<?xml version="1.0" encoding="UTF-8"?>{"".join(elements(root, body))}'
-        return web.Response(status=status, text=xml, content_type="text/xml")
+        return web.Response(status=status, body=xml.encode(), headers={"Content-Type": "text/xml;charset=utf-8"})
 
 
-def missing_parameter(name: str) -> ApiError:
-    """The refusal of a call that lacks a parameter."""
-    return ApiError(
-        400,
-        "MissingParameter",
-        f"The input parameter {name} that is mandatory for processing this request is not supplied.",
-    )
+def from_headers(request: web.Request) -> dict[str, str]:
+    """The protocol's parameters where they are headers."""
+    headers = request.headers
+    return {
+        "Action": headers.get("x-acs-action", ""),
+        "Version": headers.get("x-acs-version", ""),
+        "AccessKeyId": acs3.key_id(headers) or "",
+    }
 
 
 def elements(tag: str, value: Any) -> Iterator[str]:
