@@ -17,13 +17,13 @@ class NotForFcError(Exception):
     """Something was built on this machine that FC could not load."""
 
 
-def fetch(runtime: str, target: Path) -> None:
+def fetch(runtime: str, target: Path, requirements: Path = REQUIREMENTS) -> None:
     """Put the distributions into `target`, uncompiled. Raises CalledProcessError, or NotForFcError."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--require-hashes", "--no-deps", "--prefer-binary", "--no-build-isolation", "--no-compile"]
     command += ["--implementation", "cp", "--python-version", runtime.removeprefix("python")]
     command += [word for platform in PLATFORMS for word in ("--platform", platform)]
-    subprocess.run([*command, "--target", str(target), "-r", str(REQUIREMENTS)], check=True)  # noqa: S603 - pip
+    subprocess.run([*command, "--target", str(target), "-r", str(requirements)], check=True)  # noqa: S603 - pip
     for wheel in sorted(target.glob("*.dist-info/WHEEL")):
         check_tags(wheel)
 

@@ -5,12 +5,13 @@ Nothing connects, reads the environment or configures logging at import; what st
 
 import os
 import random
+import sys
 import time
 import uuid
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from image_export import __version__
 from image_export.decisions.http.messages import struct
@@ -23,7 +24,6 @@ from image_export.edges.addresses import Addresses
 from image_export.edges.clouds import AliyunClouds
 from image_export.edges.credentials import Credentials, base_credentials
 from image_export.edges.notifier import AliyunNotifier
-from image_export.edges.oss import Oss
 from image_export.edges.oss_store import OssStore
 from image_export.edges.redaction import Redaction
 from image_export.edges.retrying import Retrying
@@ -39,6 +39,9 @@ from image_export.use_cases.watch import watch
 from image_export.values.cause import Cause
 from image_export.values.policy import Policy
 from image_export.values.settings import Settings
+
+if TYPE_CHECKING:
+    from image_export.edges.oss import Oss
 
 
 class _Instance:
@@ -89,7 +92,9 @@ class _Instance:
         return AliyunNotifier(self._base, self._addresses, self._home, self._remaining_s)
 
     @cached_property
-    def _oss(self) -> Oss:
+    def _oss(self) -> "Oss":
+        from image_export.edges.oss import Oss  # the largest of the SDKs: not for an answer that needs no ledger
+
         return Oss(self._home[1], self._base, self._addresses, self._remaining_s)
 
     def _policy(self) -> Policy:
@@ -131,7 +136,8 @@ class _Warm:
             settings = read_settings(os.environ)
             self._log = logs.configure(settings.log_level, redaction=self.redaction)
             self._instance = _Instance(context, self.redaction, settings)
-            self.logged(context).info("instance.started", version=__version__)
+            python = sys.version.split()[0]
+            self.logged(context).info("instance.started", version=__version__, python=python, loads=versions())
         return self._instance
 
 
