@@ -13,7 +13,7 @@ WRITE_POLICY = import json; from image_export.decisions.policy_schema import pol
 OPT = build/opt
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test prove bench check schemas emulator layer package lock clean
+.PHONY: help setup demo test prove bench check schemas emulator doctor layer package lock clean
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,14 +59,7 @@ check: setup ## ruff and mypy, strict
 emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml
 	@$(RUN) -m emulator --functions s.yaml
 
-# The runtimes to build for; RUNTIMES=python3.10 builds for one.
-RUNTIMES = python3.10 python3.12
-
-layer: $(VENV)/.done ## dist/layer-python3.10.zip and dist/layer-python3.12.zip, for /opt
-	@$(RUN) -m layers layer $(RUNTIMES:%=--runtime %)
-
-package: $(VENV)/.done ## dist/image-export.zip, the functions
-	@$(RUN) -m layers package $(RUNTIMES:%=--runtime %)
+.PHONY: help setup demo test prove check schemas emulator doctor layer package lock clean
 
 lock: setup ## compile the requirements again, with hashes; in a .venv of Python 3.10, so that its back-ports are in
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10) and "make lock needs a .venv of Python 3.10")'

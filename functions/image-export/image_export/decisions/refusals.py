@@ -42,12 +42,17 @@ _RECOMMEND: dict[str, str] = {
         "Create the RAM role AliyunECSImageExportDefaultRole, trusted by ecs.aliyuncs.com, "
         "with the policy AliyunECSImageExportRolePolicy."
     ),
-    "NoPermission": "Let the function's role call sts:AssumeRole on the account's role, and let that role trust it.",
+    "NoPermission": (
+        "Let the function's role call sts:AssumeRole on the account's role, and let that role trust it "
+        "(with the external_id of policy.yaml, if it asks for one)."
+    ),
     "EntityNotExist.Role": "Create the role that policy.yaml names for this account, or correct its role_arn.",
     "Forbidden.RAM": "Give the assumed role the action that the message names (template.yml lists all of them).",
+    "AccessDenied": "Give the role the action that it lacks on this bucket or bus (template.yml lists all of them).",
     "InvalidOSSBucket.NotFound": "Create the bucket in the image's region, or correct the destination in policy.yaml.",
     "InvalidOSSBucket.EncryptUnsupported": "Export to a bucket without server-side encryption, then copy the objects.",
-    "InvalidOSS.NotAuthorized": "Let AliyunECSImageExportDefaultRole write to the bucket.",
+    "InvalidOSSObject.NeedRestore": "Export to a bucket of storage class Standard or IA, not of an archive class.",
+    "InvalidOSS.NotAuthorized": "Let AliyunECSImageExportDefaultRole write to the bucket, which is of the same account.",
     "InvalidImageId.NotFound": "Check the image id, its region and account. It may have been deleted.",
     "ImageNotSupported": "Images from the marketplace or of encrypted snapshots cannot be exported.",
     "InvalidImageFormat.RegionNotSupported": "Use ImageFormat raw in this region.",
@@ -59,10 +64,14 @@ _RECOMMEND: dict[str, str] = {
     "ImageIsExporting": "Nothing to do: another export of this image is waited for.",
     "ExportImageFailed": "Ask Alibaba Cloud by ticket and give the RequestId.",
     "Forbidden": "Let the assumed role export this image (ecs:ExportImage).",
+    "EventBusNotExist": "Create the custom bus in EventBridge, in the region that policy.yaml names.",
+    "ServiceNotFound": "Create the function that policy.yaml notifies, or correct its name there.",
 }
 _SAME_AS = {
     "NoSetRoletoECSServiceAccount": "NoSetRoletoECSServiceAcount",
     "OssBucket.NotFound": "InvalidOSSBucket.NotFound",
+    "InvalidOSSBucket.NotMatched": "InvalidOSSBucket.NotFound",
+    "FunctionNotFound": "ServiceNotFound",
     "ImageId.NotFound": "InvalidImageId.NotFound",
     "OperationDenied.ImageExporting": "ImageIsExporting",
 }
@@ -100,5 +109,11 @@ def advised(cause: Cause) -> Cause:
     """The cause with what to do next: the cloud's own word for it, else ours."""
     if cause.recommend:
         return cause
-    advice = _RECOMMEND.get(_SAME_AS.get(cause.code, cause.code))
-    return Cause(code=cause.code, message=cause.message, request_id=cause.request_id, recommend=advice)
+    return Cause(
+        code=cause.code, message=cause.message, request_id=cause.request_id, recommend=recommendation(cause.code)
+    )
+
+
+def recommendation(code: str) -> str | None:
+    """What to do about a refusal with this code, where there is a word for it: exports and the doctor say the same."""
+    return _RECOMMEND.get(_SAME_AS.get(code, code))

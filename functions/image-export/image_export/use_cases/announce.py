@@ -8,6 +8,7 @@ import msgspec
 from ..decisions import announcements
 from ..decisions.announcements import Owed
 from ..decisions.projection import MANIFEST_WRITTEN, export_of, manifest_address, manifest_key
+from ..decisions.refusals import advised
 from ..decisions.waiting import TOLD_FOR
 from ..errors import CloudFault
 from ..values.record import Record
@@ -35,7 +36,8 @@ def _tell(outside: Outside, record: Record, debt: Owed) -> Record:
     try:
         outside.notifier.tell(debt.target, event)
     except CloudFault as fault:
-        log.warning("event.refused", code=fault.code, error=fault.cause.message)
+        cause = advised(fault.cause)
+        log.warning("event.refused", code=cause.code, error=cause.message, recommend=cause.recommend)
         if outside.ledger.now - debt.since < TOLD_FOR:
             return record
         outside.ledger.put(f"untold/{event['id']}/{debt.told}", event)

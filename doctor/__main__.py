@@ -1,0 +1,75 @@
+"""`python -m doctor`: look at a deployment and name what is wrong. Reads only, but for one test event a bus.
+
+The credentials are those of whoever deploys (ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET, _SECURITY_TOKEN). Exits 1 where
+something is wrong, 0 where nothing is, as far as can be told.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from .examination import Examination
+from .policies import minimal_policies
+from .report import Report, as_json, is_healthy
+
+ALL = ""
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m doctor", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--functions", type=Path, default=Path("s.yaml"), help="the s.yaml that is deployed")
+    parser.add_argument("--json", action="store_true", help="findings as JSON")
+    parser.add_argument("--no-test-event", action="store_true", help="send nothing to the buses of policy.yaml")
+    parser.add_argument(
+        "--policy",
+        nargs="?",
+        const=ALL,
+        metavar="ROLE",
+        help="instead: print the minimal RAM policy of this role, or of every role, as JSON",
+    )
+    parser.add_argument(
+        "--account", metavar="ID", help="with --policy: the functions' account, so that nobody is asked"
+    )
+    return parser
+
+
+def main() -> int:
+    """0: nothing wrong. 1: something is. 2: the command line is."""
+    options = arguments().parse_args()
+    examination = Examination(options.functions, os.environ, test_event=not options.no_test_event)
+    if options.policy is not None:
+        return print_policies(examination, options.policy, options.account)
+    if options.json:
+        findings = list(examination.findings())
+        print(as_json(findings))  # noqa: T201 - the answer
+        return int(not is_healthy(findings))
+    report = Report(Console(emoji=False, highlight=False))
+    report.show(examination.findings())
+    report.conclude()
+    return int(not report.healthy)
+
+
+def print_policies(examination: Examination, role: str, account_id: str | None) -> int:
+    """To stdout the JSON alone; what is in its way goes to stderr."""
+    report = Report(Console(stderr=True, emoji=False, highlight=False))
+    found = list(examination.read(account_id))
+    policies = minimal_policies(examination.deployment) if examination.deployment else {}
+    if not policies:
+        report.show(finding for finding in found if finding.status != "ok")
+    elif role != ALL and role not in policies:
+        print(f"{role!r} is none of {', '.join(policies)}", file=sys.stderr)  # noqa: T201 - for people
+    else:
+        print(json.dumps(policies[role] if role != ALL else policies, indent=2))  # noqa: T201 - the answer
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""Destination buckets and the ledger: there, in the right region, open to ECS and to nobody else."""
+
+from collections.abc import Iterator
+
+from image_export.decisions.refusals import recommendation
+from image_export.errors import OurFault
+from image_export.values.policy import Account, Destination
+
+from ..edges.account import CloudAccount
+from ..edges.buckets import Bucket
+from ..finding import Finding, looking, ok, unknown, wrong
+from ..site import Site
+
+ARCHIVES = ("Archive", "ColdArchive", "DeepColdArchive")
+ALLOW = "Give whoever deploys oss:GetBucketInfo on the bucket; if it is another account's, correct policy.yaml."
+
+
+def destinations(site: Site) -> Iterator[Finding]:
+    """What ExportImage would refuse about each bucket (ExportImage page of 2025, error codes)."""
+    for account in site.deployment.policy.accounts:
+        cloud = site.inside(account)
+        for region, destination in account.destinations.items():
+            subject = f"oss://{destination.bucket}"
+            if cloud is None:
+                message = f"It is in account {account.account_id}, whose role cannot be assumed by whoever deploys."
+                yield unknown(subject, message, "Run the doctor with credentials of that account, too.")
+            else:
+                yield from looking(subject, _destination, cloud, account, region, destination)
+
+
+def _destination(cloud: CloudAccount, account: Account, region: str, destination: Destination) -> Iterator[Finding]:
+    name = destination.bucket
+    bucket = cloud.bucket(region, name)
+    faults = list(_elsewhere(name, region, bucket))
+    if bucket and not faults:
+        faults = [*_refused(name, account, bucket), *_open(name, bucket)]
+    yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, not encrypted, of class {_class(bucket)}.")]
+
+
+def ledger(site: Site) -> Iterator[Finding]:
+    """Where the facts are: a bucket that was never versioned (PROTOCOL 1), and that nobody else reads."""
+    yield from looking(f"oss://{site.deployment.settings.ledger_bucket}", _ledger, site)
+
+
+def _ledger(site: Site) -> Iterator[Finding]:
+    name, region = site.deployment.settings.ledger_bucket, site.deployment.region
+    bucket = site.cloud.bucket(region, name)
+    faults = list(_elsewhere(name, region, bucket))
+    if bucket and not faults:
+        faults = [*_versioned(site, name), *_open(name, bucket)]
+    yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, and was never versioned.")]
+
+
+def _versioned(site: Site, name: str) -> Iterator[Finding]:
+    try:
+        site.cloud.ledger(site.deployment.settings).ready()
+    except OurFault as fault:
+        if fault.code != "LedgerVersioned":
+            raise
+        yield wrong(f"oss://{name}", f"{fault.code}: {fault.cause.message}", fault.cause.recommend)
+
+
+def _elsewhere(name: str, region: str, bucket: Bucket | None) -> Iterator[Finding]:
+    advice = recommendation("InvalidOSSBucket.NotFound")
+    if bucket is None:
+        made = f"ossutil mb oss://{name} --region {region}"
+        yield wrong(f"oss://{name}", f"There is no such bucket; it must be in {region}.", advice, made)
+    elif bucket.region != region:
+        where = f"in {bucket.region}" if bucket.region else "in another region"
+        yield wrong(f"oss://{name}", f"Is {where}; it must be in {region}, where the images are.", advice)
+
+
+def _refused(name: str, account: Account, bucket: Bucket) -> Iterator[Finding]:
+    subject = f"oss://{name}"
+    if bucket.owner_id != account.account_id:
+        message = f"Belongs to account {bucket.owner_id}, not to {account.account_id}, whose images go there."
+        yield wrong(subject, message, recommendation("InvalidOSS.NotAuthorized"))
+    if bucket.encryption:
+        message = f"Is encrypted with {bucket.encryption}, and ExportImage refuses encrypted buckets."
+        plain = f"ossutil api delete-bucket-encryption --bucket {name}"
+        yield wrong(subject, message, recommendation("InvalidOSSBucket.EncryptUnsupported"), plain)
+    if bucket.storage_class in ARCHIVES:
+        message = f"Is of storage class {bucket.storage_class}, which ExportImage cannot write to."
+        yield wrong(subject, message, recommendation("InvalidOSSObject.NeedRestore"))
+
+
+def _open(name: str, bucket: Bucket) -> Iterator[Finding]:
+    if bucket.acl not in ("private", ""):
+        private = f"ossutil api put-bucket-acl --bucket {name} --acl private"
+        yield wrong(f"oss://{name}", f"Its ACL is {bucket.acl}: strangers can read it.", "Make it private.", private)
+
+
+def _class(bucket: Bucket | None) -> str:
+    return bucket.storage_class if bucket else "none"

@@ -1,0 +1,128 @@
+"""RAM roles: there, trusting who must assume them, and allowed what they need. Read from their policies."""
+
+from collections.abc import Iterable, Iterator
+
+from image_export.decisions.refusals import recommendation
+from image_export.values.policy import Account
+
+from .. import needs
+from ..documents import Document, Need, Verdict, lacking, policy, trust, trusts, written
+from ..edges.account import CloudAccount
+from ..edges.rpc_calls import Role
+from ..finding import Finding, looking, ok, unknown, wrong
+from ..site import Site
+
+DEPLOY = "Create the stack of template.yml again, or repair the role by hand."
+ADD = "Add these statements to a policy of the role; template.yml has them."
+
+
+def functions(site: Site) -> Iterator[Finding]:
+    """The roles that the functions run as."""
+    for name in site.deployment.roles:
+        yield from looking(f"role {name}", _function, site, name)
+
+
+def _function(site: Site, name: str) -> Iterator[Finding]:
+    wanted = trust("Service", ["fc.aliyuncs.com"])
+    found = site.cloud.role(name)
+    if found is None:
+        used = ", ".join(site.deployment.roles[name])
+        yield _missing(name, f"There is no such role, and {used} runs as it.", DEPLOY, wanted)
+        return
+    faults = [
+        *_trust(found, {"fc.aliyuncs.com": trusts(found.trust, "Service", "fc.aliyuncs.com")}, DEPLOY, wanted),
+        *_rights(found, needs.of_functions(site.deployment), ADD),
+    ]
+    yield from faults or [ok(f"role {name}", "Trusts fc.aliyuncs.com and may do what its functions do.")]
+
+
+def assumed(site: Site) -> Iterator[Finding]:
+    """The role that is assumed for each account. Another account's is tried, since it cannot be read from here."""
+    for account in site.deployment.policy.accounts:
+        look = _assumed if site.is_own(account) else _tried
+        yield from looking(f"role {account.role_arn}", look, site, account)
+
+
+def _assumed(site: Site, account: Account) -> Iterator[Finding]:
+    arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
+    wanted = trust("RAM", arns, account.external_id)
+    found = site.cloud.role(account.role_arn.rpartition("/")[2])
+    if found is None:
+        advice = recommendation("EntityNotExist.Role")
+        yield _missing(account.role_arn, "There is no such role, and policy.yaml names it.", advice, wanted)
+        return
+    trusted = {arn: trusts(found.trust, "RAM", arn, account.external_id) for arn in arns}
+    faults = [
+        *_trust(found, trusted, recommendation("NoPermission"), wanted),
+        *_rights(found, needs.of_account(account), recommendation("Forbidden.RAM")),
+    ]
+    yield from faults or [ok(f"role {found.arn}", "Trusts the functions' roles and may export what the policy says.")]
+
+
+def _tried(site: Site, account: Account) -> Iterator[Finding]:
+    site.cloud.assume(account.role)
+    message = "Could be assumed by whoever deploys. What it may do cannot be read from this account."
+    advice = (
+        f"It must trust the functions' roles as well, and needs the policy below; {site.deployment.account_id}:root"
+    )
+    advice += " in its trust policy covers them all."
+    yield unknown(f"role {account.role_arn}", message, advice, written(policy(needs.of_account(account))))
+
+
+def ecs(site: Site) -> Iterator[Finding]:
+    """The role with which ECS writes to the buckets, in each account."""
+    for account in site.deployment.policy.accounts:
+        subject = f"role {needs.SERVICE_ROLE}"
+        if site.is_own(account):
+            yield from looking(subject, _ecs, site.cloud, account)
+        else:
+            message = f"That of account {account.account_id} cannot be read from this account."
+            yield unknown(subject, message, recommendation("NoSetRoletoECSServiceAcount"))
+
+
+def _ecs(cloud: CloudAccount, account: Account) -> Iterator[Finding]:
+    wanted = trust("Service", ["ecs.aliyuncs.com"])
+    advice = recommendation("NoSetRoletoECSServiceAcount")
+    found = cloud.role(needs.SERVICE_ROLE)
+    if found is None:
+        yield _missing(needs.SERVICE_ROLE, "There is no such role, so ECS cannot write to OSS.", advice, wanted)
+        return
+    faults = [
+        *_trust(found, {"ecs.aliyuncs.com": trusts(found.trust, "Service", "ecs.aliyuncs.com")}, advice, wanted),
+        *_rights(found, needs.of_ecs(account), recommendation("InvalidOSS.NotAuthorized")),
+    ]
+    yield from faults or [ok(f"role {needs.SERVICE_ROLE}", "Trusts ecs.aliyuncs.com and may write to the buckets.")]
+
+
+def _missing(name: str, message: str, advice: str | None, wanted: Document) -> Finding:
+    return wrong(f"role {name}", message, advice, f"with the trust policy\n{written(wanted)}")
+
+
+def _trust(role: Role, said: dict[str, Verdict], advice: str | None, wanted: Document) -> Iterator[Finding]:
+    out = [name for name, verdict in said.items() if verdict in ("missing", "denied")]
+    if out:
+        message = f"Its trust policy does not let in {', '.join(out)}."
+        yield wrong(f"role {_name(role)}", message, advice, f"the trust policy must be\n{written(wanted)}")
+    elif "conditional" in said.values():
+        message = "Its trust policy has a condition that cannot be judged from here."
+        yield unknown(f"role {_name(role)}", message, "See that the condition is met by the functions.")
+
+
+def _rights(role: Role, wanted: Iterable[Need], advice: str | None) -> Iterator[Finding]:
+    found = lacking(wanted, role.policies)
+    if missing := found.get("missing"):
+        yield wrong(f"role {_name(role)}", f"May not {_shown(missing)}.", advice, written(policy(missing)))
+    if denied := found.get("denied"):
+        message = f"A policy of the role denies {_shown(denied)}."
+        yield wrong(f"role {_name(role)}", message, "Take the Deny away, or make it narrower.")
+    if conditional := found.get("conditional"):
+        message = f"Only under a condition that cannot be judged from here: {_shown(conditional)}."
+        yield unknown(f"role {_name(role)}", message, "See that the condition is met by the functions.")
+
+
+def _shown(singles: list[Need]) -> str:
+    return ", ".join(f"{need.actions[0]} on {need.resources[0]}" for need in singles)
+
+
+def _name(role: Role) -> str:
+    return role.arn.rpartition("/")[2]

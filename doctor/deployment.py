@@ -1,0 +1,34 @@
+"""The deployment as its files say it: functions, settings and policy in one value. Pure."""
+
+import msgspec
+
+from image_export.values.policy import Policy
+from image_export.values.settings import Settings
+
+from .serverless import Function
+
+
+class Deployment(msgspec.Struct, frozen=True, kw_only=True):
+    """What was meant. The settings are those that all functions share."""
+
+    account_id: str
+    functions: tuple[Function, ...]
+    settings: Settings
+    policy: Policy
+
+    @property
+    def region(self) -> str:
+        """Where the functions are, and the ledger."""
+        return self.functions[0].region
+
+    @property
+    def roles(self) -> dict[str, list[str]]:
+        """The functions' roles, and which functions have each."""
+        found: dict[str, list[str]] = {}
+        for function in self.functions:
+            found.setdefault(function.role, []).append(function.name)
+        return found
+
+    def role_arn(self, name: str) -> str:
+        """The ARN of a role of the functions' own account."""
+        return f"acs:ram::{self.account_id}:role/{name}"

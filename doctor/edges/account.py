@@ -1,0 +1,90 @@
+"""One account of the cloud in somebody's name: whoever deploys, or a role that they can assume. Decides nothing."""
+
+import random
+import time
+import uuid
+from datetime import datetime, timezone
+
+from image_export.edges.addresses import Addresses
+from image_export.edges.credentials import Credentials
+from image_export.edges.eventbridge import put_event
+from image_export.edges.oss_store import OssStore
+from image_export.edges.retrying import Retrying
+from image_export.edges.rpc import Rpc
+from image_export.use_cases.ledger import Ledger
+from image_export.values.account import AssumedRole
+from image_export.values.notify_target import EventBus
+from image_export.values.settings import Settings
+
+from .buckets import Bucket, Buckets
+from .rpc_calls import Caller, Role, assumed, caller, role
+
+PATIENCE_S = 30.0  # a call; a doctor is waited for
+TEST_EVENT = "imageexport:Doctor:Test"
+
+
+class CloudAccount:
+    """Every call raises CloudFault; reads are retried as the functions retry theirs."""
+
+    def __init__(self, credentials: Credentials, addresses: Addresses, region: str) -> None:
+        self._credentials = credentials
+        self._addresses = addresses
+        self._region = region
+        self._rpc = Rpc(lambda: credentials, addresses, _patience)
+        self._retrying = Retrying(_patience, sleep=time.sleep, random=random.random)
+        self._buckets: dict[str, Buckets] = {}
+
+    def caller(self) -> Caller:
+        """Who this is."""
+        return self._retrying(lambda: caller(self._rpc, self._region))
+
+    def role(self, name: str) -> Role | None:
+        """A role of this account."""
+        return self._retrying(lambda: role(self._rpc, name))
+
+    def assume(self, wanted: AssumedRole) -> "CloudAccount":
+        """The account of that role, in its name."""
+        session = self._retrying(lambda: assumed(self._rpc, wanted, self._region))
+        return CloudAccount(session, self._addresses, self._region)
+
+    def bucket(self, region: str, name: str) -> Bucket | None:
+        """A bucket, asked for in that region."""
+        return self._retrying(lambda: self._in(region).bucket(name))
+
+    def cloud_time(self) -> datetime | None:
+        """The cloud's clock as the latest answer of OSS in our region had it, a refusal included."""
+        now = self._in(self._region).now
+        return now and now.astimezone(timezone.utc)
+
+    def ledger(self, settings: Settings) -> Ledger:
+        """The ledger, to be read."""
+        store = OssStore(self._in(self._region), settings.ledger_bucket, settings.ledger_prefix, self._retrying)
+        return Ledger(store, nonce=lambda: uuid.uuid4().hex)
+
+    def stored(self, bucket: str, key: str) -> bytes | None:
+        """An object of our region."""
+        found = self._retrying(lambda: self._in(self._region).get(bucket, key))
+        return found and found.body
+
+    def test_event(self, bus: EventBus) -> None:
+        """Publish an event that no rule of image-export means."""
+        event = {
+            "id": f"doctor-{uuid.uuid4().hex}",
+            "source": "image-export",
+            "specversion": "1.0",
+            "type": TEST_EVENT,
+            "subject": "doctor",
+            "time": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "datacontenttype": "application/json",
+            "data": {"Test": True},
+        }
+        put_event(self._rpc, bus, event)
+
+    def _in(self, region: str) -> Buckets:
+        if region not in self._buckets:
+            self._buckets[region] = Buckets(region, lambda: self._credentials, self._addresses, _patience)
+        return self._buckets[region]
+
+
+def _patience() -> float:
+    return PATIENCE_S

@@ -1,0 +1,90 @@
+"""STS, RAM and EventBridge as the doctor asks them: RPC actions through the core SDK. Reads, and AssumeRole.
+
+GetCallerIdentity and AssumeRole of STS 2015-04-01; GetRole, ListPoliciesForRole and GetPolicyVersion of RAM 2015-05-01.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+from aliyunsdkcore.request import CommonRequest
+
+from image_export.edges.credentials import Credentials, session_name
+from image_export.edges.faults import reading
+from image_export.edges.rpc import Rpc
+from image_export.errors import Refused
+from image_export.values.account import AssumedRole
+
+RAM = "ram.aliyuncs.com"
+NO_ROLE = "EntityNotExist.Role"
+SHORTEST_S = 900
+
+
+class Caller(NamedTuple):
+    """Who the credentials belong to."""
+
+    account_id: str
+    arn: str
+
+
+class Role(NamedTuple):
+    """A RAM role: its trust policy, and the policies that are attached to it."""
+
+    arn: str
+    trust: dict[str, Any]
+    policies: list[dict[str, Any]]
+
+
+def caller(rpc: Rpc, region: str) -> Caller:
+    """Whose credentials these are. Raises CloudFault."""
+    host = f"sts.{region}.aliyuncs.com"
+    answer = rpc.call(_request("Sts", "2015-04-01", "GetCallerIdentity", host), host)
+    with reading(host):
+        return Caller(str(answer["AccountId"]), str(answer["Arn"]))
+
+
+def assumed(rpc: Rpc, role: AssumedRole, region: str) -> Credentials:
+    """Credentials of the role, not narrowed, for a quarter of an hour. Raises CloudFault."""
+    host = f"sts.{region}.aliyuncs.com"
+    given = {"RoleArn": role.role_arn, "RoleSessionName": session_name("doctor"), "DurationSeconds": str(SHORTEST_S)}
+    if role.external_id:
+        given["ExternalId"] = role.external_id
+    answer = rpc.call(_request("Sts", "2015-04-01", "AssumeRole", host, **given), host)
+    with reading(host):
+        said = answer["Credentials"]
+        return Credentials(said["AccessKeyId"], said["AccessKeySecret"], said["SecurityToken"])
+
+
+def role(rpc: Rpc, name: str) -> Role | None:
+    """The role with its policies; None where the account has none of that name. Raises CloudFault."""
+    try:
+        answer = _ram(rpc, "GetRole", RoleName=name)
+    except Refused as fault:
+        if fault.code == NO_ROLE:
+            return None
+        raise
+    attached = _ram(rpc, "ListPoliciesForRole", RoleName=name)
+    with reading(RAM):
+        said = answer["Role"]
+        policies = [
+            _document(rpc, one["PolicyName"], one["PolicyType"], one["DefaultVersion"])
+            for one in attached["Policies"]["Policy"]
+        ]
+        return Role(said["Arn"], json.loads(said["AssumeRolePolicyDocument"]), policies)
+
+
+def _document(rpc: Rpc, name: str, kind: str, version: str) -> dict[str, Any]:
+    answer = _ram(rpc, "GetPolicyVersion", PolicyName=name, PolicyType=kind, VersionId=version)
+    with reading(RAM):
+        return dict(json.loads(answer["PolicyVersion"]["PolicyDocument"]))
+
+
+def _ram(rpc: Rpc, action: str, **parameters: str) -> dict[str, Any]:
+    return rpc.call(_request("Ram", "2015-05-01", action, RAM, **parameters), RAM)
+
+
+def _request(product: str, version: str, action: str, host: str, **parameters: str) -> CommonRequest:
+    request = CommonRequest(domain=host, version=version, action_name=action, product=product)
+    request.set_method("POST")
+    for name, value in parameters.items():
+        request.add_query_param(name, value)
+    return request

@@ -1,0 +1,77 @@
+"""What the files of a deployment say, and what is wrong in them. Raises nothing; reads s.yaml and policy.yaml."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from image_export.decisions.policy_file import read_policy
+from image_export.decisions.read_settings import read_settings
+from image_export.errors import CloudFault, OurFault
+from image_export.values.policy import Policy
+from image_export.values.settings import Settings
+
+from .finding import Finding, ok, unknown, wrong
+from .serverless import Function, read_functions
+
+Fetch = Callable[[str, str], bytes | None]
+"""An object of OSS, by bucket and key."""
+
+
+class Plan(NamedTuple):
+    """s.yaml: its functions, and the settings that they share (None where those are not valid)."""
+
+    functions: tuple[Function, ...]
+    settings: Settings | None
+    findings: list[Finding]
+
+
+def read_plan(file: Path, environ: Mapping[str, str], account_id: str) -> Plan:
+    """The functions and their settings."""
+    try:
+        functions = read_functions(file.read_bytes(), environ, account_id)
+    except OSError as fault:
+        return Plan((), None, [wrong(str(file), f"Cannot be read: {fault.strerror}.", "Name it with --functions.")])
+    except OurFault as fault:
+        return Plan((), None, [wrong(str(file), fault.cause.message, "Correct it: s deploy would stumble, too.")])
+    found = [ok(file.name, f"Has the functions {', '.join(function.name for function in functions)}.")]
+    settings, more = _settings(functions)
+    return Plan(functions, settings, [*found, *more])
+
+
+def _settings(functions: tuple[Function, ...]) -> tuple[Settings | None, list[Finding]]:
+    """Those of the first function; all must be valid, and have one ledger and one policy."""
+    read, faults = [], []
+    for function in functions:
+        try:
+            read.append(read_settings(function.environment))
+        except OurFault as fault:
+            faults.append(wrong(f"settings of {function.name}", fault.cause.message, fault.cause.recommend))
+    if len({(one.ledger_bucket, one.ledger_prefix, one.policy, one.endpoint) for one in read}) > 1:
+        advice = "Give all functions the same IMAGE_EXPORT_LEDGER, IMAGE_EXPORT_POLICY and IMAGE_EXPORT_ENDPOINT."
+        faults.append(wrong("settings", "The functions have different ledgers, policies or endpoints.", advice))
+    if faults or not read:
+        return None, faults
+    return read[0], [ok("settings", f"Are valid; the ledger is oss://{read[0].ledger_bucket}/{read[0].ledger_prefix}.")]
+
+
+def read_policy_of(plan: Plan, folder: Path, fetch: Fetch | None) -> tuple[Policy | None, Finding]:
+    """The policy beside index.py, or in OSS where it can be fetched. `folder` is where s.yaml is."""
+    name = plan.settings.policy if plan.settings else ""
+    try:
+        if not name.startswith("oss://"):
+            policy = read_policy((folder / plan.functions[0].code / name).read_bytes())
+        elif fetch is None:
+            return None, unknown("policy", f"{name} cannot be fetched without credentials.")
+        else:
+            policy = read_policy(_fetched(name, fetch))
+    except OSError as fault:
+        return None, wrong("policy", f"{name} cannot be read: {fault.strerror}.", "It belongs beside index.py.")
+    except (OurFault, CloudFault) as fault:
+        advice = fault.cause.recommend or "Correct it; schemas/policy.json tells an editor what it may say."
+        return None, wrong("policy", f"{name}: {fault.code}: {fault.cause.message}", advice)
+    return policy, ok("policy", f"{name} is valid: {len(policy.accounts)} accounts, {len(policy.rules)} rules.")
+
+
+def _fetched(address: str, fetch: Fetch) -> bytes:
+    bucket, _, key = address.removeprefix("oss://").partition("/")
+    return fetch(bucket, key) or b""

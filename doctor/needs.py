@@ -1,0 +1,72 @@
+"""What each role must be allowed for this configuration, and nothing else: what `--policy` prints. Pure.
+
+The assumed role needs what its session policies narrow it to. Actions and resources: facts of the functions' own calls;
+forms of resources: RAM pages "Services that work with RAM", "RAM authorization" of each API, "RAM policies" of OSS.
+"""
+
+import json
+from collections.abc import Iterator
+
+from image_export.edges.credentials import session_policy
+from image_export.values.notify_target import EventBus, NotifyTarget
+from image_export.values.policy import Account
+
+from .deployment import Deployment
+from .documents import Need
+
+SERVICE_ROLE = "AliyunECSImageExportDefaultRole"
+ON_OBJECTS = ("oss:GetObject", "oss:PutObject", "oss:DeleteObject", "oss:AbortMultipartUpload", "oss:ListParts")
+ON_BUCKETS = ("oss:GetBucketLocation", "oss:GetBucketInfo", "oss:ListMultipartUploads")
+
+
+def of_functions(deployment: Deployment) -> list[Need]:
+    """The functions' own roles: ledger, roles to assume, notify targets, logs."""
+    settings = deployment.settings
+    ledger, prefix = f"acs:oss:*:*:{settings.ledger_bucket}", settings.ledger_prefix.strip("/")
+    objects = f"{ledger}/{prefix}/*" if prefix else f"{ledger}/*"
+    return [
+        Need(("sts:AssumeRole",), tuple(account.role_arn for account in deployment.policy.accounts)),
+        Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
+        Need(("oss:GetObject", "oss:PutObject", "oss:DeleteObject"), (objects,)),
+        *_policy_file(settings.policy),
+        *(_told(deployment, target) for target in deployment.policy.notify),
+        *_logs(deployment),
+    ]
+
+
+def of_account(account: Account) -> list[Need]:
+    """The role that is assumed for an account: the sum of all its session policies."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for region, destination in account.destinations.items():
+        narrowed = json.loads(session_policy(account.account_id, region, destination.bucket))
+        for statement in narrowed["Statement"]:
+            resources = found.setdefault(tuple(statement["Action"]), [])
+            resources.extend(one for one in statement["Resource"] if one not in resources)
+    return [Need(actions, tuple(resources)) for actions, resources in found.items()]
+
+
+def of_ecs(account: Account) -> list[Need]:
+    """The role with which ECS writes into the account's buckets ("Export a custom image" page of ECS)."""
+    buckets = [f"acs:oss:*:*:{one.bucket}" for one in account.destinations.values()]
+    return [Need(ON_OBJECTS, tuple(f"{one}/*" for one in buckets)), Need(ON_BUCKETS, tuple(buckets))]
+
+
+def _policy_file(address: str) -> Iterator[Need]:
+    if address.startswith("oss://"):
+        yield Need(("oss:GetObject",), (f"acs:oss:*:*:{address.removeprefix('oss://')}",))
+
+
+def _told(deployment: Deployment, target: NotifyTarget) -> Need:
+    if isinstance(target, EventBus):
+        return Need(("eventbridge:PutEvents",), (f"acs:eventbridge:{target.region}:*:eventbus/{target.bus}",))
+    home = f"acs:fc:{deployment.region}:*"
+    if target.service is not None:
+        return Need(("fc:InvokeFunction",), (f"{home}:services/{target.service}/functions/{target.function}",))
+    qualifier = f"/{target.qualifier}" if target.qualifier else ""
+    return Need(("fc:InvokeFunction",), (f"{home}:functions/{target.function}{qualifier}",))
+
+
+def _logs(deployment: Deployment) -> Iterator[Need]:
+    stores = {function.log for function in deployment.functions if function.log}
+    for project, store in sorted(stores):
+        yield Need(("log:PostLogStoreLogs",), (f"acs:log:*:*:project/{project}/logstore/{store}",))

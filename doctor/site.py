@@ -1,0 +1,30 @@
+"""What a check is given: the deployment as it was meant, and the cloud to compare it with."""
+
+from typing import NamedTuple
+
+from image_export.errors import CloudFault
+from image_export.values.policy import Account
+
+from .deployment import Deployment
+from .edges.account import CloudAccount
+
+
+class Site(NamedTuple):
+    """`cloud` is the functions' own account, in the name of whoever deploys. `test_event`: whether one may be sent."""
+
+    deployment: Deployment
+    cloud: CloudAccount
+    test_event: bool = True
+
+    def is_own(self, account: Account) -> bool:
+        """Whether the functions are in that account too."""
+        return account.account_id == self.deployment.account_id
+
+    def inside(self, account: Account) -> CloudAccount | None:
+        """The cloud of that account: ours, or through its role where whoever deploys may assume it, too."""
+        if self.is_own(account):
+            return self.cloud
+        try:
+            return self.cloud.assume(account.role)
+        except CloudFault:
+            return None

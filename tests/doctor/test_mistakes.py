@@ -1,0 +1,119 @@
+"""For each mistake that people make, the doctor names it and says what to do; without one, it finds nothing wrong."""
+
+import pytest
+
+from .ward import ACCOUNT, BUCKET, LEDGER, Ward
+
+
+def test_nothing_is_wrong_with_what_the_shipped_files_deploy(ward: Ward) -> None:
+    assert ward.wrong() == []
+
+
+def test_a_destination_that_is_not_there_is_named_with_the_command_that_makes_it(ward: Ward) -> None:
+    del ward.cloud.oss.buckets[BUCKET]
+    found = ward.only_wrong()
+    assert (found.subject, found.message) == (f"oss://{BUCKET}", "There is no such bucket; it must be in cn-hangzhou.")
+    assert found.exact == f"ossutil mb oss://{BUCKET} --region cn-hangzhou"
+
+
+def test_a_destination_in_another_region_is_named(ward: Ward) -> None:
+    ward.cloud.oss.buckets[BUCKET].region = "cn-beijing"
+    found = ward.only_wrong()
+    assert found.subject == f"oss://{BUCKET}"
+    assert "in another region; it must be in cn-hangzhou" in found.message
+
+
+def test_an_encrypted_destination_is_named(ward: Ward) -> None:
+    ward.cloud.oss.buckets[BUCKET].encryption = "KMS"
+    found = ward.only_wrong()
+    assert (found.subject, found.check) == (f"oss://{BUCKET}", "destinations")
+    assert "encrypted with KMS" in found.message
+    assert found.exact == f"ossutil api delete-bucket-encryption --bucket {BUCKET}"
+
+
+@pytest.mark.parametrize("storage_class", ["Archive", "ColdArchive", "DeepColdArchive"])
+def test_a_destination_of_an_archive_class_is_named(ward: Ward, storage_class: str) -> None:
+    ward.cloud.oss.buckets[BUCKET].storage_class = storage_class
+    assert storage_class in ward.only_wrong().message
+
+
+def test_a_destination_that_is_somebody_elses_is_not_taken_for_good(ward: Ward) -> None:
+    ward.cloud.oss.buckets[BUCKET].account_id = "6543210987654321"
+    found = next(one for one in ward.said("destinations") if one.subject == f"oss://{BUCKET}")
+    assert found.status == "unknown"
+    assert "AccessDenied" in found.message
+
+
+@pytest.mark.parametrize("status", ["Enabled", "Suspended"])
+def test_a_ledger_that_was_ever_versioned_is_named(ward: Ward, status: str) -> None:
+    ward.cloud.oss.buckets[LEDGER].versioning = status
+    found = ward.only_wrong()
+    assert (found.check, found.subject) == ("ledger", f"oss://{LEDGER}")
+    assert "LedgerVersioned" in found.message
+    assert "never enabled" in str(found.recommend)
+
+
+def test_a_bus_that_is_not_there_is_named_with_the_command_that_makes_it(ward: Ward) -> None:
+    del ward.cloud.eventbridge.buses["image-export"]
+    found = ward.only_wrong()
+    assert (found.subject, found.message) == ("bus image-export", "There is no such bus in cn-hangzhou.")
+    assert found.exact == "aliyun eventbridge CreateEventBus --region cn-hangzhou --EventBusName image-export"
+
+
+def test_no_event_is_sent_where_none_is_wanted(ward: Ward) -> None:
+    found = [one for one in ward.examine(test_event=False) if one.check == "notify targets"]
+    assert [one.status for one in found if one.subject == "bus image-export"] == ["unknown"]
+    assert ward.world.get("state")["events"] == []
+
+
+def test_a_test_event_wakes_no_function(ward: Ward) -> None:
+    ward.examine()
+    state = ward.world.get("state")
+    assert [event["event"]["type"] for event in state["events"]] == ["imageexport:Doctor:Test"]
+    assert state["invocations"] == []
+
+
+def test_a_clock_beside_the_clouds_is_named(ward: Ward) -> None:
+    ward.world.advance(3600)
+    found = ward.only_wrong()
+    assert found.check == "clock"
+    assert "behind the cloud's" in found.message
+
+
+def test_keys_that_are_not_set_are_named_and_the_files_are_read_all_the_same(ward: Ward) -> None:
+    del ward.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"]
+    found = ward.examine()
+    assert [one.subject for one in found if one.status == "wrong"] == ["your keys"]
+    assert [one.subject for one in found if one.check == "files"] == ["s.yaml", "settings", "policy"]
+
+
+def test_a_wrong_secret_is_named_in_the_clouds_words_and_not_printed(ward: Ward) -> None:
+    ward.environ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = "not-the-secret-of-anyone"
+    found = ward.only_wrong()
+    assert found.message.startswith("SignatureDoesNotMatch")
+    assert "not-the-secret" not in repr(found)
+
+
+def test_a_fault_of_the_policy_is_named_with_its_path(ward: Ward) -> None:
+    ward.change(ward.policy, "version: 1", "version: 1\ncolour: red")
+    assert "policy.colour: unknown key" in ward.only_wrong().message
+
+
+def test_a_policy_that_is_in_oss_is_read_from_there(ward: Ward) -> None:
+    ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/policy.yaml")
+    assert "PolicyInvalid" in ward.only_wrong().message
+    ward.put(LEDGER, "policy.yaml", ward.policy.read_bytes())
+    assert ward.wrong() == []
+
+
+def test_settings_that_are_wrong_are_named_by_function(ward: Ward) -> None:
+    ward.environ["IMAGE_EXPORT_LOG_LEVEL"] = "loud"
+    found = ward.wrong()
+    assert {one.subject for one in found} >= {"settings of image-export-event", "settings of image-export-http"}
+    assert "IMAGE_EXPORT_LOG_LEVEL is 'loud'" in found[0].message
+
+
+def test_whether_export_is_enabled_is_unknown_before_the_first_one(ward: Ward) -> None:
+    (found,) = ward.said("export enabled")
+    assert (found.status, found.subject) == ("unknown", f"account {ACCOUNT}")
+    assert "by ticket" in str(found.recommend)

@@ -1,0 +1,78 @@
+"""A deployment on an emulated cloud, and what the doctor says of it."""
+
+import shutil
+from pathlib import Path
+
+import alibabacloud_oss_v2 as oss
+import yaml
+
+from doctor.examination import Examination
+from doctor.finding import Finding
+from tests.emulator.world import World
+
+ROOT = Path(__file__).parent.parent.parent
+ACCOUNT, LEDGER, BUCKET = "1234567890123456", "image-export-ledger-1234567890123456", "acme-images-hangzhou"
+
+
+def files_of(folder: Path) -> Path:
+    """The project's s.yaml with the code and policy beside it, timers off; answers where it is."""
+    shutil.copytree(ROOT / "functions" / "image-export", folder / "code", ignore=shutil.ignore_patterns("__pycache__"))
+    text = (ROOT / "s.yaml").read_text().replace("enable: true", "enable: false")
+    (folder / "s.yaml").write_text(text.replace("code: functions/image-export", "code: code"))
+    return folder / "s.yaml"
+
+
+class Ward:
+    """One deployment."""
+
+    def __init__(self, world: World, file: Path) -> None:
+        self.world = world
+        self.cloud = world.cloud
+        self.file = file
+        self.environ = {
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": world.administrator.access_key_id,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": world.administrator.secret,
+            "IMAGE_EXPORT_ENDPOINT": world.endpoint,
+        }
+
+    @property
+    def policy(self) -> Path:
+        """policy.yaml as the doctor reads it."""
+        return self.file.parent / "code" / "policy.yaml"
+
+    def change(self, file: Path, old: str, new: str) -> None:
+        """Change what stands in a file."""
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    def set_everywhere(self, name: str, value: str) -> None:
+        """Give every function of s.yaml this environment variable."""
+        document = yaml.safe_load(self.file.read_text())
+        for resource in document["resources"].values():
+            environment = resource["props"]["environmentVariables"]
+            known = document["vars"]["environment"] if isinstance(environment, str) else environment
+            known[name] = value
+        self.file.write_text(yaml.safe_dump(document))
+
+    def put(self, bucket: str, key: str, body: bytes) -> None:
+        """Write an object."""
+        self.world.oss().put_object(oss.PutObjectRequest(bucket=bucket, key=key, body=body))
+
+    def examine(self, *, test_event: bool = True) -> list[Finding]:
+        """Everything that the doctor finds."""
+        return list(Examination(self.file, self.environ, test_event=test_event).findings())
+
+    def wrong(self) -> list[Finding]:
+        """What is wrong."""
+        return [finding for finding in self.examine() if finding.status == "wrong"]
+
+    def only_wrong(self) -> Finding:
+        """The one thing that is wrong."""
+        found = self.wrong()
+        assert len(found) == 1, found
+        return found[0]
+
+    def said(self, check: str) -> list[Finding]:
+        """What a check has found."""
+        return [finding for finding in self.examine() if finding.check == check]
