@@ -59,7 +59,17 @@ check: setup ## ruff and mypy, strict
 emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml
 	@$(RUN) -m emulator --functions s.yaml
 
-.PHONY: help setup demo test prove check schemas emulator doctor layer package lock clean
+doctor: setup ## look at a deployment with your own keys, name what is wrong (ARGS="--json", ARGS=--policy …)
+	@PYTHONPATH=functions/image-export $(RUN) -m doctor $(ARGS)
+
+# The runtimes to build for; RUNTIMES=python3.10 builds for one.
+RUNTIMES = python3.10 python3.12
+
+layer: $(VENV)/.done ## dist/layer-python3.10.zip and dist/layer-python3.12.zip, for /opt
+	@$(RUN) -m layers layer $(RUNTIMES:%=--runtime %)
+
+package: $(VENV)/.done ## dist/image-export.zip, the functions
+	@$(RUN) -m layers package $(RUNTIMES:%=--runtime %)
 
 lock: setup ## compile the requirements again, with hashes; in a .venv of Python 3.10, so that its back-ports are in
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10) and "make lock needs a .venv of Python 3.10")'

@@ -1,5 +1,6 @@
 """What the files of a deployment say, and what is wrong in them. Raises nothing; reads s.yaml and policy.yaml."""
 
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -59,17 +60,25 @@ def read_policy_of(plan: Plan, folder: Path, fetch: Fetch | None) -> tuple[Polic
     name = plan.settings.policy if plan.settings else ""
     try:
         if not name.startswith("oss://"):
-            policy = read_policy((folder / plan.functions[0].code / name).read_bytes())
+            policy = read_policy(_beside_index(folder / plan.functions[0].code, name))
         elif fetch is None:
             return None, unknown("policy", f"{name} cannot be fetched without credentials.")
         else:
             policy = read_policy(_fetched(name, fetch))
-    except OSError as fault:
-        return None, wrong("policy", f"{name} cannot be read: {fault.strerror}.", "It belongs beside index.py.")
+    except (OSError, KeyError, zipfile.BadZipFile) as fault:
+        return None, wrong("policy", f"{name} cannot be read: {fault}.", "It belongs beside index.py.")
     except (OurFault, CloudFault) as fault:
         advice = fault.cause.recommend or "Correct it; schemas/policy.json tells an editor what it may say."
         return None, wrong("policy", f"{name}: {fault.code}: {fault.cause.message}", advice)
     return policy, ok("policy", f"{name} is valid: {len(policy.accounts)} accounts, {len(policy.rules)} rules.")
+
+
+def _beside_index(code: Path, name: str) -> bytes:
+    """From the folder that is deployed, or from its zip. Raises OSError, BadZipFile and KeyError."""
+    if code.is_dir():
+        return (code / name).read_bytes()
+    with zipfile.ZipFile(code) as package:
+        return package.read(name)
 
 
 def _fetched(address: str, fetch: Fetch) -> bytes:

@@ -66,3 +66,15 @@ def test_the_emulator_and_the_package_do_not_know_each_other() -> None:
     assert not [
         file for file in PACKAGE.rglob("*.py") if "emulator" in {name.split(".")[0] for _, name in imports(file)}
     ]
+
+
+DOCTOR = Path(__file__).parent.parent / "doctor"
+
+
+def test_the_doctor_ships_with_nothing_and_speaks_to_vendors_in_its_edges_alone() -> None:
+    package = [PACKAGE.parent / "index.py", *PACKAGE.rglob("*.py")]
+    assert not [file for file in package if "doctor" in {name.split(".")[0] for _, name in imports(file)}]
+    for file in DOCTOR.rglob("*.py"):
+        spoken = {name.split(".")[0] for level, name in imports(file) if not level}
+        assert "emulator" not in spoken, file
+        assert file.parent.name == "edges" or not spoken & VENDORS, file

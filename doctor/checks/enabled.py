@@ -1,6 +1,7 @@
 """Whether image export is enabled for each account: only an export tells, so the ledger's latest ones are asked."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from image_export.decisions.http.listing import read_place
 from image_export.decisions.projection import export_of
@@ -37,7 +38,7 @@ def _enabled(site: Site) -> Iterator[Finding]:
 
 
 def _latest(ledger: Ledger) -> Iterator[Export]:
-    for entry in ledger.page("history/", limit=LATEST):
+    for entry in islice(ledger.walk("history/"), LATEST):
         found = ledger.read(entry.key, Export)
         loaded = None if found else ledger.load(read_place(entry.key).export_id)
         if found or loaded:

@@ -100,10 +100,16 @@ def test_a_fault_of_the_policy_is_named_with_its_path(ward: Ward) -> None:
 
 
 def test_a_policy_that_is_in_oss_is_read_from_there(ward: Ward) -> None:
-    ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/policy.yaml")
+    ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/ledger/policy.yaml")
     assert "PolicyInvalid" in ward.only_wrong().message
-    ward.put(LEDGER, "policy.yaml", ward.policy.read_bytes())
+    ward.put(LEDGER, "ledger/policy.yaml", ward.policy.read_bytes())
     assert ward.wrong() == []
+
+
+def test_a_policy_in_oss_that_the_functions_may_not_read_is_named(ward: Ward) -> None:
+    ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/policy.yaml")
+    ward.put(LEDGER, "policy.yaml", ward.policy.read_bytes())
+    assert f"May not oss:GetObject on acs:oss:*:*:{LEDGER}/policy.yaml." in {one.message for one in ward.wrong()}
 
 
 def test_settings_that_are_wrong_are_named_by_function(ward: Ward) -> None:

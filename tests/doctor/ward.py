@@ -1,5 +1,6 @@
 """A deployment on an emulated cloud, and what the doctor says of it."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def files_of(folder: Path) -> Path:
     """The project's s.yaml with the code and policy beside it, timers off; answers where it is."""
     shutil.copytree(ROOT / "functions" / "image-export", folder / "code", ignore=shutil.ignore_patterns("__pycache__"))
     text = (ROOT / "s.yaml").read_text().replace("enable: true", "enable: false")
-    (folder / "s.yaml").write_text(text.replace("code: functions/image-export", "code: code"))
+    (folder / "s.yaml").write_text(re.sub(r"\n  code: .*", "\n  code: code", text, count=1))
     return folder / "s.yaml"
 
 

@@ -52,7 +52,7 @@ _RECOMMEND: dict[str, str] = {
     "InvalidOSSBucket.NotFound": "Create the bucket in the image's region, or correct the destination in policy.yaml.",
     "InvalidOSSBucket.EncryptUnsupported": "Export to a bucket without server-side encryption, then copy the objects.",
     "InvalidOSSObject.NeedRestore": "Export to a bucket of storage class Standard or IA, not of an archive class.",
-    "InvalidOSS.NotAuthorized": "Let AliyunECSImageExportDefaultRole write to the bucket, which is of the same account.",
+    "InvalidOSS.NotAuthorized": "Let AliyunECSImageExportDefaultRole write to the bucket of its account.",
     "InvalidImageId.NotFound": "Check the image id, its region and account. It may have been deleted.",
     "ImageNotSupported": "Images from the marketplace or of encrypted snapshots cannot be exported.",
     "InvalidImageFormat.RegionNotSupported": "Use ImageFormat raw in this region.",
