@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.decisions.identity import natural_key, oss_prefix, parameters_hash, token_key
-from image_export.errors import LedgerFault, OurFault
+from image_export.errors import CloudFault, LedgerFault, OurFault
 from image_export.use_cases.ports import Page
 from image_export.use_cases.record import record
 from image_export.values.account import AssumedRole
@@ -15,7 +15,7 @@ from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy
 
 from .builders import BUCKET, IMAGE, a_request
-from .fakes import Died, unreached
+from .fakes import Died, unanswered, unreached
 from .workshop import Workshop
 
 
@@ -238,3 +238,30 @@ def test_a_prefix_given_exactly_is_refused_where_its_objects_are_already(shop: W
     shop.ask("r-1", OSSPrefix="a" * 18)
     end(shop)
     assert rejection(shop.ask("r-2", OSSPrefix="a" * 18)) == "PrefixInUse"
+
+
+WHOLE = "a" * 18
+
+
+def test_a_dry_run_says_that_a_prefix_is_taken(shop: Workshop) -> None:
+    shop.ask("r-1", OSSPrefix=WHOLE)
+    assert rejection(shop.ask("r-2", OSSPrefix=WHOLE, ImageFormat="qcow2", DryRun=True)) == "PrefixInUse"
+
+
+def test_a_request_that_finds_objects_does_not_keep_the_prefix(shop: Workshop) -> None:
+    shop.cloud.write(BUCKET, f"{WHOLE}_{IMAGE}_system.raw.tar.gz", b"theirs")
+    assert rejection(shop.ask("r-1", OSSPrefix=WHOLE)) == "PrefixInUse"
+    assert not shop.keys("prefixes/")
+
+
+def test_a_dry_run_with_the_cloud_away_says_so_and_nothing_else(shop: Workshop) -> None:
+    shop.cloud.faults.before("image", unanswered("Unanswered"))
+    with pytest.raises(CloudFault):
+        shop.ask("r-1", DryRun=True)
+    assert not shop.store.objects
+
+
+@pytest.mark.parametrize(("role", "warned"), [("AliyunECSImageExportDefaultRole", 0), ("another", 1)])
+def test_a_role_that_the_documentation_calls_invalid_is_warned_of(shop: Workshop, role: str, warned: int) -> None:
+    shop.ask("r-1", RoleName=role)
+    assert shop.log.events().count("request.role_unusual") == warned

@@ -50,6 +50,15 @@ def test_with_the_cloud_away_it_is_recorded_and_the_watcher_finishes_it(
     assert TOKEN not in json.dumps(world.emulator.get("logs"))
 
 
+def test_a_dry_run_with_the_cloud_away_is_503(world: World, entrance: Entrance) -> None:
+    image = world.image()
+    world.emulator.fault("ecs", "DescribeImages", "http_503", **FOREVER)
+    answer = entrance.post(image, DryRun=True)
+    world.emulator.delete("faults")
+    assert answer.refusal[0] == 503
+    assert int(answer.headers["retry-after"]) >= 1
+
+
 @pytest.mark.parametrize("kind", ["throttle", "http_500", "reset_before", "reset_after", "garbage"])
 def test_a_start_that_the_cloud_did_not_confirm_is_202_and_ends(world: World, entrance: Entrance, kind: str) -> None:
     image = world.image()

@@ -10,12 +10,9 @@ import msgspec
 
 from ..decisions import hints
 from ..decisions.identity import (
-    CALLER_PREFIX_MAX,
     export_id,
     generation,
     is_that,
-    is_under,
-    is_whole,
     natural_key,
     parameters_hash,
     token_key,
@@ -28,7 +25,10 @@ from ..values.facts import Requested
 from ..values.record import Record
 from ..values.steps import Wait
 from ..values.wire import Wire
+from . import whole_prefix
 from .outside import Outside
+
+EXPORT_ROLE = "AliyunECSImageExportDefaultRole"
 
 
 class TokenUse(Wire, frozen=True, kw_only=True):
@@ -36,12 +36,6 @@ class TokenUse(Wire, frozen=True, kw_only=True):
 
     export_id: str
     parameters: str
-
-
-class PrefixUse(Wire, frozen=True, kw_only=True):
-    """The export that has a caller's whole prefix for itself (PROTOCOL 8)."""
-
-    export_id: str
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -94,7 +88,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     ledger = outside.ledger
     listed = hints.listed(ledger.now, request, export)
     requested = Requested(export_id=export, request=request, listed=listed)
-    _reserve_prefix(outside, request, export)
+    whole_prefix.reserve(outside, request, export)
     _use_token(outside, request, export)
     ledger.put(listed)
     hint = _first_hint(request, export, ledger.now)
@@ -112,6 +106,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
         requested_by=request.requested_by.wire(),
         rule=request.rule,
     )
+    _warn_of_role(outside, request)
     if standing is None:  # it is recorded, and cannot be looked at now
         return Recorded(export, created=True, hint=hint)
     made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed)
@@ -126,27 +121,18 @@ def _make_known(outside: Outside, request: ExportRequest, export: str) -> None:
         outside.log.warning("hint.lost", export_id=export, error=fault.cause.message)
 
 
+def _warn_of_role(outside: Outside, request: ExportRequest) -> None:
+    """The documentation of 2026 still calls any other role invalid, and ExportImage takes the parameter (facts §14)."""
+    if request.role_name not in (None, EXPORT_ROLE):
+        outside.log.warning("request.role_unusual", image_id=request.image_id, role_name=request.role_name)
+
+
 def _first_hint(request: ExportRequest, export: str, now: datetime) -> str:
     """An entrance looks itself, soon; what the night records waits for room, by priority."""
     record = Record(export_id=export, request=request, requested_at=now)
     queued = request.requested_by.trigger == "nightly"
     (hint,) = hints.hints_for(record, Wait(queued=queued, until=None if queued else now + ENTRANCE_GRACE))
     return hint
-
-
-def _reserve_prefix(outside: Outside, request: ExportRequest, export: str) -> None:
-    """A caller's prefix that leaves no room for ours is used as given, so nothing may stand under it (PROTOCOL 8)."""
-    prefix, image, bucket = request.caller_prefix, request.image_id, request.oss_bucket
-    if not is_whole(request):
-        return
-    use = PrefixUse(export_id=export)
-    standing = outside.ledger.create(f"prefixes/{request.account_id}/{bucket}/{image}/{prefix}", use)
-    cloud = outside.clouds.at(request.role, request.region_id, bucket)
-    taken = any(is_under(request, prefix, key) for key in cloud.object_keys(bucket, prefix))
-    if standing.fact != use or taken:
-        advice = f"Use another OSSPrefix, or one of at most {CALLER_PREFIX_MAX} characters: it is made unique for you."
-        message = f"oss://{bucket}/{prefix}_{image} belongs to {standing.fact.export_id} or holds objects already."
-        raise AskerFault(Cause(code="PrefixInUse", message=message, recommend=advice), status=409)
 
 
 def _by_token(outside: Outside, request: ExportRequest) -> Recorded | None:

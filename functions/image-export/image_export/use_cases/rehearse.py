@@ -8,11 +8,12 @@ from ..decisions.admission import still_allowed
 from ..decisions.identity import export_id, is_that, natural_key
 from ..decisions.projection import export_of
 from ..decisions.starting import look_failed, next_step
-from ..errors import CloudFault, Refused
+from ..errors import Refused
 from ..values.export import Export
 from ..values.export_request import ExportRequest
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, MakeClaim, Sight, Step, Wait
+from . import whole_prefix
 from .looking import Look
 from .outside import Outside
 from .record import newest_of
@@ -23,12 +24,13 @@ def rehearse(outside: Outside, request: ExportRequest) -> Export:
     """How the export would begin: Requested (Reason DryRun or what it would wait for), or Failed with the cause.
 
     The same export where there is one already. Reads image and hold, writes nothing, not even to the ledger.
-    Raises CloudFault where nothing can be said.
+    Raises AskerFault 409 for a prefix in use, and CloudFault where the cloud is away: nothing is known then.
     """
     outside.ledger.ready()
     last, now = newest_of(outside, request), outside.ledger.now
     if last and is_that(last, request):
         return export_of(last, reason="DryRun")
+    whole_prefix.check(outside, request)
     record = Record(export_id=export_id(natural_key(request), 0), request=request, requested_at=now)
     look = Look(record, Sight(forbidden=still_allowed(outside.ruled(), request)))
     step = next_step(look.record, look.sight, now)
@@ -38,8 +40,6 @@ def rehearse(outside: Outside, request: ExportRequest) -> Export:
             step = next_step(look.record, look.sight, now)
     except Refused as fault:
         step = look_failed(record, fault.cause, now)
-    except CloudFault as fault:
-        step = Wait(fault.code)
     return _planned(record, step, now)
 
 
