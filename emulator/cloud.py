@@ -15,6 +15,7 @@ from emulator.faults import Faults
 from emulator.fc.functions import Functions
 from emulator.identity import Identity
 from emulator.oss.buckets import Oss
+from emulator.ram.authorization import Decisions
 from emulator.signatures.nonces import Nonces
 from emulator.throttle import Counter
 from emulator.unsure import Unsure
@@ -55,6 +56,7 @@ class Cloud:
         self.calls = CallLog()
         self.faults = Faults()
         self.unsure = Unsure()
+        self.decisions = Decisions()
         self.quotas = Quotas()
         self.nonces = Nonces()
         self.counter = Counter()

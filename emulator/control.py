@@ -111,6 +111,11 @@ async def ram(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     return ram_control.change(cloud, body)
 
 
+async def decisions(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
+    """What sessions of roles were allowed to do."""
+    return {"decisions": cloud.decisions.rows()}
+
+
 async def invoke(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
     """Invoke a function of s.yaml with the body as payload; `?mode=async` queues it."""
     return await cloud.fc.control_invoke(request)
@@ -135,6 +140,7 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/unsure", unsure),
     ("GET", "/ram", ram),
     ("POST", "/ram", ram),
+    ("GET", "/decisions", decisions),
     ("POST", "/invoke/{name}", invoke),
 )
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from emulator.ram.documents import Statement, Trusted, read_trust
+from emulator.ram.documents import Trusted, read_trust
 from emulator.ram.policies import Policies, Policy, PolicyName
 
 ALPHABET = string.ascii_letters + string.digits
 SERVICE_ROLE = "AliyunECSImageExportDefaultRole"
 
 
-def trust(**principals: list[str]) -> Mapping[str, Any]:
+def trust(**principals: list[str]) -> dict[str, Any]:
     """The document of a trust policy that lets these in: `RAM=[…]`, `Service=[…]`."""
-    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principals}
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principals}
     return {"Version": "1", "Statement": [statement]}
 
 
@@ -31,7 +31,7 @@ class AccessKey:
     account_id: str
     principal: str  # ARN of the user or the role session
     role: str | None  # ARN of the role whose session this is
-    session: tuple[Statement, ...] | None  # what the session is narrowed to
+    session: Policy | None  # what the session is narrowed to
     origin: str | None  # the function instance that it was issued to, directly or through AssumeRole
 
 
@@ -79,7 +79,7 @@ class Identity:
         expires_at: datetime | None = None,
         origin: str | None = None,
         role: str | None = None,
-        session: tuple[Statement, ...] | None = None,
+        session: Policy | None = None,
     ) -> AccessKey:
         """A new key; one that expires is an STS key and comes with a security token. Without a role it may do all."""
         key = AccessKey(

@@ -19,6 +19,8 @@ from emulator.fc.wire import FcWire
 from emulator.fc.wire3 import Fc3Wire
 from emulator.oss.api import OPERATIONS as OSS
 from emulator.ram.api import OPERATIONS as RAM
+from emulator.ram.authorization import authorize
+from emulator.ram.permissions import check_mapped
 from emulator.signatures import CHECKERS
 from emulator.sts.api import OPERATIONS as STS
 from emulator.throttle import throttle
@@ -47,6 +49,7 @@ def application(cloud: Cloud) -> web.Application:
     async def handle(request: web.Request) -> web.StreamResponse:
         return await answer(cloud, request)
 
+    check_mapped(SERVICES)
     app = web.Application(client_max_size=LARGEST_BODY)
     control.add_routes(app, cloud)
     app.router.add_route("*", "/{path:.*}", handle)
@@ -101,7 +104,7 @@ async def happen(wire: Wire, call: Call) -> web.StreamResponse:
 
 
 async def operate(wire: Wire, call: Call) -> Result:
-    """Believe the call, then do what it asks."""
+    """Believe the call, see that it is allowed, then do what it asks."""
     call.caller = CHECKERS[wire.name](call)
     operation = SERVICES.get(call.service, {}).get(call.action)
     if operation is None:
@@ -110,6 +113,7 @@ async def operate(wire: Wire, call: Call) -> Result:
     for name in operation.required:
         if not call.params.get(name):
             raise missing_parameter(name)
+    authorize(call)
     return await operation.run(call)
 
 

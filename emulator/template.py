@@ -51,7 +51,7 @@ def populate(cloud: Cloud) -> None:
     if cloud.settings.policy:
         policy = yaml.safe_load(cloud.settings.policy.read_text(encoding="utf-8")) or {}
     add_policy(cloud, policy)
-    add_service_role(cloud)
+    add_service_role(cloud, cloud.account_id)
 
 
 def add_template(cloud: Cloud, template: Template) -> None:
@@ -87,18 +87,31 @@ def policies_of(cloud: Cloud, role: Mapping[str, Any], managed: list[Resource]) 
     return (*own, *system)
 
 
-def add_role(cloud: Cloud, name: str, account_id: str | None = None) -> None:
+def add_role(cloud: Cloud, name: str) -> None:
     """A role that may do everything and trusts functions and the account: for a world without a template."""
     trusted = trust(RAM=[f"acs:ram::{cloud.account_id}:root"], Service=["fc.aliyuncs.com"])
-    owner = account_id or cloud.account_id
-    cloud.identity.add_role(name, account_id=owner, trust=trusted, policies=ALL)
+    cloud.identity.add_role(name, trust=trusted, policies=ALL)
 
 
-def add_service_role(cloud: Cloud) -> None:
+def add_foreign_role(cloud: Cloud, name: str, owner: str, external_id: str | None) -> None:
+    """The role of an account that has no template here: it trusts ours, and may what our own role of images may."""
+    ours = cloud.identity.role(f"acs:ram::{cloud.account_id}:role/image-export")
+    held = cloud.identity.policies_of(ours) if ours else []
+    policies = tuple(cloud.identity.policies.put(owner, policy.name.name, policy.document) for policy in held) or ALL
+    trusted = trust(RAM=[f"acs:ram::{cloud.account_id}:root"])
+    if external_id:
+        trusted["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": [external_id]}}
+    cloud.identity.add_role(name, account_id=owner, trust=trusted, policies=policies)
+    if owner != cloud.account_id:
+        add_service_role(cloud, owner)
+
+
+def add_service_role(cloud: Cloud, owner: str) -> None:
     """The role that ECS writes to OSS with, where it is not there: an account that exports has it, whoever made it."""
-    if not cloud.identity.role(f"acs:ram::{cloud.account_id}:role/{SERVICE_ROLE}"):
-        policies = (PolicyName("System", "AliyunECSImageExportRolePolicy"),)
-        cloud.identity.add_role(SERVICE_ROLE, trust=trust(Service=["ecs.aliyuncs.com"]), policies=policies)
+    if cloud.identity.role(f"acs:ram::{owner}:role/{SERVICE_ROLE}"):
+        return
+    policies, trusted = (PolicyName("System", "AliyunECSImageExportRolePolicy"),), trust(Service=["ecs.aliyuncs.com"])
+    cloud.identity.add_role(SERVICE_ROLE, account_id=owner, trust=trusted, policies=policies)
 
 
 def add_policy(cloud: Cloud, policy: Mapping[str, Any]) -> None:
@@ -114,7 +127,7 @@ def add_account(cloud: Cloud, account: Mapping[str, Any]) -> None:
     arn = account.get("role_arn", f"acs:ram::{cloud.account_id}:role/image-export")
     owner, name = arn.split(":")[3], arn.rpartition("role/")[2]
     if cloud.identity.role(arn) is None:
-        add_role(cloud, name, owner)
+        add_foreign_role(cloud, name, owner, account.get("external_id"))
     for region, destination in (account.get("destinations") or {}).items():
         cloud.oss.create_bucket(destination["bucket"], region=region, account_id=owner)
 

@@ -17,6 +17,7 @@ READINGS: dict[str, tuple[Any, ...]] = {
     "image_id_list": ("honoured", "single"),
     "operation_progress": ("per_object", "one_for_all"),
     "role_name": ("default_only", "any"),
+    "bucket_elsewhere": ("InvalidOSSBucket.NotFound", "InvalidOSSBucket.NotMatched"),
     "object_naming": ("prefix_image_disk", "prefix_image_task"),
     "list_after_write": ("strong", "lagging"),
     "image_event_shape": ("flat", "content"),
@@ -44,6 +45,7 @@ class Unsure:
     object_naming: str = "prefix_image_disk"
     operation_progress: str = "per_object"  # how DescribeTaskAttribute groups the objects of several disks
     role_name: str = "default_only"  # whether ECS takes another role than its own default one
+    bucket_elsewhere: str = "InvalidOSSBucket.NotFound"  # how ExportImage calls a bucket of another region
     list_after_write: str = "strong"  # lagging: LIST shows a write 2 cloud seconds later
     image_event_shape: str = "flat"  # data.imageId, or data.content.imageId
     eventbridge_refusal: str = "body"  # HTTP 200 with Success false (as Terraform's provider reads it), or HTTP 409

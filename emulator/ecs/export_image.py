@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from emulator.calls import Call
+from emulator.ecs import service_role
 from emulator.ecs.disk_files import SUFFIXES
 from emulator.ecs.images import Image
 from emulator.ecs.regions import FORMAT_REGIONS, region_of
@@ -22,7 +23,7 @@ async def ExportImage(call: Call) -> dict[str, Any]:
     """Start an export task, or say what is against it."""
     order = order_of(call)
     check_image(order.image)
-    check_bucket(call, order.bucket)
+    check_bucket(call, order)
     check_free(call, order)
     if call.params.get("DryRun", "").lower() == "true":
         raise ApiError(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
@@ -41,7 +42,7 @@ def order_of(call: Call) -> Order:
     if prefix and not PREFIX.fullmatch(prefix):
         raise ApiError(400, "InvalidOSSPrefix.Malformed", "The specified OSSPrefix format is incorrect.")
     image_format = format_of(call.params.get("ImageFormat") or "raw", region)
-    check_role(call)
+    role_name = role_of(call)
     image = call.cloud.ecs.images.find(call.params["ImageId"], region, call.key.account_id)
     return Order(
         image=image,
@@ -49,6 +50,7 @@ def order_of(call: Call) -> Order:
         prefix=prefix,
         image_format=image_format,
         account_id=call.key.account_id,
+        role_name=role_name,
         plan=image.plan,
     )
 
@@ -64,13 +66,14 @@ def format_of(text: str, region: str) -> str:
     return image_format
 
 
-def check_role(call: Call) -> None:
-    """The role that ECS takes to write to OSS must exist; whether it may have another name is not sure."""
+def role_of(call: Call) -> str:
+    """The role that ECS takes to write to OSS; whether it may have another name is not sure."""
     name = call.params.get("RoleName") or SERVICE_ROLE
-    known = call.cloud.identity.role(f"acs:ram::{call.key.account_id}:role/{name}")
-    if known is None or (name != SERVICE_ROLE and call.cloud.unsure.role_name == "default_only"):
+    taken = service_role.can_be_taken(call.cloud, service_role.arn_of(call.key.account_id, name))
+    if not taken or (name != SERVICE_ROLE and call.cloud.unsure.role_name == "default_only"):
         message = "ECS service has no permission to access your OSS; set the role to ECS service account first."
         raise ApiError(403, "NoSetRoletoECSServiceAcount", message)
+    return name
 
 
 def check_image(image: Image) -> None:
@@ -93,12 +96,14 @@ def check_image(image: Image) -> None:
         raise ApiError(400, "InvalidImage.DiskAmountOrSize", message)
 
 
-def check_bucket(call: Call, name: str) -> None:
+def check_bucket(call: Call, order: Order) -> None:
     """Whether ECS can write to the bucket."""
-    bucket = call.cloud.oss.buckets.get(name)
+    bucket = call.cloud.oss.buckets.get(order.bucket)
     if bucket is None or bucket.region != call.params["RegionId"]:
-        raise ApiError(400, "InvalidOSSBucket.NotFound", "The specified OSS bucket does not exist in this region.")
-    if bucket.account_id != call.key.account_id:
+        code = "InvalidOSSBucket.NotFound" if bucket is None else call.cloud.unsure.bucket_elsewhere
+        raise ApiError(400, code, "The specified OSS bucket does not exist in this region.")
+    role, key = service_role.arn_of(order.account_id, order.role_name), f"{order.prefix}_{order.image.id}"
+    if bucket.account_id != call.key.account_id or not service_role.may_write(call.cloud, role, bucket, key):
         raise ApiError(403, "InvalidOSS.NotAuthorized", "The OSS bucket or object is not allowed to access.")
     if bucket.encryption:
         raise ApiError(403, "InvalidOSSBucket.EncryptUnsupported", "Encrypted OSS buckets are not supported.")

@@ -6,12 +6,13 @@ import string
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from emulator.ecs.exported import object_names, written
-from emulator.identity import text
+from emulator.ecs.service_role import arn_of, may_write
+from emulator.identity import SERVICE_ROLE, text
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
@@ -22,6 +23,8 @@ BASE_S, PER_GIB_S = 300, 6
 QUEUED = timedelta(seconds=10)
 STALLED_AT = 37
 Place = tuple[str, str]
+# What a task says whose role has lost its rights on the way.
+NOT_AUTHORIZED = "InvalidOSS.NotAuthorized", "The OSS bucket or object is not allowed to access."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class Order:
     image_format: str
     account_id: str
     plan: Plan
+    role_name: str = SERVICE_ROLE  # with which ECS writes
     foreign: bool = False
 
 
@@ -123,6 +127,12 @@ class Tasks:
             self.end(task, "Failed", when)
             return
         bucket = self._cloud.oss.buckets[task.order.bucket]
+        role = arn_of(task.order.account_id, task.order.role_name)
+        if not all(may_write(self._cloud, role, bucket, key) for key in task.objects):
+            code, message = NOT_AUTHORIZED
+            task.order = replace(task.order, plan=replace(task.order.plan, code=code, message=message))
+            self.end(task, "Failed", when)
+            return
         contents = written(task.order, task.objects)
         task.objects = list(contents)
         for key, body in contents.items():

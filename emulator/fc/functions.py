@@ -19,6 +19,7 @@ from emulator.fc.invocation import Invocation, Outcome
 from emulator.fc.mounts import Mounts, program
 from emulator.fc.queue import Queue
 from emulator.fc.replies import reply
+from emulator.ram.trust import lets_in
 from emulator.section import SettingsError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from emulator.fc.logs import Line
 
 # FC "Request limits": synchronous and asynchronous payloads.
+FC = ("Service", "fc.aliyuncs.com")
 LARGEST_SYNC, LARGEST_ASYNC = 32 * 1024 * 1024, 128 * 1024
 # An emulator that is left alone fires timers for ever.
 KEPT_INVOCATIONS, KEPT_LINES = 20_000, 100_000
@@ -63,8 +65,12 @@ class Functions:
         if function.layers:
             self.mounts.folder(self.cloud.settings.opt)
             program(self.cloud.settings.opt, function.runtime)
-        if function.role and not self.cloud.identity.role(role_arn(function.role, self.cloud.account_id)):
-            raise SettingsError(f"{function.name}: there is no role {function.role}")
+        if function.role:
+            role = self.cloud.identity.role(role_arn(function.role, self.cloud.account_id))
+            if role is None:
+                raise SettingsError(f"{function.name}: there is no role {function.role}")
+            if not lets_in(role.trusts(), [FC], {}):
+                raise SettingsError(f"{function.name}: the role {function.role} does not trust {FC[1]}")
         self.by_name[function.name] = function
         triggers.arm(self.cloud, function)
 

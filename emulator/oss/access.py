@@ -1,4 +1,4 @@
-"""Which bucket and which object a call means, if the caller's account may see them."""
+"""Which bucket and which object a call means; whether the caller may have them is judged before, in `ram`."""
 
 from emulator.calls import Call
 from emulator.errors import ApiError
@@ -7,12 +7,10 @@ from emulator.oss.objects import StoredObject
 
 
 def bucket_of(call: Call) -> Bucket:
-    """The bucket that is named, in the caller's account and the region that was signed for."""
+    """The bucket that is named, in the region that was signed for."""
     bucket = call.cloud.oss.buckets.get(call.params["bucket"])
     if bucket is None:
         raise ApiError(404, "NoSuchBucket", "The specified bucket does not exist.")
-    if bucket.account_id != call.key.account_id:
-        raise ApiError(403, "AccessDenied", "You have no right to access this bucket because of bucket acl.")
     if call.region and bucket.region != call.region:  # signature version 1 names none
         message = f"Invalid signing region in Authorization header: {call.region}, the bucket is in {bucket.region}."
         raise ApiError(400, "InvalidArgument", message)

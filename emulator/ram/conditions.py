@@ -38,7 +38,7 @@ def moment(text: str) -> datetime:
 
 def in_network(wanted: str, found: str) -> bool:
     """Whether an address is this one, or in this network."""
-    return ipaddress.ip_address(found) in ipaddress.ip_network(wanted, strict=False)
+    return ipaddress.ip_interface(found).ip in ipaddress.ip_network(wanted, strict=False)
 
 
 def same_letters(wanted: str, found: str) -> bool:

@@ -13,7 +13,7 @@ from emulator.ram.system_policies import SYSTEM
 class PolicyName(NamedTuple):
     """What a policy is called; a custom one may be called like one of the system's."""
 
-    type: str  # Custom or System
+    type: str  # Custom, System, or Session
     name: str
 
 
@@ -24,6 +24,11 @@ class Policy:
     name: PolicyName
     document: Mapping[str, Any]
     statements: tuple[Statement, ...]
+
+
+def session_policy(document: Mapping[str, Any]) -> Policy:
+    """The policy that narrows a session; raises PolicyError."""
+    return Policy(name=PolicyName("Session", "session"), document=document, statements=read_rights(document))
 
 
 class Policies:

@@ -1,6 +1,6 @@
 """AssumeRole (document "AssumeRole" of STS, facts 5): a key for a role, for a while.
 
-The role's trust policy and the session policy are kept, not yet evaluated.
+That the caller may do it is judged before; here the role's trust policy is.
 """
 
 import json
@@ -11,9 +11,10 @@ from typing import Any
 from emulator.calls import Call
 from emulator.errors import ApiError
 from emulator.identity import Role
-from emulator.ram.documents import Statement, read_rights
+from emulator.ram.authorization import circumstances
+from emulator.ram.policies import Policy, session_policy
+from emulator.ram.trust import lets_in, names_of
 
-ARN = re.compile(r"acs:ram::\d+:role/.+", re.IGNORECASE)
 SESSION_NAME = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
 EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}")
 SHORTEST_S = 900
@@ -24,8 +25,9 @@ async def AssumeRole(call: Call) -> dict[str, Any]:
     """Issue a key for the role; it inherits the function instance of the key that asked."""
     name = session_name(call.params["RoleSessionName"])
     role = role_of(call)
-    session = session_policy(call.params.get("Policy"))
+    session = narrowing(call.params.get("Policy"))
     check_external_id(call.params.get("ExternalId"))
+    check_trust(call, role)
     expires_at = call.now + timedelta(seconds=duration_s(call.params.get("DurationSeconds", "3600"), role))
     arn = f"acs:ram::{role.account_id}:assumed-role/{role.name}/{name}"
     key = call.cloud.identity.issue(
@@ -56,12 +58,9 @@ def session_name(text: str) -> str:
 
 def role_of(call: Call) -> Role:
     """The role that RoleArn names."""
-    arn = call.params["RoleArn"]
-    if not ARN.fullmatch(arn):
-        raise ApiError(400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed.")
-    role = call.cloud.identity.role(arn)
+    role = call.cloud.identity.role(call.params["RoleArn"])
     if role is None:
-        raise ApiError(404, "EntityNotExist.Role", f"The role not exists: {arn}.")
+        raise ApiError(404, "EntityNotExist.Role", f"The role not exists: {call.params['RoleArn']}.")
     return role
 
 
@@ -73,14 +72,14 @@ def duration_s(text: str, role: Role) -> int:
     return int(text)
 
 
-def session_policy(text: str | None) -> tuple[Statement, ...] | None:
+def narrowing(text: str | None) -> Policy | None:
     """What the session is narrowed to: a policy of 1 to 2048 characters, where one is given."""
     if text is None:
         return None
     if not 1 <= len(text) <= LONGEST_POLICY:
         raise ApiError(400, "InvalidParameter.PolicySize", f"Policy must have 1 to {LONGEST_POLICY} characters.")
     try:
-        return read_rights(json.loads(text))
+        return session_policy(json.loads(text))
     except ValueError as cause:  # PolicyError is one
         raise ApiError(400, "InvalidParameter.PolicyGrammar", f"The parameter Policy is no policy: {cause}") from cause
 
@@ -89,3 +88,14 @@ def check_external_id(text: str | None) -> None:
     """ExternalId is 2 to 1224 characters of a known set."""
     if text is not None and not EXTERNAL_ID.fullmatch(text):
         raise ApiError(400, "InvalidParameter.ExternalId", "The parameter ExternalId is wrongly formed.")
+
+
+def check_trust(call: Call, role: Role) -> None:
+    """The role's trust policy must let the caller in, with the external id where it asks for one."""
+    names = names_of(call.key.account_id, call.key.principal, call.key.role)
+    context = circumstances(call)
+    if external_id := call.params.get("ExternalId"):
+        context["sts:ExternalId"] = external_id
+    if not lets_in(role.trusts(), names, context):
+        message = f"You are not authorized to do this action. The trust policy of {role.arn} does not let you in."
+        raise ApiError(403, "NoPermission", message)

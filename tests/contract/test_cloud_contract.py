@@ -19,6 +19,11 @@ def prefix() -> str:
     return f"p{uuid.uuid4().hex[:16]}"
 
 
+def manifest(head: str = "") -> str:
+    """The key of a manifest, the only kind of object that a session may write."""
+    return f"{head or prefix()}.manifest.json"
+
+
 @pytest.mark.parametrize("status", ["Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated"])
 def test_an_image_is_seen_in_whatever_status(world: World, status: str) -> None:
     image_id = world.add_image(status=status)
@@ -180,7 +185,7 @@ def test_a_refused_read_is_a_fault_and_no_verdict(world: World, call: str) -> No
 
 
 def test_an_object_has_its_size_and_checksums_and_both_its_ends(world: World) -> None:
-    key, body = prefix(), bytes(range(256)) * 8
+    key, body = manifest(), bytes(range(256)) * 8
     world.cloud.put_object(BUCKET, key, body)
     found = world.cloud.object(BUCKET, key)
     assert found is not None
@@ -194,7 +199,7 @@ def test_an_object_has_its_size_and_checksums_and_both_its_ends(world: World) ->
 
 @pytest.mark.parametrize("size", [0, 1, PROBE_BYTES, PROBE_BYTES + 1])
 def test_a_short_object_is_its_own_head_and_tail(world: World, size: int) -> None:
-    key, body = prefix(), bytes(range(256)) * 3
+    key, body = manifest(), bytes(range(256)) * 3
     world.cloud.put_object(BUCKET, key, body[:size])
     found = world.cloud.object(BUCKET, key)
     assert found is not None
@@ -209,13 +214,13 @@ def test_an_object_that_is_not_there_is_none(world: World) -> None:
 
 def test_keys_are_all_those_that_begin_with_the_prefix(world: World) -> None:
     mine = prefix()
-    for key in (f"{mine}_b", f"{mine}_a", f"{prefix()}_c"):
+    for key in (manifest(f"{mine}_b"), manifest(f"{mine}_a"), manifest()):
         world.cloud.put_object(BUCKET, key, b"x")
-    assert world.cloud.object_keys(BUCKET, mine) == [f"{mine}_a", f"{mine}_b"]
+    assert world.cloud.object_keys(BUCKET, mine) == [manifest(f"{mine}_a"), manifest(f"{mine}_b")]
 
 
 def test_an_object_is_written_over_itself(world: World) -> None:
-    key = prefix()
+    key = manifest()
     world.cloud.put_object(BUCKET, key, b"one")
     world.cloud.put_object(BUCKET, key, b"three")
     found = world.cloud.object(BUCKET, key)

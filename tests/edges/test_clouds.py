@@ -55,7 +55,7 @@ READS: dict[str, tuple[Callable[[AliyunCloud], object], str, str]] = {
     "task": (lambda cloud: cloud.task("t-1"), "ecs", "DescribeTaskAttribute"),
     "object_keys": (lambda cloud: cloud.object_keys(BUCKET, "none"), "oss", "ListObjectsV2"),
     "object": (lambda cloud: cloud.object(BUCKET, "none"), "oss", "GetObject"),
-    "put_object": (lambda cloud: cloud.put_object(BUCKET, "some", b"{}"), "oss", "PutObject"),
+    "put_object": (lambda cloud: cloud.put_object(BUCKET, "m.manifest.json", b"{}"), "oss", "PutObject"),
 }
 every_read = pytest.mark.parametrize("read", READS)
 

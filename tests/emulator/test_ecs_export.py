@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 
 import pytest
 
+from emulator.identity import trust
 from tests.emulator.ecs_requests import BUCKET, cancel_task, describe_task, describe_tasks, export_image
 from tests.emulator.world import World, code_of
 
@@ -308,6 +309,8 @@ def test_another_role_of_the_account_may_be_taken(world: World) -> None:
     image_id = image(world)
     assert code_of(world, export_image(image_id, RoleName="image-export"))[1] == "NoSetRoletoECSServiceAcount"
     world.post("unsure", {"role_name": "any"})
+    assert code_of(world, export_image(image_id, RoleName="image-export"))[1] == "NoSetRoletoECSServiceAcount"
+    world.post("ram", {"roles": {"image-export": {"trust": trust(Service=["ecs.aliyuncs.com"])}}})
     start(world, image_id, RoleName="image-export")
 
 
