@@ -254,6 +254,7 @@ def test_a_role_of_another_account_is_assumed_if_both_sides_agree(shared: World)
 
 
 def test_what_ecs_writes_with_must_be_there_trust_ecs_and_may_write(shared: World) -> None:
+    image = shared.create_image(Status="Available")["ImageId"]
     name = "AliyunECSImageExportDefaultRole"
     known = shared.get("ram")["roles"][f"acs:ram::{ACCOUNT}:role/{name}"]
     refused: dict[str, list[Any]] = {
@@ -266,10 +267,10 @@ def test_what_ecs_writes_with_must_be_there_trust_ecs_and_may_write(shared: Worl
         for code, roles in refused.items():
             for role in roles:
                 shared.post("ram", {"roles": {name: role}})
-                assert code_of(shared, export_image("m-known")) == (403, code)
+                assert code_of(shared, export_image(image)) == (403, code)
     finally:
         shared.post("ram", {"roles": {name: known}})
-    assert shared.send(export_image("m-known"))["TaskId"]
+    assert shared.send(export_image(image))["TaskId"]
 
 
 def test_a_task_fails_whose_role_loses_its_rights_on_the_way(world: World) -> None:
