@@ -90,12 +90,18 @@ def bus(name: str) -> Resource:
     )
 
 
-def function(call: Call) -> str:
-    """A function of FC 2.0."""
-    service = call.params["service"]
-    if call.params["qualifier"] != "LATEST":
-        service = f"{service}.{call.params['qualifier']}"
-    return f"acs:fc:{HOME}:{call.cloud.account_id}:services/{service}/functions/{call.params['function']}"
+def fc(name: str) -> Resource:
+    """Something of FC 3.0."""
+    return lambda call: f"acs:fc:{HOME}:{call.cloud.account_id}:{name.format_map(call.params)}"
+
+
+def invoked(call: Call) -> str:
+    """A function of FC 3.0, or of FC 2.0 where a service is named; with its qualifier where one is given."""
+    qualifier = call.params.get("qualifier") or "LATEST"
+    if "service" not in call.params:
+        return fc("functions/{function}" if qualifier == "LATEST" else "functions/{function}/{qualifier}")(call)
+    of_service = "services/{service}" if qualifier == "LATEST" else "services/{service}.{qualifier}"
+    return fc(f"{of_service}/functions/{{function}}")(call)
 
 
 NEEDS: Mapping[tuple[str, str], Needs] = {
@@ -123,5 +129,10 @@ NEEDS: Mapping[tuple[str, str], Needs] = {
     ("eventbridge", "PutEvents"): (("eventbridge:PutEvents", bus("{EventBusName}")),),
     ("eventbridge", "CreateEventBus"): (("eventbridge:CreateEventBus", bus("{EventBusName}")),),
     ("eventbridge", "CreateRule"): (("eventbridge:CreateRule", bus("{EventBusName}/rule/{RuleName}")),),
-    ("fc", "InvokeFunction"): (("fc:InvokeFunction", function),),
+    ("fc", "InvokeFunction"): (("fc:InvokeFunction", invoked),),
+    ("fc", "GetFunction"): (("fc:GetFunction", fc("functions/{function}")),),
+    ("fc", "ListFunctions"): (("fc:ListFunctions", fc("functions/*")),),
+    ("fc", "GetTrigger"): (("fc:GetTrigger", fc("functions/{function}/triggers/{trigger}")),),
+    ("fc", "ListTriggers"): (("fc:ListTriggers", fc("functions/{function}/triggers/*")),),
+    ("fc", "GetAsyncInvokeConfig"): (("fc:GetAsyncInvokeConfig", fc("functions/{function}")),),
 }
