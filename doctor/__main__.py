@@ -1,7 +1,8 @@
 """`python -m doctor`: look at a deployment and name what is wrong. Reads only, but for one test event a bus.
 
-The credentials are those of whoever deploys (ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET, _SECURITY_TOKEN). Exits 1 where
-something is wrong, 0 where nothing is, as far as can be told.
+The credentials are those of whoever deploys (ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET, _SECURITY_TOKEN). With an accepted
+token in IMAGE_EXPORT_HTTP_TOKEN it asks /healthz which SDKs are loaded. Exits 1 where something is wrong, 0 where
+nothing is, as far as can be told.
 """
 
 import argparse
@@ -15,8 +16,10 @@ from rich.console import Console
 from .examination import Examination
 from .policies import minimal_policies
 from .report import Report, as_json, is_healthy
+from .site import Evidence
 
 ALL = ""
+REQUIREMENTS = Path(__file__).parent.parent / "layers" / "sdk" / "requirements.txt"
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -27,6 +30,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--functions", type=Path, default=Path("s.yaml"), help="the s.yaml that is deployed")
     parser.add_argument("--json", action="store_true", help="findings as JSON")
     parser.add_argument("--no-test-event", action="store_true", help="send nothing to the buses of policy.yaml")
+    parser.add_argument("--log", type=argparse.FileType(), help="lines of the functions' log, or - for stdin")
     parser.add_argument(
         "--policy",
         nargs="?",
@@ -43,7 +47,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     """0: nothing wrong. 1: something is. 2: the command line is."""
     options = arguments().parse_args()
-    examination = Examination(options.functions, os.environ, test_event=not options.no_test_event)
+    examination = Examination(options.functions, os.environ, evidence(options))
     if options.policy is not None:
         return print_policies(examination, options.policy, options.account)
     if options.json:
@@ -54,6 +58,16 @@ def main() -> int:
     report.show(examination.findings())
     report.conclude()
     return int(not report.healthy)
+
+
+def evidence(options: argparse.Namespace) -> Evidence:
+    """What the command line, the environment and this checkout give to go by."""
+    return Evidence(
+        test_event=not options.no_test_event,
+        requirements=REQUIREMENTS.read_text() if REQUIREMENTS.is_file() else "",
+        log=tuple(options.log or ()),
+        token=os.environ.get("IMAGE_EXPORT_HTTP_TOKEN", ""),
+    )
 
 
 def print_policies(examination: Examination, role: str, account_id: str | None) -> int:

@@ -9,12 +9,12 @@ from image_export.edges.addresses import Addresses
 from image_export.edges.credentials import base_credentials
 from image_export.errors import CloudFault, OurFault
 
-from .checks import buckets, clock, enabled, notify, roles
+from .checks import buckets, clock, enabled, functions, notify, roles, versions
 from .deployment import Deployment
 from .edges.account import CloudAccount
 from .files import Plan, read_plan, read_policy_of
 from .finding import Finding, ok, wrong
-from .site import Site
+from .site import NOTHING_MORE, Evidence, Site
 
 NOBODY = "0" * 16  # stands for the account until the credentials tell it
 KEYS = "export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…"
@@ -28,17 +28,19 @@ CHECKS: tuple[tuple[str, Callable[[Site], Iterable[Finding]]], ...] = (
     ("export role", roles.ecs),
     ("destinations", buckets.destinations),
     ("export enabled", enabled.enabled),
+    ("functions", functions.deployed),
     ("notify targets", notify.buses),
+    ("SDK versions", versions.versions),
 )
 
 
 class Examination:
     """One look at one deployment, as s.yaml at `file` has it. `findings()` is each finding as soon as it is there."""
 
-    def __init__(self, file: Path, environ: Mapping[str, str], *, test_event: bool = True) -> None:
+    def __init__(self, file: Path, environ: Mapping[str, str], evidence: Evidence = NOTHING_MORE) -> None:
         self._file = file
         self._environ = environ
-        self._test_event = test_event
+        self._evidence = evidence
         self._cloud: CloudAccount | None = None
         self._account_id = NOBODY
         self.deployment: Deployment | None = None
@@ -47,7 +49,7 @@ class Examination:
         """Everything. What cannot be looked at without something that is wrong is left out."""
         yield from self.read()
         if self._cloud and self.deployment:
-            site = Site(self.deployment, self._cloud, self._test_event)
+            site = Site(self.deployment, self._cloud, self._evidence)
             for name, check in CHECKS:
                 yield from (replace(finding, check=name) for finding in check(site))
 

@@ -9,12 +9,27 @@ from .deployment import Deployment
 from .edges.account import CloudAccount
 
 
+class Evidence(NamedTuple):
+    """What else there is to go by, and whether the buses may be sent a test event.
+
+    `requirements` are the layer's pins, `log` is lines of the functions' log, `token` one for our HTTP entrance.
+    """
+
+    test_event: bool = True
+    requirements: str = ""
+    log: tuple[str, ...] = ()
+    token: str = ""
+
+
+NOTHING_MORE = Evidence()
+
+
 class Site(NamedTuple):
-    """`cloud` is the functions' own account, in the name of whoever deploys. `test_event`: whether one may be sent."""
+    """`cloud` is the functions' own account, in the name of whoever deploys."""
 
     deployment: Deployment
     cloud: CloudAccount
-    test_event: bool = True
+    evidence: Evidence = NOTHING_MORE
 
     def is_own(self, account: Account) -> bool:
         """Whether the functions are in that account too."""

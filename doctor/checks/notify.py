@@ -22,7 +22,7 @@ def buses(site: Site) -> Iterator[Finding]:
 
 def _bus(site: Site, bus: EventBus) -> Iterator[Finding]:
     subject = f"bus {bus.bus}"
-    if not site.test_event:
+    if not site.evidence.test_event:
         yield unknown(subject, "No test event was sent.", "Leave out --no-test-event.")
         return
     try:

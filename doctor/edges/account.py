@@ -17,6 +17,7 @@ from image_export.values.notify_target import EventBus
 from image_export.values.settings import Settings
 
 from .buckets import Bucket, Buckets
+from .functions import Functions
 from .rpc_calls import Caller, Role, assumed, caller, role
 
 PATIENCE_S = 30.0  # a call; a doctor is waited for
@@ -65,6 +66,10 @@ class CloudAccount:
         """An object of our region."""
         found = self._retrying(lambda: self._in(self._region).get(bucket, key))
         return found and found.body
+
+    def functions(self, account_id: str) -> Functions:
+        """The functions of our region, `account_id` being this account's."""
+        return Functions(self._credentials, self._addresses, (account_id, self._region), _patience)
 
     def test_event(self, bus: EventBus) -> None:
         """Publish an event that no rule of image-export means."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from doctor.site import Evidence
+
 from .ward import ACCOUNT, BUCKET, LEDGER, Ward
 
 
@@ -61,7 +63,7 @@ def test_a_bus_that_is_not_there_is_named_with_the_command_that_makes_it(ward: W
 
 
 def test_no_event_is_sent_where_none_is_wanted(ward: Ward) -> None:
-    found = [one for one in ward.examine(test_event=False) if one.check == "notify targets"]
+    found = [one for one in ward.examine(Evidence(test_event=False)) if one.check == "notify targets"]
     assert [one.status for one in found if one.subject == "bus image-export"] == ["unknown"]
     assert ward.world.get("state")["events"] == []
 
@@ -103,7 +105,7 @@ def test_a_policy_that_is_in_oss_is_read_from_there(ward: Ward) -> None:
     ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/ledger/policy.yaml")
     assert "PolicyInvalid" in ward.only_wrong().message
     ward.put(LEDGER, "ledger/policy.yaml", ward.policy.read_bytes())
-    assert ward.wrong() == []
+    assert [one.status for one in ward.said("files")] == ["ok", "ok", "ok"]
 
 
 def test_a_policy_in_oss_that_the_functions_may_not_read_is_named(ward: Ward) -> None:

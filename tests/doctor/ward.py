@@ -3,12 +3,15 @@
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import alibabacloud_oss_v2 as oss
 import yaml
 
 from doctor.examination import Examination
 from doctor.finding import Finding
+from doctor.site import NOTHING_MORE, Evidence
+from emulator.cloud import Settings
 from tests.emulator.world import World
 
 ROOT = Path(__file__).parent.parent.parent
@@ -16,11 +19,27 @@ ACCOUNT, LEDGER, BUCKET = "1234567890123456", "image-export-ledger-1234567890123
 
 
 def files_of(folder: Path) -> Path:
-    """The project's s.yaml with the code and policy beside it, timers off; answers where it is."""
+    """The project's s.yaml with the code and policy beside it; answers where it is."""
     shutil.copytree(ROOT / "functions" / "image-export", folder / "code", ignore=shutil.ignore_patterns("__pycache__"))
-    text = (ROOT / "s.yaml").read_text().replace("enable: true", "enable: false")
+    text = (ROOT / "s.yaml").read_text()
     (folder / "s.yaml").write_text(re.sub(r"\n  code: .*", "\n  code: code", text, count=1))
     return folder / "s.yaml"
+
+
+def settings_of(file: Path, **more: Any) -> Settings:
+    """The cloud that these files are deployed to; its clock all but stands."""
+    policy = file.parent / "code" / "policy.yaml"
+    return Settings(speed=0.01, functions=file, template=ROOT / "template.yml", policy=policy, **more)
+
+
+def set_everywhere(file: Path, name: str, value: str) -> None:
+    """Give every function of an s.yaml this environment variable."""
+    document = yaml.safe_load(file.read_text())
+    for resource in document["resources"].values():
+        environment = resource["props"]["environmentVariables"]
+        known = document["vars"]["environment"] if isinstance(environment, str) else environment
+        known[name] = value
+    file.write_text(yaml.safe_dump(document))
 
 
 class Ward:
@@ -49,20 +68,15 @@ class Ward:
 
     def set_everywhere(self, name: str, value: str) -> None:
         """Give every function of s.yaml this environment variable."""
-        document = yaml.safe_load(self.file.read_text())
-        for resource in document["resources"].values():
-            environment = resource["props"]["environmentVariables"]
-            known = document["vars"]["environment"] if isinstance(environment, str) else environment
-            known[name] = value
-        self.file.write_text(yaml.safe_dump(document))
+        set_everywhere(self.file, name, value)
 
     def put(self, bucket: str, key: str, body: bytes) -> None:
         """Write an object."""
         self.world.oss().put_object(oss.PutObjectRequest(bucket=bucket, key=key, body=body))
 
-    def examine(self, *, test_event: bool = True) -> list[Finding]:
+    def examine(self, evidence: Evidence = NOTHING_MORE) -> list[Finding]:
         """Everything that the doctor finds."""
-        return list(Examination(self.file, self.environ, test_event=test_event).findings())
+        return list(Examination(self.file, self.environ, evidence).findings())
 
     def wrong(self) -> list[Finding]:
         """What is wrong."""

@@ -1,0 +1,125 @@
+"""Functions of FC 3.0 as they are deployed: API 2023-03-30, signed ACS3-HMAC-SHA256 by the vendor's signer. Reads only.
+
+GetFunction and GetTrigger pages of FC 2023-03-30; "V3 request structure and signature" page for the headers.
+"""
+
+import hashlib
+import json
+import secrets
+from datetime import datetime, timezone
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import requests
+from alibabacloud_openapi_util.client import Client as Signer  # type: ignore[import-untyped]  # as all vendor SDKs
+from Tea.request import TeaRequest  # type: ignore[import-untyped]  # as all vendor SDKs
+
+from image_export.edges.addresses import Addresses, fc_host
+from image_export.edges.credentials import Credentials
+from image_export.edges.faults import answered, reading, unconnected
+from image_export.edges.retrying import timeouts
+from image_export.errors import Refused
+from image_export.use_cases.ports import RemainingSeconds
+from image_export.values.cause import Cause
+
+ALGORITHM = "ACS3-HMAC-SHA256"
+NOTHING = hashlib.sha256(b"").hexdigest()
+NOT_THERE = ("FunctionNotFound", "TriggerNotFound")
+
+
+class Deployed(NamedTuple):
+    """A function as FC has it."""
+
+    handler: str
+    runtime: str
+    timeout_s: int
+    role: str
+    layers: tuple[str, ...]
+    environment: dict[str, str]
+
+
+class DeployedTrigger(NamedTuple):
+    """A trigger as FC has it. `url` is the address of an HTTP trigger."""
+
+    kind: str
+    config: dict[str, Any]
+    url: str | None
+
+
+class Functions:
+    """The functions of one account and region."""
+
+    def __init__(
+        self, credentials: Credentials, addresses: Addresses, home: tuple[str, str], remaining_s: RemainingSeconds
+    ) -> None:
+        self._credentials = credentials
+        self._host = addresses.host(fc_host(*home))
+        self._url = addresses.url(fc_host(*home))
+        self._trust_env = not addresses.no_proxy
+        self._remaining_s = remaining_s
+
+    def function(self, name: str) -> Deployed | None:
+        """None where it is not deployed. Raises CloudFault."""
+        said = self._found(f"/2023-03-30/functions/{name}", "GetFunction")
+        with reading(self._host):
+            return said and Deployed(
+                handler=said["handler"],
+                runtime=said["runtime"],
+                timeout_s=int(said["timeout"]),
+                role=str(said.get("role") or "").rpartition("/")[2],
+                layers=tuple(layer["arn"] for layer in said.get("layers") or ()),
+                environment={name: str(value) for name, value in (said.get("environmentVariables") or {}).items()},
+            )
+
+    def trigger(self, function: str, name: str) -> DeployedTrigger | None:
+        """None where it is not deployed. Raises CloudFault."""
+        said = self._found(f"/2023-03-30/functions/{function}/triggers/{name}", "GetTrigger")
+        with reading(self._host):
+            return said and DeployedTrigger(
+                kind=said["triggerType"],
+                config=json.loads(said["triggerConfig"]),
+                url=(said.get("httpTrigger") or {}).get("urlInternet"),
+            )
+
+    def health(self, url: str, token: str) -> dict[str, Any]:
+        """What `/healthz` of our own HTTP trigger answers. Raises CloudFault."""
+        return self._get(f"{url.rstrip('/')}/healthz", {"Authorization": f"Bearer {token}"})
+
+    def _found(self, path: str, action: str) -> Any:
+        try:
+            return self._get(self._url + path, _signed(self._credentials, self._host, path, action))
+        except Refused as fault:
+            if fault.code in NOT_THERE:
+                return None
+            raise
+
+    def _get(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
+        where, limits = urlsplit(url).netloc, timeouts(self._remaining_s())
+        try:
+            with requests.Session() as session:
+                session.trust_env = self._trust_env
+                answer = session.get(url, headers=headers, timeout=limits, allow_redirects=False)
+        except (requests.RequestException, OSError) as fault:
+            raise unconnected(where, fault) from fault
+        with reading(where):
+            said = dict(answer.json())
+            if answer.ok:
+                return said
+            cause = Cause(code=said["Code"], message=str(said.get("Message") or ""), request_id=said.get("RequestId"))
+        raise answered(where, answer.status_code, cause)
+
+
+def _signed(credentials: Credentials, host: str, path: str, action: str) -> dict[str, str]:
+    request, token = TeaRequest(), credentials.security_token
+    request.method, request.pathname, request.query = "GET", path, {}
+    request.headers = {
+        "host": host,
+        "x-acs-action": action,
+        "x-acs-version": "2023-03-30",
+        "x-acs-date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "x-acs-signature-nonce": secrets.token_hex(16),
+        "x-acs-content-sha256": NOTHING,
+        **({"x-acs-accesskey-id": credentials.access_key_id, "x-acs-security-token": token} if token else {}),
+    }
+    key = (credentials.access_key_id, credentials.access_key_secret)
+    return {**request.headers, "authorization": Signer.get_authorization(request, ALGORITHM, NOTHING, *key)}

@@ -1,0 +1,116 @@
+"""What is deployed otherwise than meant is named, and above all an HTTP entrance that is open to everybody."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from doctor.finding import Finding
+
+from .ward import Ward
+
+HTTP, EVENT, WATCH = "image-export-http", "image-export-event", "image-export-watch"
+
+
+def redeploy(ward: Ward, name: str, **changes: Any) -> None:
+    """Let FC have the function otherwise than s.yaml says."""
+    known = ward.cloud.fc.by_name
+    known[name] = replace(known[name], **changes)
+
+
+def retrigger(ward: Ward, name: str, **settings: Any) -> None:
+    """Let FC have the function's trigger otherwise."""
+    triggers = ward.cloud.fc.by_name[name].triggers
+    redeploy(ward, name, triggers=tuple(replace(one, settings={**one.settings, **settings}) for one in triggers))
+
+
+def entrance(ward: Ward, auth_type: str, **environment: str) -> Finding:
+    """What the doctor says of the HTTP trigger with this authType, the function having this environment."""
+    retrigger(ward, HTTP, authType=auth_type)
+    redeploy(ward, HTTP, environment={**ward.cloud.fc.by_name[HTTP].environment, **environment})
+    return next(one for one in ward.examine() if one.subject == f"{HTTP}/http")
+
+
+def test_an_entrance_that_nobody_guards_is_named(ward: Ward) -> None:
+    found = entrance(ward, "anonymous", IMAGE_EXPORT_HTTP_AUTH="platform")
+    assert found.status == "wrong"
+    assert "anybody on the internet may export" in found.message
+    assert "authType: function" in str(found.recommend)
+
+
+@pytest.mark.parametrize("auth_type", ["function", "jwt"])
+def test_an_entrance_that_is_guarded_twice_is_named_since_nobody_comes_through(ward: Ward, auth_type: str) -> None:
+    found = entrance(ward, auth_type, IMAGE_EXPORT_HTTP_AUTH="bearer")
+    assert found.status == "wrong"
+    assert f"authType is {auth_type}: whoever FC lets in is refused with 401" in found.message
+
+
+@pytest.mark.parametrize(
+    ("auth_type", "ours", "tokens"),
+    [("function", "platform", ""), ("jwt", "platform", ""), ("anonymous", "bearer", "a" * 64)],
+)
+def test_one_guard_is_right(ward: Ward, auth_type: str, ours: str, tokens: str) -> None:
+    found = entrance(ward, auth_type, IMAGE_EXPORT_HTTP_AUTH=ours, IMAGE_EXPORT_HTTP_TOKENS=tokens)
+    assert (found.status, found.recommend) == ("ok", None)
+    assert "a" * 64 not in repr(found)
+
+
+def test_an_entrance_without_tokens_is_shut_which_is_no_fault_and_is_said(ward: Ward) -> None:
+    found = entrance(ward, "anonymous")
+    assert (found.status, "every request is answered 401" in found.message) == ("ok", True)
+    assert "IMAGE_EXPORT_HTTP_TOKENS" in str(found.recommend)
+
+
+def test_a_function_that_is_not_deployed_is_named(ward: Ward) -> None:
+    del ward.cloud.fc.by_name[WATCH]
+    assert {(one.subject, one.exact) for one in ward.wrong()} == {
+        (WATCH, "s deploy"),
+        (f"{WATCH}/every-minute", "s deploy"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"timeout_s": 3}, "timeout is 3 and not 120"),
+        ({"role": "other"}, "role is other and not image-export-event"),
+        ({"handler": "index.handler"}, "handler is index.handler"),
+        ({"runtime": "python3.9"}, "runtime is python3.9"),
+        ({"layers": ("acs:fc:cn-hangzhou:1234567890123456:layers/old/versions/7",)}, "layers/old/versions/7 and not"),
+    ],
+)
+def test_what_is_deployed_otherwise_is_named(ward: Ward, change: dict[str, Any], said: str) -> None:
+    redeploy(ward, EVENT, **change)
+    found = ward.only_wrong()
+    assert (found.subject, said in found.message) == (EVENT, True)
+
+
+def test_a_function_without_the_layer_is_named_for_the_sdks_that_it_would_load(ward: Ward) -> None:
+    redeploy(ward, EVENT, layers=())
+    assert any("SDKs that FC has preinstalled" in one.message for one in ward.wrong())
+
+
+def test_another_ledger_in_the_deployed_environment_is_named_without_its_value(ward: Ward) -> None:
+    known = ward.cloud.fc.by_name[EVENT].environment
+    redeploy(ward, EVENT, environment={**known, "IMAGE_EXPORT_LEDGER": "oss://old-ledger/x"})
+    found = ward.only_wrong()
+    assert "IMAGE_EXPORT_LEDGER is another" in found.message
+    assert "old-ledger" not in repr(found)
+
+
+def test_a_deployed_environment_that_is_not_valid_is_named(ward: Ward) -> None:
+    redeploy(ward, EVENT, environment={"IMAGE_EXPORT_LEDGER": "ledger"})
+    assert any("oss://bucket/prefix" in one.message for one in ward.wrong())
+
+
+@pytest.mark.parametrize(
+    ("function", "switch", "effect"),
+    [(WATCH, "enable", "nothing runs it by itself"), (EVENT, "triggerEnable", "no event of an image reaches it")],
+)
+def test_a_trigger_that_is_off_or_not_there_is_named(ward: Ward, function: str, switch: str, effect: str) -> None:
+    retrigger(ward, function, **{switch: False})
+    assert effect in ward.only_wrong().message
+    redeploy(ward, function, triggers=())
+    found = ward.only_wrong()
+    assert "There is no such trigger" in found.message
+    assert effect in found.message

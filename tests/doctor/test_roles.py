@@ -1,0 +1,119 @@
+"""For each mistake with a RAM role, the doctor names role, action and resource, and gives the policy that mends it."""
+
+import json
+from typing import Any
+
+from doctor.needs import SERVICE_ROLE
+
+from .ward import ACCOUNT, BUCKET, Ward
+
+EVENT, EXPORT = "image-export-event", f"acs:ram::{ACCOUNT}:role/image-export"
+
+
+def without(document: dict[str, Any], action: str) -> dict[str, Any]:
+    """The policy without one action."""
+    kept = [
+        {**statement, "Action": [one for one in statement["Action"] if one != action]}
+        for statement in document["Statement"]
+    ]
+    return {**document, "Statement": [statement for statement in kept if statement["Action"]]}
+
+
+def take_away(ward: Ward, action: str) -> None:
+    """Take one action out of every policy of ours."""
+    policies = ward.world.get("ram")["policies"]
+    ward.world.post("ram", {"policies": {name: without(policy, action) for name, policy in policies.items()}})
+
+
+def test_a_functions_role_that_is_not_there_is_named_with_its_function_and_trust_policy(ward: Ward) -> None:
+    ward.world.post("ram", {"roles": {EVENT: None}})
+    found = ward.only_wrong()
+    assert (found.check, found.subject) == ("function roles", f"role {EVENT}")
+    assert "image-export-event runs as it" in found.message
+    assert "fc.aliyuncs.com" in str(found.exact)
+
+
+def test_a_functions_role_that_fc_may_not_assume_is_named(ward: Ward) -> None:
+    ward.world.post("ram", {"roles": {EVENT: {"trust": a_trust({"Service": ["ecs.aliyuncs.com"]})}}})
+    found = ward.only_wrong()
+    assert (found.subject, found.message) == (f"role {EVENT}", "Its trust policy does not let in fc.aliyuncs.com.")
+
+
+def test_one_action_that_the_functions_lack_is_named_for_each_role_with_the_statement_to_add(ward: Ward) -> None:
+    take_away(ward, "sts:AssumeRole")
+    found = ward.wrong()
+    assert {one.subject for one in found} == {
+        f"role image-export-{name}" for name in ("event", "http", "nightly", "watch")
+    }
+    assert {one.message for one in found} == {f"May not sts:AssumeRole on {EXPORT}."}
+    (statement,) = json.loads(str(found[0].exact))["Statement"]
+    assert statement == {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": [EXPORT]}
+
+
+def test_the_statement_that_the_doctor_gives_mends_what_it_has_found(ward: Ward) -> None:
+    take_away(ward, "ecs:ExportImage")
+    found = ward.only_wrong()
+    assert (found.check, found.subject) == ("assumed roles", "role image-export")
+    assert f"ecs:ExportImage on acs:ecs:cn-hangzhou:{ACCOUNT}:image/*" in found.message
+    known = ward.world.get("ram")["roles"][EXPORT]["policies"]
+    ward.world.post("ram", {"policies": {"mended": json.loads(str(found.exact))}})
+    ward.world.post("ram", {"roles": {EXPORT: {"policies": [*known, "mended"]}}})
+    assert ward.wrong() == []
+
+
+def test_a_deny_is_named_as_such(ward: Ward) -> None:
+    known = ward.world.get("ram")["roles"][EXPORT]["policies"]
+    deny = {"Version": "1", "Statement": [{"Effect": "Deny", "Action": ["ecs:Export*"], "Resource": ["*"]}]}
+    ward.world.post("ram", {"policies": {"frozen": deny}})
+    ward.world.post("ram", {"roles": {EXPORT: {"policies": [*known, "frozen"]}}})
+    assert ward.only_wrong().message.startswith("A policy of the role denies ecs:ExportImage on")
+
+
+def test_an_assumed_role_that_is_not_there_is_named(ward: Ward) -> None:
+    ward.world.post("ram", {"roles": {EXPORT: None}})
+    found = ward.only_wrong()
+    assert (found.check, found.subject) == ("assumed roles", f"role {EXPORT}")
+    assert "There is no such role" in found.message
+
+
+def test_an_assumed_role_that_trusts_somebody_else_is_named_with_whom_it_shuts_out(ward: Ward) -> None:
+    ward.world.post("ram", {"roles": {EXPORT: {"trust": a_trust({"RAM": [f"acs:ram::{ACCOUNT}:role/{EVENT}"]})}}})
+    found = ward.only_wrong()
+    assert found.check == "assumed roles"
+    assert "image-export-watch" in found.message
+    assert f"role/{EVENT}" not in found.message
+
+
+def test_an_external_id_that_policy_yaml_does_not_know_is_named(ward: Ward) -> None:
+    asked = a_trust({"RAM": [f"acs:ram::{ACCOUNT}:root"]}, {"StringEquals": {"sts:ExternalId": "acme-7"}})
+    ward.world.post("ram", {"roles": {EXPORT: {"trust": asked}}})
+    assert "does not let in" in ward.only_wrong().message
+    ward.change(ward.policy, "    # external_id:", "    external_id: acme-7\n    # external_id:")
+    assert ward.wrong() == []
+
+
+def test_a_trust_policy_with_another_condition_cannot_be_judged(ward: Ward) -> None:
+    hangs = a_trust({"RAM": [f"acs:ram::{ACCOUNT}:root"]}, {"IpAddress": {"acs:SourceIp": "203.0.113.0/24"}})
+    ward.world.post("ram", {"roles": {EXPORT: {"trust": hangs}}})
+    (found,) = ward.said("assumed roles")
+    assert (found.status, "condition" in found.message) == ("unknown", True)
+
+
+def test_an_export_role_that_is_not_there_is_named_in_the_words_of_a_failed_export(ward: Ward) -> None:
+    ward.world.post("ram", {"roles": {SERVICE_ROLE: None}})
+    found = ward.only_wrong()
+    assert (found.check, found.subject) == ("export role", f"role {SERVICE_ROLE}")
+    assert "trusted by ecs.aliyuncs.com" in str(found.recommend)
+
+
+def test_an_export_role_that_may_not_write_to_the_buckets_is_named(ward: Ward) -> None:
+    ward.world.post("ram", {"roles": {SERVICE_ROLE: {"policies": []}}})
+    found = ward.only_wrong()
+    assert f"oss:PutObject on acs:oss:*:*:{BUCKET}/*" in found.message
+    assert "oss:PutObject" in str(found.exact)
+
+
+def a_trust(principal: dict[str, list[str]], condition: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A trust policy of one statement."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
+    return {"Version": "1", "Statement": [{**statement, **({"Condition": condition} if condition else {})}]}
