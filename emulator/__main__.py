@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from emulator.cloud import Cloud, Settings
+from emulator.fc.s_yaml import RUNTIMES
 from emulator.server import serve
 
 EVENTS = frozenset({"actiontrail", "image", "none"})
@@ -21,6 +22,7 @@ def main() -> None:
         template=options.template,
         policy=options.policy,
         opt=options.opt,
+        runtime=options.runtime,
         events=options.events,
     )
     asyncio.run(run(settings, options.port))
@@ -37,6 +39,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--opt", type=Path, default=Path("build/opt"), help="what functions see as /opt: a folder, or a layer's zip"
     )
+    parser.add_argument("--runtime", choices=RUNTIMES, help="what the functions run on, whatever s.yaml says")
     parser.add_argument("--events", type=kinds, default=frozenset({"actiontrail"}), help="actiontrail,image or none")
     return parser
 

@@ -32,6 +32,7 @@ class Settings:
     template: Path | None = None  # template.yml
     policy: Path | None = None  # policy.yaml, whose buckets, roles and bus exist at the start
     opt: Path = Path("build/opt")  # what functions see as /opt
+    runtime: str | None = None  # of all functions, whatever s.yaml says
     events: frozenset[str] = frozenset({"actiontrail"})  # what the creation of an image sends
 
 

@@ -56,6 +56,10 @@ class Section:
         """Take a list of mappings."""
         return [Section(item, f"{self.path}.{key}[{n}]") for n, item in enumerate(self.optional(key, list, []))]
 
+    def names(self) -> tuple[str, ...]:
+        """What is left to be asked for."""
+        return tuple(self._left)
+
     def ignore(self, *keys: str) -> None:
         """Let keys pass that are right but change nothing here."""
         for key in keys:

@@ -215,15 +215,7 @@ for file in sorted(pathlib.Path(opt).rglob("*.py")):
 @pytest.mark.prove
 def test_the_demo_runs_from_the_zips(layer: tuple[Interpreter, Path], tmp_path: Path) -> None:
     build_package([layer[0]], tmp_path / "package.zip")
-    command = [
-        sys.executable,
-        "-m",
-        "emulator.demo",
-        "--package",
-        str(tmp_path / "package.zip"),
-        "--layer",
-        str(layer[1]),
-    ]
-    environment = {**os.environ, "IMAGE_EXPORT_RUNTIME": layer[0].runtime}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own program
+    zips = ["--package", str(tmp_path / "package.zip"), "--layer", str(layer[1]), "--runtime", layer[0].runtime]
+    command = [sys.executable, "-m", "emulator.demo", *zips]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own program
     assert done.returncode == 0, done.stdout + done.stderr

@@ -28,6 +28,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--outcome", default="finish", help="what becomes of the task: finish, fail, empty, damaged …")
     parser.add_argument("--events", default="actiontrail", help="which events tell of the image, or none")
     parser.add_argument("--package", help="run the functions from this zip instead of their folder")
+    parser.add_argument(
+        "--runtime", help="python3.10 or python3.12, as the layer's zip is; what s.yaml says if not said"
+    )
     parser.add_argument("--layer", default="build/opt", help="a zip of `make layer`, or what `make setup` unpacked")
     parser.add_argument(
         "--fault", action="append", type=json.loads, default=[], help='JSON, e.g. {"service","action","kind","times"}'
@@ -45,7 +48,9 @@ def main() -> int:
     environment = {"IMAGE_EXPORT_HTTP_TOKENS": hashlib.sha256(token.encode()).hexdigest()}
     if options.package:
         environment["IMAGE_EXPORT_CODE"] = options.package
-    given = ("--functions", "s.yaml", "--events", options.events, "--opt", options.layer)
+    given = ["--functions", "s.yaml", "--events", options.events, "--opt", options.layer]
+    if options.runtime:
+        given += ["--runtime", options.runtime]
     with RunningEmulator(*given, log=log, environment=environment) as emulator:
         if options.fault:
             emulator.post("faults", options.fault)

@@ -52,6 +52,7 @@ class AsyncConfig:
 
     max_age_s: int = 86400
     max_retries: int = 3
+    on_failure: str | None = None  # ARN of a queue of MNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,8 @@ class Functions:
 
     def deploy(self, function: Function) -> None:
         """Create a function; its code and its layer (folders or zips) and its role must be there."""
-        function = replace(function, code=self.mounts.folder(function.code))
+        runtime = self.cloud.settings.runtime or function.runtime
+        function = replace(function, code=self.mounts.folder(function.code), runtime=runtime)
         if function.layers:
             self.mounts.folder(self.cloud.settings.opt)
             program(self.cloud.settings.opt, function.runtime)

@@ -2,12 +2,13 @@
 
 Sources: FC "Asynchronous invocation" and "Retry policy" pages: 429 is tried again from 0.5 s on, doubling; an error of
 the function is repeated `maxAsyncRetryAttempts` times; past its age an invocation is dropped. All in cloud time.
+What is given up goes to the destination for failures ("Result callback" page), where the function has one.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emulator.errors import ApiError
 from emulator.fc.invocation import Invocation
@@ -40,10 +41,14 @@ class Queue:
         config = function.asynchronous
         until = self.cloud.clock.now() + timedelta(seconds=config.max_age_s)
         while await self._run_before(until, function, invocation):
-            if invocation.status == "succeeded" or invocation.retry_count >= config.max_retries:
+            if invocation.status == "succeeded":
                 return
+            if invocation.retry_count >= config.max_retries:
+                break
             await self._wait(RETRY_AFTER_S * 2**invocation.retry_count)
             invocation = self.functions.repeat(invocation)
+        if config.on_failure:
+            self.functions.deliver(config.on_failure, dead_letter(function, invocation, self.cloud))
 
     async def _run_before(self, until: datetime, function: Function, invocation: Invocation) -> bool:
         """Run as soon as there is an instance; False where the invocation became too old before that."""
@@ -66,3 +71,20 @@ class Queue:
     async def _wait(self, seconds: float) -> None:
         clock = self.cloud.clock
         await clock.sleep_until(clock.now() + timedelta(seconds=seconds))
+
+
+def dead_letter(function: Function, invocation: Invocation, cloud: Cloud) -> dict[str, Any]:
+    """What FC says to the destination of an invocation that it has given up."""
+    outcome = invocation.outcome
+    return {
+        "timestamp": int(cloud.clock.now().timestamp() * 1000),
+        "requestContext": {
+            "requestId": invocation.request_id,
+            "functionArn": f"acs:fc:{function.region}:{cloud.account_id}:functions/{function.name}",
+            "condition": "EventAgeExceeded" if invocation.status == "expired" else "RetriesExhausted",
+            "approximateInvokeCount": invocation.retry_count + 1,
+        },
+        "requestPayload": invocation.payload.decode(errors="replace"),
+        "responseContext": {"statusCode": 200, "functionError": (outcome.error_type if outcome else None) or ""},
+        "responsePayload": outcome.body.decode(errors="replace") if outcome else "",
+    }

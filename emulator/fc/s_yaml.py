@@ -19,6 +19,7 @@ from emulator.section import Section, SettingsError
 
 RUNTIMES = ("python3.9", "python3.10", "python3.12")
 ENVIRONMENT_LIMIT = 4096
+QUEUE = r"acs:mns:[a-z0-9-]+:\d*:/queues/[\w-]+/messages"  # FC "Result callback" page
 WITHOUT_EFFECT = ("description", "logConfig", "internetAccess", "cpu", "diskSize", "tags")
 
 
@@ -96,10 +97,22 @@ def read_environment(props: Section) -> dict[str, str]:
 
 
 def read_async_config(config: Section) -> AsyncConfig:
-    """Read asyncInvokeConfig; destinations are not emulated and therefore refused."""
+    """Read asyncInvokeConfig; of the destinations, a queue of MNS for what failed."""
     read = AsyncConfig(
         max_age_s=config.number("maxAsyncEventAgeInSeconds", 86400, 1, 604800),
         max_retries=config.number("maxAsyncRetryAttempts", 3, 0, 8),
+        on_failure=read_on_failure(config.section("destinationConfig")),
     )
     config.end()
     return read
+
+
+def read_on_failure(config: Section) -> str | None:
+    """Read destinationConfig.onFailure; onSuccess and destinations other than a queue are not emulated."""
+    failed = config.section("onFailure")
+    destination = failed.optional("destination", str)
+    if destination and not re.fullmatch(QUEUE, destination):
+        raise failed.fault("destination", f"{destination!r}: the emulator knows acs:mns:…:/queues/…/messages only")
+    failed.end()
+    config.end()
+    return destination

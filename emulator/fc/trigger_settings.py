@@ -55,8 +55,19 @@ def read_event_rule(config: Section, name: str) -> EventBridgeTrigger:
     if config.section("eventSourceConfig").required("eventSourceType", str) != "Default":
         raise config.fault("eventSourceConfig.eventSourceType", "the emulator knows Default only")
     enabled = config.required("triggerEnable", bool)
-    config.ignore("asyncInvocationType", "eventSinkConfig", "runOptions")
+    config.ignore("asyncInvocationType", "eventSinkConfig")
+    check_run_options(config.section("runOptions"))
     return EventBridgeTrigger(name=name, pattern=pattern, enabled=enabled)
+
+
+def check_run_options(options: Section) -> None:
+    """Refuse what EventBridge does not know; its own retries are not emulated, since FC always takes an event here."""
+    options.ignore("mode", "errorsTolerance")
+    strategy, letters = options.section("retryStrategy"), options.section("deadLetterQueue")
+    strategy.ignore("PushRetryStrategy", "MaximumEventAgeInSeconds", "MaximumRetryAttempts")
+    letters.ignore("Arn")
+    for section in (strategy, letters, options):
+        section.end()
 
 
 def read_http(config: Section, name: str) -> HttpTrigger:

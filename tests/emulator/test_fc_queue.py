@@ -1,5 +1,6 @@
 """Asynchronous invocations of Function Compute."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,19 @@ def test_a_function_that_fails_is_repeated_under_the_same_request_id(tmp_path: P
     tries = [line.split() for line in count.read_text().splitlines()]
     assert [retry for retry, _ in tries] == ["0", "1", "2"]
     assert len({request_id for _, request_id in tries}) == 1
+
+
+def test_what_is_given_up_goes_to_the_queue_for_failures_with_its_payload_and_its_error(tmp_path: Path) -> None:
+    queue = "acs:mns:cn-hangzhou:1234567890123456:/queues/dead/messages"
+    config = {"maxAsyncRetryAttempts": 1, "destinationConfig": {"onFailure": {"destination": queue}}}
+    with deployed(tmp_path, FLAKY, speed=600.0, asyncInvokeConfig=config) as world:
+        world.invoke({"count": str(tmp_path / "count"), "until": 99}, mode="async")
+        (letter,) = eventually(lambda: world.get("state")["received"])
+    assert letter["target"] == queue
+    said = letter["event"]
+    assert json.loads(said["requestPayload"])["until"] == 99
+    assert said["requestContext"]["approximateInvokeCount"] == 2
+    assert "not yet" in said["responsePayload"]
 
 
 @pytest.mark.parametrize(("config", "attempts"), [({}, 4), ({"maxAsyncRetryAttempts": 0}, 1)])

@@ -102,6 +102,7 @@ def test_what_the_policy_names_exists_at_the_start(tmp_path: Path) -> None:
             {"triggers": [{"triggerName": "t", "triggerType": "timer", "triggerConfig": {"cronExpression": "daily"}}]},
             "triggers[0].triggerConfig.cronExpression",
         ),
+        ({"asyncInvokeConfig": {"destinationConfig": {"onSuccess": {}}}}, "destinationConfig.onSuccess"),
         ({"environmentVariables": {"A": "${env('NOT_SET')}"}}, "NOT_SET"),
         ({"environmentVariables": {"A": "${vars.absent}"}}, "vars.absent"),
     ],
@@ -134,3 +135,46 @@ def write_again(folder: Path, **props: Any) -> Path:
     document["resources"]["probe"]["props"] |= props
     file.write_text(yaml.safe_dump(document))
     return file
+
+
+BUCKET = {"Type": "ALIYUN::OSS::Bucket", "Properties": {"BucketName": "kept"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"Resources": {"B": {**BUCKET, "Properites": {}}}}, "Resources.B.Properites"),
+        ({"Resources": {"B": {"Type": "ALIYUN::OSS::Buket", "Properties": {}}}}, "Resources.B.Type"),
+        ({"Resources": {"B": {**BUCKET, "Properties": {"BucketName": "b", "Acl": "x"}}}}, "Properties.Acl"),
+        ({"Resources": {"B": {**BUCKET, "Condition": "Absent"}}, "Outputs": {"O": {"Value": {"Ref": "B"}}}}, "Absent"),
+        ({"Parameters": {"P": {"Type": "String", "Description": "d", "Default": "a", "Min": 1}}}, "Parameters.P.Min"),
+        (
+            {"Parameters": {"P": {"Type": "String", "Description": "d", "Default": "a", "AllowedValues": ["b"]}}},
+            "Parameters.P",
+        ),
+        ({"Outputs": {"O": {"Value": {"Fn::GetAtt": ["Absent", "Name"]}}}}, "Absent"),
+        ({"Rules": {}}, "Rules"),
+    ],
+)
+def test_what_is_wrong_in_the_template_is_refused_with_its_place(
+    tmp_path: Path, change: dict[str, Any], path: str
+) -> None:
+    file = tmp_path / "template.yml"
+    file.write_text(yaml.safe_dump({"ROSTemplateFormatVersion": "2015-09-01", "Resources": {"B": BUCKET}, **change}))
+    with pytest.raises(SettingsError, match=path):
+        Template(file, account_id=ACCOUNT, region="cn-hangzhou")
+
+
+def test_a_resource_whose_condition_does_not_hold_is_not_there(tmp_path: Path) -> None:
+    parameter = {"Type": "String", "Description": "d", "Default": "no"}
+    document = {
+        "ROSTemplateFormatVersion": "2015-09-01",
+        "Parameters": {"Wanted": parameter},
+        "Conditions": {"IsWanted": {"Fn::Equals": [{"Ref": "Wanted"}, "yes"]}},
+        "Resources": {"B": {**BUCKET, "Condition": "IsWanted"}},
+    }
+    file = tmp_path / "template.yml"
+    file.write_text(yaml.safe_dump(document))
+    for wanted, there in (("yes", 1), ("no", 0)):
+        template = Template(file, account_id=ACCOUNT, region="cn-hangzhou", Wanted=wanted)
+        assert len(template.resources("ALIYUN::OSS::Bucket")) == there

@@ -109,8 +109,8 @@ def test_tokens_that_are_no_hashes_let_nobody_in_and_are_not_repeated(tmp_path: 
 
 def test_with_platform_fc_says_who_gets_in(tmp_path: Path) -> None:
     function = {
-        TOKENS_OF_S_YAML: "''\n        IMAGE_EXPORT_HTTP_AUTH: platform",
-        "authType: anonymous": "authType: function",
+        "httpAuth: bearer": "httpAuth: platform",
+        "httpAuthType: anonymous": "httpAuthType: function",
     }
     with deployed(tmp_path, function) as emulator:
         entrance = Entrance(emulator.http_trigger, token=None)
