@@ -3,9 +3,12 @@
 Believed because the contract suite (tests/contract) passes on them and on the real edges against the emulator.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left, insort
+from collections import UserDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -85,14 +88,42 @@ class Died(BaseException):
     """The worker is killed here. No `except Exception` sees it, as nothing sees a SIGKILL."""
 
 
-class FakeStore:
-    """A bucket of the ledger (port: Store)."""
+class Objects(UserDict[str, Stored]):
+    """The objects of a bucket by key; their keys are kept in order, so that a listing does not sort."""
 
-    def __init__(self, clock: Clock, faults: Faults | None = None) -> None:
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        super().__init__()
+
+    def __setitem__(self, key: str, value: Stored) -> None:
+        if key not in self.data:
+            insort(self._keys, key)
+        self.data[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.data[key]
+        del self._keys[bisect_left(self._keys, key)]
+
+    def below(self, prefix: str, after: str) -> Iterator[str]:
+        """The keys that begin with the prefix and sort behind `after`, in order."""
+        place = bisect_left(self._keys, max(prefix, after))
+        while place < len(self._keys) and self._keys[place].startswith(prefix):
+            if self._keys[place] > after:
+                yield self._keys[place]
+            place += 1
+
+
+class FakeStore:
+    """A bucket of the ledger (port: Store). Workers that share one have a store each, over the same objects.
+
+    `now` is the time of the latest answer that came: a lost one tells no time.
+    """
+
+    def __init__(self, clock: Clock, faults: Faults | None = None, objects: Objects | None = None) -> None:
         self._clock = clock
         self._now: datetime | None = None
         self.faults = faults or Faults()
-        self.objects: dict[str, Stored] = {}
+        self.objects = Objects() if objects is None else objects
         self.versioning: str | None = None
 
     @property
@@ -101,11 +132,12 @@ class FakeStore:
         return self._now
 
     def _run(self, call: str, effect: Callable[[], Any]) -> Any:
+        result = self.faults.run(call, effect)
         self._now = self._clock.tick().replace(microsecond=0)
-        return self.faults.run(call, effect)
+        return result
 
     def _write(self, key: str, body: bytes) -> None:
-        self.objects[key] = Stored(body, self.now)
+        self.objects[key] = Stored(body, self._clock.now.replace(microsecond=0))
 
     def versioned(self) -> bool:
         return bool(self._run("versioned", lambda: self.versioning in ("Enabled", "Suspended")))
@@ -125,7 +157,7 @@ class FakeStore:
 
     def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> Page:
         def effect() -> Page:
-            keys = sorted(key for key in self.objects if key.startswith(prefix) and key > after)
+            keys = list(islice(self.objects.below(prefix, after), limit + 1))
             return Page([Entry(key, self.objects[key].modified_at) for key in keys[:limit]], len(keys) > limit)
 
         page: Page = self._run("list", effect)
@@ -366,8 +398,12 @@ class FakeNotifier:
     told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     refusing: set[str] = field(default_factory=set)
     losing: int = 0  # how many acceptances are lost on their way back
+    faults: Faults = field(default_factory=Faults)
 
     def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
+        self.faults.run("tell", lambda: self._take(target, event))
+
+    def _take(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
         if target.name in self.refusing:
             raise CloudFault(Cause(code="EventBusNotExist", message="There is no such bus."))
         self.told.append((target.name, event))
