@@ -55,7 +55,7 @@ def test_on_a_versioned_ledger_neither_an_event_nor_a_request_nor_a_tick_does_an
     for work in (shop.tell, shop.ask, shop.tick):
         with pytest.raises(OurFault, match="LedgerVersioned"):
             work()
-    assert (shop.store.objects, shop.cloud.exported, shop.notifier.told) == ({}, [], [])
+    assert (dict(shop.store.objects), shop.cloud.exported, shop.notifier.told) == ({}, [], [])
 
 
 def test_a_worker_asks_once_whether_the_ledger_is_versioned(shop: Workshop) -> None:

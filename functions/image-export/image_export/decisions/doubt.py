@@ -14,7 +14,7 @@ from ..values.record import Record
 from ..values.steps import LookForKeys, LookForTasks, Settle, Sight, Step, Wait
 from ..values.task import Task
 from .identity import is_under
-from .waiting import MINUTE, growing
+from .waiting import MINUTE, VISIBLE_WITHIN, growing
 
 REASON = "StartInDoubt"
 CALLER_MAY_LIVE = MINUTE  # the worker that holds the claim answers by then, or is late and finds its result taken
@@ -59,8 +59,10 @@ def _without_names(nameless: list[Task], record: Record, sight: Sight, now: date
 def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetime) -> Step:
     claimed_at = record.claimed_at or now
     keys = [key for key in sight.keys or () if is_under(record.request, record.oss_prefix or "", key)]
-    if not keys:
+    if not keys and not finished:
         return Settle(Result(outcome="void"))
+    if not keys:  # it may be ours all the same: its objects come late, or it wrote none
+        return _without_objects(finished, claimed_at, now)
     if len(finished) == 1:
         return Settle(Result(outcome="started", task_id=finished[0].task_id, inferred=True))
     if len(finished) > 1:
@@ -68,6 +70,14 @@ def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetim
     if now - claimed_at > GIVE_UP:
         return Settle(Result(outcome="refused", cause=_no_task(keys)))
     return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
+
+
+def _without_objects(finished: list[Task], claimed_at: datetime, now: datetime) -> Step:
+    """Looked for again for as long as after any Finished (PROTOCOL 12); then nothing is certain."""
+    latest = max(task.finished_at or claimed_at for task in finished)
+    if now - latest < VISIBLE_WITHIN:
+        return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
+    return Settle(Result(outcome="refused", cause=_unconfirmed(finished)))
 
 
 def _names_ours(record: Record, task: Task) -> bool:

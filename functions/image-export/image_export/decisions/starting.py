@@ -13,6 +13,7 @@ from ..values.image import Image
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, LookForTasks, MakeClaim, Sight, Step, Wait
 from ..values.task import Task
+from .exporting import goes_on
 from .identity import LETTERS, VOIDS_MAX, is_under, oss_prefix
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 from .waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
@@ -90,7 +91,7 @@ def _look_for_our_own(record: Record, sight: Sight, image: Image, now: datetime)
         for task in sight.candidates:
             if any(is_under(record.request, prefix, item.key) for item in task.objects):
                 return _adopt(record, task, prefix, image)
-    if any(not task.objects for task in sight.candidates):
+    if any(not task.objects and goes_on(task.status) for task in sight.candidates):
         return Wait("StartInDoubt", until=growing(record.settled_at or now, now, most=LOOK_MOST))
     return _claim(record, sight, image)
 

@@ -58,10 +58,6 @@ def begin(outside: Outside, recorded: Recorded, sight: Sight | None = None) -> M
 
 def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -> Moved:
     outside = outside._replace(log=_bound(outside, record))
-    if outside.policy is None and phase(record) is Phase.READY:  # nothing starts and nothing fails meanwhile
-        wait = Wait("PolicyInvalid", until=outside.ledger.now + LOOK_MOST)
-        _leave_hints(outside, record, wait, hint)
-        return Moved(record, export_of(record, reason=wait.reason))
     forbidden = still_allowed(outside.policy, record.request) if outside.policy else None
     sight = msgspec.structs.replace(sight, forbidden=forbidden)
     was_ended = record.ended is not None
@@ -83,6 +79,8 @@ def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
         step = next_step(look.record, look.sight, outside.ledger.now)
         if isinstance(step, Wait):
             return look, step
+        if outside.policy is None and phase(look.record) is Phase.READY:  # nothing starts and nothing fails meanwhile
+            return look, Wait("PolicyInvalid", until=outside.ledger.now + LOOK_MOST)
         starts = isinstance(step, MakeClaim) and step.claim.kind == "start"
         if outside.remaining_s() < (SECONDS_TO_START if starts else SECONDS_TO_STEP):
             return look, Wait("OutOfTime", until=outside.ledger.now, queued=look.sight.queued)

@@ -110,11 +110,11 @@ def _give_up(outside: Outside, sighting: Sighting, cause: Cause) -> Seen:
 def _look_again(outside: Outside, sighting: Sighting, since: datetime | None) -> Seen:
     """The marker `sighted` keeps when the image was first named; the hint says when to look."""
     ledger, key = outside.ledger, sighting_key(sighting)
-    ledger.create(f"sighted/{key}", sighting)
     until = growing(since, ledger.now, most=LOOK_MOST) if since else ledger.now + MINUTE
     soon = ledger.now + MINUTE
     in_time = since is None or ledger.now - since <= VISIBLE_WITHIN
-    ledger.put(hints.due(min(until, soon) if in_time else until, f"sighted-{key}"))
+    ledger.put(hints.due(min(until, soon) if in_time else until, f"sighted-{key}"))  # first: no marker without a hint
+    ledger.create(f"sighted/{key}", sighting)
     return Seen(undecided=True)
 
 
@@ -123,7 +123,7 @@ def see_again(outside: Outside, key: str, hint: str) -> Seen:
     ledger = outside.ledger
     found = ledger.read(f"sighted/{key}", Sighting)
     seen = see(outside, found.fact, since=found.at) if found else Seen()
-    ledger.delete(hint)
     if found and not seen.undecided:
         ledger.delete(f"sighted/{key}")
+    ledger.delete(hint)
     return seen

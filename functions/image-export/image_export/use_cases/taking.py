@@ -67,7 +67,7 @@ def _settle(outside: Outside, look: Look, step: Settle) -> Look:
     key = fact_key(look.record, f"result-{look.record.attempt:04d}")
     standing = outside.ledger.create(key, step.result)
     settled = look.stands(result=standing.fact, settled_at=standing.at)
-    if standing.fact.task_id:
+    if standing.fact.task_id and not standing.fact.inferred:  # which of two in doubt has it is not known
         outside.ledger.put(task_key(look.record, standing.fact.task_id), TaskOwner(export_id=look.record.export_id))
     if standing.ours:
         _log_result(outside, settled.record, standing.fact)

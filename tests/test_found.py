@@ -1,0 +1,99 @@
+"""What the simulation found: lives that went wrong, each told in a few lines."""
+
+import pytest
+from msgspec.structs import replace
+
+from image_export.decisions.steps import next_step
+from image_export.use_cases.ports import StartExport
+from image_export.values.facts import Result
+from image_export.values.steps import MakeClaim, Settle, Sight, Wait
+
+from .builders import IMAGE, a_claimed_record, a_refused_record, a_task, an_image, minutes
+from .fakes import START, Died, unanswered
+from .workshop import Workshop
+
+THEIRS = StartExport(IMAGE, "theirs", "theirs", "raw", None)
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    """A world in memory."""
+    return Workshop()
+
+
+def in_doubt(shop: Workshop) -> None:
+    """ExportImage was called and did not happen, and nobody knows."""
+    shop.cloud.faults.before("export_image", unanswered())
+    shop.tell()
+
+
+def test_a_nameless_finished_task_without_objects_yet_is_not_taken_for_none() -> None:
+    task = a_task("Finished", finished_at=START + minutes(24))
+    sight = Sight(candidates=(task,), keys=())
+    soon, late = START + minutes(30), START + minutes(40)
+    assert isinstance(next_step(a_claimed_record(), sight, soon), Wait)
+    settled = next_step(a_claimed_record(), sight, late)
+    assert isinstance(settled, Settle)
+    assert settled.result.cause is not None
+    assert (settled.result.outcome, settled.result.cause.code) == ("refused", "StartUnconfirmed")
+
+
+def test_an_ended_nameless_task_of_others_is_not_waited_for_for_ever() -> None:
+    record = a_refused_record("ImageIsExporting", attempt=2)
+    assert record.claim is not None
+    record = replace(record, claim=replace(record.claim, voids=1))
+    running, failed = a_task("Processing"), a_task("Failed")
+    later = START + minutes(60)
+    seen = Sight(image=an_image(), hold=None)
+    assert isinstance(next_step(record, replace(seen, candidates=(running,)), later), Wait)
+    assert isinstance(next_step(record, replace(seen, candidates=(failed,)), later), MakeClaim)
+
+
+def test_a_task_that_is_ours_by_inference_alone_does_not_clear_another_export_s_doubt(shop: Workshop) -> None:
+    in_doubt(shop)
+    shop.cloud.fail(shop.cloud.start_task(THEIRS))
+    shop.tick(minutes=30)
+    assert shop.keys("/ended")
+    assert not shop.keys("tasks/")
+
+
+@pytest.mark.parametrize("call", ["put due", "create sighted"])
+def test_no_sighting_is_left_behind_without_a_hint(shop: Workshop, call: str) -> None:
+    shop.cloud.inventory.clear()
+    shop.store.faults.after(call, Died())
+    assert not shop.surviving(shop.tell)
+    assert len(shop.keys("sighted/")) <= len(shop.keys("due/"))
+    shop.show(an_image())
+    shop.tick(minutes=2)
+    assert not shop.keys("sighted")
+
+
+def test_a_sighting_that_was_decided_upon_goes_before_its_hint(shop: Workshop) -> None:
+    shop.cloud.inventory.clear()
+    shop.tell()
+    shop.show(an_image())
+    shop.store.faults.before("delete sighted", Died())
+    assert not shop.surviving(lambda: shop.tick(minutes=2))
+    shop.tick(minutes=1)
+    assert not shop.keys("sighted")
+
+
+def test_an_image_whose_recording_was_cut_off_is_not_taken_for_exported(shop: Workshop) -> None:
+    shop.sweeps = True
+    shop.store.faults.before("create open", Died())
+    assert not shop.surviving(shop.tell)
+    shop.tick(minutes=10)
+    assert len(shop.cloud.exported) == 1
+
+
+def test_nothing_starts_out_of_a_doubt_while_the_policy_cannot_be_read(shop: Workshop) -> None:
+    in_doubt(shop)
+    shop.policy = None
+    shop.tick(minutes=30)
+    assert shop.keys("/result-0001")
+    assert not shop.keys("/claim-0002")
+
+
+def test_void_is_void_where_there_is_no_task() -> None:
+    step = next_step(a_claimed_record(), Sight(candidates=(), keys=()), START + minutes(30))
+    assert step == Settle(Result(outcome="void"))
