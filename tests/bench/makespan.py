@@ -33,6 +33,7 @@ class Span:
     region_id: str
     slots: int
     lengths_s: list[float]  # in the order of their start
+    idle_s: list[float]  # how long the slot of each had been empty
     makespan_s: float
 
     @property
@@ -80,9 +81,15 @@ def _wait(world: BenchWorld, exports: int) -> None:
 
 def _span(region: str, slots: int, tasks: list[Task], began: datetime) -> Span:
     mine = [task for task in tasks if task.order.image.region == region]
-    makespan_s = max((task.ended_at - began).total_seconds() for task in mine if task.ended_at)
-    lengths_s = [task.takes.total_seconds() for task in mine]
-    return Span(region_id=region, slots=slots, lengths_s=lengths_s, makespan_s=makespan_s)
+    ends = sorted(task.ended_at for task in mine if task.ended_at)
+    emptied = [began] * slots + ends
+    return Span(
+        region_id=region,
+        slots=slots,
+        lengths_s=[task.takes.total_seconds() for task in mine],
+        idle_s=[(task.created - empty).total_seconds() for task, empty in zip(mine, emptied, strict=False)],
+        makespan_s=(ends[-1] - began).total_seconds(),
+    )
 
 
 def rows(_sizes: Sequence[int]) -> Iterator[Line]:
@@ -95,5 +102,6 @@ def rows(_sizes: Sequence[int]) -> Iterator[Line]:
         in_order = f"{where}: the same ÷ the tasks in this order without a wait"
         yield Line(what=in_order, value=worked_s / span.in_order_s, unit=RATIO, bar=1.1)
         yield Line(what=f"{where}: makespan", value=round(span.makespan_s), unit="s", note="of the cloud's clock")
+        yield Line(what=f"{where}: longest that a slot was empty", value=round(max(span.idle_s)), unit="s")
         note = f"{len(span.lengths_s)} tasks, {span.slots} slots"
         yield Line(what=f"{where}: task time ÷ slots", value=round(span.least_s), unit="s", note=note)
