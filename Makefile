@@ -12,8 +12,10 @@ WRITE_POLICY = import json; from image_export.decisions.policy_schema import pol
 # What FC would mount at /opt: the layer, unpacked.
 OPT = build/opt
 
+SEEDS = 1-1000
+
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test prove bench check schemas emulator doctor layer package lock clean
+.PHONY: help setup demo test simulate prove bench check schemas emulator doctor layer package lock clean
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +40,9 @@ demo: setup ## the main job end to end on the emulator
 
 test: setup ## the suite, in under three minutes
 	@$(RUN) -m pytest -q -n 2 -m "not prove"
+
+simulate: setup ## SEEDS=FIRST-LAST: so many lives of exports, with faults at every call; one seed prints its trace
+	@PYTHONPATH=.:functions/image-export $(RUN) -m tests.simulation $(SEEDS)
 
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
 	@$(RUN) -m pytest -q -n 2 -m prove

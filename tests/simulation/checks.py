@@ -1,0 +1,232 @@
+"""The invariants: what must be true of every life, whatever went wrong in it (DESIGN §3, PROTOCOL "Honest wording").
+
+Each is a function from a life to the ways in which it is broken. They judge the world and the raw facts.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from tests.fakes import GZIP, FakeTask
+
+from .policies import LIMIT, LIMITED
+from .reading import Told, exports, is_through
+from .scenario import Scenario
+from .tasks import WHOLE, LivingCloud
+from .told import told_of
+from .world import World
+
+UNSURE = frozenset({"StartUnconfirmed", "TaskNotFound"})  # where certainty is impossible, no second call (PROTOCOL 9)
+LAST_CLAIM_AFTER_CANCEL = timedelta(minutes=6)  # a worker that had looked before the cancel, and is killed by then
+
+
+def tasks_of(world: World, export: Told) -> list[FakeTask]:
+    """The tasks that this export made."""
+    cloud = world.cloud(*export.place)
+    return [cloud.running[task_id] for task_id in sorted(cloud.ours) if _is_of(cloud.running[task_id], export)]
+
+
+def _is_of(one: FakeTask, export: Told) -> bool:
+    return one.image_id == export.request["ImageId"] and one.start.oss_prefix in export.prefixes
+
+
+def never_twice(scenario: Scenario) -> Iterator[str]:
+    """At most one task per export; every task has a claim; no two exports share a prefix."""
+    world, known = scenario.world, exports(scenario.world)
+    for export in known:
+        made = tasks_of(world, export)
+        if len(made) > 1:
+            yield f"{export.export_id} has {sorted(one.task.task_id for one in made)}"
+    owners = Counter((*one.place, one.request["ImageId"], prefix) for one in known for prefix in one.prefixes)
+    yield from (f"{prefix} is shared by {count}" for prefix, count in owners.items() if count > 1)
+    for (account, region), cloud in world.clouds.items():
+        for one in (cloud.running[task_id] for task_id in sorted(cloud.ours)):
+            if (account, region, one.image_id, one.start.oss_prefix) not in owners:
+                yield f"{one.task.task_id} under {one.start.oss_prefix} has no claim"
+    doubled = [line for line in world.log.lines if line["event"] == "export.doubled"]
+    yield from (f"{line['extra_task_id']} is extra" for line in doubled)
+
+
+def never_lost(scenario: Scenario) -> Iterator[str]:
+    """Every recorded export has ended by now; what an entrance has answered is recorded."""
+    world, known = scenario.world, {one.export_id: one for one in exports(scenario.world)}
+    yield from (f"{one.export_id} is recorded and has no end" for one in known.values() if not one.ended)
+    for export in _answered(scenario):
+        if export not in known:
+            yield f"{export} was answered and is not recorded"
+    if not world.steady:
+        return
+    exported = {one.request["ImageId"] for one in known.values()}
+    for image in scenario.images:
+        if image.name.startswith("golden") and image.image_id in scenario.kept and image.image_id not in exported:
+            yield f"{image.image_id} {image.name} is wanted and was never exported"
+
+
+def _answered(scenario: Scenario) -> Iterator[str]:
+    for _, answer in scenario.answers:
+        if hasattr(answer, "exports"):
+            yield from (export.export_id for export in answer.exports if export.reason != "DryRun")
+        elif isinstance(answer, dict) and answer["statusCode"] in (200, 202) and "location" in answer["headers"]:
+            yield answer["headers"]["location"].rsplit("/", 1)[1]
+
+
+def never_a_false_success(scenario: Scenario) -> Iterator[str]:
+    """Completed: the export's own task is Finished and whole, and every object is there, ours and not empty."""
+    for export in exports(scenario.world):
+        if not export.ended or export.ended["Status"] != "Completed":
+            continue
+        cloud = scenario.world.cloud(*export.place)
+        one = cloud.running.get(export.last_result.get("TaskId") or "")
+        if one is None or not _is_of(one, export) or one.start.oss_bucket != export.request["OSSBucket"]:
+            yield f"{export.export_id} is Completed by {one and one.task.task_id}, which is not its own"
+        elif cloud.fates[one.task.task_id] not in WHOLE or one.task.status != "Finished":
+            yield f"{export.export_id} is Completed, and its task did {cloud.fates[one.task.task_id]}"
+        else:
+            yield from _not_whole(cloud, export, one)
+
+
+def _not_whole(cloud: LivingCloud, export: Told, one: FakeTask) -> Iterator[str]:
+    named = {item["Key"] for item in (export.ended or {})["Objects"]}
+    for key in sorted({*cloud.keys_of(one.start), *named}):
+        if key not in named or cloud.stored.get(f"{one.start.oss_bucket}/{key}") != GZIP:
+            yield f"{export.export_id} is Completed without {key}"
+
+
+def never_a_false_failure(scenario: Scenario) -> Iterator[str]:
+    """Failed or Cancelled: no whole export stands behind it, unless nothing could tell (PROTOCOL 9)."""
+    for export in exports(scenario.world):
+        if not export.ended or export.ended["Status"] == "Completed" or _unsure(export):
+            continue
+        cloud, status = scenario.world.cloud(*export.place), export.ended["Status"]
+        for one in tasks_of(scenario.world, export):
+            fate = cloud.fates[one.task.task_id]
+            if one.task.status == "Finished" and fate in WHOLE:
+                yield f"{export.export_id} is {status} ({export.error}), and {one.task.task_id} did {fate}"
+            elif export.last_claim.get("Kind") in ("cancel", "end"):
+                yield f"{export.export_id} ended before it began, and {one.task.task_id} was made"
+
+
+def _unsure(export: Told) -> bool:
+    codes = {(result.get("Cause") or {}).get("Code") for result in export.results.values()}
+    return export.error in UNSURE or bool(codes & UNSURE) or bool(export.last_result.get("Inferred"))
+
+
+def the_cause_is_kept(scenario: Scenario) -> Iterator[str]:
+    """A failure says why in the words of whoever said so."""
+    for export in exports(scenario.world):
+        if not export.ended or export.ended["Status"] != "Failed":
+            continue
+        if not export.error or not export.ended["Error"]["Message"]:
+            yield f"{export.export_id} Failed without a cause"
+        task = scenario.world.cloud(*export.place).running.get(export.last_result.get("TaskId") or "")
+        if task and task.task.cause and export.error != task.task.cause.code:
+            yield f"{export.export_id} says {export.error}, its task {task.task.cause.code}"
+
+
+def nothing_is_left(scenario: Scenario) -> Iterator[str]:
+    """No marker, hint or sighting when all has ended and been told."""
+    for kind in ("open/", "due/", "running/", "waiting/", "sighted/"):
+        yield from scenario.world.objects.below(kind, "")
+
+
+def the_ledger_explains_itself(scenario: Scenario) -> Iterator[str]:
+    """Facts fit together: a result for each start but the last, one end as the last slot says, a place in the lists."""
+    for export in exports(scenario.world):
+        yield from (f"{export.export_id}: {fault}" for fault in _inconsistent(scenario.world, export))
+
+
+def _inconsistent(world: World, export: Told) -> Iterator[str]:
+    numbers = sorted(export.claims)
+    if numbers != list(range(1, len(numbers) + 1)) or not set(export.results) <= set(numbers):
+        yield f"claims {numbers}, results {sorted(export.results)}"
+    for number in numbers:
+        outcome = export.results.get(number, {}).get("Outcome")
+        if number < len(numbers) and outcome not in ("refused", "void"):
+            yield f"claim {number} of {len(numbers)} has the result {outcome}"
+        late = export.cancel_at and export.claimed_at[number] > export.cancel_at + LAST_CLAIM_AFTER_CANCEL
+        if late and export.claims[number]["Kind"] == "start":
+            yield f"claim {number} came after the cancel"
+    if export.ended:
+        yield from _end_inconsistent(world, export, export.ended)
+
+
+def _end_inconsistent(world: World, export: Told, ended: dict[str, Any]) -> Iterator[str]:
+    kind, outcome = export.last_claim.get("Kind"), export.last_result.get("Outcome")
+    if (kind in ("start", "adopt")) != (outcome == "started"):
+        yield f"it ended with a {kind} and the result {outcome}"
+    if ended["Status"] == "Completed" and not export.told & {"told-manifest", "told-no-manifest"}:
+        yield "Completed without a manifest"
+    _, key, generation = export.export_id.split("-")
+    marks = "/".join((*export.place, key, generation))
+    if (f"failed/{marks}" in world.objects) != (ended["Status"] == "Failed"):
+        yield f"it is {ended['Status']}, and the failed say otherwise"
+    listed = world.objects.get(export.requested["Listed"])
+    if not listed or f'"Status":"{ended["Status"]}"'.encode() not in listed.body:
+        yield "the history does not show its end"
+
+
+def once_by_rule(scenario: Scenario) -> Iterator[str]:
+    """A rule exports an image once unless it failed; equal requests are one export while that is open."""
+    known = {one.export_id: one for one in exports(scenario.world)}
+    for export in known.values():
+        _, key, generation = export.export_id.split("-")
+        before = known.get(f"exp-{key}-{int(generation) - 1:04d}")
+        if before is None:
+            if int(generation) > 1:
+                yield f"{export.export_id} has none before it"
+            continue
+        by_rule, over = export.request["Rule"], before.ended_at and before.ended_at <= export.requested_at
+        if by_rule and not (over and before.ended and before.ended["Status"] == "Failed"):
+            yield f"{export.export_id} was made by rule {by_rule} after {before.ended and before.ended['Status']}"
+        if not over and _parameters(export) == _parameters(before):
+            yield f"{export.export_id} is equal to {before.export_id}, which was open"
+
+
+def _parameters(export: Told) -> tuple[Any, ...]:
+    return tuple(export.request[name] for name in ("ImageId", "OSSBucket", "CallerPrefix", "ImageFormat", "RoleName"))
+
+
+def nights_keep_their_measure(scenario: Scenario) -> Iterator[str]:
+    """A run that stopped anywhere is gone on with to its end, and makes no more than `max_per_run` of a rule."""
+    stored = scenario.world.objects.get("nightly/run")
+    if stored and not is_through(stored.body):
+        yield f"the run stands at {stored.body.decode()[:200]}"
+    made = Counter(
+        one.request["RequestedBy"]["Id"]
+        for one in exports(scenario.world)
+        if one.request["RequestedBy"]["Trigger"] == "nightly" and one.request["Rule"] == LIMITED
+    )
+    for run in sorted(scenario.delivered_once & made.keys()):  # two workers on one run do not see each other's choice
+        if made[run] > LIMIT:
+            yield f"{run} made {made[run]} by {LIMITED}"
+
+
+def http_answers(scenario: Scenario) -> Iterator[str]:
+    """Over HTTP there is an answer for everything."""
+    for asked, answer in scenario.answers:
+        if isinstance(answer, dict) and answer["statusCode"] not in (200, 202, 400, 403, 404, 409, 503):
+            yield f"{answer['statusCode']} for {asked[:200]}: {answer['body'][:200]}"
+
+
+def no_bug(scenario: Scenario) -> Iterator[str]:
+    """The watcher goes on past whatever is wrong with one export; a bug among that is still a bug."""
+    for line in scenario.world.log.lines:
+        if line.get("exc_info"):
+            yield f"{line['code']}: {line['error']}"
+
+
+CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
+    "never twice": never_twice,
+    "never lost": never_lost,
+    "every end is told, once an id": told_of,
+    "never a false success": never_a_false_success,
+    "never a false failure": never_a_false_failure,
+    "the cause is kept": the_cause_is_kept,
+    "nothing is left": nothing_is_left,
+    "the ledger explains itself": the_ledger_explains_itself,
+    "once by rule": once_by_rule,
+    "nights keep their measure": nights_keep_their_measure,
+    "an answer for everything": http_answers,
+    "no bug": no_bug,
+}

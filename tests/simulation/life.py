@@ -1,0 +1,106 @@
+"""One life from its seed: a storm of arrivals and faults, then fair weather until everything has had its time."""
+
+from datetime import datetime, timedelta, timezone
+
+from image_export.decisions.hints import STAMP
+from image_export.use_cases.ports import Stored
+from tests.fakes import START
+
+from .checks import CHECKS
+from .policies import PLACES, RULED
+from .reading import is_through
+from .scenario import Scenario
+from .story import tell_story
+from .world import Ground, World
+
+STORM_TICKS = 40
+FAIR_TICKS = 250
+WORK = ("due/", "waiting/", "running/", "open/")
+
+
+class Life:
+    """A life that was lived."""
+
+    def __init__(self, world: World, scenario: Scenario) -> None:
+        self.world, self.scenario = world, scenario
+
+    @property
+    def broken(self) -> list[tuple[str, str]]:
+        """The invariants that were seen broken, and how."""
+        return self.world.broken
+
+
+def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> Life:
+    """Everything that the seed decides, to its end, and what is to be said of it."""
+    world = World(seed, ground or Ground(), tracing=tracing)
+    for account, region, _ in PLACES:  # the watcher has been at work before
+        world.objects[f"swept/{account}/{region}"] = Stored(b"", START)
+    scenario = tell_story(world)
+    world.tell(f"seed {seed}: {world.weather}; {world.readings}")
+    _storm(scenario)
+    world.weather.fair = True
+    world.tell("fair weather")
+    if world.policy is None:
+        world.rule(RULED)
+    ended = _until_quiet(scenario)
+    life = Life(world, scenario)
+    if not ended:
+        world.breaks("every export ends", f"after {FAIR_TICKS} ticks there is still {_left(world)[:6]}")
+    for name, check in CHECKS.items():
+        for how in check(scenario):
+            world.breaks(name, how)
+    return life
+
+
+def _storm(scenario: Scenario) -> None:
+    """The watcher's ticks among everything that arrives: close together at first, overlapping now and then."""
+    world, random = scenario.world, scenario.random
+    for _ in range(STORM_TICKS):
+        now = world.clock.now
+        if now > scenario.last_at and random.random() < 0.2:
+            return
+        gap_s = random.choice((60.0, 60.0, 120.0, 600.0, 3600.0))
+        when = now + timedelta(seconds=gap_s * (0.5 + random.random()))
+        next_at = world.baton.next_at
+        if next_at and next_at > when:
+            when = next_at + timedelta(seconds=60 * random.random())
+        scenario.tick(when)
+        if random.random() < 0.15:
+            scenario.tick(when + timedelta(seconds=random.random()))
+        world.baton.run(when)
+
+
+def _until_quiet(scenario: Scenario) -> bool:
+    """Whether everything came to its end: ticks when there is something to do, further and further apart."""
+    world = scenario.world
+    world.baton.run(scenario.last_at)
+    for number in range(FAIR_TICKS):
+        if not _left(world) and number > 1:  # what no event told of is swept for every five minutes
+            return True
+        apart_s = min((301.0 if number < 2 else 60.0) * 2 ** (number / 8), 43200.0)
+        when = max(_next(world), world.clock.now + timedelta(seconds=apart_s))
+        scenario.tick(when)
+        world.baton.run(when)
+        scenario.last_at = max(scenario.last_at, world.clock.now)
+    return not _left(world)
+
+
+def _left(world: World) -> list[str]:
+    """What still wants a look."""
+    left = [key for work in WORK for key in world.objects.below(work, "")]
+    night = world.objects.get("nightly/run")
+    return [*left, "nightly/run"] if night and not is_through(night.body) else left
+
+
+def _next(world: World) -> datetime:
+    """When there is something to do."""
+    found: list[datetime] = [world.clock.now + timedelta(minutes=61)]
+    dues = [key for key in world.objects if key.startswith("due/")]
+    if dues:
+        stamp = min(dues).split("/")[1]
+        found.append(datetime.strptime(stamp, STAMP).replace(tzinfo=timezone.utc))
+    if any(key.startswith("waiting/") for key in world.objects):
+        found.append(world.clock.now + timedelta(minutes=1))
+    if world.baton.next_at:
+        found.append(world.baton.next_at + timedelta(seconds=1))
+    return min(found)

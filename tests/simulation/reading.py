@@ -1,0 +1,91 @@
+"""The ledger after a life, read without the project's own reader: a fault of that must not hide itself."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from .world import World
+
+Fact = dict[str, Any]
+
+
+@dataclass
+class Told:
+    """What the facts of one export say."""
+
+    export_id: str
+    requested: Fact
+    requested_at: datetime
+    claims: dict[int, Fact] = field(default_factory=dict)
+    claimed_at: dict[int, datetime] = field(default_factory=dict)
+    results: dict[int, Fact] = field(default_factory=dict)
+    ended: Fact | None = None
+    ended_at: datetime | None = None
+    cancel_at: datetime | None = None
+    stalled: bool = False
+    told: set[str] = field(default_factory=set)
+
+    @property
+    def request(self) -> Fact:
+        """What was asked for."""
+        request: Fact = self.requested["Request"]
+        return request
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Account and region."""
+        return self.request["Role"]["AccountId"], self.request["RegionId"]
+
+    @property
+    def last_claim(self) -> Fact:
+        """The newest slot; empty where there is none."""
+        return self.claims[max(self.claims)] if self.claims else {}
+
+    @property
+    def last_result(self) -> Fact:
+        """What came of the newest slot; empty where nothing stands."""
+        return self.results.get(max(self.claims), {}) if self.claims else {}
+
+    @property
+    def error(self) -> str:
+        """The code of the end's cause; empty without one."""
+        return str(((self.ended or {}).get("Error") or {}).get("Code", ""))
+
+    @property
+    def prefixes(self) -> set[str]:
+        """Every prefix that ExportImage may have been given."""
+        return {claim["OSSPrefix"] for claim in self.claims.values() if claim["Kind"] == "start"}
+
+
+def exports(world: World) -> list[Told]:
+    """Every export that was recorded."""
+    folders: dict[str, dict[str, tuple[Fact, datetime]]] = defaultdict(dict)
+    for key in world.objects.below("exports/", ""):
+        stored = world.objects[key]
+        _, export, name = key.split("/")
+        folders[export][name] = msgspec.json.decode(stored.body)["Fact"], stored.modified_at
+    return [_read(export, facts) for export, facts in folders.items() if "requested" in facts]
+
+
+def _read(export: str, facts: dict[str, tuple[Fact, datetime]]) -> Told:
+    told = Told(export, *facts["requested"])
+    for name, (fact, at) in facts.items():
+        if name.startswith("claim-"):
+            told.claims[int(name[6:])] = fact
+            told.claimed_at[int(name[6:])] = at
+        elif name.startswith("result-"):
+            told.results[int(name[7:])] = fact
+        elif name.startswith("told-"):
+            told.told.add(name)
+    told.ended, told.ended_at = facts.get("ended", (None, None))
+    told.cancel_at = facts["cancel"][1] if "cancel" in facts else None
+    told.stalled = "stalled" in facts
+    return told
+
+
+def is_through(run: bytes) -> bool:
+    """Whether a night's run has been everywhere."""
+    return bool(msgspec.json.decode(run)["Fact"]["State"] == "finished")

@@ -1,0 +1,179 @@
+"""What becomes of tasks and images: a cloud whose tasks finish, fail, stall, are cancelled by others, or are forgotten.
+
+The readings of what no document settles (facts, UNSURE) are drawn for each life. Built on the fake that passes the
+contract suite.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from image_export.use_cases.ports import StartExport
+from image_export.values.image import Image
+from image_export.values.task import Task
+from tests.fakes import GZIP, TERMINAL, FakeCloud, FakeTask, refused
+
+if TYPE_CHECKING:
+    from .world import World
+
+FATES = {
+    "finish": 60,
+    "fail": 8,
+    "fail silently": 3,
+    "cancelled by others": 3,
+    "objects late": 5,
+    "object missing": 3,
+    "object empty": 3,
+    "object damaged": 3,
+    "failed count": 3,
+    "forgotten": 3,
+    "all but never ends": 1,
+}
+WHOLE = frozenset({"finish", "objects late", "forgotten"})
+ENDS_IN_S = (10.0, 120.0, 600.0, 3600.0, 30000.0)
+WORDS = ("Processing", "Waiting", "Paused", "Pending", "BeingVerified")  # the last is one that nobody has met
+LAGS = (0, 20, 20, 300, 1140)  # seconds until a new task is listed; well below the wait of PROTOCOL 9
+OBJECTS_LATE_S = 600.0
+KEPT_S = 3 * 86400.0  # how long ECS knows a task that it will forget
+
+
+@dataclass(frozen=True)
+class Readings:
+    """How this life's cloud reads what is UNSURE."""
+
+    lag: timedelta
+    names: str
+    resource_ids: bool
+    tells_image: bool
+    to_the_minute: bool
+
+    @staticmethod
+    def drawn(random: Random) -> "Readings":
+        """One of the many clouds that the documents allow."""
+        return Readings(
+            timedelta(seconds=random.choice(LAGS)),
+            random.choice(("at once", "when finished", "when finished", "never")),
+            random.random() < 0.7,
+            random.random() < 0.7,
+            random.random() < 0.3,
+        )
+
+
+@dataclass
+class LivingCloud(FakeCloud):
+    """One account and region; tasks come to their ends by themselves."""
+
+    world: "World" = field(kw_only=True)
+    fates: dict[str, str] = field(default_factory=dict)
+    ours: set[str] = field(default_factory=set)
+    forgotten: set[str] = field(default_factory=set)
+    weekly: list[float] = field(default_factory=list)
+    weekly_exports: int = 1000
+    catalog: dict[str, Image] = field(default_factory=dict)  # what there ever was; `inventory` is what is visible now
+
+    def export_image(self, start: StartExport) -> str:
+        """Once; with credentials that have expired it is refused."""
+        self.world.may_start(start)
+        return super().export_image(start)
+
+    def start_task(self, start: StartExport, *, ours: bool = True) -> str:
+        """A task, and when and how it will end."""
+        random, world = self.world.random, self.world
+        task_id = super().start_task(start)
+        one = self.running[task_id]
+        created = one.task.created_at.replace(second=0, microsecond=0) if world.readings.to_the_minute else None
+        one.task = replace(one.task, status=random.choice(WORDS), created_at=created or one.task.created_at)
+        fate = random.choices(list(FATES), list(FATES.values()))[0]
+        self.fates[task_id] = fate
+        if ours:
+            self.ours.add(task_id)
+        ends_in = timedelta(seconds=random.choice(ENDS_IN_S) * (0.5 + random.random()))
+        if fate == "all but never ends":
+            ends_in = timedelta(days=16)
+        world.tell(f"  task {task_id} of {start.image_id} under {start.oss_prefix}: will {fate} in {ends_in}")
+        world.baton.at(self.clock.now + ends_in, lambda: self._end(one, fate))
+        return task_id
+
+    def _check(self, start: StartExport) -> None:
+        super()._check(start)
+        now_s = self.clock.now.timestamp()
+        self.weekly = [at for at in self.weekly if now_s - at < 7 * 86400.0]
+        if len(self.weekly) >= self.weekly_exports:
+            raise refused("WeeklyQuotaExceed.ExportImage")
+        self.weekly.append(now_s)
+
+    def _end(self, one: FakeTask, fate: str) -> None:
+        task_id = one.task.task_id
+        if one.task.status in TERMINAL:
+            return
+        self.world.tell(f"  task {task_id} ends: {fate}")
+        if fate in ("fail", "failed count"):
+            self.fail(task_id)
+            if fate == "failed count":
+                one.task = replace(one.task, status="Finished")
+        elif fate == "fail silently":
+            one.task = replace(one.task, status="Failed", finished_at=self.clock.now)
+        elif fate in ("cancelled by others", "all but never ends"):
+            one.task = replace(one.task, status="Deleted", finished_at=self.clock.now)
+        else:
+            self._finish(one, fate)
+
+    def _finish(self, one: FakeTask, fate: str) -> None:
+        task_id, body = one.task.task_id, {"object empty": b"", "object damaged": b"\x00" * 600}.get(fate, GZIP)
+        before = dict(self.stored)
+        self.finish(task_id, body, leave_out=1 if fate == "object missing" else 0)
+        if fate == "objects late":
+            late, self.stored = self.stored, before
+            appears_in = timedelta(seconds=self.world.random.random() * OBJECTS_LATE_S)
+            new = {address: body for address, body in late.items() if address not in before}
+            self.world.baton.at(self.clock.now + appears_in, lambda: self.stored.update(new))
+        if self.world.readings.names == "never":
+            one.task = replace(one.task, objects=())
+        if fate == "forgotten":
+            self.world.baton.at(self.clock.now + timedelta(seconds=KEPT_S), lambda: self.forgotten.add(task_id))
+
+    def keys_of(self, start: StartExport) -> list[str]:
+        """What such an export writes."""
+        return self._keys(start)
+
+    def _keys(self, start: StartExport) -> list[str]:
+        visible, self.inventory = self.inventory, self.catalog
+        try:
+            return super()._keys(start)
+        finally:
+            self.inventory = visible
+
+    def tasks(self, task_ids: Iterable[str]) -> list[Task]:
+        """By id; whether the image is told is open."""
+        return [self._told(task) for task in super().tasks(task_ids)]
+
+    def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
+        """By image, where that is honoured."""
+        return [self._told(task) for task in super().export_tasks(image_id, since=since)]
+
+    def _told(self, task: Task) -> Task:
+        return task if self.world.readings.tells_image else replace(task, image_id=None)
+
+    def task(self, task_id: str) -> Task | None:
+        """The whole task, unless ECS has forgotten it."""
+        found = super().task(task_id)
+        return None if task_id in self.forgotten else found
+
+    def cancel_task(self, task_id: str) -> None:
+        """Only what runs can be cancelled."""
+
+        def effect() -> None:
+            one = self.running.get(task_id)
+            if one is None or one.task.status in TERMINAL:
+                raise refused("InvalidTaskId.IncorrectTaskStatus")
+            one.task = replace(one.task, status="Deleted", finished_at=self.clock.now)
+
+        self.faults.run("cancel_task", effect)
+
+    def _listed(self, one: FakeTask) -> bool:
+        age = self.clock.now - one.task.created_at
+        return one.task.task_id not in self.forgotten and age >= self.list_lag

@@ -1,0 +1,222 @@
+"""The world of one life: what the seed has drawn, what there is in it, and what was seen to break.
+
+It wires the fakes together and puts the dice between every call and its effect. Not the story: that is `scenario.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from greenlet import getcurrent
+
+from image_export.errors import CloudFault
+from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.ports import StartExport
+from image_export.values.account import AssumedRole
+from image_export.values.image import Image
+from image_export.values.policy import Policy
+from tests.fakes import START, Died, FakeLog, FakeNotifier, FakeStore, Faults, Objects, refused
+
+from .baton import Baton, CloudClock, Runner
+from .policies import RULED, gates
+from .tasks import LivingCloud, Readings
+from .traced import TracedStore
+from .weather import Weather
+
+TOKENS_LAST_S = 3300.0
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the promises rest on (README). A mutant takes one away."""
+
+    unversioned: bool = True
+    kills: bool = True  # FC ends a worker at its time-out
+    lag: timedelta | None = None  # another one than the readings': beyond the wait
+
+
+@dataclass(eq=False)
+class Invocation:
+    """One worker at work."""
+
+    name: str
+    deadline: datetime
+    instance: "Instance"
+    policy: Policy | None
+
+
+class Instance:
+    """A warm process: what it keeps from one invocation to the next."""
+
+    def __init__(self, world: "World") -> None:
+        kind = TracedStore if world.tracing else FakeStore
+        self.store = kind(world.clock, world.trouble, world.objects)
+        self.store.versioning = None if world.ground.unversioned else "Enabled"
+        self.ledger = Ledger(self.store, world.nonce)
+        self.clock_is_off = timedelta(minutes=world.random.uniform(-20, 20))
+        self.tokens_until = world.clock.now + timedelta(seconds=TOKENS_LAST_S * world.random.random())
+
+
+class Trouble(Faults):
+    """The dice between a call and its effect."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__()
+        self._world = world
+        self.about = ""
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        world, weather = self._world, self._world.weather
+        kind = weather.trouble(call)
+        waits_s = {"slow": weather.slow_s, "frozen": weather.frozen_s}.get(kind or "", weather.takes_s)()
+        about = self.about
+        world.wait(waits_s)
+        if world.dead_roles_until > world.clock.now and call in CLOUD_READS:
+            raise refused("EntityNotExist.Role")
+        if world.tracing:
+            about = about if call.split()[0] in ("get", "list", "create", "put", "delete") else ""
+            world.tell(f"{world.worker.name} {call} {about}" + (f" [{kind}, {waits_s:.0f} s]" if kind else ""))
+        if kind == "late" and call not in READS:
+            world.baton.at(world.clock.now + timedelta(seconds=weather.late_s()), lambda: _unasked(effect))
+            raise weather.lost()
+        return weather.strike(kind, call, effect) if kind else effect()
+
+
+READS = frozenset(
+    {"get", "list", "versioned", "image", "images", "tasks", "export_tasks", "task", "object_keys", "object"}
+)
+CLOUD_READS = (READS - {"get", "list", "versioned"}) | {"export_image", "cancel_task", "put_object"}
+
+
+def _unasked(effect: Callable[[], Any]) -> None:
+    """Nobody waits for this answer any more."""
+    try:
+        effect()
+    except CloudFault:
+        return
+
+
+@dataclass
+class Clouds:
+    """Where an invocation's clouds come from; nobody gets one that no policy has ever named."""
+
+    world: "World"
+
+    def at(self, role: AssumedRole, region_id: str, bucket: str) -> LivingCloud:
+        """The gate of P5."""
+        if (role.role_arn, region_id, bucket) not in self.world.gates:
+            self.world.breaks("nothing outside the policy", f"{role.role_arn} {region_id} {bucket} was touched")
+        return self.world.cloud(role.account_id, region_id)
+
+    def renew(self, role: AssumedRole, region_id: str) -> None:  # noqa: ARG002 - the port's parameters
+        """Fresh credentials for this instance."""
+        instance = self.world.worker.instance
+        instance.tokens_until = self.world.clock.now + timedelta(seconds=TOKENS_LAST_S)
+
+
+class RefusingNotifier(FakeNotifier):
+    """Targets that refuse for days."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__(faults=world.trouble)
+        self._world = world
+        self.refuses_until: dict[str, datetime] = {}
+
+    def _take(self, target: Any, event: Any) -> None:
+        if self.refuses_until.get(target.name, START) > self._world.clock.now:
+            raise refused("EventBusNotExist")
+        super()._take(target, event)
+
+
+class World:
+    """Everything there is in one life."""
+
+    def __init__(self, seed: int, ground: Ground, *, tracing: bool = False) -> None:
+        self.seed, self.ground, self.tracing = seed, ground, tracing
+        self.random = Random(seed)  # noqa: S311 - dice, not secrets
+        self.clock = CloudClock()
+        self.baton = Baton(self.clock)
+        self.weather = Weather(self.random)
+        self.readings = Readings.drawn(self.random)
+        self.objects = Objects()
+        self.trouble = Trouble(self)
+        self.notifier = RefusingNotifier(self)
+        self.log = FakeLog()
+        self.clouds: dict[tuple[str, str], LivingCloud] = {}
+        self.policy: Policy | None = RULED
+        self.gates = gates(RULED)
+        self.steady = True  # the policy stays what it was, and so does what is wanted
+        self.dead_roles_until = START
+        self.broken: list[tuple[str, str]] = []
+        self.trace: list[str] = []
+        self._nonces = 0
+
+    # For the fakes
+
+    def nonce(self) -> str:
+        """A writer's own."""
+        self._nonces += 1
+        return f"n{self._nonces}"
+
+    def cloud(self, account_id: str, region_id: str) -> LivingCloud:
+        """The cloud of that account and region."""
+        found = self.clouds.get((account_id, region_id))
+        if found is None:
+            lag = self.ground.lag or self.readings.lag
+            found = LivingCloud(self.clock, self.trouble, list_lag=lag, world=self)
+            found.named_at_once = self.readings.names == "at once"
+            found.resource_ids = self.readings.resource_ids
+            self.clouds[account_id, region_id] = found
+        return found
+
+    @property
+    def worker(self) -> Invocation:
+        """Who is running."""
+        runner = getcurrent()
+        assert isinstance(runner, Runner)
+        assert isinstance(runner.carries, Invocation)
+        return runner.carries
+
+    def wait(self, seconds: float) -> None:
+        """A call takes its time; FC kills who does not come back before his time-out."""
+        worker = self.worker
+        left_s = (worker.deadline - self.clock.now).total_seconds()
+        if self.ground.kills and seconds >= left_s:
+            self.baton.sleep(max(left_s, 0.0))
+            self.tell(f"{worker.name} is killed at its time-out")
+            raise Died
+        self.baton.sleep(seconds)
+
+    def may_start(self, start: StartExport) -> None:
+        """ExportImage with dead credentials is refused; one that the worker's policy does not allow must not be."""
+        worker, policy = self.worker, self.worker.policy
+        if policy is None or start.oss_bucket not in {bucket for _, _, bucket in gates(policy)}:
+            self.breaks("nothing outside the policy", f"{worker.name} exports {start} against its policy")
+        if worker.instance.tokens_until < self.clock.now:
+            raise refused("InvalidSecurityToken.Expired")
+
+    # What happens, and what is seen
+
+    def show(self, image: Image) -> None:
+        """The image is there, like this, from now on."""
+        cloud = self.cloud(image.account_id, image.region_id)
+        cloud.catalog[image.image_id] = cloud.inventory[image.image_id] = image
+        self.tell(f"  image {image.image_id} {image.name} is {image.status}")
+
+    def rule(self, policy: Policy | None) -> None:
+        """This policy is in force; None: it cannot be read."""
+        self.policy = policy
+        self.gates |= gates(policy) if policy else set()
+        self.tell(f"  policy: {policy and [account.name for account in policy.accounts]}")
+
+    def tell(self, what: str) -> None:
+        """A line of the trace."""
+        if self.tracing:
+            self.trace.append(f"{(self.clock.now - START).total_seconds():>10.1f}  {what}")
+
+    def breaks(self, invariant: str, how: str) -> None:
+        """An invariant was seen broken."""
+        self.broken.append((invariant, how))
+        self.tell(f"BROKEN {invariant}: {how}")
