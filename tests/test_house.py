@@ -15,7 +15,15 @@ MAY_IMPORT = {
     "errors": {"values"},
 }
 PURE_LIBRARIES = {"msgspec", "yaml"}
-VENDORS = {"aliyunsdkcore", "aliyunsdkecs", "aliyunsdksts", "alibabacloud_oss_v2", "fc2"}
+VENDORS = {
+    "Tea",
+    "alibabacloud_openapi_util",
+    "aliyunsdkcore",
+    "aliyunsdkecs",
+    "aliyunsdksts",
+    "alibabacloud_oss_v2",
+    "fc2",
+}
 IMPURE = {"os", "socket", "subprocess", "time", "random", "uuid", "threading", "requests", "urllib.request"}
 
 

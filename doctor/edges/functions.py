@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
-from alibabacloud_openapi_util.client import Client as Signer  # type: ignore[import-untyped]  # as all vendor SDKs
-from Tea.request import TeaRequest  # type: ignore[import-untyped]  # as all vendor SDKs
+from alibabacloud_openapi_util.client import Client as Signer
+from Tea.request import TeaRequest
 
 from image_export.edges.addresses import Addresses, fc_host
 from image_export.edges.credentials import Credentials

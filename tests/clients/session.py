@@ -55,10 +55,10 @@ class Session:
         return replace(self.world.administrator, secret="wrong" * 6)
 
     def session_key(self, role: str, valid_s: float = 3600) -> AccessKey:
-        """The key of a role's session; what has ended already is a negative validity."""
+        """The key of a role's session, which may do what template.yml says; a negative validity has ended already."""
         cloud = self.world.cloud
-        principal = f"acs:ram::{cloud.account_id}:role/{role}/conformance"
-        return cloud.identity.issue(principal, expires_at=cloud.clock.now() + timedelta(seconds=valid_s))
+        arn, ends = f"acs:ram::{cloud.account_id}:role/{role}", cloud.clock.now() + timedelta(seconds=valid_s)
+        return cloud.identity.issue(f"{arn}/conformance", expires_at=ends, role=arn)
 
     @contextmanager
     def flipping(self, what: str) -> Iterator[None]:

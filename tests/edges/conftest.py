@@ -10,13 +10,16 @@ from image_export.edges.clouds import AliyunCloud, AliyunClouds
 from image_export.edges.notifier import AliyunNotifier
 from tests.builders import ACCOUNT, BUCKET, REGION, a_role
 from tests.contract.worlds import EdgeWorld, administrator, impatient
+from tests.emulator.deployment import write
 
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulator]:
-    """One for all tests here; its clock all but stands."""
-    arguments = ("--port", "0", "--functions", "none", "--speed", "0.01", "--events", "none")
-    with RunningEmulator(*arguments, log=tmp_path_factory.mktemp("emulator") / "log") as running:
+    """One for all tests here, with a function of FC 3.0 that writes what it gets; its clock all but stands."""
+    folder = tmp_path_factory.mktemp("emulator")
+    functions = str(write(folder, "def handler(event, context):\n    print(event.decode())\n"))
+    arguments = ("--port", "0", "--functions", functions, "--speed", "0.01", "--events", "none")
+    with RunningEmulator(*arguments, log=folder / "log") as running:
         yield running
 
 

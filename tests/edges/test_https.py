@@ -14,10 +14,12 @@ from image_export.edges.notifier import AliyunNotifier
 from image_export.edges.oss import Oss
 from image_export.edges.rpc import Rpc
 from image_export.errors import CloudFault, Unanswered, Unreached
+from image_export.values.notify_target import Function
 from tests.builders import ACCOUNT, BUCKET, BUS, FUNCTION, IMAGE, REGION, a_role
 
 from .listening import closed_port, http, listening
 
+FUNCTION_3 = Function(function="told")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 CLOUD = Addresses()
 
@@ -52,6 +54,7 @@ CALLS: dict[str, tuple[Callable[[], object], str]] = {
     "OSS": (lambda: Oss(REGION, base, CLOUD, minute).get(BUCKET, "key"), f"{BUCKET}.oss-{REGION}.aliyuncs.com"),
     "EventBridge": (lambda: notifier().tell(BUS, {"id": "1"}), f"eventbridge-console.{REGION}.aliyuncs.com"),
     "FC": (lambda: notifier().tell(FUNCTION, {"id": "1"}), f"{ACCOUNT}.{REGION}.fc.aliyuncs.com"),
+    "FC 3": (lambda: notifier().tell(FUNCTION_3, {"id": "1"}), f"{ACCOUNT}.{REGION}.fc.aliyuncs.com"),
 }
 
 
@@ -94,6 +97,7 @@ LOOPBACK: dict[str, Callable[[Addresses], object]] = {
     "RPC": lambda at: Ecs(Rpc(base, at, minute), ACCOUNT, REGION).image(IMAGE),
     "OSS": lambda at: Oss(REGION, base, at, minute).get(BUCKET, "key"),
     "FC": lambda at: Fc(base, at, (ACCOUNT, REGION), minute).invoke(FUNCTION, {"id": "1"}),
+    "FC 3": lambda at: Fc(base, at, (ACCOUNT, REGION), minute).invoke(FUNCTION_3, {"id": "1"}),
 }
 
 

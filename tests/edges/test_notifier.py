@@ -1,11 +1,14 @@
-"""Notify targets over the wire: a custom bus and a function of FC 2.0, each with its own refusals."""
+"""Notify targets over the wire: a custom bus, functions of FC 2.0 and 3.0, each with its own refusals."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from emulator.identity import trust
 from emulator.running import RunningEmulator
 from image_export.edges.addresses import Addresses
 from image_export.edges.credentials import Credentials
@@ -14,7 +17,9 @@ from image_export.edges.notifier import AliyunNotifier
 from image_export.edges.rpc import Rpc
 from image_export.errors import CloudFault, Refused, Unanswered
 from image_export.values.notify_target import Function, NotifyTarget
-from tests.builders import BUS, FUNCTION
+from tests.builders import ACCOUNT, BUS, FUNCTION, REGION
+from tests.contract.worlds import administrator
+from tests.emulator.ecs_requests import assume_role
 
 from .listening import http, listening
 
@@ -28,6 +33,28 @@ EVENT: dict[str, Any] = {
     "datacontenttype": "application/json",
     "data": {"ImageName": "Abbild ä&+= 镜像", "Status": "Completed"},
 }
+
+
+FUNCTION_3 = Function(function="probe")
+
+
+def printed(emulator: RunningEmulator) -> list[Any]:
+    """What the function of FC 3.0 wrote, where it is JSON."""
+    lines = [entry["line"] for entry in emulator.get("logs")]
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def assumed(emulator: RunningEmulator) -> Credentials:
+    """A session of a role that may invoke functions of either kind, and nothing else."""
+    resources = ["acs:fc:*:*:services/*/functions/*", "acs:fc:*:*:functions/*"]
+    policy = {"Effect": "Allow", "Action": "fc:InvokeFunction", "Resource": resources}
+    role = {"trust": trust(RAM=[f"acs:ram::{ACCOUNT}:root"]), "policies": ["teller"]}
+    document = {"Version": "1", "Statement": [policy]}
+    emulator.post("ram", {"policies": {"teller": document}, "roles": {"teller": role}})
+    request = assume_role(RoleArn=f"acs:ram::{ACCOUNT}:role/teller")
+    answer = Rpc(lambda: administrator(emulator), Addresses(emulator.endpoint), lambda: 60.0).call(request, "sts")
+    session = answer["Credentials"]
+    return Credentials(session["AccessKeyId"], session["AccessKeySecret"], session["SecurityToken"])
 
 
 def received(emulator: RunningEmulator, target: str) -> list[dict[str, Any]]:
@@ -53,9 +80,38 @@ def test_a_function_receives_the_event_as_it_is(notifier: AliyunNotifier, emulat
     assert (call["status"], call["params"]["x-fc-invocation-type"]) == (202, "Async")
 
 
+def test_a_function_of_fc_3_receives_the_event_as_it_is(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
+    notifier.tell(FUNCTION_3, EVENT)
+    emulator.until(lambda: EVENT in printed(emulator))
+    assert EVENT in printed(emulator)
+    call = emulator.calls("InvokeFunction")[-1]
+    assert (call["status"], call["params"]) == (202, {"function": "probe", "x-fc-invocation-type": "Async"})
+
+
+def test_a_session_of_a_role_tells_functions_of_either_kind(emulator: RunningEmulator) -> None:
+    """Signed with a token, which both APIs carry in headers of their own."""
+    session = assumed(emulator)
+    notifier = AliyunNotifier(lambda: session, Addresses(emulator.endpoint), (ACCOUNT, REGION), lambda: 60.0)
+    for target in (FUNCTION, FUNCTION_3):
+        notifier.tell(target, EVENT)
+    calls = emulator.calls("InvokeFunction")[-2:]
+    assert [(call["access_key_id"], call["status"]) for call in calls] == [(session.access_key_id, 202)] * 2
+
+
+def test_what_signs_for_fc_3_is_loaded_when_it_is_needed() -> None:
+    """The vendor's signer, and never the HTTP library that it brings."""
+    program = (
+        "import sys; import image_export.edges.notifier, image_export.edges.fc;"
+        "assert 'alibabacloud_openapi_util' not in sys.modules;"
+        "import image_export.edges.fc3_signing;"
+        "sys.exit('aiohttp' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": "functions/image-export"})  # noqa: S603 - our own program
+
+
 def test_an_event_of_sixty_kilobytes_goes_through(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
     large = {**EVENT, "data": {"Keys": ["k" * 1000] * 60}}
-    for target in (BUS, FUNCTION):
+    for target in (BUS, FUNCTION, FUNCTION_3):
         notifier.tell(target, large)
     assert received(emulator, f"eventbridge:{BUS.bus}")[-1]["data"] == large["data"]
 
@@ -81,7 +137,9 @@ def test_an_event_that_is_not_taken_carries_the_entrys_code(notifier: AliyunNoti
     [
         (replace(FUNCTION, service="nobody"), "ServiceNotFound"),
         (replace(FUNCTION, function="nobody"), "FunctionNotFound"),
-        (Function(function="of-fc-3"), "TargetNotSupported"),
+        (Function(function="nobody"), "FunctionNotFound"),
+        (replace(FUNCTION_3, qualifier="prod"), "AliasNotFound"),
+        (replace(FUNCTION_3, qualifier="7"), "VersionNotFound"),
     ],
 )
 def test_a_function_that_is_not_there_is_named_by_its_code(
@@ -91,7 +149,12 @@ def test_a_function_that_is_not_there_is_named_by_its_code(
 
 
 @pytest.mark.parametrize(
-    ("service", "action", "target"), [("eventbridge", "PutEvents", BUS), ("fc", "InvokeFunction", FUNCTION)]
+    ("service", "action", "target"),
+    [
+        ("eventbridge", "PutEvents", BUS),
+        ("fc", "InvokeFunction", FUNCTION),
+        ("fc", "InvokeFunction", FUNCTION_3),
+    ],
 )
 @pytest.mark.parametrize("kind", ["http_500", "http_503", "reset_before", "reset_after"])
 def test_a_target_is_told_once_a_look(
@@ -104,9 +167,10 @@ def test_a_target_is_told_once_a_look(
 
 
 def test_throttling_is_the_targets_own_refusal(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
-    emulator.fault("fc", "InvokeFunction", "throttle")
-    fault = fault_of(notifier, FUNCTION)
-    assert (type(fault), fault.status) == (Refused, 429)
+    for target in (FUNCTION, FUNCTION_3):
+        emulator.fault("fc", "InvokeFunction", "throttle")
+        fault = fault_of(notifier, target)
+        assert (type(fault), fault.status) == (Refused, 429)
     notifier.tell(BUS, EVENT)
 
 

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
-from alibabacloud_openapi_util.client import Client as Signer  # type: ignore[import-untyped]  # as all vendor SDKs
-from Tea.request import TeaRequest  # type: ignore[import-untyped]  # as all vendor SDKs
+from alibabacloud_openapi_util.client import Client as Signer
+from Tea.request import TeaRequest
 
 from emulator.identity import AccessKey
 from emulator.section import SettingsError

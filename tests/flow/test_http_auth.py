@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from alibabacloud_openapi_util.client import Client as Signer  # type: ignore[import-untyped]  # as all vendor SDKs
-from Tea.request import TeaRequest  # type: ignore[import-untyped]  # as all vendor SDKs
+from alibabacloud_openapi_util.client import Client as Signer
+from Tea.request import TeaRequest
 
 from emulator.running import RunningEmulator
 

@@ -1,13 +1,12 @@
-"""Asynchronous invocation of a function of FC 2.0 through aliyun-fc2 (API 2016-08-15). Sent once.
+"""Asynchronous invocation of a function of FC 2.0 or 3.0, in the function's own name. Sent once; signs nothing itself.
 
-Traps of aliyun-fc2 2.5.2: five connection attempts with back-off of their own, and errors logged with all headers of
-the request, the token among them. Both sit in one method, which is done here instead.
+The two differ in path, signature and error body; who signs is loaded when it is needed. The vendors' clients send by
+themselves, repeat and log headers, the token among them, so they sign here and do not send.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-import fc2
 import msgspec
 import requests
 
@@ -24,8 +23,24 @@ ACCEPTED = 202
 BAD_REQUEST = 400
 
 
+class Invocation(NamedTuple):
+    """What is to be signed and sent: by whom, where, to whom, with what."""
+
+    credentials: Credentials
+    host: str
+    function: Function
+    payload: bytes
+
+
+class Signed(NamedTuple):
+    """A request as the signer leaves it; the path is as it goes into the URL."""
+
+    path: str
+    headers: dict[str, str]
+
+
 class Fc:
-    """The functions of one account and region, in the function's own name."""
+    """The functions of one account and region."""
 
     def __init__(
         self,
@@ -35,76 +50,53 @@ class Fc:
         remaining_s: RemainingSeconds,
     ) -> None:
         self._credentials = credentials
-        self._host = fc_host(*home)
-        self._addresses = addresses
+        self._url = addresses.url(fc_host(*home))
+        self._where = addresses.host(fc_host(*home))
+        self._trust_env = not addresses.no_proxy
         self._remaining_s = remaining_s
 
     def invoke(self, function: Function, event: Mapping[str, Any]) -> None:
         """Queue the event for the function. Raises CloudFault where FC does not take it."""
-        if function.service is None:
-            raise CloudFault(_of_fc3(function))
-        now = self._credentials()
-        client = _Once(
-            endpoint=self._addresses.url(self._host),
-            accessKeyID=now.access_key_id,
-            accessKeySecret=now.access_key_secret,
-            securityToken=now.security_token or "",
-        )
-        client.timeout = timeouts(self._remaining_s())
-        client.trust_env = not self._addresses.no_proxy
-        client.invoke_function(
-            function.service,
-            function.function,
-            payload=msgspec.json.encode(event),
-            headers={"x-fc-invocation-type": "Async"},
-            qualifier=function.qualifier,
-        )
+        payload = msgspec.json.encode(event)
+        sign = _signer(function)
+        signed = sign(Invocation(self._credentials(), self._where, function, payload))
+        answer = self._send(signed, payload)
+        if answer.status_code != ACCEPTED:
+            raise _fault(self._where, answer)
 
-
-class _Once(fc2.Client):  # type: ignore[misc]  # the SDK has no types
-    """The SDK's client, signing as it does, that sends once and logs nothing."""
-
-    trust_env = True
-
-    def _do_request(
-        self, method: str, path: str, headers: dict[str, str], params: Any = None, body: Any = None
-    ) -> requests.Response:
-        where = self.host.split("/")[0]
+    def _send(self, signed: Signed, payload: bytes) -> requests.Response:
         try:
             with requests.Session() as session:
-                session.trust_env = self.trust_env
-                answer = session.request(
-                    method,
-                    self.endpoint + path,
-                    headers=headers,
-                    params=params,
-                    data=body,
-                    timeout=self.timeout,
+                session.trust_env = self._trust_env
+                return session.post(
+                    self._url + signed.path,
+                    data=payload,
+                    headers=signed.headers,
+                    timeout=timeouts(self._remaining_s()),
                     allow_redirects=False,
                 )
         except (requests.RequestException, OSError) as fault:
-            raise unconnected(where, fault) from fault
-        if answer.status_code != ACCEPTED:
-            raise _fault(where, answer)
-        return answer
+            raise unconnected(self._where, fault) from fault
+
+
+def _signer(function: Function) -> Callable[[Invocation], Signed]:
+    """A function with a service is of FC 2.0, one without is of FC 3.0; neither API reaches the other's."""
+    if function.service is not None:
+        from .fc2_signing import sign
+    else:
+        from .fc3_signing import sign
+    return sign
 
 
 def _fault(where: str, answer: requests.Response) -> CloudFault:
+    """ErrorCode and ErrorMessage of FC 2.0, Code and Message of FC 3.0."""
     if answer.status_code < BAD_REQUEST:
         return unreadable(where, answer.status_code)
     with reading(where):
         said = answer.json()
         cause = Cause(
-            code=said["ErrorCode"],
-            message=str(said.get("ErrorMessage") or ""),
+            code=said["ErrorCode"] if "ErrorCode" in said else said["Code"],
+            message=str(said.get("ErrorMessage") or said.get("Message") or ""),
             request_id=answer.headers.get("X-Fc-Request-Id"),
         )
     return answered(where, answer.status_code, cause)
-
-
-def _of_fc3(function: Function) -> Cause:
-    return Cause(
-        code="TargetNotSupported",
-        message=f"{function.name} names no service: functions of FC 3.0 are not reached through API 2016-08-15.",
-        recommend="Notify an EventBridge bus with a rule whose target is this function.",
-    )

@@ -12,6 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from .. import __version__
 
 SHIPPED = {
+    "alibabacloud-openapi-util": "alibabacloud_openapi_util",
     "alibabacloud-oss-v2": "alibabacloud_oss_v2",
     "aliyun-fc2": "fc2",
     "aliyun-python-sdk-core": "aliyunsdkcore",
