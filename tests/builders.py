@@ -12,7 +12,7 @@ from image_export.values.facts import Claim, Result
 from image_export.values.image import Disk, Image
 from image_export.values.notify_target import EventBus, Function
 from image_export.values.record import Record
-from image_export.values.stored_object import StoredObject
+from image_export.values.stored_object import PROBE_BYTES, StoredObject
 from image_export.values.task import ObjectName, Task
 
 from .fakes import GZIP, START
@@ -126,7 +126,7 @@ def an_object(key: str, body: bytes = GZIP, **changes: Any) -> StoredObject:
         "etag": "0F343B0931126A20F133D67C2B018A3B",
         "crc64": "10428885402303182417",
         "modified_at": START + minutes(10),
-        "head": body[:512],
-        "tail": body[-512:],
+        "head": body[:PROBE_BYTES],
+        "tail": body[-PROBE_BYTES:],
     }
     return StoredObject(**{**fields, **changes})

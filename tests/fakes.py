@@ -22,8 +22,10 @@ from image_export.values.notify_target import NotifyTarget
 from image_export.values.stored_object import PROBE_BYTES, StoredObject
 from image_export.values.task import ObjectName, Task
 
+from .archives import raw_archive
+
 START = datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc)
-GZIP = b"\x1f\x8b\x08\x00" + b"\x00" * 600
+GZIP = raw_archive()  # what an export leaves of each disk
 TASKS_MAX = 100  # what one DescribeTasks takes
 TERMINAL = frozenset({"Finished", "Failed", "Deleted"})
 

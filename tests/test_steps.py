@@ -4,6 +4,7 @@ import pytest
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from emulator.ecs.disk_files import SUFFIXES, disk_file
 from image_export.decisions.starting import look_failed
 from image_export.decisions.steps import next_step
 from image_export.values.cause import Cause
@@ -44,6 +45,7 @@ from .builders import (
 )
 from .fakes import START
 
+GIB = 1024**3
 READY_TO_CLAIM = Sight(image=an_image(), hold=None)
 
 
@@ -422,21 +424,46 @@ def proven_as(suffix: str, body: bytes) -> Step:
     return next_step(record, Sight(task=task, objects={key: an_object(key, body)}), START + minutes(12))
 
 
-MAGICS = {
-    ".raw.tar.gz": b"\x1f\x8b\x08" + b"\0" * 2000,
-    ".qcow2": b"QFI\xfb" + b"\0" * 2000,
-    ".vmdk": b"KDMV" + b"\0" * 2000,
-    ".vdi": b"<<< Oracle VM VirtualBox Disk Image >>>\n".ljust(64, b"\0") + b"\x7f\x10\xda\xbe" + b"\0" * 2000,
-    ".vhd": b"\0" * 2000 + b"conectix" + b"\0" * 504,
-}
+FILES = {suffix: disk_file(image_format, "x_system", 40) for image_format, suffix in SUFFIXES.items()}
 
 
-@pytest.mark.parametrize("suffix", MAGICS)
-def test_each_format_is_known_by_its_own_magic_where_the_format_has_it(suffix: str) -> None:
-    right = MAGICS[suffix]
+@pytest.mark.parametrize("suffix", FILES)
+def test_each_format_is_known_at_both_its_ends(suffix: str) -> None:
+    right = FILES[suffix]
     assert ended(proven_as(suffix, right)).status == "Completed"
-    for wrong in (*(body for other, body in MAGICS.items() if body != right), right[::-1], b"x" + right + b"x"):
+    for wrong in (
+        *(body for body in FILES.values() if body != right),
+        right[::-1],
+        b"x" + right,
+        right[: len(right) // 2],
+    ):
         assert failure(proven_as(suffix, wrong)) == "ObjectDamaged"
+
+
+@pytest.mark.parametrize(("suffix", "image_format"), [(suffix, name) for name, suffix in SUFFIXES.items()])
+def test_a_file_of_a_larger_disk_than_the_images_is_never_a_success(suffix: str, image_format: str) -> None:
+    assert ended(proven_as(suffix, disk_file(image_format, "x_system", 40))).status == "Completed"
+    assert failure(proven_as(suffix, disk_file(image_format, "x_system", 41))) == "ObjectDamaged"
+
+
+def test_an_object_that_is_larger_than_its_disk_is_never_a_success() -> None:
+    key = keys_of(a_started_record())[1]
+    assert ended(proven({key: an_object(key, size_bytes=40 * GIB)})).status == "Completed"
+    assert failure(proven({key: an_object(key, size_bytes=41 * GIB)})) == "ObjectDamaged"
+
+
+def test_as_many_objects_as_disks_are_not_enough_where_two_are_of_one_disk() -> None:
+    record = a_started_record()
+    key = keys_of(record)[1]
+    twice = (key, key.replace("_system.", "_system.2."))
+    task = a_finished_task(
+        record, objects=tuple(ObjectName(oss_bucket=record.request.oss_bucket, key=one) for one in twice)
+    )
+    step = next_step(record, Sight(task=task, objects={one: an_object(one) for one in twice}), START + minutes(26))
+    assert failure(step) == "ObjectMissing"
+    error = ended(step).error
+    assert error
+    assert "/dev/xvdb" in error.message
 
 
 def test_an_object_older_than_the_claim_is_not_ours() -> None:

@@ -35,6 +35,8 @@ def written(order: Order, names: list[str]) -> dict[str, bytes]:
         objects[last] = b""
     elif order.plan.outcome == "damaged":
         objects[last] = DAMAGED
+    elif order.plan.outcome == "truncated":
+        objects[last] = objects[last][: len(objects[last]) * 2 // 3]
     elif order.plan.outcome == "missing_disk":
         del objects[last]
     return objects

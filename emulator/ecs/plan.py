@@ -5,7 +5,7 @@ from typing import Any
 
 from emulator.errors import ApiError
 
-OUTCOMES = ("finish", "fail", "stall", "cancel", "empty", "damaged", "missing_disk")
+OUTCOMES = ("finish", "fail", "stall", "cancel", "empty", "damaged", "truncated", "missing_disk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

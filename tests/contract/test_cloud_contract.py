@@ -185,7 +185,7 @@ def test_a_refused_read_is_a_fault_and_no_verdict(world: World, call: str) -> No
 
 
 def test_an_object_has_its_size_and_checksums_and_both_its_ends(world: World) -> None:
-    key, body = manifest(), bytes(range(256)) * 8
+    key, body = manifest(), bytes(range(256)) * (PROBE_BYTES // 128)
     world.cloud.put_object(BUCKET, key, body)
     found = world.cloud.object(BUCKET, key)
     assert found is not None
@@ -199,7 +199,7 @@ def test_an_object_has_its_size_and_checksums_and_both_its_ends(world: World) ->
 
 @pytest.mark.parametrize("size", [0, 1, PROBE_BYTES, PROBE_BYTES + 1])
 def test_a_short_object_is_its_own_head_and_tail(world: World, size: int) -> None:
-    key, body = manifest(), bytes(range(256)) * 3
+    key, body = manifest(), bytes(range(256)) * (PROBE_BYTES // 128)
     world.cloud.put_object(BUCKET, key, body[:size])
     found = world.cloud.object(BUCKET, key)
     assert found is not None

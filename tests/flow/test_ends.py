@@ -11,6 +11,7 @@ BADLY = {
     "cancel": ("Cancelled", "TaskCancelled"),
     "empty": ("Failed", "ObjectEmpty"),
     "damaged": ("Failed", "ObjectDamaged"),
+    "truncated": ("Failed", "ObjectDamaged"),
     "missing_disk": ("Failed", "ObjectMissing"),
 }
 

@@ -1,10 +1,9 @@
-"""Are the objects of a Finished task there, ours, all and whole? (P3, PROTOCOL 12.) Pure.
+"""Are the objects of a Finished task there, ours, one for each disk, and whole? (P3, PROTOCOL 12.) Pure.
 
-Proven is what OSS holds now: a magic number and a checksum say nothing about what ECS has read.
+How one object is looked at is in `whole.py`.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import UNSET
 
@@ -15,20 +14,9 @@ from ..values.record import Record
 from ..values.steps import End, LookAtObjects, LookForKeys, Sight, Step, Wait
 from ..values.stored_object import StoredObject
 from ..values.task import Task
-from . import stall
+from . import disks, stall, whole
 from .identity import is_under
 from .waiting import MINUTE, VISIBLE_WITHIN
-
-CLOCK_SLACK = timedelta(minutes=2)
-
-MAGIC: dict[str, Callable[[StoredObject], bool]] = {
-    ".raw.tar.gz": lambda item: item.head.startswith(b"\x1f\x8b\x08"),  # RFC 1952
-    ".tar.gz": lambda item: item.head.startswith(b"\x1f\x8b\x08"),
-    ".qcow2": lambda item: item.head.startswith(b"QFI\xfb"),  # QEMU docs/interop/qcow2
-    ".vmdk": lambda item: item.head.startswith((b"KDMV", b"COWD", b"# Disk DescriptorFile")),  # VMware VMDK 5.0
-    ".vdi": lambda item: item.head[64:68] == b"\x7f\x10\xda\xbe",  # VirtualBox VDICore.h
-    ".vhd": lambda item: item.tail[-512:].startswith(b"conectix"),  # Microsoft VHD 1.0: the footer, in every kind
-}
 
 
 def next_step(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
@@ -57,51 +45,35 @@ def _stranger(record: Record, task: Task) -> Cause | None:
 
 
 def _judge(record: Record, task: Task, seen: dict[str, StoredObject | None], now: datetime) -> Step:
+    image = record.claim.image if record.claim else None
     there = [item for item in seen.values() if item]
-    if len(there) < max(_wanted(record), len(seen)):
-        return _missing(record, task, seen, now)
+    disk_of, unheld = disks.by_key(seen, image.disks if image else ())
+    absent = [key for key, item in seen.items() if item is None] + [f"the disk {disk.device}" for disk in unheld]
+    if absent or not there:
+        return _missing(record, task, seen, absent, now)
     for item in there:
-        fault = _fault(record, item)
+        fault = whole.fault(record, item, disk_of[item.key])
         if fault:
             return End(Ended(status="Failed", error=fault, objects=_exported(there)))
     return End(Ended(status="Completed", objects=_exported(there), reason=record.inferred))
 
 
-def _wanted(record: Record) -> int:
-    """An object for each disk that the image had when the export was claimed."""
-    return max(len(record.claim.image.disks) if record.claim and record.claim.image else 1, 1)
-
-
-def _missing(record: Record, task: Task, seen: dict[str, StoredObject | None], now: datetime) -> Step:
+def _missing(
+    record: Record, task: Task, seen: dict[str, StoredObject | None], absent: list[str], now: datetime
+) -> Step:
     finished_at = task.finished_at or stall.bound(record) or now  # at the latest, where ECS does not say when
     if now - finished_at < VISIBLE_WITHIN:
         return Wait("ObjectNotVisible", until=now + MINUTE)
-    wanted = _wanted(record)
-    absent = ", ".join(key for key, item in seen.items() if item is None)
-    there = sum(1 for item in seen.values() if item)
-    message = f"The task is Finished, but {there} of {wanted} objects are there" + (
-        f"; missing: {absent}." if absent else "."
-    )
+    there = [item for item in seen.values() if item]
+    missing = f"; missing: {', '.join(absent)}." if absent else "."
+    message = f"The task is Finished, but {len(there)} of {_wanted(record, seen)} objects are there{missing}"
     cause = Cause(code="ObjectMissing", message=message, recommend="Ask for the export again; it is a new export.")
-    return End(Ended(status="Failed", error=cause, objects=_exported([item for item in seen.values() if item])))
+    return End(Ended(status="Failed", error=cause, objects=_exported(there)))
 
 
-def _fault(record: Record, item: StoredObject) -> Cause | None:
-    again = "Ask for the export again; it is a new export with objects of its own."
-    if item.size_bytes == 0:
-        return Cause(code="ObjectEmpty", message=f"The object {item.key} has 0 bytes.", recommend=again)
-    claimed_at = record.claimed_at or item.modified_at
-    if item.modified_at < claimed_at - CLOCK_SLACK:
-        message = f"The object {item.key} is of {item.modified_at.isoformat()}, older than the export."
-        return Cause(code="ObjectNotOurs", message=message, recommend=again)
-    if f".{record.request.image_format}" not in item.key:
-        message = f"The object {item.key} is not of the format {record.request.image_format} that was asked for."
-        return Cause(code="FormatDiffers", message=message, recommend="Ask for ImageFormat raw in this region.")
-    magic = next((check for suffix, check in MAGIC.items() if item.key.endswith(suffix)), None)
-    if magic is None or not magic(item):
-        message = f"The object {item.key} does not begin or end as its format does (head {item.head[:8].hex()})."
-        return Cause(code="ObjectDamaged", message=message, recommend=again)
-    return None
+def _wanted(record: Record, seen: dict[str, StoredObject | None]) -> int:
+    """An object for each disk that the image had when the export was claimed, and each that the task names."""
+    return max(len(record.claim.image.disks) if record.claim and record.claim.image else 0, len(seen), 1)
 
 
 def _exported(items: list[StoredObject]) -> tuple[ExportedObject, ...]:

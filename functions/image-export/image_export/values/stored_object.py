@@ -4,7 +4,7 @@ from datetime import datetime
 
 from .wire import Wire
 
-PROBE_BYTES = 512  # a VHD footer and a tar header are this long; enough for every format's magic
+PROBE_BYTES = 4096  # both ends of every format's structure; a tar header, compressed, is in the first kilobyte
 
 
 class StoredObject(Wire, frozen=True, kw_only=True):

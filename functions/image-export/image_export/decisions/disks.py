@@ -1,0 +1,45 @@
+"""Which object holds which disk of the image. Pure.
+
+ECS names the objects: `system` for the system disk, `data_` and the mount point for a data disk (help page "Export a
+custom image"). Older samples name no disk; then what is left stands for what is left.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from ..values.image import Disk
+
+NAMED = re.compile(r"_(?:(system)|data_([A-Za-z0-9]+))\.")
+DRIVER = re.compile(r"^(?:/dev/)?(?:xvd|vd|sd|hd)(?=[a-z])")  # one disk is xvdb here and vdb there
+
+
+def by_key(keys: Iterable[str], disks: Iterable[Disk]) -> tuple[Mapping[str, Disk | None], tuple[Disk, ...]]:
+    """Each object's disk, None where it cannot be told; and the disks that no object can hold.
+
+    A second object of the same name is more of the same disk, and stands for no other.
+    """
+    left = {_name_of(disk, number): disk for number, disk in enumerate(disks)}
+    found: dict[str, Disk | None] = {}
+    taken: dict[str, Disk] = {}
+    unnamed: list[str] = []
+    for key in keys:
+        name = _name_in(key)
+        if name in left:
+            taken[name] = left.pop(name)
+        if name in taken:
+            found[key] = taken[name]
+        else:
+            unnamed.append(key)
+    rest = list(left.values())
+    only = rest[0] if len(unnamed) == len(rest) == 1 else None
+    found.update(dict.fromkeys(unnamed, only))
+    return found, tuple(rest[len(unnamed) :])
+
+
+def _name_in(key: str) -> str:
+    match = NAMED.search(key)
+    return "" if match is None else match[1] or DRIVER.sub("", match[2])
+
+
+def _name_of(disk: Disk, number: int) -> str:
+    return "system" if disk.kind == "system" else DRIVER.sub("", disk.device) or f"({number})"
