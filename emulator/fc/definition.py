@@ -67,6 +67,7 @@ class Function:
     memory_mib: int = 512
     region: str = "cn-hangzhou"
     role: str | None = None
+    log: str | None = None  # project/<name>/logstore/<name>, as policies write it
     layers: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     asynchronous: AsyncConfig = AsyncConfig()

@@ -70,10 +70,11 @@ class Instance:
         if self._process.output:
             self._reader = asyncio.create_task(self._pump.run(self._process.output))
 
-    async def run(self, invocation: Invocation) -> Outcome:
+    async def run(self, invocation: Invocation, *, logged: bool) -> Outcome:
         """Hand the invocation to the process and wait for its answer, its death or the time-out."""
         if self._process is None or self._pump is None:
             raise RuntimeError(f"{self.instance_id} was not started")
+        self._pump.keeps = logged
         invocation.pid = self._process.pid
         self._process.thaw()
         if not await self._asks_for_work(self._process):

@@ -10,6 +10,8 @@ from emulator.errors import ApiError
 from emulator.fc.instance import Body, Instance
 from emulator.fc.mounts import program
 from emulator.identity import AccessKey, text
+from emulator.ram.authorization import role_may
+from emulator.ram.documents import Request
 
 if TYPE_CHECKING:
     from collections import deque
@@ -37,9 +39,17 @@ class Instances:
         """Run an invocation; refused with 429 where no instance may be started."""
         instance = await self._take(function)
         try:
-            return await instance.run(invocation)
+            return await instance.run(invocation, logged=self._may_log(function))
         finally:
             await self._give_back(instance)
+
+    def _may_log(self, function: Function) -> bool:
+        """Whether FC can write to the function's log store, which it does in the name of the role."""
+        if function.role is None or function.log is None:
+            return True
+        resource = f"acs:log:{function.region}:{self.cloud.account_id}:{function.log}"
+        request = Request(action="log:PostLogStoreLogs", resource=resource, context={})
+        return role_may(self.cloud, role_arn(function.role, self.cloud.account_id), request)
 
     def kill(self, instance_id: str) -> None:
         """Kill the process of an instance."""

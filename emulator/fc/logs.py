@@ -33,6 +33,7 @@ class Pump:
     def __init__(self, function: str, kept: deque[Line]) -> None:
         self.function = function
         self._kept = kept
+        self.keeps = True  # whether the function's role may write to its log store
         self._request_id: str | None = None
         self._read_to_end_of: str | None = None
         self._moved = asyncio.Event()
@@ -58,7 +59,8 @@ class Pump:
         mark = MARK.search(text)
         if mark and mark[1] == "Start":
             self._request_id = mark[2]
-        self._kept.append(Line(function=self.function, request_id=self._request_id, line=text))
+        if self.keeps:
+            self._kept.append(Line(function=self.function, request_id=self._request_id, line=text))
         if mark is None or mark.start():  # FC's own lines are in the log, and would only be noise here
             print(text if is_json(text) else f"{self.function}: {text}", file=sys.stderr)  # noqa: T201 - its log stream
         if mark and mark[1] == "End":

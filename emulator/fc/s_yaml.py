@@ -20,7 +20,7 @@ from emulator.section import Section, SettingsError
 RUNTIMES = ("python3.9", "python3.10", "python3.12")
 ENVIRONMENT_LIMIT = 4096
 QUEUE = r"acs:mns:[a-z0-9-]+:\d*:/queues/[\w-]+/messages"  # FC "Result callback" page
-WITHOUT_EFFECT = ("description", "logConfig", "internetAccess", "cpu", "diskSize", "tags")
+WITHOUT_EFFECT = ("description", "internetAccess", "cpu", "diskSize", "tags")
 
 
 def load(file: Path, environment: Mapping[str, str], account_id: str) -> tuple[Function, ...]:
@@ -60,6 +60,7 @@ def read_function(props: Section, root: Path) -> Function:
         memory_mib=props.number("memorySize", 512, 128, 32768),
         region=props.required("region", str),
         role=props.optional("role", str),
+        log=read_log(props.section("logConfig")),
         layers=tuple(map(str, props.optional("layers", list, []))),
         environment=read_environment(props),
         asynchronous=read_async_config(props.section("asyncInvokeConfig")),
@@ -94,6 +95,14 @@ def read_environment(props: Section) -> dict[str, str]:
     if sum(len(name) + len(value.encode()) for name, value in variables.items()) > ENVIRONMENT_LIMIT:
         raise props.fault("environmentVariables", f"more than {ENVIRONMENT_LIMIT} bytes")
     return variables
+
+
+def read_log(config: Section) -> str | None:
+    """Read logConfig: the log store that the function's role must be allowed to write to."""
+    project, store = config.optional("project", str), config.optional("logstore", str)
+    config.ignore("enableRequestMetrics", "enableInstanceMetrics", "logBeginRule")
+    config.end()
+    return f"project/{project}/logstore/{store}" if project and store else None
 
 
 def read_async_config(config: Section) -> AsyncConfig:
