@@ -7,6 +7,8 @@ from image_export.values.settings import Settings
 
 from .serverless import Function
 
+NIGHTLY = "index.on_nightly"
+
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     """What was meant. The settings are those that all functions share."""
@@ -28,6 +30,10 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         for function in self.functions:
             found.setdefault(function.role, []).append(function.name)
         return found
+
+    def tells(self, role: str) -> bool:
+        """Whether a function of this role tells the notify targets: the nightly one only records."""
+        return any(function.role == role and function.handler != NIGHTLY for function in self.functions)
 
     def role_arn(self, name: str) -> str:
         """The ARN of a role of the functions' own account."""

@@ -19,8 +19,8 @@ ON_OBJECTS = ("oss:GetObject", "oss:PutObject", "oss:DeleteObject", "oss:AbortMu
 ON_BUCKETS = ("oss:GetBucketLocation", "oss:GetBucketInfo", "oss:ListMultipartUploads")
 
 
-def of_functions(deployment: Deployment) -> list[Need]:
-    """The functions' own roles: ledger, roles to assume, notify targets, logs."""
+def of_functions(deployment: Deployment, role: str) -> list[Need]:
+    """A role of functions: ledger, roles to assume, logs, and notify targets unless it only records."""
     settings = deployment.settings
     ledger, prefix = f"acs:oss:*:*:{settings.ledger_bucket}", settings.ledger_prefix.strip("/")
     objects = f"{ledger}/{prefix}/*" if prefix else f"{ledger}/*"
@@ -29,7 +29,7 @@ def of_functions(deployment: Deployment) -> list[Need]:
         Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
         Need(("oss:GetObject", "oss:PutObject", "oss:DeleteObject"), (objects,)),
         *_policy_file(settings.policy),
-        *(_told(deployment, target) for target in deployment.policy.notify),
+        *(_told(deployment, target) for target in deployment.policy.notify if deployment.tells(role)),
         *_logs(deployment),
     ]
 

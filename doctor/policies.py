@@ -12,7 +12,7 @@ def minimal_policies(deployment: Deployment) -> dict[str, dict[str, Any]]:
     """By role name in our own account, by ARN in others; what serves two purposes has the statements of both."""
     found: dict[str, list[Need]] = {}
     for name in deployment.roles:
-        found.setdefault(name, []).extend(needs.of_functions(deployment))
+        found.setdefault(name, []).extend(needs.of_functions(deployment, name))
     for account in deployment.policy.accounts:
         own = account.account_id == deployment.account_id
         there = "" if own else f"acs:ram::{account.account_id}:role/"

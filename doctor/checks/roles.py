@@ -31,7 +31,7 @@ def _function(site: Site, name: str) -> Iterator[Finding]:
         return
     faults = [
         *_trust(found, {"fc.aliyuncs.com": trusts(found.trust, "Service", "fc.aliyuncs.com")}, DEPLOY, wanted),
-        *_rights(found, needs.of_functions(site.deployment), ADD),
+        *_rights(found, needs.of_functions(site.deployment, name), ADD),
     ]
     yield from faults or [ok(f"role {name}", "Trusts fc.aliyuncs.com and may do what its functions do.")]
 
