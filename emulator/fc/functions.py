@@ -14,11 +14,12 @@ from emulator.calls import new_request_id
 from emulator.errors import ApiError
 from emulator.fc import s_yaml, triggers
 from emulator.fc.http_trigger import HttpTriggers
-from emulator.fc.instances import Instances, role_arn
+from emulator.fc.instances import Instances
 from emulator.fc.invocation import Invocation, Outcome
 from emulator.fc.mounts import Mounts, program
 from emulator.fc.queue import Queue
 from emulator.fc.replies import reply
+from emulator.fc.rights import role_arn
 from emulator.ram.trust import lets_in
 from emulator.section import SettingsError
 

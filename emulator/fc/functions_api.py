@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.calls import Call, Reply
 from emulator.errors import ApiError
 from emulator.fc.definition import EventBridgeTrigger, Function, HttpTrigger, TimerTrigger, Trigger
-from emulator.fc.instances import role_arn
+from emulator.fc.rights import role_arn
 
 if TYPE_CHECKING:
     from emulator.fc.invocation import Outcome

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from emulator.errors import ApiError
 from emulator.fc.instance import Body, Instance
 from emulator.fc.mounts import program
+from emulator.fc.rights import may_log, role_arn
 from emulator.identity import AccessKey, text
-from emulator.ram.authorization import role_may
-from emulator.ram.documents import Request
 
 if TYPE_CHECKING:
     from collections import deque
@@ -39,17 +38,9 @@ class Instances:
         """Run an invocation; refused with 429 where no instance may be started."""
         instance = await self._take(function)
         try:
-            return await instance.run(invocation, logged=self._may_log(function))
+            return await instance.run(invocation, logged=may_log(self.cloud, function))
         finally:
             await self._give_back(instance)
-
-    def _may_log(self, function: Function) -> bool:
-        """Whether FC can write to the function's log store, which it does in the name of the role."""
-        if function.role is None or function.log is None:
-            return True
-        resource = f"acs:log:{function.region}:{self.cloud.account_id}:{function.log}"
-        request = Request(action="log:PostLogStoreLogs", resource=resource, context={})
-        return role_may(self.cloud, role_arn(function.role, self.cloud.account_id), request)
 
     def kill(self, instance_id: str) -> None:
         """Kill the process of an instance."""
@@ -118,8 +109,3 @@ class Instances:
 def has_time(key: AccessKey, now: datetime) -> bool:
     """Tell whether a key is good for half of its validity from now on."""
     return key.expires_at is not None and key.expires_at - now > KEY_VALIDITY / 2
-
-
-def role_arn(role: str, account_id: str) -> str:
-    """The ARN of a role that s.yaml names by ARN or by name."""
-    return role if role.startswith("acs:ram::") else f"acs:ram::{account_id}:role/{role}"

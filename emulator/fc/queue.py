@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.errors import ApiError
 from emulator.fc.invocation import Invocation
+from emulator.fc.rights import may_send
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
@@ -47,7 +48,7 @@ class Queue:
                 break
             await self._wait(RETRY_AFTER_S * 2**invocation.retry_count)
             invocation = self.functions.repeat(invocation)
-        if config.on_failure:
+        if config.on_failure and may_send(self.cloud, function, config.on_failure):
             self.functions.deliver(config.on_failure, dead_letter(function, invocation, self.cloud))
 
     async def _run_before(self, until: datetime, function: Function, invocation: Invocation) -> bool:
