@@ -25,7 +25,7 @@ def of_functions(deployment: Deployment, role: str) -> list[Need]:
     ledger, prefix = f"acs:oss:*:*:{settings.ledger_bucket}", settings.ledger_prefix.strip("/")
     objects = f"{ledger}/{prefix}/*" if prefix else f"{ledger}/*"
     return [
-        Need(("sts:AssumeRole",), tuple(account.role_arn for account in deployment.policy.accounts)),
+        Need(("sts:AssumeRole",), tuple(_as_resource(account) for account in deployment.policy.accounts)),
         Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
         Need(("oss:GetObject", "oss:PutObject", "oss:DeleteObject"), (objects,)),
         *_policy_file(settings.policy),
@@ -51,6 +51,33 @@ def of_ecs(account: Account) -> list[Need]:
     return [Need(ON_OBJECTS, tuple(f"{one}/*" for one in buckets)), Need(ON_BUCKETS, tuple(buckets))]
 
 
+def of_doctor(deployment: Deployment) -> list[Need]:
+    """Whoever runs the doctor: reading roles, functions, buckets and the ledger, and the test events."""
+    settings, accounts = deployment.settings, deployment.policy.accounts
+    home, ledger = deployment.account_id, f"acs:oss:*:*:{settings.ledger_bucket}"
+    roles = {*deployment.roles, SERVICE_ROLE, *(one.role_arn.rpartition("/")[2] for one in accounts)}
+    others = tuple(_as_resource(account) for account in accounts if account.account_id != home)
+    buckets = {ledger} | {f"acs:oss:*:*:{one.bucket}" for account in accounts for one in account.destinations.values()}
+    found = [
+        Need(
+            ("ram:GetRole", "ram:ListPoliciesForRole"), tuple(f"acs:ram:*:{home}:role/{one}" for one in sorted(roles))
+        ),
+        Need(("ram:GetPolicyVersion",), (f"acs:ram:*:{home}:policy/*", "acs:ram:*:system:policy/*")),
+        Need(("fc:GetFunction", "fc:GetTrigger"), (f"acs:fc:{deployment.region}:*:functions/*",)),
+        Need(("oss:GetBucketInfo",), tuple(sorted(buckets))),
+        Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
+        Need(("oss:GetObject",), (f"{ledger}/*",)),
+        *_policy_file(settings.policy),
+        *(_told(deployment, target) for target in deployment.policy.notify if isinstance(target, EventBus)),
+    ]
+    return [*found, Need(("sts:AssumeRole",), others)] if others else found
+
+
+def _as_resource(account: Account) -> str:
+    """The role as policies name it ("RAM authorization" of AssumeRole)."""
+    return f"acs:ram:*:{account.account_id}:role/{account.role_arn.rpartition('/')[2]}"
+
+
 def _policy_file(address: str) -> Iterator[Need]:
     if address.startswith("oss://"):
         yield Need(("oss:GetObject",), (f"acs:oss:*:*:{address.removeprefix('oss://')}",))
@@ -59,11 +86,12 @@ def _policy_file(address: str) -> Iterator[Need]:
 def _told(deployment: Deployment, target: NotifyTarget) -> Need:
     if isinstance(target, EventBus):
         return Need(("eventbridge:PutEvents",), (f"acs:eventbridge:{target.region}:*:eventbus/{target.bus}",))
-    home = f"acs:fc:{deployment.region}:*"
-    if target.service is not None:
-        return Need(("fc:InvokeFunction",), (f"{home}:services/{target.service}/functions/{target.function}",))
-    qualifier = f"/{target.qualifier}" if target.qualifier else ""
-    return Need(("fc:InvokeFunction",), (f"{home}:functions/{target.function}{qualifier}",))
+    home, qualifier = f"acs:fc:{deployment.region}:*", target.qualifier
+    if target.service is None:
+        name = f"functions/{target.function}" + (f"/{qualifier}" if qualifier else "")
+    else:
+        name = f"services/{target.service}" + (f".{qualifier}" if qualifier else "") + f"/functions/{target.function}"
+    return Need(("fc:InvokeFunction",), (f"{home}:{name}",))
 
 
 def _logs(deployment: Deployment) -> Iterator[Need]:

@@ -7,9 +7,14 @@ from . import needs
 from .deployment import Deployment
 from .documents import Need, policy
 
+DOCTOR = "doctor"
+
 
 def minimal_policies(deployment: Deployment) -> dict[str, dict[str, Any]]:
-    """By role name in our own account, by ARN in others; what serves two purposes has the statements of both."""
+    """By role name in our own account, by ARN in others, and that of whoever runs the doctor under `doctor`.
+
+    A role that serves two purposes has the statements of both.
+    """
     found: dict[str, list[Need]] = {}
     for name in deployment.roles:
         found.setdefault(name, []).extend(needs.of_functions(deployment, name))
@@ -19,6 +24,7 @@ def minimal_policies(deployment: Deployment) -> dict[str, dict[str, Any]]:
         name = account.role_arn.rpartition("/")[2]
         found.setdefault(there + name, []).extend(needs.of_account(account))
         found.setdefault(there + needs.SERVICE_ROLE, []).extend(needs.of_ecs(account))
+    found[DOCTOR] = needs.of_doctor(deployment)
     return {name: policy(_once(wanted)) for name, wanted in found.items()}
 
 

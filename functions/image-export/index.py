@@ -156,7 +156,8 @@ def _answer(context: Any, work: Callable[[Outside], dict[str, Any]], *, watching
     try:
         return work(warm.instance(context).outside(context, warm.logged(context), watching=watching))
     except ImageExportError as fault:
-        warm.logged(context).error("invocation.refused", code=fault.code, error=fault.cause.message)
+        told = {"code": fault.code, "error": fault.cause.message, "recommend": fault.cause.recommend}
+        warm.logged(context).error("invocation.refused", **told)
         said = Cause(code=fault.code, message=warm.redaction.text(fault.cause.message))
         raise type(fault)(said, status=fault.status) from None
     except Exception as bug:  # noqa: BLE001 - a bug: told in our own log, redacted, and raised
@@ -198,8 +199,10 @@ def on_http(event: bytes, context: Any) -> dict[str, Any]:
         site = Site(lambda: instance.outside(context, log), instance.settings, context.region, versions)
         return site.respond(event, context.request_id)
     except ImageExportError as fault:
-        log.error("invocation.refused", code=fault.code, error=fault.cause.message)
-        cause = Cause(code=fault.code, message="This deployment is not fit for work; the log says why.")
+        advice = fault.cause.recommend
+        log.error("invocation.refused", code=fault.code, error=fault.cause.message, recommend=advice)
+        message = "This deployment is not fit for work; the log says why."
+        cause = Cause(code=fault.code, message=message, recommend=advice)
     except Exception as bug:
         log.error("invocation.broken", error=str(bug), exc_info=True)
         cause = Cause(code="InternalError", message="Something went wrong here; the log has the rest.")

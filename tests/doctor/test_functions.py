@@ -1,6 +1,5 @@
 """What is deployed otherwise than meant is named, and above all an HTTP entrance that is open to everybody."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,22 +11,10 @@ from .ward import Ward
 HTTP, EVENT, WATCH = "image-export-http", "image-export-event", "image-export-watch"
 
 
-def redeploy(ward: Ward, name: str, **changes: Any) -> None:
-    """Let FC have the function otherwise than s.yaml says."""
-    known = ward.cloud.fc.by_name
-    known[name] = replace(known[name], **changes)
-
-
-def retrigger(ward: Ward, name: str, **settings: Any) -> None:
-    """Let FC have the function's trigger otherwise."""
-    triggers = ward.cloud.fc.by_name[name].triggers
-    redeploy(ward, name, triggers=tuple(replace(one, settings={**one.settings, **settings}) for one in triggers))
-
-
 def entrance(ward: Ward, auth_type: str, **environment: str) -> Finding:
     """What the doctor says of the HTTP trigger with this authType, the function having this environment."""
-    retrigger(ward, HTTP, authType=auth_type)
-    redeploy(ward, HTTP, environment={**ward.cloud.fc.by_name[HTTP].environment, **environment})
+    ward.retrigger(HTTP, authType=auth_type)
+    ward.redeploy(HTTP, environment={**ward.cloud.fc.by_name[HTTP].environment, **environment})
     return next(one for one in ward.examine() if one.subject == f"{HTTP}/http")
 
 
@@ -80,26 +67,26 @@ def test_a_function_that_is_not_deployed_is_named(ward: Ward) -> None:
     ],
 )
 def test_what_is_deployed_otherwise_is_named(ward: Ward, change: dict[str, Any], said: str) -> None:
-    redeploy(ward, EVENT, **change)
+    ward.redeploy(EVENT, **change)
     found = ward.only_wrong()
     assert (found.subject, said in found.message) == (EVENT, True)
 
 
 def test_a_function_without_the_layer_is_named_for_the_sdks_that_it_would_load(ward: Ward) -> None:
-    redeploy(ward, EVENT, layers=())
+    ward.redeploy(EVENT, layers=())
     assert any("SDKs that FC has preinstalled" in one.message for one in ward.wrong())
 
 
 def test_another_ledger_in_the_deployed_environment_is_named_without_its_value(ward: Ward) -> None:
     known = ward.cloud.fc.by_name[EVENT].environment
-    redeploy(ward, EVENT, environment={**known, "IMAGE_EXPORT_LEDGER": "oss://old-ledger/x"})
+    ward.redeploy(EVENT, environment={**known, "IMAGE_EXPORT_LEDGER": "oss://old-ledger/x"})
     found = ward.only_wrong()
     assert "IMAGE_EXPORT_LEDGER is another" in found.message
     assert "old-ledger" not in repr(found)
 
 
 def test_a_deployed_environment_that_is_not_valid_is_named(ward: Ward) -> None:
-    redeploy(ward, EVENT, environment={"IMAGE_EXPORT_LEDGER": "ledger"})
+    ward.redeploy(EVENT, environment={"IMAGE_EXPORT_LEDGER": "ledger"})
     assert any("oss://bucket/prefix" in one.message for one in ward.wrong())
 
 
@@ -108,9 +95,9 @@ def test_a_deployed_environment_that_is_not_valid_is_named(ward: Ward) -> None:
     [(WATCH, "enable", "nothing runs it by itself"), (EVENT, "triggerEnable", "no event of an image reaches it")],
 )
 def test_a_trigger_that_is_off_or_not_there_is_named(ward: Ward, function: str, switch: str, effect: str) -> None:
-    retrigger(ward, function, **{switch: False})
+    ward.retrigger(function, **{switch: False})
     assert effect in ward.only_wrong().message
-    redeploy(ward, function, triggers=())
+    ward.redeploy(function, triggers=())
     found = ward.only_wrong()
     assert "There is no such trigger" in found.message
     assert effect in found.message

@@ -9,6 +9,8 @@ from .ward import ACCOUNT, BUCKET, Ward
 
 EVENT, EXPORT = "image-export-event", f"acs:ram::{ACCOUNT}:role/image-export"
 
+RESOURCE = f"acs:ram:*:{ACCOUNT}:role/image-export"
+
 
 def without(document: dict[str, Any], action: str) -> dict[str, Any]:
     """The policy without one action."""
@@ -45,9 +47,9 @@ def test_one_action_that_the_functions_lack_is_named_for_each_role_with_the_stat
     assert {one.subject for one in found} == {
         f"role image-export-{name}" for name in ("event", "http", "nightly", "watch")
     }
-    assert {one.message for one in found} == {f"May not sts:AssumeRole on {EXPORT}."}
+    assert {one.message for one in found} == {f"May not sts:AssumeRole on {RESOURCE}."}
     (statement,) = json.loads(str(found[0].exact))["Statement"]
-    assert statement == {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": [EXPORT]}
+    assert statement == {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": [RESOURCE]}
 
 
 def test_the_statement_that_the_doctor_gives_mends_what_it_has_found(ward: Ward) -> None:
