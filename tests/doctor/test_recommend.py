@@ -11,6 +11,8 @@ from doctor.needs import SERVICE_ROLE
 from .test_roles import EXPORT, a_trust, take_away
 from .ward import BUCKET, LEDGER, Ward
 
+pytestmark = pytest.mark.prove  # each starts the functions anew
+
 REGION = "cn-hangzhou"
 ROLE_GRACE_S = 11 * 60  # a role that was just made is waited for, for ten minutes
 
