@@ -9,6 +9,7 @@ from math import ceil
 
 from emulator.ecs.plan import Plan
 from emulator.ecs.tasks import Order, Task
+from image_export.use_cases.sweep import MARKERS
 from tests.bench import ground
 from tests.bench.line import RATIO, Line
 from tests.bench.world import BenchWorld, Invoked, bench_world, progress
@@ -105,6 +106,10 @@ def rows(sizes: Sequence[int]) -> Iterator[Line]:
         what = f"calls with {max(ticks):,} done ÷ calls with {min(ticks):,}"
         yield Line(what=what, value=last.total / first.total, unit=RATIO, bar=1.0)
         yield _change_line(world, region, last)
+        world.advance(LISTED_AFTER_S)
+        world.remove(MARKERS)
+        hourly = world.tick().total - last.total
+        yield Line(what="once an hour: the names of all that is open, by the thousand", value=hourly)
 
 
 def _tick_lines(case: str, tick: Invoked) -> Iterator[Line]:

@@ -56,6 +56,10 @@ class BenchWorld:
         """Put an object into the ledger."""
         self.cloud.oss.write(self.ledger, f"ledger/{key}", body, self.cloud.clock.now())
 
+    def remove(self, key: str) -> None:
+        """Remove an object of the ledger."""
+        self.ledger.delete(f"ledger/{key}")
+
     def keys(self, prefix: str) -> list[str]:
         """The ledger's keys below a prefix."""
         found = []
