@@ -28,14 +28,14 @@ accounts:
   - name: ours
     role_arn: acs:ram::{OURS}:role/image-export
     destinations:
-      cn-hangzhou: {{bucket: ours-hangzhou, prefix: nightly}}
-      cn-shanghai: {{bucket: ours-shanghai}}
-      ap-southeast-1: {{bucket: ours-singapore}}
+      cn-hangzhou: {{bucket: acme-images-hangzhou, prefix: nightly}}
+      cn-shanghai: {{bucket: acme-images-shanghai}}
+      ap-southeast-1: {{bucket: acme-images-singapore}}
   - name: theirs
     role_arn: acs:ram::{THEIRS}:role/image-export
     destinations:
-      cn-hangzhou: {{bucket: theirs-hangzhou}}
-      cn-beijing: {{bucket: theirs-beijing}}
+      cn-hangzhou: {{bucket: acme-images-their-hangzhou}}
+      cn-beijing: {{bucket: acme-images-their-beijing}}
 rules:
   - {{name: golden, when: [image-created, nightly], match: {{name: "golden-*"}}, priority: {PRIORITY["golden"]}}}
   - name: daily

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +68,13 @@ def night(deployed: RunningEmulator) -> Iterator[Night]:
     deployed.advance(3600)
     yield Night(deployed)
     deployed.delete("faults")
+
+
+@pytest.fixture
+def hurried(tmp_path: Path) -> Iterator[Night]:
+    """A night whose function has three seconds until less than a minute is left, and it pauses."""
+    with RunningEmulator(*arguments(tmp_path, nightly_s=63), log=tmp_path / "functions.log") as emulator:
+        yield Night(emulator)
 
 
 def totals(answer: Any) -> dict[tuple[str, str], tuple[int, ...]]:
@@ -140,7 +148,8 @@ def test_a_region_and_an_account_that_fail_are_warnings_and_stop_no_other(night:
     assert answer["Finished"]
 
 
-def test_a_run_without_time_pauses_and_the_next_tick_goes_on_with_it(night: Night) -> None:
+def test_a_run_without_time_pauses_and_the_next_tick_goes_on_with_it(hurried: Night) -> None:
+    night = hurried
     images = [night.image(group) for group in GROUPS]
     night.emulator.fault("ecs", "DescribeImages", "slow", delay_s=4, skip=1)
     answer = night.run()
