@@ -7,6 +7,7 @@ nothing is, as far as can be told.
 
 import argparse
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     """0: nothing wrong. 1: something is. 2: the command line is."""
     options = arguments().parse_args()
+    logging.disable()  # the SDKs log refusals with details of the request; findings say what came of it
     examination = Examination(options.functions, os.environ, evidence(options))
     if options.policy is not None:
         return print_policies(examination, options.policy, options.account)

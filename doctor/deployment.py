@@ -24,11 +24,11 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         return self.functions[0].region
 
     @property
-    def roles(self) -> dict[str, list[str]]:
-        """The functions' roles, and which functions have each."""
-        found: dict[str, list[str]] = {}
+    def roles(self) -> dict[str, list[Function]]:
+        """The functions' roles, and the functions of each."""
+        found: dict[str, list[Function]] = {}
         for function in self.functions:
-            found.setdefault(function.role, []).append(function.name)
+            found.setdefault(function.role, []).append(function)
         return found
 
     def tells(self, role: str) -> bool:

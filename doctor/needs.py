@@ -5,7 +5,7 @@ forms of resources: RAM pages "Services that work with RAM", "RAM authorization"
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from image_export.edges.credentials import session_policy
 from image_export.values.notify_target import EventBus, NotifyTarget
@@ -13,6 +13,7 @@ from image_export.values.policy import Account
 
 from .deployment import Deployment
 from .documents import Need
+from .serverless import Function
 
 SERVICE_ROLE = "AliyunECSImageExportDefaultRole"
 ON_OBJECTS = ("oss:GetObject", "oss:PutObject", "oss:DeleteObject", "oss:AbortMultipartUpload", "oss:ListParts")
@@ -20,7 +21,7 @@ ON_BUCKETS = ("oss:GetBucketLocation", "oss:GetBucketInfo", "oss:ListMultipartUp
 
 
 def of_functions(deployment: Deployment, role: str) -> list[Need]:
-    """A role of functions: ledger, roles to assume, logs, and notify targets unless it only records."""
+    """A role of functions: ledger, roles to assume, logs, dead letters, and notify targets unless it only records."""
     settings = deployment.settings
     ledger, prefix = f"acs:oss:*:*:{settings.ledger_bucket}", settings.ledger_prefix.strip("/")
     objects = f"{ledger}/{prefix}/*" if prefix else f"{ledger}/*"
@@ -30,7 +31,7 @@ def of_functions(deployment: Deployment, role: str) -> list[Need]:
         Need(("oss:GetObject", "oss:PutObject", "oss:DeleteObject"), (objects,)),
         *_policy_file(settings.policy),
         *(_told(deployment, target) for target in deployment.policy.notify if deployment.tells(role)),
-        *_logs(deployment),
+        *_for_fc(deployment.roles[role]),
     ]
 
 
@@ -94,7 +95,10 @@ def _told(deployment: Deployment, target: NotifyTarget) -> Need:
     return Need(("fc:InvokeFunction",), (f"{home}:{name}",))
 
 
-def _logs(deployment: Deployment) -> Iterator[Need]:
-    stores = {function.log for function in deployment.functions if function.log}
-    for project, store in sorted(stores):
+def _for_fc(functions: Iterable[Function]) -> Iterator[Need]:
+    """What FC does in a function's name: write its log, send on what it has given up."""
+    for project, store in sorted({function.log for function in functions if function.log}):
         yield Need(("log:PostLogStoreLogs",), (f"acs:log:*:*:project/{project}/logstore/{store}",))
+    for queue in sorted({function.dead_letters for function in functions if function.dead_letters}):
+        if queue.startswith("acs:mns:"):
+            yield Need(("mns:SendMessage",), (f"acs:mns:*:*:{queue.split(':', 4)[4]}",))

@@ -27,7 +27,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
-    """A function as s.yaml wants it. `role` is the role's name."""
+    """A function as s.yaml wants it. `role` is a name; `log` project and store; `dead_letters` a queue's ARN."""
 
     name: str
     region: str
@@ -40,6 +40,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, str]
     triggers: tuple[Trigger, ...]
     log: tuple[str, str] | None
+    dead_letters: str | None
 
 
 def read_functions(text: bytes, environ: Mapping[str, str], account_id: str) -> tuple[Function, ...]:
@@ -86,7 +87,7 @@ class _References:
 
 
 def _function(props: dict[str, Any]) -> Function:
-    log = props.get("logConfig")
+    log, failed = props.get("logConfig"), props.get("asyncInvokeConfig", {}).get("destinationConfig", {})
     return Function(
         name=props["functionName"],
         region=props["region"],
@@ -99,6 +100,7 @@ def _function(props: dict[str, Any]) -> Function:
         environment={name: str(value) for name, value in (props.get("environmentVariables") or {}).items()},
         triggers=tuple(_trigger(one) for one in props.get("triggers") or ()),
         log=(log["project"], log["logstore"]) if isinstance(log, dict) else None,
+        dead_letters=failed.get("onFailure", {}).get("destination"),
     )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from image_export.decisions.refusals import recommendation
+from image_export.errors import Refused
 from image_export.values.policy import Account
 
 from .. import needs
 from ..documents import Document, Need, Verdict, lacking, policy, trust, trusts, written
 from ..edges.account import CloudAccount
-from ..edges.rpc_calls import Role
+from ..edges.rpc_calls import NO_ROLE, Role
 from ..finding import Finding, looking, ok, unknown, wrong
 from ..site import Site
 
@@ -26,7 +27,7 @@ def _function(site: Site, name: str) -> Iterator[Finding]:
     wanted = trust("Service", ["fc.aliyuncs.com"])
     found = site.cloud.role(name)
     if found is None:
-        used = ", ".join(site.deployment.roles[name])
+        used = ", ".join(function.name for function in site.deployment.roles[name])
         yield _missing(name, f"There is no such role, and {used} runs as it.", DEPLOY, wanted)
         return
     faults = [
@@ -60,13 +61,32 @@ def _assumed(site: Site, account: Account) -> Iterator[Finding]:
 
 
 def _tried(site: Site, account: Account) -> Iterator[Finding]:
-    site.cloud.assume(account.role)
-    message = "Could be assumed by whoever deploys. What it may do cannot be read from this account."
-    advice = (
-        f"It must trust the functions' roles as well, and needs the policy below; {site.deployment.account_id}:root"
-    )
-    advice += " in its trust policy covers them all."
-    yield unknown(f"role {account.role_arn}", message, advice, written(policy(needs.of_account(account))))
+    """In the name of whoever deploys; that the functions' roles are trusted as well is not known by it."""
+    arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
+    rights = written(policy(needs.of_account(account)))
+    try:
+        there = site.cloud.assume(account.role)
+    except Refused as fault:
+        yield _not_assumed(account, fault, trust("RAM", arns, account.external_id))
+        return
+    out = {one for region, to in account.destinations.items() for one in there.denied(region, to.bucket)}
+    if out:
+        advice = recommendation("Forbidden.RAM")
+        yield wrong(f"role {account.role_arn}", f"May not {', '.join(sorted(out))}.", advice, rights)
+    else:
+        message = (
+            "Can be assumed by whoever deploys, and was denied nothing that could be tried; its policies are not seen."
+        )
+        advice = "See that it trusts the functions' roles, too, and may do this."
+        yield unknown(f"role {account.role_arn}", message, advice, rights)
+
+
+def _not_assumed(account: Account, fault: Refused, wanted: Document) -> Finding:
+    subject, exact = f"role {account.role_arn}", f"with the trust policy\n{written(wanted)}"
+    if fault.code == NO_ROLE:
+        return wrong(subject, f"{fault.code}: {fault.cause.message}", recommendation(fault.code), exact)
+    message = f"Cannot be assumed by whoever deploys: {fault.code}: {fault.cause.message}"
+    return unknown(subject, message, "It may still let in the functions. " + str(recommendation("NoPermission")), exact)
 
 
 def ecs(site: Site) -> Iterator[Finding]:

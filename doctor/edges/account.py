@@ -18,6 +18,7 @@ from image_export.values.settings import Settings
 
 from .buckets import Bucket, Buckets
 from .functions import Functions
+from .probes import denied
 from .rpc_calls import Caller, Role, assumed, caller, role
 
 PATIENCE_S = 30.0  # a call; a doctor is waited for
@@ -47,6 +48,10 @@ class CloudAccount:
         """The account of that role, in its name."""
         session = self._retrying(lambda: assumed(self._rpc, wanted, self._region))
         return CloudAccount(session, self._addresses, self._region)
+
+    def denied(self, region: str, bucket: str) -> set[str]:
+        """Actions of an export that this account's identity is denied there, tried by calls that change nothing."""
+        return self._retrying(lambda: set(denied(self._rpc, self._in(region), region, bucket)))
 
     def bucket(self, region: str, name: str) -> Bucket | None:
         """A bucket, asked for in that region."""

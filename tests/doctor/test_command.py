@@ -1,0 +1,70 @@
+"""The command: readable on a terminal, JSON for programs, 1 where something is wrong, and no secret in any of it."""
+
+import json
+import os
+import subprocess
+import sys
+
+from .ward import ACCOUNT, BUCKET, ROOT, Ward
+
+
+def run(ward: Ward, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """`python -m doctor` in a process of its own, as `make doctor` starts it."""
+    given = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "functions" / "image-export"),
+        **ward.environ,
+        **environ,
+    }
+    command = [sys.executable, "-m", "doctor", "--functions", str(ward.file), *arguments]
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own program
+
+
+def test_a_sound_deployment_is_told_line_by_line_and_ends_with_0(ward: Ward) -> None:
+    done = run(ward)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"  ✓ oss://{BUCKET}  Is in cn-hangzhou, private, not encrypted, of class Standard." in done.stdout
+    assert " 0 wrong, 2 unknown" in done.stdout.splitlines()[-1]
+
+
+def test_a_mistake_ends_with_1_in_json_too_and_no_secret_is_printed(ward: Ward) -> None:
+    ward.cloud.oss.buckets[BUCKET].encryption = "KMS"
+    told, json_told = run(ward), run(ward, "--json", "--no-test-event", IMAGE_EXPORT_HTTP_TOKEN="a-made-up-token")
+    assert (told.returncode, json_told.returncode) == (1, 1)
+    assert "✗" in told.stdout
+    answer = json.loads(json_told.stdout)
+    (wrong,) = [one for one in answer["Findings"] if one["Status"] == "wrong"]
+    assert (answer["Healthy"], wrong["Check"], wrong["Subject"]) == (False, "destinations", f"oss://{BUCKET}")
+    assert set(wrong) == {"Check", "Subject", "Status", "Message", "Recommend", "Exact"}
+    for secret in (ward.world.administrator.secret, "a-made-up-token"):
+        assert secret not in told.stdout + told.stderr + json_told.stdout + json_told.stderr
+
+
+def test_a_refusal_is_a_finding_and_no_noise_of_an_sdk(ward: Ward) -> None:
+    done = run(ward, ALIBABA_CLOUD_ACCESS_KEY_SECRET="not-the-secret-of-anyone")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "✗ your keys  SignatureDoesNotMatch" in done.stdout
+    assert "not-the-secret" not in done.stdout
+
+
+def test_help_says_what_it_does_and_asks_nobody(ward: Ward) -> None:
+    done = run(ward, "--help")
+    assert done.returncode == 0
+    assert {"--json", "--policy", "--no-test-event", "--log", "--functions"} <= set(
+        done.stdout.replace("[", " ").split()
+    )
+    assert ward.world.get("calls")["calls"] == []
+
+
+def test_a_policy_is_printed_as_ram_takes_it_and_nothing_else(ward: Ward) -> None:
+    one, every = run(ward, "--policy", "image-export"), run(ward, "--policy", "--account", ACCOUNT)
+    assert (one.returncode, every.returncode) == (0, 0)
+    assert json.loads(one.stdout) == json.loads(every.stdout)["image-export"]
+    assert json.loads(one.stdout)["Version"] == "1"
+    assert [call["action"] for call in ward.world.get("calls")["calls"]] == ["GetCallerIdentity"]
+
+
+def test_a_role_that_is_none_of_them_ends_with_1(ward: Ward) -> None:
+    done = run(ward, "--policy", "nobody", "--account", ACCOUNT)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "image-export-event" in done.stderr
