@@ -15,7 +15,7 @@ OPT = build/opt
 SEEDS = 1-1000
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test simulate prove bench check schemas emulator doctor layer package lock clean
+.PHONY: help setup demo test simulate prove bench check schemas emulator doctor replay layer package lock clean
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml
 
 doctor: setup ## look at a deployment with your own keys, name what is wrong (ARGS="--json", ARGS=--policy …)
 	@PYTHONPATH=functions/image-export $(RUN) -m doctor $(ARGS)
+
+replay: setup ## list, show or repeat what failed or was rejected (ARGS=list, ARGS="show NAME", ARGS="once NAME")
+	@PYTHONPATH=functions/image-export $(RUN) -m replay $(or $(ARGS),list)
 
 # The runtimes to build for; RUNTIMES=python3.10 builds for one.
 RUNTIMES = python3.10 python3.12

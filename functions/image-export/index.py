@@ -33,7 +33,7 @@ from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.nightly import nightly
 from image_export.use_cases.outside import Outside
 from image_export.use_cases.ports import Log
-from image_export.use_cases.receive import receive
+from image_export.use_cases.replay import receive_or_replay
 from image_export.use_cases.respond import Site
 from image_export.use_cases.watch import watch
 from image_export.values.cause import Cause
@@ -166,10 +166,10 @@ def _answer(context: Any, work: Callable[[Outside], dict[str, Any]], *, watching
 
 
 def on_event(event: bytes, context: Any) -> dict[str, Any]:
-    """An image-created event in any of its shapes, or a direct request. Answers the exports that it meant."""
+    """An image-created event in any of its shapes, a direct request or a replay. Answers the exports that it meant."""
 
     def work(outside: Outside) -> dict[str, Any]:
-        return receive(outside, event, request_id=context.request_id, region_id=context.region).shown()
+        return receive_or_replay(outside, event, request_id=context.request_id, region_id=context.region).shown()
 
     return _answer(context, work)
 

@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 import pytest
 
+from image_export.decisions.redaction import redact
 from image_export.edges.addresses import Addresses
 from image_export.edges.clouds import AliyunClouds
 from image_export.edges.credentials import Credentials
 from image_export.edges.logs import LINE_BYTES, Lines, configure, logger
-from image_export.edges.redaction import Redaction, redact
+from image_export.edges.redaction import Redaction
 from image_export.errors import CloudFault
 from image_export.use_cases.ports import Log
 from image_export.values.cause import Cause

@@ -9,12 +9,12 @@ from typing import Any
 
 from aliyunsdkcore.request import CommonRequest
 
+from ..decisions.redaction import redact
 from ..errors import CloudFault
 from ..values.cause import Cause
 from ..values.notify_target import EventBus
 from .addresses import eventbridge_host
 from .faults import LONGEST_MESSAGE, reading
-from .redaction import redact
 from .rpc import Rpc
 
 VERSION = "2020-04-01"

@@ -7,9 +7,9 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..decisions.redaction import redact
 from ..errors import CloudFault, Refused, Unanswered, Unreached
 from ..values.cause import Cause
-from .redaction import redact
 
 LONGEST_MESSAGE = 1000
 NONCE_USED = "SignatureNonceUsed"  # our request, sent once, was seen twice: nobody knows what the first one did

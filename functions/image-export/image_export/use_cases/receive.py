@@ -10,12 +10,13 @@ from ..decisions.envelopes import read_event
 from ..errors import AskerFault, CloudFault, LedgerFault
 from ..values.answer import Answer
 from ..values.arrival import Arrival, DirectRequest, Malformed, Sighting
+from ..values.cause import Cause
 from ..values.export import RequestedBy
 from .advance import begin
 from .outside import Outside
 from .record import record
 from .rehearse import rehearse
-from .reject import reject
+from .reject import Kept, kept_event, reject
 from .see import Seen, see
 
 
@@ -37,6 +38,11 @@ class Delivery(msgspec.Struct, frozen=True):
         """What a rejection is kept under."""
         place = f"#{self.position}".encode() if self.position else b""
         return hashlib.sha256(self.body + place).hexdigest()
+
+    @property
+    def kept(self) -> Kept:
+        """What a rejection keeps of it."""
+        return kept_event(self.body, self.position, self.region_id)
 
 
 def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
@@ -62,13 +68,22 @@ def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -
     )
 
 
+def receive_part(outside: Outside, body: bytes, position: int, name: tuple[str, str]) -> Seen:
+    """Take that part of an event alone, under this name, in this region. Raises as `receive`, and AskerFault."""
+    request_id, region_id = name
+    arrivals = read_event(body)
+    if position >= len(arrivals):
+        raise AskerFault(Cause(code="NotReplayable", message=f"The event has no part {position}."), status=409)
+    return _take(outside, arrivals[position], Delivery(body, request_id, region_id, position))
+
+
 def _take(outside: Outside, arrival: Arrival, delivery: Delivery) -> Seen:
     if isinstance(arrival, Sighting):
         return see(outside, arrival)
     if isinstance(arrival, DirectRequest):
         return _direct(outside, arrival, delivery)
     if isinstance(arrival, Malformed):
-        reject(outside, arrival.digest, arrival.cause)
+        reject(outside, arrival.digest, arrival.cause, delivery.kept)
         return Seen(rejected=arrival.cause)
     outside.log.info("event.ignored", event_id=arrival.event_id, reason=arrival.reason)
     return Seen()
@@ -85,5 +100,5 @@ def _direct(outside: Outside, direct: DirectRequest, delivery: Delivery) -> Seen
         return Seen(export=begin(outside, recorded).export)
     except AskerFault as fault:
         if not direct.dry_run:  # which writes nothing
-            reject(outside, delivery.digest, fault.cause)
+            reject(outside, delivery.digest, fault.cause, delivery.kept)
         return Seen(rejected=fault.cause)

@@ -4,13 +4,26 @@ from datetime import datetime
 
 from ..decisions import hints
 from ..decisions.announcements import rejected_event
+from ..decisions.redaction import redact
 from ..decisions.waiting import TELL_MOST, TOLD_FOR, growing
 from ..errors import CloudFault
+from ..values.arrival import Sighting
 from ..values.cause import Cause
 from ..values.facts import Told
 from ..values.notify_target import NotifyTarget, target_slug
 from ..values.wire import Wire
 from .outside import Outside
+
+KEPT_BYTES = 64 * 1024  # what a stranger may make us keep
+
+
+class Kept(Wire, frozen=True, kw_only=True):
+    """What it takes to try again: the image that was named, or the event, redacted, and which part of it."""
+
+    sighting: Sighting | None = None
+    body: str | None = None
+    position: int = 0
+    region_id: str = ""
 
 
 class Rejection(Wire, frozen=True, kw_only=True):
@@ -19,13 +32,24 @@ class Rejection(Wire, frozen=True, kw_only=True):
     digest: str
     cause: Cause
     notify: tuple[NotifyTarget, ...]
+    kept: Kept = Kept()
 
 
-def reject(outside: Outside, digest: str, cause: Cause) -> None:
+def kept_event(body: bytes, position: int, region_id: str) -> Kept:
+    """An event as it may be kept: without what looks like a secret; not at all where it is large, or no text."""
+    try:
+        text = redact(body.decode()) if len(body) <= KEPT_BYTES else None
+    except UnicodeDecodeError:
+        text = None
+    return Kept(body=text, position=position, region_id=region_id)
+
+
+def reject(outside: Outside, digest: str, cause: Cause, kept: Kept) -> None:
     """Keep and announce a rejection; the same input again is the same rejection. Raises LedgerFault."""
     outside.log.warning("event.rejected", sha256=digest, code=cause.code, error=cause.message)
     outside.ledger.ready()
-    rejection = Rejection(digest=digest, cause=cause, notify=outside.policy.notify if outside.policy else ())
+    notify = outside.policy.notify if outside.policy else ()
+    rejection = Rejection(digest=digest, cause=cause, notify=notify, kept=kept)
     outside.ledger.mark(f"rejected/{digest}/event", rejection)
     tell_rejected(outside, digest, hint=None)
 

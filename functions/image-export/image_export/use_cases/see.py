@@ -20,7 +20,7 @@ from ..values.steps import Sight
 from .advance import begin
 from .outside import Outside
 from .record import record
-from .reject import reject
+from .reject import Kept, reject
 
 GIVE_UP = timedelta(hours=24)  # looks that fail are no verdict, but not for ever
 
@@ -103,7 +103,7 @@ def _look_failed(outside: Outside, sighting: Sighting, since: datetime | None, f
 
 
 def _give_up(outside: Outside, sighting: Sighting, cause: Cause) -> Seen:
-    reject(outside, sighting_key(sighting), cause)
+    reject(outside, sighting_key(sighting), cause, Kept(sighting=sighting))
     return Seen(rejected=cause)
 
 

@@ -1,0 +1,62 @@
+"""Once more, by a person's decision: what a replay names, and the request that it makes (PROTOCOL 9). Pure.
+
+A replay is a new generation. Its ClientToken is derived from what is replayed: the same replay again is the same one.
+"""
+
+import re
+
+import msgspec
+from msgspec.structs import replace
+
+from ..errors import AskerFault
+from ..values.cause import Cause
+from ..values.export import RequestedBy
+from ..values.export_request import ExportRequest
+from ..values.policy import Policy
+from ..values.record import Record
+from .admission import still_allowed
+
+NAMED = re.compile(r"exp-[a-z2-7]{16}-[0-9]{4,}|rejected-[0-9a-f]{64}")
+REPLAYED = ("Failed", "Cancelled")
+
+
+class Replay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of the event that asks for one. Only an invocation can carry it: no other envelope is opened for it."""
+
+    name: str = msgspec.field(name="Replay")
+
+
+def asked_for(body: bytes) -> str | None:
+    """What is to be replayed; None where the event asks for something else. Raises AskerFault for a name of nothing."""
+    try:
+        name = msgspec.json.decode(body, type=Replay).name
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    if not NAMED.fullmatch(name):
+        message = f"Replay is {name[:80]!r}; it must be the ExportId of an export, or rejected- and a SHA-256."
+        raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="`make replay` lists the names."))
+    return name
+
+
+def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
+    """The request of an export that failed or was cancelled, as the policy has it today. Raises AskerFault."""
+    status = record.ended.status if record.ended else "not ended"
+    if status not in REPLAYED:
+        message = f"{record.export_id} is {status}; what has failed or was cancelled can be replayed."
+        raise AskerFault(Cause(code="NotReplayable", message=message), status=409)
+    cause = still_allowed(policy, record.request)
+    if cause:
+        raise AskerFault(cause, status=403)
+    return replace(
+        record.request,
+        rule=None,  # a rule exports an image once; this is not its wish
+        client_token=f"replay-{record.export_id}",
+        named_by_creation=False,
+        requested_by=RequestedBy(trigger="invoke", id=request_id),
+        notify=policy.notify,
+    )
+
+
+def delivery_of(digest: str) -> str:
+    """The name under which a rejected event is delivered again: the same each time, so that tokens are the same."""
+    return f"replay-{digest[:32]}"

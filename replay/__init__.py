@@ -1,0 +1,1 @@
+"""What failed or was rejected: a list, a look, and once more. With a person's credentials; ships with no function."""

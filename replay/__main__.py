@@ -1,0 +1,100 @@
+"""`python -m replay`: list what failed or was rejected, show one, or have it done once more.
+
+    list        what can be replayed, with the reason
+    show NAME   all that the ledger keeps of it
+    once NAME…  ask image-export-event to do it once more; asking twice is one new export
+
+The credentials are a person's own (ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET, _SECURITY_TOKEN): to read the ledger's bucket,
+and for `once` fc:InvokeFunction. Nothing is written from here: the function decides by its policy of today.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from doctor.edges.account import PATIENCE_S, CloudAccount
+from doctor.examination import Examination
+from image_export.edges.addresses import Addresses
+from image_export.edges.credentials import base_credentials
+from image_export.edges.fc import Fc
+from image_export.errors import ImageExportError
+from image_export.values.notify_target import Function
+
+from .shelf import items, shown
+
+if TYPE_CHECKING:
+    from doctor.deployment import Deployment
+    from image_export.use_cases.ledger import Ledger
+
+HANDLER = "index.on_event"
+
+
+class Desk(NamedTuple):
+    """The deployment's ledger, and the way to its function."""
+
+    ledger: "Ledger"
+    fc: Fc
+    function: Function
+
+
+def main() -> int:
+    """0: done. 1: refused, by us or by the cloud. 2: the command line or the deployment's files are wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m replay", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--functions", type=Path, default=Path("s.yaml"), help="the s.yaml that is deployed")
+    parser.add_argument("verb", choices=["list", "show", "once"])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    if bool(options.names) == (options.verb == "list"):
+        parser.error("list takes no name; show and once take those that list prints")
+    examination = Examination(options.functions, os.environ)
+    findings = list(examination.read())
+    if examination.deployment is None:
+        for finding in findings:
+            if finding.status != "ok":
+                say(f"✗ {finding.subject}: {finding.message}")
+        return 2
+    try:
+        run(desk_of(examination.deployment), options.verb, options.names)
+    except ImageExportError as fault:
+        say(f"✗ {fault.code}: {fault.cause.message}")
+        return 1
+    return 0
+
+
+def desk_of(deployment: "Deployment") -> Desk:
+    """In the name of whoever calls."""
+    credentials, addresses = base_credentials(None, os.environ), Addresses(deployment.settings.endpoint)
+    account = CloudAccount(credentials, addresses, deployment.region)
+    home = (deployment.account_id, deployment.region)
+    name = next(function.name for function in deployment.functions if function.handler == HANDLER)
+    fc = Fc(lambda: credentials, addresses, home, lambda: PATIENCE_S)
+    return Desk(account.ledger(deployment.settings), fc, Function(function=name))
+
+
+def run(desk: Desk, verb: str, names: list[str]) -> None:
+    """Do what was asked, name by name."""
+    if verb == "list":
+        for item in items(desk.ledger):
+            after = f"  (then {item.by})" if item.by else ""
+            say(f"{item.name}  {item.at:%Y-%m-%d %H:%M}  {item.what}  {item.cause.code}: {item.cause.message}{after}")
+    for name in names:
+        known = shown(desk.ledger, name)
+        if verb == "show":
+            say(json.dumps(known, indent=2, ensure_ascii=False))
+        else:
+            desk.fc.invoke(desk.function, {"Replay": name})
+            say(f"✓ {name}: {desk.function.function} was asked; its log tells replay.taken or replay.refused")
+
+
+def say(text: str) -> None:
+    """To whoever asked."""
+    print(text)  # noqa: T201 - the answer
+
+
+if __name__ == "__main__":
+    sys.exit(main())

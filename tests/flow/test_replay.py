@@ -1,0 +1,63 @@
+"""`python -m replay` against the emulator, as somebody with keys of their own would use it."""
+
+import json
+import os
+import subprocess
+import sys
+
+from .world import ROOT, World
+
+
+def replay(world: World, *arguments: str) -> tuple[int, str]:
+    """The exit code and what was printed."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "functions" / "image-export"),
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": world.emulator.access_key_id,
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": world.emulator.access_key_secret,
+        "IMAGE_EXPORT_ENDPOINT": world.emulator.endpoint,
+    }
+    command = [sys.executable, "-m", "replay", *arguments]
+    ran = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=180)  # noqa: S603
+    assert not ran.stderr, ran.stderr
+    return ran.returncode, ran.stdout
+
+
+def generations(world: World, export: str) -> list[str]:
+    """The exports of the same image that were recorded."""
+    return sorted(key.split("/")[-2] for key in world.ledger(f"{export[:-5]}-") if key.endswith("/requested"))
+
+
+def test_a_failed_export_is_listed_shown_and_done_once_more(world: World) -> None:
+    image = world.image("fail", plan={"message": "Sector 7 is gone."})
+    world.tell(image)
+    first = world.follow(image)["ExportId"]
+    second = f"{first[:-4]}0002"
+
+    code, listed = replay(world, "list")
+    (line,) = [line for line in listed.splitlines() if first in line]
+    assert (code, image in line, line.endswith("ExportImageFailed: Sector 7 is gone.")) == (0, True, True)
+
+    shown = json.loads(replay(world, "show", first)[1])
+    assert (shown["Request"]["ImageId"], shown["Ended"]["Status"]) == (image, "Failed")
+
+    for _ in range(2):
+        assert replay(world, "once", first)[0] == 0
+        assert world.emulator.until(lambda: second in generations(world, first) and not unfinished(world))
+    assert generations(world, first) == [first, second]
+    assert f"(then {second})" in replay(world, "list")[1]
+    assert len(world.tasks_of(image)) == 2
+
+
+def unfinished(world: World) -> list[str]:
+    """Invocations that are queued or running."""
+    return [
+        one["status"] for one in world.emulator.get("state")["invocations"] if one["status"] in ("queued", "running")
+    ]
+
+
+def test_what_is_not_there_is_said_and_nothing_is_asked(world: World) -> None:
+    before = len(world.emulator.calls("InvokeFunction"))
+    code, said = replay(world, "once", "exp-aaaaaaaaaaaaaaaa-0001")
+    assert (code, said) == (1, "✗ NotFound: The ledger has no exp-aaaaaaaaaaaaaaaa-0001.\n")
+    assert len(world.emulator.calls("InvokeFunction")) == before

@@ -1,0 +1,169 @@
+"""Once more, by a person's decision: one new generation however often it is asked for, through the policy of today."""
+
+import json
+from typing import Any
+
+import pytest
+
+from image_export.use_cases.replay import receive_or_replay
+from image_export.values.answer import Answer
+
+from .builders import BUCKET, IMAGE, REGION, an_image
+from .workshop import BUS, Workshop
+
+EVENT = {"product": "ECS", "name": "Image:StateChange", "regionId": REGION, "userId": "1234567890123456"}
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+def ask(shop: Workshop, what: Any, request_id: str = "r-9") -> Answer:
+    """An event arrives at the function."""
+    body = what if isinstance(what, bytes) else json.dumps(what).encode()
+    return receive_or_replay(shop.outside(), body, request_id=request_id, region_id=REGION)
+
+
+def again(shop: Workshop, name: str, request_id: str = "r-9") -> Answer:
+    """Somebody asks for a replay."""
+    return ask(shop, {"Replay": name}, request_id)
+
+
+def failed(shop: Workshop) -> str:
+    """An export that failed."""
+    shop.tell()
+    shop.cloud.fail(shop.task_id)
+    (export,) = shop.tick(minutes=10).exports
+    assert export.status == "Failed"
+    return export.export_id
+
+
+def rejected(shop: Workshop) -> str:
+    """The name of the only rejection."""
+    (key,) = [key for key in shop.keys("rejected/") if key.endswith("/event")]
+    return f"rejected-{key.split('/')[1]}"
+
+
+def code(answer: Answer) -> str:
+    """The code of the only refusal."""
+    assert answer.exports == ()
+    return answer.rejected[0].code
+
+
+def test_a_failed_export_is_replayed_as_one_new_generation_however_often(shop: Workshop) -> None:
+    first = failed(shop)
+    names = {again(shop, first, request_id).exports[0].export_id for request_id in ("r-1", "r-2", "r-1")}
+    assert names == {f"{first[:-4]}0002"}
+    task = next(task_id for task_id, one in shop.cloud.running.items() if one.task.status == "Processing")
+    shop.cloud.finish(task)
+    (export,) = shop.tick(minutes=10).exports
+    assert export.status == "Completed"
+    assert again(shop, first).exports[0].export_id == export.export_id
+    assert len(shop.cloud.running) == 2
+
+
+def test_a_replay_that_fails_is_replayed_under_its_own_name(shop: Workshop) -> None:
+    first = failed(shop)
+    second = again(shop, first).exports[0].export_id
+    shop.cloud.fail(next(task_id for task_id, one in shop.cloud.running.items() if one.task.status == "Processing"))
+    shop.tick(minutes=10)
+    assert again(shop, first).exports[0].export_id == second
+    assert again(shop, second).exports[0].export_id == f"{first[:-4]}0003"
+
+
+def test_what_runs_or_is_completed_is_not_replayed(shop: Workshop) -> None:
+    export = shop.tell().exports[0].export_id
+    assert code(again(shop, export)) == "NotReplayable"
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    assert code(again(shop, export)) == "NotReplayable"
+    assert len(shop.cloud.running) == 1
+
+
+def test_the_policy_of_today_decides(shop: Workshop) -> None:
+    first = failed(shop)
+    shop.change_account(role_arn="acs:ram::1234567890123456:role/another")
+    assert code(again(shop, first)) == "Forbidden.Policy"
+
+
+@pytest.mark.parametrize("name", ["exp-aaaaaaaaaaaaaaaa-0001", f"rejected-{'0' * 64}"])
+def test_what_is_not_there_is_said_to_be_so(shop: Workshop, name: str) -> None:
+    assert code(again(shop, name)) in ("ExportNotFound", "NotFound")
+
+
+@pytest.mark.parametrize("name", ["", "exp-1", "../open/exp-aaaaaaaaaaaaaaaa-0001", "rejected-xyz", "a" * 100_000])
+def test_a_name_of_nothing_is_refused_shortly_and_kept_nowhere(shop: Workshop, name: str) -> None:
+    answer = again(shop, name)
+    assert code(answer) == "InvalidParameter"
+    assert len(answer.rejected[0].message) < 250
+    assert shop.store.objects == {}
+
+
+def test_a_replay_inside_another_envelope_is_none(shop: Workshop) -> None:
+    """A message of a stranger's cannot order one; only who may invoke the function can."""
+    first = failed(shop)
+    for envelope in ([{"Replay": first}], {"Message": json.dumps({"Replay": first})}, {"data": {"Replay": first}}):
+        assert ask(shop, envelope).exports == ()
+    assert len(shop.keys("/requested")) == 1
+
+
+def test_a_request_that_the_policy_refused_is_replayed_once_the_policy_allows_it(shop: Workshop) -> None:
+    wanted = {"ImageId": IMAGE, "OSSBucket": BUCKET, "RegionId": REGION}
+    policy = shop.policy
+    shop.change_account(destinations={})
+    assert code(ask(shop, wanted)) == "Forbidden.Policy"
+    name = rejected(shop)
+    assert code(again(shop, name)) == "Forbidden.Policy"
+    shop.policy = policy
+    made = {again(shop, name, request_id).exports[0].export_id for request_id in ("r-1", "r-2")}
+    assert len(made) == 1
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    assert again(shop, name).exports[0].export_id in made
+    assert len(shop.cloud.running) == 1
+
+
+def test_of_an_array_the_rejected_part_is_replayed_alone(shop: Workshop) -> None:
+    shop.show(an_image(image_id="m-other"))
+    good, bad = (
+        {"ImageId": image, "OSSBucket": bucket} for image, bucket in ((IMAGE, BUCKET), ("m-other", "not-ours"))
+    )
+    ask(shop, [good, bad])
+    answer = again(shop, rejected(shop))
+    assert code(answer) == "Forbidden.Policy"
+    assert len(shop.cloud.running) == 1
+
+
+def test_an_image_that_was_looked_for_in_vain_is_looked_for_again(shop: Workshop) -> None:
+    event = {**EVENT, "id": "e-7", "content": {"imageId": "m-late", "currentState": "Available"}}
+    ask(shop, event)
+    for _ in range(20):
+        shop.tick(minutes=1)
+    assert shop.notifier.kinds(BUS) == ["Rejected"]
+    shop.show(an_image(image_id="m-late"))
+    (export,) = again(shop, rejected(shop)).exports
+    assert (export.image_id, export.status) == ("m-late", "Exporting")
+
+
+def test_what_cannot_be_understood_stays_rejected_under_the_same_name(shop: Workshop) -> None:
+    ask(shop, {**EVENT, "id": "e-8"})
+    name = rejected(shop)
+    assert again(shop, name).rejected
+    assert rejected(shop) == name
+    assert shop.notifier.kinds(BUS) == ["Rejected"]
+
+
+def test_what_is_kept_of_an_event_shows_no_secret(shop: Workshop) -> None:
+    ask(shop, {**EVENT, "id": "e-9", "SecurityToken": "CAIS-hunter2-hunter2", "Authorization": "Bearer hunter2hunter2"})
+    name = rejected(shop).removeprefix("rejected-")
+    kept = shop.store.objects[f"rejected/{name}/event"].body
+    assert b"e-9" in kept
+    assert b"hunter2" not in kept
+
+
+@pytest.mark.parametrize("padding", [b" " * 70_000, b"\xff"])
+def test_what_is_too_large_or_no_text_is_not_kept_but_its_reason_is(shop: Workshop, padding: bytes) -> None:
+    body = json.dumps({"ImageId": IMAGE, "OSSBucket": "not-ours"}).encode()
+    ask(shop, body + padding if padding != b"\xff" else b'{"ImageId": "\xff", "OSSBucket": "acme-images"}')
+    assert code(again(shop, rejected(shop))) == "NotReplayable"
