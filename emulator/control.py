@@ -26,9 +26,12 @@ async def state(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
     }
 
 
-async def calls(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
-    """Every API call in the order of arrival; `status` is null while a call is held or running."""
-    return {"calls": cloud.calls.entries}
+async def calls(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
+    """Every API call in the order of arrival, from `?after=n` on; `status` is null while a call is held or running."""
+    after = request.query.get("after", "0")
+    if not after.isdecimal():
+        raise ApiError(400, "InvalidValue", f"after is {after!r}; it is the n of a call")
+    return {"calls": cloud.calls.entries[int(after) :]}
 
 
 async def logs(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:

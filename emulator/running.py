@@ -64,7 +64,8 @@ class RunningEmulator:
     def get(self, what: str) -> Any:
         """`state`, `calls`, `logs` …, unpacked where it is a single list."""
         answer = self._session.get(f"{self.endpoint}/_emulator/{what}", timeout=60).json()
-        return answer[what] if set(answer) == {what} else answer
+        name = what.partition("?")[0]
+        return answer[name] if set(answer) == {name} else answer
 
     def delete(self, what: str) -> None:
         """Forget what was ordered."""
