@@ -5,6 +5,8 @@ Sources: `events/` of EventBridge and ActionTrail documents; the events of Creat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +16,24 @@ if TYPE_CHECKING:
     from emulator.cloud import Cloud
     from emulator.ecs.images import Image
 
+INSTANCE = "i-bp1g6zv0ce8oghu7emul"  # of which control calls make images
 
-def created(cloud: Cloud, image: Image, when: datetime) -> None:
-    """Tell that CreateImage was called, and the image's first state."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCall:
+    """The call that made an image: CreateImage, or CopyImage in the region of the source."""
+
+    name: str
+    region: str
+    request_id: str
+    asked: Mapping[str, str]
+
+
+def created(cloud: Cloud, image: Image, when: datetime, call: ApiCall | None) -> None:
+    """Tell that an image was made by a call (CreateImage, where it was a control call), and its first state."""
     if "actiontrail" in cloud.settings.events:
-        publish(cloud, image, when, "ecs:ActionTrail:ApiCall", api_call(cloud, image, when))
+        record = api_call(cloud, image, when, call or control_call(image))
+        publish(cloud, image, when, "ecs:ActionTrail:ApiCall", record)
     state_changed(cloud, image, when)
 
 
@@ -49,22 +64,29 @@ def publish(cloud: Cloud, image: Image, when: datetime, kind: str, data: dict[st
     cloud.spawn(cloud.eventbridge.publish("default", event))
 
 
-def api_call(cloud: Cloud, image: Image, when: datetime) -> dict[str, Any]:
-    """ActionTrail's record of CreateImage; where it names the new image is not documented."""
-    reading, request_id = cloud.unsure.actiontrail_image_id, new_request_id()
-    referenced = {"ACS::ECS::Image": [image.id]} if reading != "responseElements" else {}
+def control_call(image: Image) -> ApiCall:
+    """The CreateImage that a control call stands for."""
+    asked = {"RegionId": image.region, "InstanceId": INSTANCE, "ImageName": str(image.fields["ImageName"])}
+    return ApiCall(name="CreateImage", region=image.region, request_id=new_request_id(), asked=asked)
+
+
+def api_call(cloud: Cloud, image: Image, when: datetime, call: ApiCall) -> dict[str, Any]:
+    """ActionTrail's record of the call; where it names the new image is not documented."""
+    reading, request_id = cloud.unsure.actiontrail_image_id, call.request_id
+    sources = [call.asked["ImageId"]] if "ImageId" in call.asked else []
+    referenced = {"ACS::ECS::Image": [*sources, image.id]} if reading != "responseElements" else {}
     response = {"ImageId": image.id} if reading != "referencedResources" else {}
     return {
         "eventId": request_id,
         "eventVersion": 1,
         "eventRW": "Write",
         "eventType": "ApiCall",
-        "eventSource": f"ecs.{image.region}.aliyuncs.com",
+        "eventSource": f"ecs.{call.region}.aliyuncs.com",
         "serviceName": "Ecs",
         "apiVersion": "2014-05-26",
-        "eventName": "CreateImage",
+        "eventName": call.name,
         "eventTime": stamp(when),
-        "acsRegion": image.region,
+        "acsRegion": call.region,
         "isGlobal": False,
         "requestId": request_id,
         "sourceIpAddress": "127.0.0.1",
@@ -75,14 +97,15 @@ def api_call(cloud: Cloud, image: Image, when: datetime) -> dict[str, Any]:
             "accountId": image.account_id,
             "principalId": image.account_id,
         },
-        "requestParameters": {
-            "RegionId": image.region,
-            "InstanceId": "i-bp1g6zv0ce8oghu7emul",
-            "ImageName": image.fields["ImageName"],
-        },
+        "requestParameters": dict(call.asked),
         "responseElements": {"RequestId": request_id, **response},
-        "referencedResources": {**referenced, "ACS::ECS::Instance": ["i-bp1g6zv0ce8oghu7emul"]},
+        "referencedResources": {**referenced, **instances(call)},
     }
+
+
+def instances(call: ApiCall) -> dict[str, list[str]]:
+    """The instance that the image was made of, if it was one."""
+    return {"ACS::ECS::Instance": [call.asked["InstanceId"]]} if "InstanceId" in call.asked else {}
 
 
 def stamp(when: datetime) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from emulator.ecs import image_events
+from emulator.ecs.image_events import ApiCall
 from emulator.ecs.image_fields import completed
 from emulator.ecs.plan import Plan, plan_of
 from emulator.ecs.regions import checked
@@ -72,8 +73,8 @@ class Images:
             raise ApiError(404, "InvalidImageId.NotFound", "The specified ImageId does not exist.")
         return image
 
-    def create(self, values: dict[str, Any]) -> Image:
-        """Create an image from fields of DescribeImages; `_export` is how its exports go."""
+    def create(self, values: dict[str, Any], call: ApiCall | None = None) -> Image:
+        """Create an image from fields of DescribeImages; `_export` is how its exports go, `call` what has made it."""
         fields = dict(values)
         plan = plan_of(fields.pop("_export", None))
         region = checked(fields.pop("RegionId", ""))
@@ -86,7 +87,7 @@ class Images:
         if (former := self._images.get(image.id)) is not None:
             del self._regions[former.region][image.id]
         self._images[image.id] = self._regions[region][image.id] = image
-        image_events.created(self._cloud, image, now)
+        image_events.created(self._cloud, image, now, call)
         if grows:
             self._cloud.clock.at(now + CREATION, lambda when: self._ripen(image, when))
         return image

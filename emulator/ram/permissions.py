@@ -47,6 +47,12 @@ def ecs(name: str) -> Resource:
     return lambda call: f"acs:ecs:{call.params['RegionId']}:{call.key.account_id}:{name.format_map(call.params)}"
 
 
+def made_of(call: Call) -> str:
+    """The instance or the snapshot that an image is made of; with neither, the call is refused later."""
+    name = "instance/{InstanceId}" if call.params.get("InstanceId") else "snapshot/{SnapshotId}"
+    return ecs(name)(call) if call.params.get("SnapshotId") or call.params.get("InstanceId") else ecs("*")(call)
+
+
 def bucket(call: Call) -> str:
     """The bucket of a call, in its own region and its owner's account."""
     found = call.cloud.oss.buckets[call.params["bucket"]]
@@ -106,6 +112,8 @@ def invoked(call: Call) -> str:
 
 NEEDS: Mapping[tuple[str, str], Needs] = {
     ("ecs", "DescribeImages"): (("ecs:DescribeImages", ecs("image/*")),),
+    ("ecs", "CreateImage"): (("ecs:CreateImage", made_of),),
+    ("ecs", "CopyImage"): (("ecs:CopyImage", ecs("image/{ImageId}")),),
     ("ecs", "ExportImage"): (("ecs:ExportImage", ecs("image/{ImageId}")),),
     ("ecs", "DescribeTasks"): (("ecs:DescribeTasks", ecs("*")),),
     ("ecs", "DescribeTaskAttribute"): (("ecs:DescribeTaskAttribute", ecs("*")),),
