@@ -13,6 +13,8 @@ from emulator.errors import ApiError
 from emulator.fc import functions_api
 from emulator.fc.functions import LARGEST_ASYNC, LARGEST_SYNC
 
+NOT_EMULATED = ("x-fc-async-delay", "x-fc-async-task-id")
+
 
 async def InvokeFunction(call: Call) -> Reply:
     """Invoke a function of either API: 202 where it is queued, 200 and its answer otherwise."""
@@ -38,6 +40,9 @@ def keep(call: Call, asynchronous: bool) -> Reply:
 
 def is_asynchronous(call: Call) -> bool:
     """Read the type of the invocation."""
+    for name in NOT_EMULATED:
+        if name in call.params:
+            raise ApiError(501, "NotImplemented", f"{name} is not emulated")
     kind = call.params.get("x-fc-invocation-type", "Sync")
     if kind not in ("Sync", "Async"):
         raise ApiError(400, "InvalidArgument", f"x-fc-invocation-type is {kind!r}, want Sync or Async")

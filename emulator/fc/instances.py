@@ -75,15 +75,18 @@ class Instances:
         return instance
 
     async def _make_room(self) -> None:
-        """Give up the idle instance that was used least recently, where the account's limit is reached."""
-        limit = 0 if self._closed else self.cloud.quotas.instances
-        if len(self._instances) < limit:
-            return
-        idle = next((instance for instance in self._instances if not instance.busy), None)
-        if idle is None:
-            raise ApiError(429, "ResourceExhausted", f"The limit of {limit} on-demand instances is reached.")
-        self._instances.remove(idle)
-        await idle.stop()
+        """Give up idle instances, the least recently used first, for as long as the account's limit is reached."""
+        while len(self._instances) >= self._limit():  # again after each wait: another may have taken the room
+            idle = next((instance for instance in self._instances if not instance.busy), None)
+            if idle is None:
+                raise ApiError(
+                    429, "ResourceExhausted", f"The limit of {self._limit()} on-demand instances is reached."
+                )
+            self._instances.remove(idle)
+            await idle.stop()
+
+    def _limit(self) -> int:
+        return 0 if self._closed else self.cloud.quotas.instances
 
     async def _give_back(self, instance: Instance) -> None:
         if instance not in self._instances:

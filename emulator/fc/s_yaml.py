@@ -19,6 +19,9 @@ from emulator.section import Section, SettingsError
 
 RUNTIMES = ("python3.9", "python3.10", "python3.12")
 ENVIRONMENT_LIMIT = 4096
+RESERVED = frozenset(
+    {"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN", "PATH", "HOME"}
+)
 QUEUE = r"acs:mns:[a-z0-9-]+:\d*:/queues/[\w-]+/messages"  # FC "Result callback" page
 WITHOUT_EFFECT = ("description", "internetAccess", "cpu", "diskSize", "tags")
 
@@ -92,6 +95,8 @@ def read_environment(props: Section) -> dict[str, str]:
     for name in variables:
         if not re.fullmatch(r"[A-Za-z]\w*", name) or name.startswith("FC_"):
             raise props.fault(f"environmentVariables.{name}", "letters, digits, _; a letter first; FC_ is reserved")
+        if name in RESERVED:
+            raise props.fault(f"environmentVariables.{name}", "is set by FC itself")
     if sum(len(name) + len(value.encode()) for name, value in variables.items()) > ENVIRONMENT_LIMIT:
         raise props.fault("environmentVariables", f"more than {ENVIRONMENT_LIMIT} bytes")
     return variables

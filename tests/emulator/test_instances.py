@@ -1,14 +1,20 @@
 """Processes of functions: used again, frozen, killed, limited, and gone at the end."""
 
+import asyncio
 import os
 import signal
 import threading
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from emulator.cloud import Cloud
+from emulator.errors import ApiError
+from emulator.fc.instances import Instances
+from emulator.fc.mounts import Mounts
 from tests.emulator.deployment import deployed, eventually
 
 LIVES = """
@@ -84,6 +90,40 @@ def test_past_the_limit_of_instances_it_is_429(tmp_path: Path) -> None:
         assert world.invoke()[0] == 429
         busy.join()
         assert world.invoke()[0] == 200
+
+
+class Idle:
+    """An instance that takes a moment to stop."""
+
+    alive, function, key, busy = True, None, None, False
+
+    async def stop(self) -> None:
+        await asyncio.sleep(0)
+
+
+class Counted(Instances):
+    """Starts no process."""
+
+    async def _start(self, function: Any) -> Any:
+        started = Idle()
+        started.busy, started.function = True, function
+        self._instances.append(started)  # type: ignore[arg-type]  # a fake
+        return started
+
+    async def take_at_once(self, *functions: Any) -> list[Any]:
+        """What becomes of each, and how many instances there are then, with two idle ones of others before."""
+        self._instances = [Idle(), Idle()]  # type: ignore[list-item]  # fakes
+        taken = await asyncio.gather(*map(self._take, functions), return_exceptions=True)
+        return [*taken, len(self._instances)]
+
+
+def test_two_that_wait_for_the_same_room_do_not_pass_the_limit() -> None:
+    """Giving an idle instance up takes a while, in which another may take the room that it leaves."""
+    cloud = Cloud()
+    cloud.quotas.instances = 2
+    *taken, there = asyncio.run(Counted(cloud, deque(), Mounts()).take_at_once("a", "b", "c"))
+    assert [one.code for one in taken if isinstance(one, ApiError)] == ["ResourceExhausted"]
+    assert there == 2
 
 
 def test_the_cloud_clock_goes_as_the_wall_clock_while_a_function_runs(tmp_path: Path) -> None:

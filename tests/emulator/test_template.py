@@ -94,6 +94,8 @@ def test_what_the_policy_names_exists_at_the_start(tmp_path: Path) -> None:
         ({"runtime": "nodejs20"}, "props.runtime"),
         ({"functionName": "1 name"}, "props.functionName"),
         ({"environmentVariables": {"FC_X": "1"}}, "props.environmentVariables.FC_X"),
+        ({"environmentVariables": {"PATH": "/x"}}, "props.environmentVariables.PATH"),
+        ({"environmentVariables": {"ALIBABA_CLOUD_ACCESS_KEY_ID": "x"}}, "ALIBABA_CLOUD_ACCESS_KEY_ID"),
         ({"environmentVariables": {"A": "x" * 4096}}, "props.environmentVariables"),
         ({"asyncInvokeConfig": {"maxAsyncRetryAttempts": 9}}, "asyncInvokeConfig.maxAsyncRetryAttempts"),
         ({"asyncInvokeConfig": {"retries": 1}}, "asyncInvokeConfig.retries"),

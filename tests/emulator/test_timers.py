@@ -39,6 +39,25 @@ def test_a_jump_over_many_due_times_fires_once(tmp_path: Path) -> None:
         eventually(lambda: len(world.invocations()) == 2)
 
 
+def test_runs_of_a_timer_overlap_where_one_takes_longer_than_its_interval(tmp_path: Path) -> None:
+    both = tmp_path / "both"
+    waits = f"""
+import os, time
+
+def handler(event, context):
+    with open({str(both)!r}, "a") as runs:
+        runs.write("x")
+    while os.path.getsize({str(both)!r}) < 2:
+        time.sleep(0.02)
+"""
+    with deployed(tmp_path, waits, triggers=timer("@every 1m")) as world:
+        world.advance(60)
+        eventually(both.exists)
+        world.advance(60)
+        eventually(lambda: world.statuses() == ["succeeded"] * 2)
+        assert len({entry["pid"] for entry in world.invocations()}) == 2
+
+
 def test_a_timer_that_is_not_enabled_never_fires(tmp_path: Path) -> None:
     with deployed(tmp_path, ECHO, triggers=timer("@every 1m", enable=False)) as world:
         world.advance(3600)
