@@ -1,15 +1,24 @@
-"""Row "an-export": the API calls of one export from its event to Completed, as `tests/flow/test_cost.py` names them."""
+"""Row "an-export": the API calls of one export, event to Completed; `tests/flow/test_cost.py` has their reasons."""
 
+import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from emulator.running import RunningEmulator
 from tests.bench.line import Line
-from tests.flow.test_cost import END, ENTRANCE
+from tests.flow.test_cost import END, ENTRANCE, measured
+from tests.flow.world import World, still_functions
 
 
 def rows(_sizes: Sequence[int]) -> Iterator[Line]:
-    """The counts that `make test` holds the project to, each call with its reason there."""
-    for what, calls in (("event to started", ENTRANCE), ("end of the task to Completed and told", END)):
-        note = ", ".join(f"{number} {service} {action}" for (service, action), number in calls.items())
-        yield Line(what=what, value=sum(calls.values()), note=note)
-    ecs = sum(number for calls in (ENTRANCE, END) for (service, _), number in calls.items() if service == "ecs")
-    yield Line(what="of these to ECS", value=ecs, note="held by tests/flow/test_cost.py")
+    """As many calls as there have reasons, and no more."""
+    with tempfile.TemporaryDirectory(prefix="image-export-bench-") as name:
+        arguments = ("--functions", str(still_functions(Path(name))), "--speed", "1", "--events", "none")
+        with RunningEmulator(*arguments, log=Path(name) / "functions.log") as emulator:
+            entrance, end = measured(World(emulator))
+    for what, calls, reasons in (("event to started", entrance, ENTRANCE), ("task's end to all told", end, END)):
+        note = ", ".join(f"{number} {service} {action}" for (service, action), number in sorted(calls.items()))
+        yield Line(what=what, value=calls.total(), bar=sum(reasons.values()), note=note)
+    to_ecs = Counter(service for service, _ in (entrance + end).elements())["ecs"]
+    yield Line(what="of these to ECS", value=to_ecs)
