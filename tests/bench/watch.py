@@ -40,7 +40,7 @@ class Region:
             image_id = self._image()
             self.tasks.append(self._start(image_id))
             self._lay(life, image_id, self.tasks[-1].id)
-        self._world.cloud.quotas.concurrent_exports = len(self.tasks)
+        self._world.cloud.quotas.concurrent_exports = len(self.tasks)  # for each region
 
     def wait(self, exports: int) -> None:
         """So many more wait."""
@@ -94,7 +94,9 @@ def full_region(running: int, waiting: int) -> Iterator[tuple[BenchWorld, Region
 
 
 def rows(sizes: Sequence[int]) -> Iterator[Line]:
-    """A tick for each size of the history, and one in which exports have ended."""
+    """A tick without work, one for each size of the history, and one in which exports have ended."""
+    with full_region(running=0, waiting=0) as (world, _):
+        yield Line(what="nothing runs and nothing waits", value=world.tick().total)
     with full_region(RUNNING, WAITING) as (world, region):
         ticks: dict[int, Invoked] = {}
         for size in sizes:
