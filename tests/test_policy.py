@@ -63,6 +63,11 @@ def test_the_shipped_policy_is_valid_and_names_both_kinds_of_target() -> None:
     )
 
 
+def test_a_function_without_a_service_is_one_of_fc_3() -> None:
+    shipped = SHIPPED.read_text() + "  - function: {function: after-export, qualifier: prod}\n"
+    assert read_policy(shipped.encode()).notify[-1] == Function(function="after-export", qualifier="prod")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "path", "said"),
     [

@@ -94,10 +94,10 @@ class EventBusEntry(Strict, frozen=True, kw_only=True):
 
 
 class FunctionEntry(Strict, frozen=True, kw_only=True):
-    """`{service, function, qualifier}` of FC 2.0"""
+    """`{service, function, qualifier}` of FC 2.0, `{function, qualifier}` of FC 3.0"""
 
-    service: Name
     function: Name
+    service: Name | None = None
     qualifier: Name | None = None
 
 

@@ -1,0 +1,199 @@
+"""Policies with one right less, and a life of the functions that uses every right they have.
+
+The right that is taken away is one action, or one pattern of resources, of one statement.
+"""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from emulator.ram.documents import Request, read_rights
+from emulator.ram.evaluation import decide
+from emulator.ram.policies import Policy, PolicyName
+from emulator.ros import Template
+
+from .entrance import Entrance
+from .world import ACCOUNT, REGION, ROOT, TASK_S, World
+
+Document = Mapping[str, Any]
+ATTEMPTS = 4  # of an asynchronous invocation
+DOUBT_S = 1600  # until a lost start is concluded to be none
+
+
+class Right(NamedTuple):
+    """One element of a statement."""
+
+    policy: str
+    statement: int
+    kind: str  # Action or Resource
+    pattern: str
+
+    def __str__(self) -> str:
+        return f"{self.policy}[{self.statement}].{self.kind}={self.pattern}"
+
+
+def rights_of(name: str, document: Document) -> list[Right]:
+    """Every action and every resource pattern of a policy."""
+    return [
+        Right(name, number, kind, pattern)
+        for number, statement in enumerate(document["Statement"])
+        for kind in ("Action", "Resource")
+        for pattern in patterns(statement, kind)
+    ]
+
+
+def patterns(statement: Document, kind: str) -> list[str]:
+    """What a statement says, as a list."""
+    value = statement[kind]
+    return value if isinstance(value, list) else [value]
+
+
+def without(document: Document, right: Right) -> Document | None:
+    """The policy without that right; None where nothing is left of it."""
+    changed: dict[str, Any] = copy.deepcopy(dict(document))
+    statement = changed["Statement"][right.statement]
+    statement[right.kind] = [one for one in patterns(statement, right.kind) if one != right.pattern]
+    if not statement[right.kind]:
+        changed["Statement"].remove(statement)
+    return changed if changed["Statement"] else None
+
+
+def allowed(asked: Mapping[str, Any], documents: list[Document]) -> bool:
+    """Whether these policies together allow what was asked, by the emulator's own judgement."""
+    request = Request(action=asked["action"], resource=asked["resource"], context=asked["context"])
+    read = [Policy(name=PolicyName("Custom", "one"), document=one, statements=read_rights(one)) for one in documents]
+    return decide(request, read).allowed
+
+
+def shipped() -> dict[str, tuple[list[str], Document]]:
+    """The policies of template.yml, and the roles that have each."""
+    template = Template(ROOT / "template.yml", account_id=ACCOUNT, region=REGION)
+    managed = [policy.properties for policy in template.resources("ALIYUN::RAM::ManagedPolicy")]
+    roles = [role.properties for role in template.resources("ALIYUN::RAM::Role")]
+    own = [{**policy, "Roles": [role["RoleName"]]} for role in roles for policy in role.get("Policies", [])]
+    return {policy["PolicyName"]: (policy["Roles"], policy["PolicyDocument"]) for policy in (*managed, *own)}
+
+
+def with_another_target(folder: Path, function: str) -> Path:
+    """A copy of the functions' code whose policy also tells a function of FC 3.0."""
+    code = ROOT / "functions" / "image-export"
+    for file in code.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            target = folder / file.relative_to(code)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.read_bytes())
+    policy = folder / "policy.yaml"
+    policy.write_text(policy.read_text() + f"  - function: {{function: {function}}}\n")
+    return folder
+
+
+class Life:
+    """All that the functions ever do, on one emulator."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.emulator = world.emulator
+        self.entrance = Entrance(world.emulator.http_trigger)
+
+    def whole(self) -> None:
+        """Everything once."""
+        self.short()
+        self.doubt()
+        self.stall()
+        self.night()
+        self.dead_letters()
+
+    def short(self) -> None:
+        """An export by event to its end, and one over HTTP that is cancelled."""
+        self.world.tell(self.world.image())
+        asked = self.entrance.post(self.world.image())
+        if "ExportId" in (export := asked.value):
+            self.entrance.get(export["ExportId"])
+            self.entrance.cancel(export["ExportId"])
+        self.look(61)
+        self.look(TASK_S)
+
+    def doubt(self) -> None:
+        """A start whose answer is lost before ECS had heard of it: the bucket is looked into."""
+        self.emulator.fault("ecs", "ExportImage", "reset_before")
+        self.world.tell(self.world.image())
+        self.look(61)
+        self.look(DOUBT_S)
+
+    def cool(self) -> None:
+        """Let the instance that takes events die, so that the next one starts cold."""
+        for action in ("GetObject", "ListObjectsV2", "PutObject"):
+            self.emulator.fault("oss", action, "kill_before")
+        self.attempt(lambda: self.world.tell(self.world.image()))
+        self.emulator.delete("faults")
+
+    def stall(self) -> None:
+        """A task that never ends."""
+        self.world.tell(self.world.image("stall"))
+        self.look(3600 + 140 * 120 + 60)
+
+    def night(self) -> None:
+        """A night that records, and loses the race for one export against an event."""
+        image = self.world.image()
+        self.emulator.fault("oss", "PutObject", "hold", key="*/open/*")
+        night, _ = self.world.together(lambda: self.emulator.post("timers/on_nightly"), lambda: self._overtake(image))
+        assert night["Finished"], night
+
+    def _overtake(self, image: str) -> None:
+        assert self.emulator.until(lambda: self.world.held("PutObject", key="/open/"))
+        self.world.tell(image)
+        self.emulator.post("release")
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """Two asynchronous invocations that die as often as they are tried; answers what the queue got."""
+        before = len(self._letters())
+        self._die("event")
+        self._die("nightly")
+        self.emulator.until(lambda: len(self._letters()) >= before + 2, within_s=1)
+        return self._letters()[before:]
+
+    def _die(self, function: str) -> None:
+        for action in ("GetBucketVersioning", "GetObject", "ListObjectsV2"):
+            self.emulator.fault("oss", action, "kill_before", times=ATTEMPTS)
+        payload = self.world.event(self.world.image())
+        request_id = self.emulator.invoke(f"image-export-{function}", payload, mode="async")["RequestId"]
+        assert self.emulator.until(lambda: self._given_up(request_id), within_s=60), self.emulator.get("state")
+        self.emulator.delete("faults")
+
+    def _given_up(self, request_id: str) -> bool:
+        self.emulator.advance(10)
+        rows = [one for one in self.emulator.get("state")["invocations"] if one["request_id"] == request_id]
+        return len(rows) == ATTEMPTS and rows[-1]["status"] in ("killed", "failed")
+
+    def _letters(self) -> list[dict[str, Any]]:
+        return [one for one in self.emulator.get("state")["received"] if "dead-letters" in one["target"]]
+
+    def look(self, seconds: float) -> None:
+        """A tick later on; it may fail where a right is missing."""
+        self.emulator.advance(seconds)
+        self.attempt(self.emulator.tick)
+
+    def attempt(self, work: Any) -> Any:
+        """What may fail."""
+        try:
+            return work()
+        except RuntimeError:
+            return None
+
+    def lines(self) -> int:
+        """How much the log store has of our functions."""
+        return len([line for line in self.emulator.get("logs") if line["function"].startswith("image-export")])
+
+    def refusals(self, since: int) -> Iterator[str]:
+        """Codes of the calls that were refused from then on."""
+        for call in self.emulator.get("calls")[since:]:
+            if call["status"] == 403:
+                yield f"{call['action']}: {call['code']}"
+
+
+def narrowed_by(row: Mapping[str, Any]) -> Document:
+    """The policy of a row's session."""
+    document: Document = json.loads(row["session"])
+    return document

@@ -1,0 +1,136 @@
+"""Nothing in the policies is unused, and nothing that the functions do goes without them.
+
+A life of the functions under the policies of template.yml uses every right for every role that has it: each is taken
+away in turn, and something that was allowed then is refused by the emulator's own judgement. For each action of a
+policy the same is done to the functions themselves.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.running import RunningEmulator
+from image_export.edges.credentials import session_policy
+
+from .entrance import OLDER_TOKEN, TOKEN, accepting
+from .rights import Life, Right, allowed, narrowed_by, rights_of, shipped, with_another_target, without
+from .world import ACCOUNT, BUCKET, REGION, ROOT, World, still_functions
+
+pytestmark = pytest.mark.prove
+POLICIES = shipped()
+RIGHTS = [right for name, (_, document) in POLICIES.items() for right in rights_of(name, document)]
+SESSION_RIGHTS = rights_of("session", json.loads(session_policy(ACCOUNT, REGION, BUCKET)))
+SINK = """
+  sink:
+    component: fc3
+    props: {region: cn-hangzhou, functionName: sink, handler: index.handler, runtime: python3.10, code: sink}
+"""
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    """An emulator of its own, whose functions also tell a function of FC 3.0, after a whole life."""
+    folder: Path = tmp_path_factory.mktemp("rights")
+    code = with_another_target(folder / "code", "sink")
+    (folder / "sink").mkdir()
+    (folder / "sink" / "index.py").write_text("def handler(event, context):\n    return None\n")
+    replaced = {str(ROOT / "functions" / "image-export"): str(code), **accepting(OLDER_TOKEN, TOKEN)}
+    functions = still_functions(folder, **replaced)
+    functions.write_text(functions.read_text() + SINK)
+    arguments = ("--functions", str(functions), "--policy", str(code / "policy.yaml"))
+    with RunningEmulator(*arguments, "--speed", "1", "--events", "none", log=folder / "log") as emulator:
+        lived = Life(World(emulator))
+        lived.whole()
+        yield lived
+
+
+@pytest.fixture(scope="module")
+def asked(life: Life) -> list[dict[str, Any]]:
+    """What the whole life was allowed."""
+    rows: list[dict[str, Any]] = life.emulator.get("decisions")
+    return rows
+
+
+@pytest.fixture(scope="module")
+def held(life: Life) -> dict[str, list[str]]:
+    """The names of each role's policies."""
+    roles = life.emulator.get("ram")["roles"]
+    return {arn.rpartition("/")[2]: role["policies"] for arn, role in roles.items()}
+
+
+def test_nothing_was_refused_in_a_whole_life(life: Life, asked: list[dict[str, Any]]) -> None:
+    assert list(life.refusals(0)) == []
+    assert {row["role"].rpartition("/")[2] for row in asked} == {
+        role for roles, _ in POLICIES.values() for role in roles
+    }
+
+
+@pytest.mark.parametrize("right", RIGHTS, ids=str)
+def test_each_right_is_needed_by_each_role_that_has_it(
+    asked: list[dict[str, Any]], held: dict[str, list[str]], right: Right
+) -> None:
+    for role in POLICIES[right.policy][0]:
+        documents = {name: POLICIES[name][1] for name in held[role]}
+        rows = [row for row in asked if row["role"].endswith(f"/{role}")]
+        assert all(allowed(row, list(documents.values())) for row in rows)
+        changed = {**documents, right.policy: without(documents[right.policy], right)}
+        left = [document for document in changed.values() if document]
+        assert [row for row in rows if not allowed(row, left)], f"{role} does not need it"
+
+
+@pytest.mark.parametrize("right", SESSION_RIGHTS, ids=str)
+def test_each_right_of_a_session_is_needed(asked: list[dict[str, Any]], right: Right) -> None:
+    rows = [row for row in asked if row["session"] and right.pattern in row["session"]]
+    assert all(allowed(row, [narrowed_by(row)]) for row in rows)
+    left = [(row, without(narrowed_by(row), right)) for row in rows]
+    assert [row for row, document in left if not document or not allowed(row, [document])]
+
+
+def test_no_policy_allows_every_action_and_only_what_knows_no_resource_is_allowed_on_all() -> None:
+    for name, (_, document) in POLICIES.items():
+        for statement in document["Statement"]:
+            assert not [action for action in statement["Action"] if "*" in action], name
+            if "*" in statement["Resource"]:
+                known = {"ecs:DescribeTasks", "ecs:DescribeTaskAttribute", "ecs:CancelTask"}
+                assert set(statement["Action"]) == known, name
+
+
+@pytest.mark.parametrize("right", [right for right in RIGHTS if right.kind == "Action"], ids=str)
+def test_without_it_the_functions_are_refused(life: Life, right: Right) -> None:
+    roles, document = POLICIES[right.policy]
+    change(life, right, roles, without(document, right))
+    since, lines = len(life.emulator.get("calls")), life.lines()
+    try:
+        if "mns:" in right.pattern:
+            assert life.dead_letters() == []
+        elif "log:" in right.pattern:
+            life.short()
+            assert life.lines() == lines
+        else:
+            assert refused(life, since)
+    finally:
+        change(life, right, roles, document)
+        life.emulator.delete("faults")
+
+
+def change(life: Life, right: Right, roles: list[str], document: Any) -> None:
+    """Give the policy this document; where nothing is left of it, take it from its roles."""
+    if document:
+        life.emulator.post("ram", {"policies": {right.policy: document}})
+    known = life.emulator.get("ram")["roles"]
+    for role in roles:
+        names = [name for name in known[f"acs:ram::{ACCOUNT}:role/{role}"]["policies"] if name != right.policy]
+        life.emulator.post("ram", {"roles": {role: {"policies": [*names, right.policy] if document else names}}})
+
+
+def refused(life: Life, since: int) -> list[str]:
+    """What is refused in a short life with cold instances and new sessions, and in doubt where that is not enough."""
+    life.emulator.advance(3600)
+    life.cool()
+    life.attempt(life.short)
+    if not list(life.refusals(since)):
+        life.attempt(life.doubt)
+    return list(life.refusals(since))
