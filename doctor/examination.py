@@ -29,7 +29,7 @@ CHECKS: tuple[tuple[str, Callable[[Site], Iterable[Finding]]], ...] = (
     ("destinations", buckets.destinations),
     ("export enabled", enabled.enabled),
     ("functions", functions.deployed),
-    ("notify targets", notify.buses),
+    ("notify targets", notify.targets),
     ("SDK versions", versions.versions),
 )
 

@@ -19,7 +19,7 @@ from image_export.values.settings import Settings
 from .buckets import Bucket, Buckets
 from .functions import Functions
 from .probes import denied
-from .rpc_calls import Caller, Role, assumed, caller, role
+from .rpc_calls import Caller, Documents, Role, assumed, caller, role
 
 PATIENCE_S = 30.0  # a call; a doctor is waited for
 TEST_EVENT = "imageexport:Doctor:Test"
@@ -34,6 +34,7 @@ class CloudAccount:
         self._region = region
         self._rpc = Rpc(lambda: credentials, addresses, _patience)
         self._retrying = Retrying(_patience, sleep=time.sleep, random=random.random)
+        self._documents: Documents = {}
         self._buckets: dict[str, Buckets] = {}
 
     def caller(self) -> Caller:
@@ -42,7 +43,7 @@ class CloudAccount:
 
     def role(self, name: str) -> Role | None:
         """A role of this account."""
-        return self._retrying(lambda: role(self._rpc, name))
+        return self._retrying(lambda: role(self._rpc, name, self._documents))
 
     def assume(self, wanted: AssumedRole) -> "CloudAccount":
         """The account of that role, in its name."""

@@ -19,6 +19,10 @@ NO_ROLE = "EntityNotExist.Role"
 SHORTEST_S = 900
 
 
+Documents = dict[tuple[str, str, str], dict[str, Any]]
+"""Policy documents by name, type and version."""
+
+
 class Caller(NamedTuple):
     """Who the credentials belong to."""
 
@@ -54,8 +58,11 @@ def assumed(rpc: Rpc, role: AssumedRole, region: str) -> Credentials:
         return Credentials(said["AccessKeyId"], said["AccessKeySecret"], said["SecurityToken"])
 
 
-def role(rpc: Rpc, name: str) -> Role | None:
-    """The role with its policies; None where the account has none of that name. Raises CloudFault."""
+def role(rpc: Rpc, name: str, documents: Documents) -> Role | None:
+    """The role with its policies; None where the account has none of that name. Raises CloudFault.
+
+    Policies that are in `documents` are not asked for again; roles have the same ones.
+    """
     try:
         answer = _ram(rpc, "GetRole", RoleName=name)
     except Refused as fault:
@@ -65,11 +72,12 @@ def role(rpc: Rpc, name: str) -> Role | None:
     attached = _ram(rpc, "ListPoliciesForRole", RoleName=name)
     with reading(RAM):
         said = answer["Role"]
-        policies = [
-            _document(rpc, one["PolicyName"], one["PolicyType"], one["DefaultVersion"])
-            for one in attached["Policies"]["Policy"]
+        named = [
+            (one["PolicyName"], one["PolicyType"], one["DefaultVersion"]) for one in attached["Policies"]["Policy"]
         ]
-        return Role(said["Arn"], json.loads(said["AssumeRolePolicyDocument"]), policies)
+        trust = json.loads(said["AssumeRolePolicyDocument"])
+    documents.update({one: _document(rpc, *one) for one in named if one not in documents})
+    return Role(said["Arn"], trust, [documents[one] for one in named])
 
 
 def _document(rpc: Rpc, name: str, kind: str, version: str) -> dict[str, Any]:

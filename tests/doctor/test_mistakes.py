@@ -68,6 +68,15 @@ def test_no_event_is_sent_where_none_is_wanted(ward: Ward) -> None:
     assert ward.world.get("state")["events"] == []
 
 
+def test_a_function_to_be_told_that_is_not_there_is_named(ward: Ward) -> None:
+    ward.change(ward.policy, "{service: images, function: after-export}", "{function: gone}")
+    found = next(one for one in ward.wrong() if one.check == "notify targets")
+    assert "There is no such function in cn-hangzhou" in found.message
+    assert "policy.yaml notifies" in str(found.recommend)
+    ward.change(ward.policy, "{function: gone}", "{function: image-export-http}")
+    assert not [one for one in ward.wrong() if one.check == "notify targets"]
+
+
 def test_a_test_event_wakes_no_function(ward: Ward) -> None:
     ward.examine()
     state = ward.world.get("state")
