@@ -7,7 +7,6 @@ import os
 import random
 import sys
 import time
-import uuid
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -81,7 +80,7 @@ class _Instance:
     @cached_property
     def _ledger(self) -> Ledger:
         store = OssStore(self._oss, self.settings.ledger_bucket, self.settings.ledger_prefix, self._retrying)
-        return Ledger(store, nonce=lambda: uuid.uuid4().hex)
+        return Ledger(store, nonce=lambda: os.urandom(16).hex())
 
     @cached_property
     def _clouds(self) -> AliyunClouds:

@@ -1,0 +1,186 @@
+"""Row "cold-start": from the start of a process to its first answer, from the zips that are uploaded, unpacked
+read-only. Beside it, in turns: the same job on the newer vendor SDKs, and the bare import of the SDKs that ship.
+"""
+
+import hashlib
+import json
+import statistics
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from emulator.fc.mounts import Mounts
+from emulator.running import RunningEmulator
+from layers.building import build_layer, build_package
+from layers.compiling import compile_all
+from layers.fetching import fetch
+from layers.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
+from tests.bench.line import RATIO, Line
+from tests.bench.one_start import Start, imported, timed
+
+HERE = Path(__file__).parent
+BUILT = HERE.parents[1] / "build" / "bench"
+TURNS = 9
+SLOW_TURNS = 3  # of what compiles everything anew each time
+TOKEN = "bench"  # made up, for an emulator that lives as long as this row
+SHIPPED = (
+    "aliyunsdkcore.client",
+    "aliyunsdkecs",
+    "aliyunsdksts",
+    "alibabacloud_oss_v2",
+    "fc2",
+    "structlog",
+    "msgspec",
+    "yaml",
+)
+NEWER, NEWER_COMPILED, FLOOR, HEALTHZ_FLOOR = 0.2, 0.6, 1.5, 0.4  # the bars
+
+
+class Ground(NamedTuple):
+    """What is measured for one runtime, unpacked."""
+
+    interpreter: Interpreter
+    code: Path
+    opt: Path
+    newer: Path
+    newer_compiled: Path
+
+
+def rows(_sizes: Sequence[int] = ()) -> Iterator[Line]:
+    """For each of FC's runtimes whose interpreter is here."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        for runtime in RUNTIMES:
+            try:
+                one = interpreter(runtime)
+            except MissingInterpreterError:
+                yield Line(what=f"{runtime}: not on this machine, not measured", value=0, unit="ms")
+                continue
+            mounts = Mounts()
+            yield from measured(prepared(one, mounts, Path(folder)))
+            mounts.close()
+
+
+def prepared(one: Interpreter, mounts: Mounts, folder: Path) -> Ground:
+    """Build and unpack the zips; fetch the newer SDKs once and compile a copy of them."""
+    layer, package = folder / f"{one.runtime}.zip", folder / "package.zip"
+    build_layer(one, layer)
+    build_package([one], package)
+    raw, compiled = (BUILT / f"{kind}-{one.runtime}" for kind in ("newer", "compiled"))
+    for place in (raw, compiled):
+        if not (place / ".done").exists():
+            fetch(one.runtime, place / "python", HERE / "newer_sdks.txt")
+            (place / "python" / "index.py").write_bytes((HERE / "newer_handler" / "index.py").read_bytes())
+            if place == compiled:
+                compile_all(one, place, str(place))
+            (place / ".done").touch()
+    return Ground(one, mounts.folder(package), mounts.folder(layer), raw, compiled)
+
+
+def measured(ground: Ground) -> Iterator[Line]:
+    """The medians of interleaved turns, on an emulator of this ground's own."""
+    hashed = hashlib.sha256(TOKEN.encode()).hexdigest()
+    given = ("--functions", "none", "--events", "none", "--speed", "1")
+    with RunningEmulator(*given, log=BUILT / "emulator.log") as emulator:
+        emulator.post("quotas", {"concurrent_exports": 10_000, "weekly_exports": 10_000, "api_qps": 10_000})
+        starts = Starts(ground, emulator, {"IMAGE_EXPORT_HTTP_TOKENS": hashed})
+        seconds: dict[str, list[float]] = {name: [] for name in starts.names}
+        for turn in range(TURNS):
+            for name in starts.names:
+                if name != "newer" or turn < SLOW_TURNS:
+                    seconds[name].append(starts.take(name))
+    return lines(ground.interpreter.runtime, {name: statistics.median(taken) for name, taken in seconds.items()})
+
+
+class Starts:
+    """The starts that are compared, by name; each is checked to have done its job."""
+
+    names = ("export", "healthz", "newer", "compiled", "floor")
+
+    def __init__(self, ground: Ground, emulator: RunningEmulator, more: dict[str, str]) -> None:
+        self._ground = ground
+        self._emulator = emulator
+        self._environment = {
+            **more,
+            "IMAGE_EXPORT_LEDGER": "oss://image-export-ledger-1234567890123456/ledger",
+            "IMAGE_EXPORT_ENDPOINT": emulator.endpoint,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": emulator.access_key_id,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": emulator.access_key_secret,
+        }
+
+    def take(self, name: str) -> float:
+        """One of them, in seconds."""
+        if name == "floor":
+            return imported(self._ground.interpreter.program, self._ground.opt, SHIPPED)
+        if name == "healthz":
+            return self._healthz()
+        ground = self._ground
+        code = {"newer": ground.newer / "python", "compiled": ground.newer_compiled / "python"}.get(name, ground.code)
+        opt = {"newer": ground.newer, "compiled": ground.newer_compiled}.get(name, ground.opt)
+        image = self._emulator.post("images", {"RegionId": "cn-hangzhou", "Status": "Available"})
+        asked = {"RegionId": "cn-hangzhou", "ImageId": image["ImageId"], "OSSBucket": "acme-images-hangzhou"}
+        seconds, answer = timed(self._start(code, opt, "index.on_event", asked))
+        if [(one["Status"], bool(one["TaskId"])) for one in answer["Exports"]] != [("Exporting", True)]:
+            raise RuntimeError(f"{name} started no export: {answer}")
+        return seconds
+
+    def _healthz(self) -> float:
+        http = {"method": "GET", "path": "/healthz", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
+        event = {
+            "version": "v1",
+            "rawPath": "/healthz",
+            "headers": {"Authorization": f"Bearer {TOKEN}"},
+            "queryParameters": {},
+            "body": "",
+            "isBase64Encoded": False,
+            "requestContext": {"requestId": "cold-1", "http": http},
+        }
+        seconds, answer = timed(self._start(self._ground.code, self._ground.opt, "index.on_http", event))
+        if answer["statusCode"] != 200:
+            raise RuntimeError(f"healthz answered {answer}")
+        return seconds
+
+    def _start(self, code: Path, opt: Path, handler: str, event: dict[str, Any]) -> Start:
+        return Start(
+            program=self._ground.interpreter.program,
+            runtime=self._ground.interpreter.runtime,
+            code=code,
+            opt=opt,
+            handler=handler,
+            event=json.dumps(event).encode(),
+            environment=self._environment,
+        )
+
+
+def lines(runtime: str, seconds: dict[str, float]) -> Iterator[Line]:
+    """Ratios with their bars, then the figures that they are made of."""
+    export, healthz, floor = seconds["export"], seconds["healthz"], seconds["floor"]
+    for what, value, bar in (
+        ("an export ÷ newer SDKs, not compiled", export / seconds["newer"], NEWER),
+        ("an export ÷ newer SDKs, compiled", export / seconds["compiled"], NEWER_COMPILED),
+        ("an export ÷ importing the shipped SDKs alone", export / floor, FLOOR),
+        ("GET /healthz ÷ importing the shipped SDKs alone", healthz / floor, HEALTHZ_FLOOR),
+    ):
+        yield Line(what=f"{runtime}: {what}", value=value, unit=RATIO, bar=bar)
+    for name, what in FIGURES.items():
+        yield Line(what=f"{runtime}: {what}", value=round(seconds[name] * 1000), unit="ms")
+
+
+FIGURES = {
+    "export": "start of an export",
+    "healthz": "GET /healthz",
+    "floor": "importing the shipped SDKs alone",
+    "compiled": "newer SDKs, compiled",
+    "newer": "newer SDKs, not compiled",
+}
+
+
+def main() -> None:
+    """This row by itself."""
+    from tests.bench.line import table
+
+    print("\n".join(table(rows())))  # noqa: T201 - a command's output
+
+
+if __name__ == "__main__":
+    main()
