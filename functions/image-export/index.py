@@ -1,6 +1,7 @@
 """The handlers of Function Compute and the one place where everything is wired together. No decisions.
 
-Nothing connects, reads the environment or configures logging at import; what stays warm stands in `_Instance`.
+Nothing connects, reads the environment or configures logging at import; what stays warm stands in `_Instance`. What not
+every answer needs is imported where it is used: a cold start pays for its own entrance alone.
 """
 
 import os
@@ -15,32 +16,26 @@ from typing import TYPE_CHECKING, Any
 from image_export import __version__
 from image_export.decisions.http.messages import struct
 from image_export.decisions.http.statuses import fault_answer
-from image_export.decisions.policy_file import read_policy
 from image_export.decisions.read_settings import read_settings
-from image_export.decisions.timer import read_timer
 from image_export.edges import logs
 from image_export.edges.addresses import Addresses
-from image_export.edges.clouds import AliyunClouds
 from image_export.edges.credentials import Credentials, base_credentials
-from image_export.edges.notifier import AliyunNotifier
-from image_export.edges.oss_store import OssStore
 from image_export.edges.redaction import Redaction
 from image_export.edges.retrying import Retrying
 from image_export.edges.versions import versions
 from image_export.errors import ImageExportError, OurFault
-from image_export.use_cases.ledger import Ledger
-from image_export.use_cases.nightly import nightly
-from image_export.use_cases.outside import Outside
 from image_export.use_cases.ports import Log
-from image_export.use_cases.replay import receive_or_replay
 from image_export.use_cases.respond import Site
-from image_export.use_cases.watch import watch
 from image_export.values.cause import Cause
-from image_export.values.policy import Policy
 from image_export.values.settings import Settings
 
 if TYPE_CHECKING:
+    from image_export.edges.clouds import AliyunClouds
+    from image_export.edges.notifier import AliyunNotifier
     from image_export.edges.oss import Oss
+    from image_export.use_cases.ledger import Ledger
+    from image_export.use_cases.outside import Outside
+    from image_export.values.policy import Policy
 
 
 class _Instance:
@@ -58,8 +53,10 @@ class _Instance:
         self._credentials = base_credentials(context, os.environ)
         self._deadline_s = time.monotonic() + float(context.function.timeout)
 
-    def outside(self, context: Any, log: Log, *, watching: bool = False) -> Outside:
+    def outside(self, context: Any, log: Log, *, watching: bool = False) -> "Outside":
         """The collaborators of this invocation. Only watching goes on with a policy that cannot be read."""
+        from image_export.use_cases.outside import Outside
+
         self._take(context)
         self._redaction.keep(self._credentials.access_key_secret, self._credentials.security_token)
         try:
@@ -78,28 +75,37 @@ class _Instance:
         return self._credentials
 
     @cached_property
-    def _ledger(self) -> Ledger:
+    def _ledger(self) -> "Ledger":
+        from image_export.edges.oss_store import OssStore
+        from image_export.use_cases.ledger import Ledger
+
         store = OssStore(self._oss, self.settings.ledger_bucket, self.settings.ledger_prefix, self._retrying)
         return Ledger(store, nonce=lambda: os.urandom(16).hex())
 
     @cached_property
-    def _clouds(self) -> AliyunClouds:
+    def _clouds(self) -> "AliyunClouds":
+        from image_export.edges.clouds import AliyunClouds
+
         return AliyunClouds(self._base, self._addresses, self._retrying, keep=self._redaction.keep)
 
     @cached_property
-    def _notifier(self) -> AliyunNotifier:
+    def _notifier(self) -> "AliyunNotifier":
+        from image_export.edges.notifier import AliyunNotifier
+
         return AliyunNotifier(self._base, self._addresses, self._home, self._remaining_s)
 
     @cached_property
     def _oss(self) -> "Oss":
-        from image_export.edges.oss import Oss  # the largest of the SDKs: not for an answer that needs no ledger
+        from image_export.edges.oss import Oss
 
         return Oss(self._home[1], self._base, self._addresses, self._remaining_s)
 
-    def _policy(self) -> Policy:
+    def _policy(self) -> "Policy":
         """The file beside us, read once; one in OSS is looked at anew, since it may change under a warm instance."""
         if not self.settings.policy.startswith("oss://"):
             return self._shipped_policy
+        from image_export.decisions.policy_file import read_policy
+
         bucket, _, key = self.settings.policy.removeprefix("oss://").partition("/")
         stored = self._retrying(lambda: self._oss.get(bucket, key))
         if stored is None:
@@ -108,7 +114,9 @@ class _Instance:
         return read_policy(stored.body)
 
     @cached_property
-    def _shipped_policy(self) -> Policy:
+    def _shipped_policy(self) -> "Policy":
+        from image_export.decisions.policy_file import read_policy
+
         try:
             text = Path(__file__).with_name(self.settings.policy).read_bytes()
         except OSError as cause:
@@ -149,7 +157,7 @@ def _process() -> _Warm:
     return _warm[0]
 
 
-def _answer(context: Any, work: Callable[[Outside], dict[str, Any]], *, watching: bool = False) -> dict[str, Any]:
+def _answer(context: Any, work: Callable[["Outside"], dict[str, Any]], *, watching: bool = False) -> dict[str, Any]:
     """The work's answer. What is raised is for FC to repeat, which prints it: so no chain, and nothing unredacted."""
     warm = _process()
     try:
@@ -166,8 +174,9 @@ def _answer(context: Any, work: Callable[[Outside], dict[str, Any]], *, watching
 
 def on_event(event: bytes, context: Any) -> dict[str, Any]:
     """An image-created event in any of its shapes, a direct request or a replay. Answers the exports that it meant."""
+    from image_export.use_cases.replay import receive_or_replay
 
-    def work(outside: Outside) -> dict[str, Any]:
+    def work(outside: "Outside") -> dict[str, Any]:
         return receive_or_replay(outside, event, request_id=context.request_id, region_id=context.region).shown()
 
     return _answer(context, work)
@@ -175,13 +184,17 @@ def on_event(event: bytes, context: Any) -> dict[str, Any]:
 
 def on_watch(_event: bytes, context: Any) -> dict[str, Any]:
     """One tick of the watcher. Answers the exports that it looked at."""
+    from image_export.use_cases.watch import watch
+
     return _answer(context, lambda outside: watch(outside, request_id=context.request_id).totalled(), watching=True)
 
 
 def on_nightly(event: bytes, context: Any) -> dict[str, Any]:
     """A nightly run, or with the payload {"DryRun": true} its plan. Answers totals by account and region."""
+    from image_export.decisions.timer import read_timer
+    from image_export.use_cases.nightly import nightly
 
-    def work(outside: Outside) -> dict[str, Any]:
+    def work(outside: "Outside") -> dict[str, Any]:
         timer = read_timer(event)
         run_id = timer.run_id or context.request_id
         return nightly(outside, run_id=run_id, request_id=context.request_id, dry_run=timer.dry_run).wire()

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..decisions.http.authentication import authenticate
 from ..decisions.http.messages import read_request, struct
-from ..decisions.http.openapi import openapi
 from ..decisions.http.statuses import fault_answer
 from ..errors import AskerFault, ImageExportError
 from ..values.cause import Cause
 from ..values.http import HttpAnswer, HttpRequest
 from ..values.settings import Settings
-from . import exports_api
-from .outside import Outside
+
+if TYPE_CHECKING:
+    from .outside import Outside
 
 EXPORT_ID = re.compile(r"exp-[a-z2-7]{16}-[0-9]{4,9}")
 Versions = Callable[[], dict[str, str]]
@@ -22,7 +22,9 @@ Versions = Callable[[], dict[str, str]]
 class Site:
     """The routes over an outside that is made only for those that need it."""
 
-    def __init__(self, outside: Callable[[], Outside], settings: Settings, region_id: str, versions: Versions) -> None:
+    def __init__(
+        self, outside: "Callable[[], Outside]", settings: Settings, region_id: str, versions: Versions
+    ) -> None:
         self._outside = outside
         self._settings = settings
         self._region_id = region_id
@@ -53,18 +55,20 @@ class Site:
         return work()
 
     def _methods(self, request: HttpRequest) -> dict[str, Callable[[], HttpAnswer]]:
+        if request.path == "/healthz":
+            return {"GET": lambda: HttpAnswer(status=200, value={"Status": "ok", "Versions": self._versions()})}
+        if request.path == "/openapi.json":
+            return {"GET": _document}
+        return self._exports(request)
+
+    def _exports(self, request: HttpRequest) -> dict[str, Callable[[], HttpAnswer]]:
+        from . import exports_api  # with it comes all that exports take, which a health check need not wait for
+
         if request.path == "/exports":
             return {
                 "POST": lambda: exports_api.post_export(self._outside(), request, self._region_id),
                 "GET": lambda: exports_api.list_exports(self._outside(), request),
             }
-        if request.path == "/openapi.json":
-            return {"GET": lambda: HttpAnswer(status=200, value=openapi())}
-        if request.path == "/healthz":
-            return {"GET": lambda: HttpAnswer(status=200, value={"Status": "ok", "Versions": self._versions()})}
-        return self._one(request)
-
-    def _one(self, request: HttpRequest) -> dict[str, Callable[[], HttpAnswer]]:
         if not request.path.startswith("/exports/") or request.path.count("/") != 2:
             return {}
         export = request.path.removeprefix("/exports/")
@@ -74,3 +78,9 @@ class Site:
             "GET": lambda: exports_api.get_export(self._outside(), export),
             "DELETE": lambda: exports_api.cancel_export(self._outside(), request, export),
         }
+
+
+def _document() -> HttpAnswer:
+    from ..decisions.http.openapi import openapi
+
+    return HttpAnswer(status=200, value=openapi())
