@@ -51,11 +51,9 @@ class Region:
     def finish(self, exports: int) -> None:
         """So many more have been exported, told and forgotten."""
         life = ground.done(self._now)
-        for number in self._take(exports):
+        for _ in range(exports):
+            number = next(self._numbers)
             self._lay(life, f"m-bp1{number:017d}", f"t-bp1{number:017d}")
-
-    def _take(self, exports: int) -> list[int]:
-        return [next(self._numbers) for _ in range(exports)]
 
     def _image(self) -> str:
         image_id = f"m-bp1{next(self._numbers):017d}"
@@ -101,7 +99,8 @@ def rows(sizes: Sequence[int]) -> Iterator[Line]:
         ticks: dict[int, Invoked] = {}
         for size in sizes:
             progress(f"watch: laying {size:,} done exports")
-            region.finish(size - sum(ticks and [max(ticks)]))
+            region.finish(size - max(ticks, default=0))
+            world.tick()  # sweeps that have become due meanwhile
             ticks[size] = world.tick()
             yield from _tick_lines(f"{size:,} done", ticks[size])
         first, last = ticks[min(ticks)], ticks[max(ticks)]
