@@ -31,14 +31,15 @@ async def DescribeImages(call: Call) -> dict[str, Any]:
     check_owner(call.params.get("ImageOwnerAlias"))
     if call.params.get("DryRun") == "true":
         raise ApiError(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
-    tags, filters = wanted_tags(call), wanted_filters(call)
+    tags, filters, fields = wanted_tags(call), wanted_filters(call), wanted_fields(call)
     found = [
         image
         for image in call.cloud.ecs.images.of(region)
         if image.visible_to(call.key.account_id)
         and image.status in statuses
+        and all(str(image.fields[field]) == value for field, value in fields.items())
         and meets(call, image)
-        and has_tags(image, tags)
+        and (not tags or has_tags(image, tags))
         and in_time(image, filters)
     ]
     found.sort(key=lambda image: str(image.fields["CreationTime"]), reverse=True)
@@ -62,16 +63,17 @@ def check_owner(alias: str | None) -> None:
         raise ApiError(400, "InvalidImageOwnerAlias.ValueNotSupported", f"ImageOwnerAlias {alias} is not supported.")
 
 
+def wanted_fields(call: Call) -> dict[str, str]:
+    """The fields that must have exactly the value asked for."""
+    return {field: value for param, field in EXACT.items() if (value := call.params.get(param))}
+
+
 def meets(call: Call, image: Image) -> bool:
-    """Whether the image has the ids, the name and the field values asked for."""
+    """Whether the image has one of the ids and the name asked for."""
     ids, name = call.params.get("ImageId"), call.params.get("ImageName")
     if ids and image.id not in (ids.split(",") if call.cloud.unsure.image_id_list == "honoured" else [ids]):
         return False
-    if name and not fnmatchcase(str(image.fields["ImageName"]), name):
-        return False
-    return all(
-        str(image.fields[field]) == call.params[param] for param, field in EXACT.items() if call.params.get(param)
-    )
+    return not name or fnmatchcase(str(image.fields["ImageName"]), name)
 
 
 def wanted_tags(call: Call) -> dict[str, str | None]:
