@@ -43,6 +43,7 @@ class Quotas:
     concurrent_exports: int = 5  # per region
     weekly_exports: int = 1000
     api_qps: int = 100  # per API action
+    exports_enabled: bool = True  # an account that ECS has not enabled is not in its white list
     instances: int = 100  # of functions, at a time
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from emulator.cloud import Cloud
 from emulator.errors import ApiError
+from emulator.oss import control as oss_control
 from emulator.ram import control as ram_control
 
 Answer = Any
@@ -109,6 +110,11 @@ async def unsure(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     return {field.name: getattr(cloud.unsure, field.name) for field in fields(cloud.unsure)}
 
 
+async def bucket(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Make or change a bucket (`oss/control.py` says what may be changed); answers it."""
+    return oss_control.change(cloud, body)
+
+
 async def ram(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     """Change roles and policies; answers them as they are then (`ram/control.py` says what may be changed)."""
     return ram_control.change(cloud, body)
@@ -141,6 +147,7 @@ ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("POST", "/release", release),
     ("GET", "/unsure", unsure),
     ("POST", "/unsure", unsure),
+    ("POST", "/buckets", bucket),
     ("GET", "/ram", ram),
     ("POST", "/ram", ram),
     ("GET", "/decisions", decisions),

@@ -34,7 +34,9 @@ async def ExportImage(call: Call) -> dict[str, Any]:
 
 
 def order_of(call: Call) -> Order:
-    """The request's parameters, under the old names too, each well formed."""
+    """The request's parameters, under the old names too, each well formed, of an account that may export at all."""
+    if not call.cloud.quotas.exports_enabled:
+        raise ApiError(403, "UserNotInTheWhiteList", "The user is not in the white list of image export.")
     bucket = call.params.get("OSSBucket") or call.params.get("OssBucket")
     if not bucket:
         raise missing_parameter("OSSBucket")

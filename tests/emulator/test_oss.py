@@ -1,6 +1,7 @@
 """OSS as its SDK sees it."""
 
 from collections.abc import Callable
+from urllib.error import HTTPError
 
 import alibabacloud_oss_v2 as oss
 import pytest
@@ -167,3 +168,13 @@ def test_a_strangers_bucket_is_closed(world: World) -> None:
     assert code_of(lambda: put(world.oss(stranger), "key")) == (403, "AccessDenied")
     request = oss.PutBucketRequest(bucket=BUCKET)
     assert code_of(lambda: world.oss(stranger).put_bucket(request)) == (409, "BucketAlreadyExists")
+
+
+def test_a_bucket_is_made_and_changed_by_a_control_call(world: World) -> None:
+    made = world.post("buckets", {"name": "made-for-this", "region": "cn-beijing", "versioning": "Suspended"})
+    assert (made["region"], made["versioning"], made["storage_class"]) == ("cn-beijing", "Suspended", "Standard")
+    changed = world.post("buckets", {"name": BUCKET, "encryption": "KMS"})
+    assert (changed["region"], changed["encryption"]) == ("cn-hangzhou", "KMS")
+    for wrong in ({"region": "cn-beijing"}, {"name": BUCKET, "colour": "red"}, {"name": BUCKET, "encryption": "ROT13"}):
+        with pytest.raises(HTTPError):
+            world.post("buckets", wrong)
