@@ -1,5 +1,8 @@
 """What the simulation found: lives that went wrong, each told in a few lines."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -9,7 +12,7 @@ from image_export.values.facts import Result
 from image_export.values.steps import MakeClaim, Settle, Sight, Wait
 
 from .builders import IMAGE, a_claimed_record, a_refused_record, a_task, an_image, minutes
-from .fakes import START, Died, unanswered
+from .fakes import START, Died, Faults, unanswered
 from .workshop import Workshop
 
 THEIRS = StartExport(IMAGE, "theirs", "theirs", "raw", None)
@@ -92,6 +95,34 @@ def test_nothing_starts_out_of_a_doubt_while_the_policy_cannot_be_read(shop: Wor
     shop.tick(minutes=30)
     assert shop.keys("/result-0001")
     assert not shop.keys("/claim-0002")
+
+
+class Meanwhile(Faults):
+    """Another worker does something behind the n-th call."""
+
+    def __init__(self, number: int, work: Callable[[], object]) -> None:
+        super().__init__()
+        self._left, self._work = number, work
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        result = super().run(call, effect)
+        self._left -= 1
+        if not self._left:
+            self._work()
+        return result
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+def test_an_end_is_never_read_without_the_task_that_it_is_of(shop: Workshop, number: int) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=5)
+    newest = {key: shop.store.objects.pop(key) for key in (*shop.keys("/result-0001"), *shop.keys("/ended"))}
+    (export,) = {key.split("/")[1] for key in shop.keys("exports/")}
+    shop.store.faults = Meanwhile(number, lambda: shop.store.objects.update(newest))
+    found = shop.outside().ledger.load(export)
+    assert found is not None
+    assert found.task_id or not found.ended
 
 
 def test_void_is_void_where_there_is_no_task() -> None:

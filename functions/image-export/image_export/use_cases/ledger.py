@@ -87,7 +87,8 @@ class Ledger(FactStore):
             told=frozenset(name for name in entries if name.startswith("told-")),
         )
         listed = max((int(name[6:]) for name in entries if name.startswith("claim-")), default=0)
-        return self._with_end(self._with_attempts(record, listed), stalled="stalled" in entries)
+        record = self._with_end(record, stalled="stalled" in entries)  # first: what came before an end stands by then
+        return self._with_attempts(record, listed)
 
     def _with_attempts(self, record: Record, listed: int) -> Record:
         """The newest attempt. A listing may lag (facts §14), so what may stand behind it is asked for by name."""
