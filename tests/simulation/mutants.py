@@ -1,0 +1,107 @@
+"""The proof that the simulation can see: each rule left out, one at a time, must break an invariant within few seeds.
+
+First PROTOCOL's table "What broke without it", row by row, then faults of our own. A mutant that is not caught says
+that the simulation is blind: mend that, not the list.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+
+from . import own_mutants as own
+from . import protocol_mutants as protocol
+from .life import live
+from .world import Ground
+
+LISTED_LATE = timedelta(minutes=40)
+
+
+TWICE, TOLD, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
+SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "nothing is left"
+LOST, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "the ledger explains itself"
+
+
+class Mutant(NamedTuple):
+    """What is taken away: a rule of the code, or what the promises rest on; and the invariant that must break."""
+
+    name: str
+    breaks: str
+    patch: Callable[[pytest.MonkeyPatch], None] = lambda _patch: None
+    ground: Ground = Ground()
+
+
+class Caught(NamedTuple):
+    """The first seed that breaks it, and how."""
+
+    seed: int
+    how: str
+
+
+PROTOCOL = (
+    Mutant("ledger bucket versioned", TWICE, protocol.versioned, Ground(unversioned=False)),
+    Mutant("ExportImage retried in place", TWICE, protocol.retried_in_place),
+    Mutant("no claim", TWICE, protocol.no_claim),
+    Mutant("frozen worker not bounded by a kill", TWICE, ground=Ground(kills=False)),
+    Mutant("waits judged by workers' clocks", TWICE, protocol.by_workers_clocks),
+    Mutant("an empty task list believed after one minute", TWICE, protocol.believes_after_a_minute),
+    Mutant("a nameless failed task taken for foreign", TWICE, protocol.failed_is_foreign),
+    Mutant("a nameless failed task taken for ours at once", FAILURE, protocol.failed_is_ours_at_once),
+    Mutant("task not listed for 40 minutes", TWICE, ground=Ground(lag=LISTED_LATE)),
+    Mutant("the same, without the look at the bucket", TWICE, protocol.no_look_at_the_bucket, Ground(lag=LISTED_LATE)),
+    Mutant("any running task of the image adopted", FAILURE, protocol.any_running_is_ours),
+    Mutant("cancel beside the claim", FAILURE, protocol.cancel_beside_the_claim),
+    Mutant("error while looking taken as verdict", FAILURE, protocol.look_is_a_verdict),
+    Mutant("event made from memory", TOLD, protocol.told_from_memory),
+    Mutant("no authoritative marker", LOST, protocol.no_authoritative_marker),
+    Mutant("fact before marker", LOST, protocol.fact_before_marker),
+    Mutant("ids from chance", RULE, protocol.ids_by_chance),
+    Mutant("started and void as two keys", TWICE, protocol.two_keys_of_results),
+)
+OWN = (
+    Mutant("Completed without proof", SUCCESS, own.unproven),
+    Mutant("told before it stands", TOLD, own.told_before_it_stands),
+    Mutant("one state ignored", ENDS, own.a_state_ignored),
+    Mutant("unknown word taken as verdict", FAILURE, own.unknown_word_is_a_verdict),
+    Mutant("time-out taken as failure", FAILURE, own.timeout_is_failure),
+    Mutant("late objects taken for missing", FAILURE, own.late_objects_are_missing),
+    Mutant("objects not counted", SUCCESS, own.one_object_is_enough),
+    Mutant("objects not looked into", SUCCESS, own.any_object_is_good),
+    Mutant("stranger's objects taken for ours", FAILURE, own.strangers_objects_are_ours),
+    Mutant("marker gone before all are told", TOLD, own.marker_gone_too_soon),
+    Mutant("told fact forgotten", LEDGER, own.told_fact_forgotten),
+    Mutant("told fact before the target accepts", TOLD, own.told_fact_too_soon),
+    Mutant("refused written as void", LEDGER, own.refused_is_void),
+    Mutant("final refusal tried again", LEDGER, own.final_is_tried_again),
+    Mutant("lost answer taken for a refusal", TWICE, own.unclear_is_refused),
+    Mutant("prefix not unique", TWICE, own.prefix_not_unique),
+    Mutant("409 on our own write taken for lost", RULE, own.conflict_is_lost),
+    Mutant("409 taken for ours", TWICE, own.conflict_is_ours),
+    Mutant("end overwritten", TOLD, own.end_overwritten),
+    Mutant("policy not looked at again", POLICY, own.policy_not_looked_at_again),
+    Mutant("start without a policy", POLICY, own.starts_without_a_policy),
+    Mutant("no sweep of images", LOST, own.no_sweep_of_images),
+    Mutant("no sweep of markers, and no hint", LOST, own.no_sweep_of_markers),
+    Mutant("known before it stands", LOST, own.known_too_soon),
+    Mutant("hold that never falls", ENDS, own.hold_never_falls),
+    Mutant("caller thought gone too soon", TWICE, own.window_too_short),
+    Mutant("task times thought to have seconds", TWICE, own.window_starts_at_the_claim),
+    Mutant("nameless Finished task taken for none", TWICE, own.nameless_finished_is_void),
+    Mutant("inference kept from other exports", TWICE, own.inferred_is_certain),
+    Mutant("end read after what came before it", TOLD, own.end_read_last),
+    Mutant("ended nameless task waited for", ENDS, own.waits_for_what_has_ended),
+    Mutant("sighting without a hint", LEFT, own.sighting_left_behind),
+)
+MUTANTS = (*PROTOCOL, *OWN)
+
+
+def catch(mutant: Mutant, seeds: range) -> Caught | None:
+    """The first of the seeds in which what must break does."""
+    with pytest.MonkeyPatch.context() as patch:
+        mutant.patch(patch)
+        for seed in seeds:
+            for invariant, how in live(seed, mutant.ground).broken:
+                if invariant == mutant.breaks:
+                    return Caught(seed, how)
+    return None

@@ -1,0 +1,266 @@
+"""Faults of our own invention, each a small patch over the real code. Replacing is the purpose here."""
+
+# ruff: noqa: SLF001 - replacing what is private is the purpose
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from image_export.decisions import doubt, exporting, hints, proof, refusals, starting
+from image_export.decisions.identity import sighting_key
+from image_export.decisions.refusals import Handling
+from image_export.use_cases import advance, announce, record, see, start_waiting, sweep, taking
+from image_export.use_cases.fact_store import FactStore, Standing
+from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.looking import TaskOwner, task_key
+from image_export.values.cause import Cause
+from image_export.values.facts import Ended, Result
+from image_export.values.steps import End, Settle
+from tests.fakes import FakeStore
+
+from .protocol_mutants import TAKE, overwrites
+
+TIMED_OUT = Ended(status="Failed", error=Cause(code="Timeout", message="It took too long."))
+
+
+def unproven(patch: pytest.MonkeyPatch) -> None:
+    """Finished is Completed; nobody looks at the objects."""
+    patch.setitem(exporting.TASK, "Finished", lambda *_: End(Ended(status="Completed")))
+
+
+def told_before_it_stands(patch: pytest.MonkeyPatch) -> None:
+    """The end is told, then recorded."""
+
+    def end(outside: Any, look: Any, step: End) -> Any:
+        announce.announce(outside, replace(look.record, ended=step.ended, ended_at=outside.ledger.now))
+        return taking._end(outside, look, step)
+
+    patch.setitem(TAKE, End, end)
+
+
+def a_state_ignored(patch: pytest.MonkeyPatch) -> None:
+    """A task that was cancelled is taken for one that goes on."""
+    patch.setitem(exporting.TASK, "Deleted", exporting._go_on)
+
+
+def unknown_word_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
+    """A status that nobody has met is a failure."""
+    patch.setitem(exporting.TASK, "BeingVerified", exporting._failed)
+
+
+def timeout_is_failure(patch: pytest.MonkeyPatch) -> None:
+    """A task that takes long has failed."""
+
+    def go_on(record: Any, task: Any, sight: Any, now: Any) -> Any:
+        due = exporting._stall_due(record, now)
+        return End(TIMED_OUT) if due else exporting._go_on(record, task, sight, now)
+
+    for word in ("Waiting", "Pending", "Processing", "Paused"):
+        patch.setitem(exporting.TASK, word, go_on)
+
+
+def late_objects_are_missing(patch: pytest.MonkeyPatch) -> None:
+    """What is not there right after Finished is missing."""
+    patch.setattr(proof, "VISIBLE_WITHIN", timedelta(0))
+
+
+def one_object_is_enough(patch: pytest.MonkeyPatch) -> None:
+    """Nobody counts the objects against the disks."""
+    patch.setattr(proof, "_wanted", lambda _record: 1)
+
+
+def any_object_is_good(patch: pytest.MonkeyPatch) -> None:
+    """Nobody looks into the objects."""
+    patch.setattr(proof, "_fault", lambda *_: None)
+
+
+def strangers_objects_are_ours(patch: pytest.MonkeyPatch) -> None:
+    """Whatever a task names is ours."""
+    patch.setattr(proof, "_stranger", lambda *_: None)
+    patch.setattr(doubt, "_names_ours", lambda _record, task: bool(task.objects))
+
+
+def marker_gone_too_soon(patch: pytest.MonkeyPatch) -> None:
+    """The open marker goes with the end, told or not."""
+    patch.setattr(advance, "settled", lambda record: bool(record.ended))
+
+
+def told_fact_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Nobody writes down that a target was told."""
+    patch.setattr(Ledger, "tell", lambda _self, record, told, **_: replace(record, told=record.told | {told}))
+
+
+def told_fact_too_soon(patch: pytest.MonkeyPatch) -> None:
+    """That a target was told is written down first."""
+    tells = announce._tell
+
+    def tell(outside: Any, record: Any, debt: Any) -> Any:
+        return tells(outside, outside.ledger.tell(record, debt.told), debt)
+
+    patch.setattr(announce, "_tell", tell)
+
+
+def refused_is_void(patch: pytest.MonkeyPatch) -> None:
+    """A refusal is written down as if nothing had come of the call."""
+    settles = taking._settle
+
+    def settle(outside: Any, look: Any, step: Settle) -> Any:
+        refused = step.result.outcome == "refused"
+        return settles(outside, look, Settle(Result(outcome="void", cause=step.result.cause)) if refused else step)
+
+    patch.setattr(taking, "_settle", settle)
+    patch.setitem(TAKE, Settle, settle)
+
+
+def final_is_tried_again(patch: pytest.MonkeyPatch) -> None:
+    """A final refusal is waited for."""
+    original = refusals.handling
+
+    def handling(code: str) -> Handling:
+        kind = original(code)
+        return Handling.WAIT if kind is Handling.FINAL else kind
+
+    patch.setattr(starting, "handling", handling)
+
+
+def unclear_is_refused(patch: pytest.MonkeyPatch) -> None:
+    """No usable answer is taken for a refusal, and the next attempt follows."""
+
+    def in_doubt(outside: Any, look: Any, cause: Cause) -> Any:
+        settle = Settle(Result(outcome="refused", cause=replace(cause, code="Throttling")))
+        return taking._settle(outside, look, settle)
+
+    patch.setattr(taking, "_in_doubt", in_doubt)
+
+
+def prefix_not_unique(patch: pytest.MonkeyPatch) -> None:
+    """The caller's prefix is used as it is."""
+    patch.setattr(starting, "oss_prefix", lambda request, _export, _voids: request.caller_prefix or "export")
+
+
+def conflict_is_lost(patch: pytest.MonkeyPatch) -> None:
+    """A 409 is taken for somebody else's, though it may be our own write."""
+    creates, stands = FakeStore.create, FactStore.standing
+    answers: dict[int, bool] = {}
+
+    def create(self: FakeStore, key: str, body: bytes) -> bool:
+        answers[id(self)] = creates(self, key, body)
+        return answers[id(self)]
+
+    def standing(self: FactStore, key: str, kind: Any, nonce: str) -> Standing[Any]:
+        found = stands(self, key, kind, nonce)
+        return Standing(found.fact, found.at, ours=found.ours and answers[id(self.store)])
+
+    patch.setattr(FakeStore, "create", create)
+    patch.setattr(FactStore, "standing", standing)
+
+
+def conflict_is_ours(patch: pytest.MonkeyPatch) -> None:
+    """A 409 is taken for our own write."""
+    stands = FactStore.standing
+
+    def standing(self: FactStore, key: str, kind: Any, nonce: str) -> Standing[Any]:
+        found = stands(self, key, kind, nonce)
+        return Standing(found.fact, found.at, ours=True)
+
+    patch.setattr(FactStore, "standing", standing)
+
+
+def end_overwritten(patch: pytest.MonkeyPatch) -> None:
+    """The last verdict wins."""
+    overwrites(patch, "/ended")
+
+
+def policy_not_looked_at_again(patch: pytest.MonkeyPatch) -> None:
+    """What was allowed at the request is allowed at the claim."""
+    patch.setattr(advance, "still_allowed", lambda *_: None)
+
+
+def starts_without_a_policy(patch: pytest.MonkeyPatch) -> None:
+    """A policy that cannot be read forbids nothing."""
+    patch.setattr(advance, "phase", lambda _record: None)
+
+
+def no_sweep_of_images(patch: pytest.MonkeyPatch) -> None:
+    """Images that no event told of are nobody's."""
+    patch.setattr(sweep, "_images", lambda *_: iter(()))
+
+
+def no_sweep_of_markers(patch: pytest.MonkeyPatch) -> None:
+    """A marker without a hint is nobody's, and the first hint comes after it."""
+    patch.setattr(sweep, "_unhinted", lambda _outside: iter(()))
+    patch.setattr(record, "_first_hint", lambda *_: "due/20200101T000000Z/exp-nothing-0001")
+
+
+def known_too_soon(patch: pytest.MonkeyPatch) -> None:
+    """An image is known as exported before its export stands."""
+    makes = record._make
+
+    def make(outside: Any, request: Any, export: str) -> Any:
+        outside.ledger.put(hints.known("known", request, export))
+        return makes(outside, request, export)
+
+    patch.setattr(record, "_make", make)
+
+
+def hold_never_falls(patch: pytest.MonkeyPatch) -> None:
+    """A group that was told of its quota is not tried again."""
+    patch.setattr(start_waiting, "_is_closed", lambda _tick, _group, hold: hold is not None)
+
+
+def window_too_short(patch: pytest.MonkeyPatch) -> None:
+    """A caller is thought to be gone a few seconds after its claim."""
+    patch.setattr(doubt, "AFTER_CLAIM", timedelta(seconds=10))
+
+
+def window_starts_at_the_claim(patch: pytest.MonkeyPatch) -> None:
+    """A task's time is thought to have seconds."""
+    patch.setattr(doubt, "BEFORE_CLAIM", timedelta(0))
+
+
+def nameless_finished_is_void(patch: pytest.MonkeyPatch) -> None:
+    """A Finished task without names or objects is taken for none."""
+    patch.setattr(doubt, "_without_objects", lambda *_: Settle(Result(outcome="void")))
+
+
+def inferred_is_certain(patch: pytest.MonkeyPatch) -> None:
+    """A task that is ours by inference is kept from other exports in doubt."""
+    settles = taking._settle
+
+    def settle(outside: Any, look: Any, step: Settle) -> Any:
+        look = settles(outside, look, step)
+        if look.record.task_id:
+            owner = TaskOwner(export_id=look.record.export_id)
+            outside.ledger.put(task_key(look.record, look.record.task_id), owner)
+        return look
+
+    patch.setitem(TAKE, Settle, settle)
+
+
+def end_read_last(patch: pytest.MonkeyPatch) -> None:
+    """A record is read from its beginning to its end, while others write."""
+    reads_end, reads_attempts = Ledger._with_end, Ledger._with_attempts
+    patch.setattr(Ledger, "_with_end", lambda _self, record, **_: record)
+
+    def with_attempts(self: Ledger, record: Any, listed: int) -> Any:
+        return reads_end(self, reads_attempts(self, record, listed), stalled=True)
+
+    patch.setattr(Ledger, "_with_attempts", with_attempts)
+
+
+def waits_for_what_has_ended(patch: pytest.MonkeyPatch) -> None:
+    """A nameless task of somebody else is waited for, ended or not."""
+    patch.setattr(starting, "goes_on", lambda _status: True)
+
+
+def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:
+    """The hint goes before the sighting that it leads to."""
+    looks = see._look_again
+
+    def look_again(outside: Any, sighting: Any, since: Any) -> Any:
+        outside.ledger.create(f"sighted/{sighting_key(sighting)}", sighting)
+        return looks(outside, sighting, since)
+
+    patch.setattr(see, "_look_again", look_again)

@@ -1,0 +1,199 @@
+"""The rows of PROTOCOL's table "What broke without it", each as a patch over the real code.
+
+What takes away an assumption instead of a rule is a `Ground`, in `mutants.py`.
+"""
+
+# ruff: noqa: SLF001 - replacing what is private is the purpose
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec import UNSET, json
+from msgspec.structs import replace
+
+from image_export.decisions import doubt, starting, steps
+from image_export.decisions.hints import listed
+from image_export.errors import CloudFault
+from image_export.use_cases import advance, ledger, record, sweep, taking
+from image_export.use_cases.fact_store import FactStore, Written, reaching
+from image_export.use_cases.ledger import Ledger
+from image_export.values.facts import Ended, Requested, Result
+from image_export.values.steps import End, Settle
+from image_export.values.task import Task
+
+TAKE: dict[Any, Any] = taking.TAKE
+
+
+def versioned(patch: pytest.MonkeyPatch) -> None:
+    """The functions work on a versioned bucket."""
+    patch.setattr(FactStore, "ready", lambda _self: None)
+
+
+def retried_in_place(patch: pytest.MonkeyPatch) -> None:
+    """ExportImage is called again at once where its answer was lost."""
+    patch.setattr(taking, "_in_doubt", lambda outside, look, _cause: taking._export(outside, look, look.record.claim))
+
+
+def no_claim(patch: pytest.MonkeyPatch) -> None:
+    """Whoever writes the claim has it."""
+    overwrites(patch, "/claim-")
+
+
+def overwrites(patch: pytest.MonkeyPatch, part: str) -> None:
+    """Facts of that name are put, over whatever is there."""
+    marks = FactStore.mark
+
+    def mark(self: FactStore, key: str, fact: object) -> str:
+        if part not in key:
+            return marks(self, key, fact)
+        nonce = self.nonce()
+        with reaching():
+            self.store.put(key, json.encode(Written(nonce=nonce, fact=fact)))
+        return nonce
+
+    patch.setattr(FactStore, "mark", mark)
+
+
+def by_workers_clocks(patch: pytest.MonkeyPatch) -> None:
+    """Waits are judged by each worker's own clock."""
+    patch.setattr(FactStore, "now", property(lambda self: self.store.now + self.clock_is_off))
+
+
+def believes_after_a_minute(patch: pytest.MonkeyPatch) -> None:
+    """An empty task list is believed one minute after the claim."""
+    patch.setattr(doubt, "LISTED_WITHIN", timedelta(minutes=1))
+
+
+def failed_is_foreign(patch: pytest.MonkeyPatch) -> None:
+    """A nameless task that failed is taken for somebody else's."""
+    original = doubt._without_names
+
+    def without(nameless: list[Task], *rest: Any) -> Any:
+        return original([one for one in nameless if one.status not in doubt.ENDED_WITHOUT_OBJECTS], *rest)
+
+    patch.setattr(doubt, "_without_names", without)
+
+
+def failed_is_ours_at_once(patch: pytest.MonkeyPatch) -> None:
+    """A nameless task that failed is taken for ours without waiting."""
+    _takes(patch, lambda one: one.status in doubt.ENDED_WITHOUT_OBJECTS, inferred=True)
+
+
+def any_running_is_ours(patch: pytest.MonkeyPatch) -> None:
+    """Whatever runs on the image is taken for ours."""
+    over = {*doubt.ENDED_WITHOUT_OBJECTS, "Finished"}
+    _takes(patch, lambda one: one.status not in over, inferred=False)
+
+
+def _takes(patch: pytest.MonkeyPatch, which: Any, *, inferred: bool) -> None:
+    original = doubt._without_names
+
+    def without(nameless: list[Task], *rest: Any) -> Any:
+        found = [one for one in nameless if which(one)]
+        if found:
+            return Settle(Result(outcome="started", task_id=found[0].task_id, inferred=inferred))
+        return original(nameless, *rest)
+
+    patch.setattr(doubt, "_without_names", without)
+
+
+def no_look_at_the_bucket(patch: pytest.MonkeyPatch) -> None:
+    """No task is no export, whatever the bucket holds."""
+
+    def by_objects(_finished: object, record: Any, sight: Any, now: datetime) -> Any:
+        return original([], record, replace(sight, keys=()), now)
+
+    original = doubt._by_objects
+    patch.setattr(doubt, "_by_objects", by_objects)
+
+
+def cancel_beside_the_claim(patch: pytest.MonkeyPatch) -> None:
+    """A cancel ends an export without taking the next claim's slot."""
+    original = starting.next_step
+
+    def next_step(record: Any, sight: Any, now: datetime) -> Any:
+        return End(Ended(status="Cancelled")) if record.cancel_at else original(record, sight, now)
+
+    patch.setitem(steps.DECIDE, steps.Phase.READY, next_step)
+
+
+def look_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
+    """A look at the task that fails ends the export."""
+    original = advance._after_fault
+
+    def after_fault(outside: Any, look: Any, fault: CloudFault) -> Any:
+        if look.record.task_id and not look.record.ended and look.sight.task is UNSET:
+            return taking._end(outside, look, End(Ended(status="Failed", error=fault.cause)))
+        return original(outside, look, fault)
+
+    patch.setattr(advance, "_after_fault", after_fault)
+
+
+def told_from_memory(patch: pytest.MonkeyPatch) -> None:
+    """What is told is what this worker decided, not what stands."""
+
+    def end(outside: Any, look: Any, step: End) -> Any:
+        outside.ledger.create(ledger.fact_key(look.record, "ended"), step.ended)
+        return look.stands(ended=step.ended, ended_at=outside.ledger.now)
+
+    patch.setitem(TAKE, End, end)
+
+
+def no_authoritative_marker(patch: pytest.MonkeyPatch) -> None:
+    """Hints alone, the old one removed before the new one is written; nobody sweeps."""
+    leaves = advance._leave_hints
+
+    def leave_hints(outside: Any, record: Any, wait: Any, came_from: str | None) -> None:
+        if came_from:
+            outside.ledger.delete(came_from)
+        leaves(outside, record, wait, None)
+
+    patch.setattr(advance, "_leave_hints", leave_hints)
+    patch.setattr(sweep, "_unhinted", lambda _outside: iter(()))
+
+
+def fact_before_marker(patch: pytest.MonkeyPatch) -> None:
+    """`requested` first, then the hint and the marker that lead to it."""
+    make = record._make
+
+    def made_first(outside: Any, request: Any, export: str) -> Any:
+        name = listed(outside.ledger.now, request, export)
+        requested = Requested(export_id=export, request=request, listed=name)
+        outside.ledger.mark(f"exports/{export}/requested", requested)
+        return make(outside, request, export)
+
+    patch.setattr(record, "_make", made_first)
+
+
+def ids_by_chance(patch: pytest.MonkeyPatch) -> None:
+    """Each request makes an id of its own."""
+    make = record._make
+
+    def made_by_chance(outside: Any, request: Any, export: str) -> Any:
+        stem, _ = export.rsplit("-", 1)
+        return make(outside, request, f"{stem}-{int(outside.ledger.nonce()[1:]):04d}")
+
+    patch.setattr(record, "_make", made_by_chance)
+
+
+def two_keys_of_results(patch: pytest.MonkeyPatch) -> None:
+    """A void has a key of its own beside the result."""
+    settles, reads = taking._settle, Ledger.with_attempt
+
+    def settle(outside: Any, look: Any, step: Settle) -> Any:
+        if step.result.outcome != "void":
+            return settles(outside, look, step)
+        key = ledger.fact_key(look.record, f"void-{look.record.attempt:04d}")
+        standing = outside.ledger.create(key, step.result)
+        return look.stands(result=standing.fact, settled_at=standing.at).saw(candidates=UNSET, keys=UNSET)
+
+    def with_attempt(self: Ledger, record: Any, attempt: int) -> Any:
+        read = reads(self, record, attempt)
+        if read is record or read.result:
+            return read
+        void = self.read(ledger.fact_key(record, f"void-{attempt:04d}"), Result)
+        return replace(read, result=void.fact, settled_at=void.at) if void else read
+
+    patch.setitem(TAKE, Settle, settle)
+    patch.setattr(Ledger, "with_attempt", with_attempt)
