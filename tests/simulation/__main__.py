@@ -3,6 +3,7 @@
 A single seed prints the trace of its life.
 """
 
+import gc
 import multiprocessing
 import sys
 import time
@@ -17,7 +18,10 @@ Broken = tuple[int, str, str]
 
 def broken_among(seeds: range) -> list[Broken]:
     """The seeds that break something, and what each breaks first."""
-    return [(seed, *broken[0]) for seed in seeds if (broken := live(seed).broken)]
+    gc.disable()  # a life leaves circles behind; between the parts is soon enough
+    broken = [(seed, *life.broken[0]) for seed in seeds if (life := live(seed)).broken]
+    gc.collect()
+    return broken
 
 
 def live_all(seeds: range) -> Iterator[Broken]:

@@ -48,7 +48,7 @@ class Baton:
 
     def sleep(self, seconds: float) -> None:
         """Called by a worker: everything that comes earlier happens first."""
-        wakes = self._clock.now + timedelta(seconds=seconds)
+        wakes = self._clock.now + timedelta(0, seconds)
         if not self._queue or self._queue[0][0] > wakes:
             self._clock.now = wakes
             return

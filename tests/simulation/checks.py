@@ -3,7 +3,7 @@
 Each is a function from a life to the ways in which it is broken. They judge the world and the raw facts.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from .reading import Told, exports, is_through
 from .scenario import Scenario
 from .tasks import WHOLE, LivingCloud
 from .told import told_of
+from .weather import FINAL
 from .world import World
 
 UNSURE = frozenset({"StartUnconfirmed", "TaskNotFound"})  # where certainty is impossible, no second call (PROTOCOL 9)
@@ -27,6 +28,11 @@ def tasks_of(world: World, export: Told) -> list[FakeTask]:
     return [cloud.running[task_id] for task_id in sorted(cloud.ours) if _is_of(cloud.running[task_id], export)]
 
 
+def ids_of(tasks: list[FakeTask]) -> list[str]:
+    """Their ids."""
+    return [one.task.task_id for one in tasks]
+
+
 def _is_of(one: FakeTask, export: Told) -> bool:
     return one.image_id == export.request["ImageId"] and one.start.oss_prefix in export.prefixes
 
@@ -37,7 +43,7 @@ def never_twice(scenario: Scenario) -> Iterator[str]:
     for export in known:
         made = tasks_of(world, export)
         if len(made) > 1:
-            yield f"{export.export_id} has {sorted(one.task.task_id for one in made)}"
+            yield f"{export.export_id} has {ids_of(made)}"
     owners = Counter((*one.place, one.request["ImageId"], prefix) for one in known for prefix in one.prefixes)
     yield from (f"{prefix} is shared by {count}" for prefix, count in owners.items() if count > 1)
     for (account, region), cloud in world.clouds.items():
@@ -99,7 +105,10 @@ def never_a_false_failure(scenario: Scenario) -> Iterator[str]:
         if not export.ended or export.ended["Status"] == "Completed" or _unsure(export):
             continue
         cloud, status = scenario.world.cloud(*export.place), export.ended["Status"]
-        for one in tasks_of(scenario.world, export):
+        followed, own = export.last_result.get("TaskId"), tasks_of(scenario.world, export)
+        if followed and (own or not export.last_result["Inferred"]) and followed not in ids_of(own):
+            yield f"{export.export_id} is {status} by {followed}, which is not its own"
+        for one in own:
             fate = cloud.fates[one.task.task_id]
             if one.task.status == "Finished" and fate in WHOLE:
                 yield f"{export.export_id} is {status} ({export.error}), and {one.task.task_id} did {fate}"
@@ -109,7 +118,7 @@ def never_a_false_failure(scenario: Scenario) -> Iterator[str]:
 
 def _unsure(export: Told) -> bool:
     codes = {(result.get("Cause") or {}).get("Code") for result in export.results.values()}
-    return export.error in UNSURE or bool(codes & UNSURE) or bool(export.last_result.get("Inferred"))
+    return export.error in UNSURE or bool(codes & UNSURE)
 
 
 def the_cause_is_kept(scenario: Scenario) -> Iterator[str]:
@@ -147,8 +156,19 @@ def _inconsistent(world: World, export: Told) -> Iterator[str]:
         late = export.cancel_at and export.claimed_at[number] > export.cancel_at + LAST_CLAIM_AFTER_CANCEL
         if late and export.claims[number]["Kind"] == "start":
             yield f"claim {number} came after the cancel"
+    yield from (fault for number in export.results for fault in _result_inconsistent(export, number))
     if export.ended:
         yield from _end_inconsistent(world, export, export.ended)
+
+
+def _result_inconsistent(export: Told, number: int) -> Iterator[str]:
+    result, after = export.results[number], export.claims.get(number + 1, {})
+    told = {"started": "TaskId", "refused": "Cause"}.get(result["Outcome"])
+    if {name for name in ("TaskId", "Cause") if result[name]} != ({told} if told else set()):
+        yield f"the result {number} is {result}"
+    code = (result["Cause"] or {}).get("Code")
+    if code in FINAL and after.get("Kind") == "start":
+        yield f"{code} was final, and claim {number + 1} followed"
 
 
 def _end_inconsistent(world: World, export: Told, ended: dict[str, Any]) -> Iterator[str]:
@@ -157,6 +177,9 @@ def _end_inconsistent(world: World, export: Told, ended: dict[str, Any]) -> Iter
         yield f"it ended with a {kind} and the result {outcome}"
     if ended["Status"] == "Completed" and not export.told & {"told-manifest", "told-no-manifest"}:
         yield "Completed without a manifest"
+    said = sum(name.startswith(f"told-{ended['Status'].lower()}-") for name in export.told)
+    if said != len(export.request["Notify"]):
+        yield f"{said} of {len(export.request['Notify'])} targets are known to be told of its end"
     _, key, generation = export.export_id.split("-")
     marks = "/".join((*export.place, key, generation))
     if (f"failed/{marks}" in world.objects) != (ended["Status"] == "Failed"):
@@ -192,14 +215,13 @@ def nights_keep_their_measure(scenario: Scenario) -> Iterator[str]:
     stored = scenario.world.objects.get("nightly/run")
     if stored and not is_through(stored.body):
         yield f"the run stands at {stored.body.decode()[:200]}"
-    made = Counter(
-        one.request["RequestedBy"]["Id"]
-        for one in exports(scenario.world)
-        if one.request["RequestedBy"]["Trigger"] == "nightly" and one.request["Rule"] == LIMITED
-    )
+    made = defaultdict(set)
+    for one in exports(scenario.world):
+        if one.request["RequestedBy"]["Trigger"] == "nightly" and one.request["Rule"] == LIMITED:
+            made[one.request["RequestedBy"]["Id"]].add(one.request["ImageId"])
     for run in sorted(scenario.delivered_once & made.keys()):  # two workers on one run do not see each other's choice
-        if made[run] > LIMIT:
-            yield f"{run} made {made[run]} by {LIMITED}"
+        if len(made[run]) > LIMIT:
+            yield f"{run} exports {sorted(made[run])} by {LIMITED}"
 
 
 def http_answers(scenario: Scenario) -> Iterator[str]:

@@ -7,7 +7,6 @@ from image_export.use_cases.ports import Stored
 from tests.fakes import START
 
 from .checks import CHECKS
-from .policies import PLACES, RULED
 from .reading import is_through
 from .scenario import Scenario
 from .story import tell_story
@@ -33,7 +32,7 @@ class Life:
 def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> Life:
     """Everything that the seed decides, to its end, and what is to be said of it."""
     world = World(seed, ground or Ground(), tracing=tracing)
-    for account, region, _ in PLACES:  # the watcher has been at work before
+    for account, region, _ in world.places:  # the watcher has been at work before
         world.objects[f"swept/{account}/{region}"] = Stored(b"", START)
     scenario = tell_story(world)
     world.tell(f"seed {seed}: {world.weather}; {world.readings}")
@@ -41,7 +40,7 @@ def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> L
     world.weather.fair = True
     world.tell("fair weather")
     if world.policy is None:
-        world.rule(RULED)
+        world.rule(world.ruled)
     ended = _until_quiet(scenario)
     life = Life(world, scenario)
     if not ended:
@@ -57,7 +56,7 @@ def _storm(scenario: Scenario) -> None:
     world, random = scenario.world, scenario.random
     for _ in range(STORM_TICKS):
         now = world.clock.now
-        if now > scenario.last_at and random.random() < 0.2:
+        if now > scenario.last_at and random.random() < 0.12:
             return
         gap_s = random.choice((60.0, 60.0, 120.0, 600.0, 3600.0))
         when = now + timedelta(seconds=gap_s * (0.5 + random.random()))
@@ -77,7 +76,7 @@ def _until_quiet(scenario: Scenario) -> bool:
     for number in range(FAIR_TICKS):
         if not _left(world) and number > 1:  # what no event told of is swept for every five minutes
             return True
-        apart_s = min((301.0 if number < 2 else 60.0) * 2 ** (number / 8), 43200.0)
+        apart_s = min((301.0 if number < 2 else 60.0) * 2 ** (number / 4), 43200.0)
         when = max(_next(world), world.clock.now + timedelta(seconds=apart_s))
         scenario.tick(when)
         world.baton.run(when)

@@ -1,5 +1,7 @@
 """The policies of the simulation: two accounts, two regions, a rule for new images, one for the night."""
 
+from random import Random
+
 from msgspec.structs import replace
 
 from image_export.decisions.policy_file import read_policy
@@ -30,31 +32,45 @@ notify:
   - function: {{service: images, function: after-export}}
 """.encode()
 )
-PLACES = tuple(
-    (account.account_id, region, destination.bucket)
-    for account in RULED.accounts
-    for region, destination in account.destinations.items()
-)
+Place = tuple[str, str, str]  # account, region, bucket
 
 
-def without_account(account_id: str) -> Policy:
+def places(policy: Policy) -> tuple[Place, ...]:
+    """Where the policy exports."""
+    return tuple(
+        (account.account_id, region, destination.bucket)
+        for account in policy.accounts
+        for region, destination in account.destinations.items()
+    )
+
+
+def drawn(random: Random) -> Policy:
+    """Mostly one account and region, since most meetings are of workers on one export."""
+    if random.random() < 0.4:
+        return RULED
+    account, region, _ = random.choice(places(RULED))
+    (kept,) = (one for one in RULED.accounts if one.account_id == account)
+    return replace(RULED, accounts=(replace(kept, destinations={region: kept.destinations[region]}),))
+
+
+def without_account(policy: Policy, account_id: str) -> Policy:
     """The same, less an account: its waiting exports may not start any more."""
-    return replace(RULED, accounts=tuple(one for one in RULED.accounts if one.account_id != account_id))
+    return replace(policy, accounts=tuple(one for one in policy.accounts if one.account_id != account_id))
 
 
-def with_another_bucket(account_id: str) -> Policy:
+def with_another_bucket(policy: Policy, account_id: str) -> Policy:
     """The same, with that account's exports going elsewhere from now on."""
     accounts = []
-    for one in RULED.accounts:
+    for one in policy.accounts:
         moved = {region: replace(to, bucket=f"{to.bucket}-2") for region, to in one.destinations.items()}
         accounts.append(replace(one, destinations=moved) if one.account_id == account_id else one)
-    return replace(RULED, accounts=tuple(accounts))
+    return replace(policy, accounts=tuple(accounts))
 
 
-def gates(policy: Policy) -> set[tuple[str, str, str]]:
+def gates(policy: Policy) -> frozenset[Place]:
     """Role, region and bucket of everything that the policy allows."""
-    return {
+    return frozenset(
         (account.role_arn, region, destination.bucket)
         for account in policy.accounts
         for region, destination in account.destinations.items()
-    }
+    )

@@ -23,7 +23,6 @@ from tests.fakes import START
 
 from . import policies
 from .functions import Functions
-from .policies import PLACES
 from .world import World
 
 SETTINGS = Settings(ledger_bucket="ledger", ledger_prefix="ledger", http_auth="platform")
@@ -62,7 +61,7 @@ class Scenario:
     def add_image(self, seconds: float, name: str | None = None) -> Image:
         """An image is made at that time; it is visible and Available sooner or later, or never."""
         random, world = self.random, self.world
-        account, region, _ = random.choice(PLACES)
+        account, region, _ = random.choice(world.places)
         disks = [Disk(device="/dev/xvda", kind="system", size_gib=40)]
         disks += [Disk(device="/dev/xvdb", kind="data", size_gib=100)] if random.random() < 0.4 else []
         image = Image(
@@ -102,7 +101,7 @@ class Scenario:
     def export_by_others(self, image: Image, seconds: float) -> None:
         """Somebody else exports the image, if ECS lets them."""
         world = self.world
-        _, _, bucket = next(place for place in PLACES if place[:2] == (image.account_id, image.region_id))
+        _, _, bucket = next(place for place in world.places if place[:2] == (image.account_id, image.region_id))
         start = StartExport(image.image_id, self.random.choice((bucket, "theirs")), "theirs", "raw", None)
 
         def begin() -> None:
@@ -161,7 +160,7 @@ class Scenario:
     def request_of(self, image: Image) -> dict[str, Any]:
         """In the ExportImage API's own parameters."""
         random = self.random
-        place = next(place for place in PLACES if place[:2] == (image.account_id, image.region_id))
+        place = next(place for place in self.world.places if place[:2] == (image.account_id, image.region_id))
         body = {
             "AccountId": image.account_id,
             "RegionId": image.region_id,

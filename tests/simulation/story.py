@@ -7,7 +7,6 @@ from image_export.values.policy import Policy
 from tests.fakes import START
 
 from . import policies
-from .policies import PLACES
 from .scenario import DAY_S, Scenario
 from .world import World
 
@@ -30,7 +29,7 @@ def tell_story(world: World) -> Scenario:
 def _days(scenario: Scenario) -> None:
     random, world = scenario.random, scenario.world
     if random.random() < 0.3:
-        for account, region, _ in PLACES:
+        for account, region, _ in world.places:
             world.cloud(account, region).concurrent_exports = random.choice((1, 2))
     for _ in range(random.choice((1, 1, 2, 3))):
         made_s = scenario.soon_s()
@@ -74,7 +73,7 @@ def _look_and_cancel(scenario: Scenario) -> None:
 
 def _nights(scenario: Scenario, nights: int) -> None:
     random, world = scenario.random, scenario.world
-    for account, region, _ in PLACES:
+    for account, region, _ in world.places:
         cloud = world.cloud(account, region)
         cloud.concurrent_exports = random.choice((1, 2, 5))
         if random.random() < 0.3:
@@ -94,7 +93,7 @@ def _disturb(scenario: Scenario) -> None:
     from_s = scenario.soon_s()
     if what == "target":
         until = START + timedelta(days=random.choice((0.1, 1, 10, 30)) * random.random())
-        for target in policies.RULED.notify[random.randrange(2) :]:
+        for target in world.ruled.notify[random.randrange(2) :]:
             world.notifier.refuses_until[target.name] = until
     elif what == "role":
         world.steady = False
@@ -102,13 +101,13 @@ def _disturb(scenario: Scenario) -> None:
         world.baton.at(scenario.at(from_s), lambda: setattr(world, "dead_roles_until", until))
     elif what == "policy":
         world.steady = False
-        world.baton.at(scenario.at(from_s), lambda: world.rule(_tightened(random)))
+        world.baton.at(scenario.at(from_s), lambda: world.rule(_tightened(world.ruled, random)))
     else:
         world.steady = False
         world.baton.at(scenario.at(from_s), lambda: world.rule(None))
-        world.baton.at(scenario.at(from_s + scenario.soon_s()), lambda: world.rule(policies.RULED))
+        world.baton.at(scenario.at(from_s + scenario.soon_s()), lambda: world.rule(world.ruled))
 
 
-def _tightened(random: Random) -> Policy:
-    account = random.choice(policies.RULED.accounts).account_id
-    return random.choice((policies.without_account, policies.with_another_bucket))(account)
+def _tightened(policy: Policy, random: Random) -> Policy:
+    account = random.choice(policy.accounts).account_id
+    return random.choice((policies.without_account, policies.with_another_bucket))(policy, account)

@@ -33,6 +33,7 @@ FATES = {
     "forgotten": 3,
     "all but never ends": 1,
 }
+THEIRS = ("finish", "fail", "fail silently", "cancelled by others")
 WHOLE = frozenset({"finish", "objects late", "forgotten"})
 ENDS_IN_S = (10.0, 120.0, 600.0, 3600.0, 30000.0)
 WORDS = ("Processing", "Waiting", "Paused", "Pending", "BeingVerified")  # the last is one that nobody has met
@@ -50,6 +51,7 @@ class Readings:
     resource_ids: bool
     tells_image: bool
     to_the_minute: bool
+    fates: tuple[str, ...]
 
     @staticmethod
     def drawn(random: Random) -> "Readings":
@@ -60,6 +62,7 @@ class Readings:
             random.random() < 0.7,
             random.random() < 0.7,
             random.random() < 0.3,
+            tuple(FATES) if random.random() < 0.6 else tuple(random.sample(list(FATES), 2)),
         )
 
 
@@ -87,11 +90,12 @@ class LivingCloud(FakeCloud):
         one = self.running[task_id]
         created = one.task.created_at.replace(second=0, microsecond=0) if world.readings.to_the_minute else None
         one.task = replace(one.task, status=random.choice(WORDS), created_at=created or one.task.created_at)
-        fate = random.choices(list(FATES), list(FATES.values()))[0]
+        fates = world.readings.fates if ours else THEIRS
+        fate = random.choices(fates, [FATES[fate] for fate in fates])[0]
         self.fates[task_id] = fate
         if ours:
             self.ours.add(task_id)
-        ends_in = timedelta(seconds=random.choice(ENDS_IN_S) * (0.5 + random.random()))
+        ends_in = timedelta(seconds=random.choice(ENDS_IN_S if ours else ENDS_IN_S[:3]) * (0.5 + random.random()))
         if fate == "all but never ends":
             ends_in = timedelta(days=16)
         world.tell(f"  task {task_id} of {start.image_id} under {start.oss_prefix}: will {fate} in {ends_in}")

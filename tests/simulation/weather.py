@@ -12,8 +12,8 @@ from tests.fakes import Died, refused, unanswered, unreached
 
 KINDS = ("before", "after", "late", "own write", "slow", "frozen", "killed before", "killed after", "refused")
 RATES = (0.0, 0.002, 0.01, 0.04, 0.1)
-START_RATES = (0.0, 0.0, 0.1, 0.4, 0.8)
-AROUND_THE_START = frozenset({"export_image", "create claim", "create result"})
+START_RATES = (0.0, 0.15, 0.4, 0.8)
+AROUND_THE_START = frozenset({"create claim", "create result"})
 WRITES = frozenset({"export_image", "cancel_task", "put_object", "tell"})
 TOLD_LATE_S = 60.0  # a request whose answer was lost may still be on its way
 FINAL = ("ImageNotSupported", "InvalidOSSBucket.NotFound", "UserNotInTheWhiteList", "NeverSeenBefore")
@@ -30,30 +30,30 @@ class Weather:
         self._rate = random.choice(RATES)
         self._start_rate = max(random.choice(START_RATES), self._rate)
         self._kinds = [kind for kind in KINDS if random.random() < 0.5] or list(KINDS)
+        self._start_kinds = [kind for kind in KINDS if random.random() < 0.4] or ["after", "refused"]
         self._freezes_s = random.choice((30.0, 200.0, 900.0))
         self.fair = False
 
     def __str__(self) -> str:
-        return f"faults {self._rate:.1%} (start {self._start_rate:.0%}) of {', '.join(self._kinds)}"
+        start = f"at the start {self._start_rate:.0%} of {', '.join(self._start_kinds)}"
+        return f"faults {self._rate:.1%} of {', '.join(self._kinds)}; {start}"
 
     def trouble(self, call: str) -> str | None:
         """What happens to this call; None is nothing."""
-        if self.fair or not self._kinds:
+        if self.fair:
             return None
-        rate = self._start_rate if call in AROUND_THE_START else self._rate
+        if call == "export_image":
+            return self.random.choice(self._start_kinds) if self.random.random() < self._start_rate else None
+        rate = self._start_rate / 2 if call in AROUND_THE_START else self._rate
         return self.random.choice(self._kinds) if self.random.random() < rate else None
 
-    def takes_s(self) -> float:
-        """How long a call takes."""
+    def waits_s(self, kind: str | None) -> float:
+        """How long a call takes: a moment, its time, or until a frozen instance, or its network, goes on."""
+        if kind == "slow":
+            return self.random.random() * 90.0
+        if kind == "frozen":
+            return self.random.random() * self._freezes_s * 2
         return 0.02 + self.random.random() * 0.3
-
-    def slow_s(self) -> float:
-        """A call that takes its time."""
-        return self.random.random() * 90.0
-
-    def frozen_s(self) -> float:
-        """An instance that is not run for a while, or whose network stands still."""
-        return self.random.random() * self._freezes_s * 2
 
     def late_s(self) -> float:
         """A request that arrives when its sender has given up."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from greenlet import getcurrent
 
@@ -20,12 +20,13 @@ from image_export.values.policy import Policy
 from tests.fakes import START, Died, FakeLog, FakeNotifier, FakeStore, Faults, Objects, refused
 
 from .baton import Baton, CloudClock, Runner
-from .policies import RULED, gates
+from .policies import drawn, gates, places
 from .tasks import LivingCloud, Readings
 from .traced import TracedStore
 from .weather import Weather
 
 TOKENS_LAST_S = 3300.0
+UNBOUNDED = 5  # so much longer a worker may be frozen where nobody kills it
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,12 @@ class Invocation:
     policy: Policy | None
 
 
+class LedgerWithAClock(Ledger):
+    """The ledger of a process whose own clock is off, which nobody may look at."""
+
+    clock_is_off = timedelta(0)
+
+
 class Instance:
     """A warm process: what it keeps from one invocation to the next."""
 
@@ -54,8 +61,8 @@ class Instance:
         kind = TracedStore if world.tracing else FakeStore
         self.store = kind(world.clock, world.trouble, world.objects)
         self.store.versioning = None if world.ground.unversioned else "Enabled"
-        self.ledger = Ledger(self.store, world.nonce)
-        self.clock_is_off = timedelta(minutes=world.random.uniform(-20, 20))
+        self.ledger = LedgerWithAClock(self.store, world.nonce)
+        self.ledger.clock_is_off = timedelta(minutes=world.random.uniform(-20, 20))
         self.tokens_until = world.clock.now + timedelta(seconds=TOKENS_LAST_S * world.random.random())
 
 
@@ -70,7 +77,7 @@ class Trouble(Faults):
     def run(self, call: str, effect: Callable[[], Any]) -> Any:
         world, weather = self._world, self._world.weather
         kind = weather.trouble(call)
-        waits_s = {"slow": weather.slow_s, "frozen": weather.frozen_s}.get(kind or "", weather.takes_s)()
+        waits_s = weather.waits_s(kind) * (1 if world.ground.kills or kind != "frozen" else UNBOUNDED)
         about = self.about
         world.wait(waits_s)
         if world.dead_roles_until > world.clock.now and call in CLOUD_READS:
@@ -145,8 +152,10 @@ class World:
         self.notifier = RefusingNotifier(self)
         self.log = FakeLog()
         self.clouds: dict[tuple[str, str], LivingCloud] = {}
-        self.policy: Policy | None = RULED
-        self.gates = gates(RULED)
+        self.ruled = drawn(self.random)
+        self.places = places(self.ruled)
+        self.policy: Policy | None = self.ruled
+        self.gates = gates(self.ruled)
         self.steady = True  # the policy stays what it was, and so does what is wanted
         self.dead_roles_until = START
         self.broken: list[tuple[str, str]] = []
@@ -174,10 +183,7 @@ class World:
     @property
     def worker(self) -> Invocation:
         """Who is running."""
-        runner = getcurrent()
-        assert isinstance(runner, Runner)
-        assert isinstance(runner.carries, Invocation)
-        return runner.carries
+        return cast(Invocation, cast(Runner, getcurrent()).carries)
 
     def wait(self, seconds: float) -> None:
         """A call takes its time; FC kills who does not come back before his time-out."""
@@ -208,7 +214,7 @@ class World:
     def rule(self, policy: Policy | None) -> None:
         """This policy is in force; None: it cannot be read."""
         self.policy = policy
-        self.gates |= gates(policy) if policy else set()
+        self.gates |= gates(policy) if policy else frozenset()
         self.tell(f"  policy: {policy and [account.name for account in policy.accounts]}")
 
     def tell(self, what: str) -> None:
