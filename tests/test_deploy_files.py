@@ -8,9 +8,12 @@ import pytest
 import yaml
 
 import index
+from emulator.cloud import Cloud, Settings
+from emulator.ecs.service_role import arn_of, may_write
 from emulator.fc import s_yaml
 from emulator.fc.definition import EventBridgeTrigger, Function, HttpTrigger
 from emulator.ros import Template
+from emulator.template import populate
 from image_export.decisions.envelopes.action_trail import MAKES_IMAGES
 from image_export.decisions.policy_file import read_policy
 from image_export.decisions.read_settings import read_settings
@@ -130,12 +133,21 @@ def test_an_account_that_has_the_service_role_keeps_it() -> None:
     assert name not in named("ALIYUN::RAM::Role", "RoleName", ExportServiceRole="keep")
 
 
-def test_the_service_role_writes_to_the_destination_buckets_alone() -> None:
+def test_the_service_role_writes_to_destination_buckets_of_this_account_alone() -> None:
     roles = template(DestinationBuckets="golden-*").resources("ALIYUN::RAM::Role")
     (role,) = [one.properties for one in roles if one.properties["RoleName"] == "AliyunECSImageExportDefaultRole"]
     statements = role["Policies"][0]["PolicyDocument"]["Statement"]
     resources = {resource for statement in statements for resource in statement["Resource"]}
-    assert resources == {"acs:oss:*:*:golden-*", "acs:oss:*:*:golden-*/*"}
+    assert resources == {f"acs:oss:*:{ACCOUNT}:golden-*", f"acs:oss:*:{ACCOUNT}:golden-*/*"}
+
+
+def test_ecs_can_not_write_to_a_bucket_of_somebody_else_even_of_a_fitting_name() -> None:
+    cloud = Cloud(Settings(template=ROOT / "template.yml"))
+    populate(cloud)
+    role = arn_of(ACCOUNT)
+    for owner, allowed in ((ACCOUNT, True), (SECOND_ACCOUNT, False)):
+        bucket = cloud.oss.create_bucket(f"acme-images-of-{owner}", region=REGION, account_id=owner)
+        assert may_write(cloud, role, bucket, "nightly_m-bp1any_system.raw.tar.gz") is allowed
 
 
 def test_a_further_account_gets_the_roles_that_are_assumed_in_it_and_nothing_else() -> None:
