@@ -44,6 +44,11 @@ def written(document: Document) -> str:
     return json.dumps(document, indent=2)
 
 
+def in_one_line(document: Document) -> str:
+    """As a command takes it, in single quotes."""
+    return json.dumps(document, separators=(",", ":"))
+
+
 def verdict(need: Need, documents: Iterable[Document]) -> Verdict:
     """Whether one action on one resource is allowed by these policies together; a Deny wins."""
     (action,), (resource,) = need

@@ -7,7 +7,7 @@ from image_export.errors import Refused
 from image_export.values.policy import Account
 
 from .. import needs
-from ..documents import Document, Need, Verdict, lacking, policy, trust, trusts, written
+from ..documents import Document, Need, Verdict, in_one_line, lacking, policy, trust, trusts, written
 from ..edges.account import CloudAccount
 from ..edges.rpc_calls import NO_ROLE, Role
 from ..finding import Finding, looking, ok, unknown, wrong
@@ -82,11 +82,17 @@ def _tried(site: Site, account: Account) -> Iterator[Finding]:
 
 
 def _not_assumed(account: Account, fault: Refused, wanted: Document) -> Finding:
-    subject, exact = f"role {account.role_arn}", f"with the trust policy\n{written(wanted)}"
+    subject = f"role {account.role_arn}"
     if fault.code == NO_ROLE:
-        return wrong(subject, f"{fault.code}: {fault.cause.message}", recommendation(fault.code), exact)
+        made = _create(account.role_arn, wanted)
+        return wrong(subject, f"{fault.code}: {fault.cause.message}", recommendation(fault.code), made)
     message = f"Cannot be assumed by whoever deploys: {fault.code}: {fault.cause.message}"
-    return unknown(subject, message, "It may still let in the functions. " + str(recommendation("NoPermission")), exact)
+    return unknown(
+        subject,
+        message,
+        "It may still let in the functions. " + str(recommendation("NoPermission")),
+        _let_in(account.role_arn, wanted),
+    )
 
 
 def ecs(site: Site) -> Iterator[Finding]:
@@ -115,14 +121,25 @@ def _ecs(cloud: CloudAccount, account: Account) -> Iterator[Finding]:
 
 
 def _missing(name: str, message: str, advice: str | None, wanted: Document) -> Finding:
-    return wrong(f"role {name}", message, advice, f"with the trust policy\n{written(wanted)}")
+    return wrong(f"role {name}", message, advice, _create(name, wanted))
+
+
+def _create(role: str, wanted: Document) -> str:
+    """The command, to be run in the role's account; what it may do comes after it."""
+    name = role.rpartition("/")[2]
+    return f"aliyun ram CreateRole --RoleName {name} --AssumeRolePolicyDocument '{in_one_line(wanted)}'"
+
+
+def _let_in(role: str, wanted: Document) -> str:
+    name = role.rpartition("/")[2]
+    return f"aliyun ram UpdateRole --RoleName {name} --NewAssumeRolePolicyDocument '{in_one_line(wanted)}'"
 
 
 def _trust(role: Role, said: dict[str, Verdict], advice: str | None, wanted: Document) -> Iterator[Finding]:
     out = [name for name, verdict in said.items() if verdict in ("missing", "denied")]
     if out:
         message = f"Its trust policy does not let in {', '.join(out)}."
-        yield wrong(f"role {_name(role)}", message, advice, f"the trust policy must be\n{written(wanted)}")
+        yield wrong(f"role {_name(role)}", message, advice, _let_in(role.arn, wanted))
     elif "conditional" in said.values():
         message = "Its trust policy has a condition that cannot be judged from here."
         yield unknown(f"role {_name(role)}", message, "See that the condition is met by the functions.")

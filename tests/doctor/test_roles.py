@@ -32,7 +32,9 @@ def test_a_functions_role_that_is_not_there_is_named_with_its_function_and_trust
     found = ward.only_wrong()
     assert (found.check, found.subject) == ("function roles", f"role {EVENT}")
     assert "image-export-event runs as it" in found.message
-    assert "fc.aliyuncs.com" in str(found.exact)
+    command, _, document = str(found.exact).partition("'")
+    assert command == f"aliyun ram CreateRole --RoleName {EVENT} --AssumeRolePolicyDocument "
+    assert json.loads(document.rstrip("'")) == a_trust({"Service": ["fc.aliyuncs.com"]})
 
 
 def test_a_functions_role_that_fc_may_not_assume_is_named(ward: Ward) -> None:
