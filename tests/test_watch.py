@@ -3,11 +3,13 @@
 import pytest
 
 from image_export.errors import Refused
-from image_export.use_cases.ports import Page
+from image_export.use_cases.ports import Page, StartExport
+from image_export.use_cases.record import record
 from image_export.values.cause import Cause
+from image_export.values.export import RequestedBy
 from image_export.values.policy import Destination
 
-from .builders import ACCOUNT, IMAGE, REGION, an_image
+from .builders import ACCOUNT, BUCKET, IMAGE, REGION, a_request, an_image
 from .fakes import refused, unanswered, unreached
 from .workshop import BUS, FUNCTION, Workshop
 
@@ -293,3 +295,26 @@ def test_those_behind_a_full_group_are_neither_read_nor_held_up(shop: Workshop) 
     statuses = {export.image_id: export.status for export in shop.tick(minutes=1).exports}
     assert statuses == {IMAGE: "Requested", "m-healthy": "Exporting"}
     assert listed.count("waiting/") == 2
+
+
+def test_a_busy_region_does_not_keep_another_from_its_turn_when_time_is_short(shop: Workshop) -> None:
+    shop.change_account(destinations={REGION: Destination(bucket=BUCKET), "cn-shanghai": Destination(bucket="there")})
+    there = shop.clouds.of(ACCOUNT, "cn-shanghai")
+    there.inventory["m-there"] = an_image(image_id="m-there", region_id="cn-shanghai")
+    night = RequestedBy(trigger="nightly", id="night")
+    record(
+        shop.outside(), a_request(image_id="m-there", region_id="cn-shanghai", oss_bucket="there", requested_by=night)
+    )
+    for number in range(9):
+        shop.show(an_image(image_id=f"m-busy{number}"))
+        record(shop.outside(), a_request(image_id=f"m-busy{number}", priority=9, requested_by=night))
+    whole = shop.cloud.export_image
+
+    def slow(start: StartExport) -> str:
+        shop.remaining_s -= 15
+        return whole(start)
+
+    shop.cloud.export_image = slow  # type: ignore[method-assign]
+    shop.remaining_s = 130.0
+    shop.tick(minutes=1)
+    assert (len(shop.cloud.running), len(there.running)) == (2, 1)

@@ -122,9 +122,9 @@ class FactStore:
         with reaching():
             self.store.delete(key)
 
-    def walk(self, prefix: str) -> Iterator[Entry]:
-        """All entries below a prefix, by pages of a thousand."""
-        after, more = "", True
+    def walk(self, prefix: str, *, after: str = "") -> Iterator[Entry]:
+        """All entries below a prefix (behind a key), by pages of a thousand."""
+        more = True
         while more:
             page = self._page(prefix, after, PAGE)
             yield from filter(_is_ours, page.entries)

@@ -1,12 +1,14 @@
-"""The tick's starts: group by group, by priority, until the cloud says that there is no room; on hold, one probe.
+"""The tick's starts: each group in turn, by priority, until the cloud says that there is no room; on hold, one probe.
 
-Reads the names of those who wait, and no more of a full group than the page on which it was found full.
+A group is an account and region: each has its own quota. Reads the names of those who wait, and no more of a full group
+than the page on which it begins.
 """
 
-from collections.abc import Container, Iterator
+from collections import deque
+from collections.abc import Iterator
+from itertools import groupby
 
 from ..decisions.refusals import is_full
-from ..values.facts import Hold
 from ..values.steps import Sight
 from .advance import SECONDS_TO_START
 from .ledger import Ledger
@@ -16,44 +18,54 @@ WAITING = "waiting/"
 
 
 def start_waiting(tick: Tick) -> None:
-    """Start what there is room for (PROTOCOL 15). A group is an account and region: each has its own quota."""
-    ledger, full = tick.outside.ledger, set[str]()
-    holds: dict[str, Hold | None] = {}
-    for group, key in _waiting(ledger, full):
-        if not tick.has_time(SECONDS_TO_START + SECONDS_FOR_A_LOOK):
-            return
-        if group not in holds:
-            holds[group] = ledger.hold(group)
-        if _is_closed(tick, group, holds[group]):
-            full.add(group)
-            continue
-        hold = holds[group]
-        sight = Sight(hold=hold, probe=hold is not None, queued=True)
-        export = tick.advance(key.rsplit("/", 1)[1], sight=sight, hint=key)
-        if export and is_full(export.reason):
-            full.add(group)
-        elif export and export.task_id:
-            holds[group] = None
+    """Start what there is room for (PROTOCOL 15). A busy region does not keep the others from their turn."""
+    turns = deque(_Group(tick, group, keys) for group, keys in _queues(tick.outside.ledger))
+    while turns and tick.has_time(SECONDS_TO_START + SECONDS_FOR_A_LOOK):
+        group = turns.popleft()
+        if group.start_next():
+            turns.append(group)
 
 
-def _is_closed(tick: Tick, group: str, hold: Hold | None) -> bool:
-    """Whether nobody of the group need ask now: it is silent, or its weekly quota is used up."""
-    account, region = group.split("/")
-    return (account, region) in tick.silent or bool(hold and hold.until and tick.outside.ledger.now < hold.until)
+class _Group:
+    """Those who wait for room in one account and region."""
+
+    def __init__(self, tick: Tick, group: str, keys: Iterator[str]) -> None:
+        self._tick = tick
+        self._where = tuple(group.split("/"))
+        self._keys = keys
+        self._hold = tick.outside.ledger.hold(group)
+
+    def start_next(self) -> bool:
+        """Look at the next one; False where there is none, or no room for it."""
+        key = None if self._is_closed() else next(self._keys, None)
+        if key is None:
+            return False
+        sight = Sight(hold=self._hold, probe=self._hold is not None, queued=True)
+        export = self._tick.advance(key.rsplit("/", 1)[1], sight=sight, hint=key)
+        if export and export.task_id:
+            self._hold = None
+        return not (export and is_full(export.reason))
+
+    def _is_closed(self) -> bool:
+        """Whether nobody need ask now: it is silent, or its weekly quota is used up."""
+        until = self._hold and self._hold.until
+        return self._where in self._tick.silent or bool(until and self._tick.outside.ledger.now < until)
 
 
-def _waiting(ledger: Ledger, full: Container[str]) -> Iterator[tuple[str, str]]:
-    """Group and key of each that waits, in order. What is behind a page of a group that has become full is skipped."""
+def _queues(ledger: Ledger) -> Iterator[tuple[str, Iterator[str]]]:
+    """Each group, and the keys of those who wait in it, in order. What is behind a page is listed when needed."""
     after, more = "", True
     while more:
         page = ledger.page(WAITING, after=after)
-        for entry in page.entries:
-            group = "/".join(entry.key.split("/")[1:3])
-            if entry.key.count("/") == 5 and group not in full:
-                yield group, entry.key
-        if not page.entries:
-            return
-        after, more = page.entries[-1].key, page.more
-        group = "/".join(after.split("/")[1:3])
-        if group in full:
+        ours = [entry.key for entry in page.entries if entry.key.count("/") == 5]
+        for group, keys in groupby(ours, key=lambda key: "/".join(key.split("/")[1:3])):
+            shown = list(keys)
+            goes_on = page.more and shown[-1] == ours[-1]
+            yield group, _queue(ledger, group, shown) if goes_on else iter(shown)
             after = f"{WAITING}{group}/~"
+        more = page.more and bool(ours)
+
+
+def _queue(ledger: Ledger, group: str, shown: list[str]) -> Iterator[str]:
+    yield from shown
+    yield from (entry.key for entry in ledger.walk(f"{WAITING}{group}/", after=shown[-1]))
