@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from emulator.codes import status_of
@@ -24,7 +25,7 @@ THROTTLING = {"oss": (503, "QpsLimitExceeded"), "fc": (429, "ResourceExhausted")
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """An order; `skip` calls that match go unharmed, the next `times` do not."""
+    """An order; `skip` calls that match go unharmed, the next `times` do not; of a `share`, only that part."""
 
     service: str
     action: str
@@ -34,6 +35,7 @@ class Fault:
     key: str = "*"
     params: dict[str, str] = field(default_factory=dict)
     delay_s: float = 3.0
+    share: float = 1.0  # of the calls that match, by chance that is the same in each run
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS and not self.kind.startswith("code:"):
@@ -42,10 +44,11 @@ class Fault:
             )
 
     def matches(self, call: "Call") -> bool:
-        """Whether the call is of this action, object key and parameters."""
+        """Whether the call is of this action (`*` for any), object key and parameters."""
         return (
             self.times > 0
-            and (self.service, self.action) == (call.service, call.action)
+            and fnmatchcase(call.service, self.service)
+            and fnmatchcase(call.action, self.action)
             and fnmatchcase(call.params.get("key", ""), self.key)
             and all(call.params.get(name) == value for name, value in self.params.items())
         )
@@ -56,6 +59,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.orders: list[Fault] = []
+        self._chance = Random(0)  # noqa: S311 - reproducible
         self._release = asyncio.Event()
 
     def order(self, orders: list[dict[str, Any]]) -> None:
@@ -89,7 +93,7 @@ class Faults:
         """The orders that this call uses up: pauses, and at most one that breaks."""
         taken = []
         for order in self.orders:
-            if not order.matches(call):
+            if not order.matches(call) or (order.share < 1 and self._chance.random() >= order.share):
                 continue
             if order.skip:
                 order.skip -= 1

@@ -1,5 +1,6 @@
 """Faults to order: before the effect, after it, and who is struck."""
 
+import contextlib
 import time
 import urllib.error
 from concurrent.futures import ThreadPoolExecutor
@@ -161,3 +162,12 @@ def test_a_control_call_that_is_none_says_which_there_are(world: World) -> None:
         world.get("no-such-call")
     assert refusal.value.code == 404
     assert b"GET /_emulator/state" in refusal.value.read()
+
+
+def test_a_share_of_all_calls_goes_wrong_the_same_in_each_run(world: World) -> None:
+    order(world, "http_503", action="Describe*", service="*", times=10**9, share=0.25)
+    for _ in range(80):
+        with contextlib.suppress(ServerException):
+            world.send(describe_images())
+    statuses = [call["status"] for call in world.calls("ecs", "DescribeImages")]
+    assert (statuses.count(503), statuses.count(200)) == (11, 69)  # by the chance of a fixed seed
