@@ -14,6 +14,7 @@ from ..values.strict import Strict
 from .advice import meant, must_be, shown
 
 LARGEST = 256 * 1024
+TOLD_MAX = 50  # of the faults; whoever has more knows what to do
 
 
 def read_policy(text: bytes) -> Policy:
@@ -21,13 +22,18 @@ def read_policy(text: bytes) -> Policy:
     tree = _yaml(text)
     faults = list(_faults(tree, PolicyFile, "policy"))
     if faults:
-        raise _invalid("; ".join(faults))
+        raise _invalid(_told(faults))
     file = msgspec.convert(tree, PolicyFile)
     faults = list(_contradictions(file))
     if faults:
-        raise _invalid("; ".join(faults))
+        raise _invalid(_told(faults))
     targets = tuple(target for entry in file.notify if (target := entry.target()))
     return Policy(accounts=file.accounts, rules=file.rules, notify=targets)
+
+
+def _told(faults: list[str]) -> str:
+    more = [f"and {len(faults) - TOLD_MAX} more"] if len(faults) > TOLD_MAX else []
+    return "; ".join([*faults[:TOLD_MAX], *more])
 
 
 def _invalid(message: str) -> OurFault:

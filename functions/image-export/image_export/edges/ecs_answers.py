@@ -17,7 +17,7 @@ TIMES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ")  # tasks are shown without sec
 
 def read_image(fields: Fields, account_id: str, region_id: str) -> Image:
     """One entry of DescribeImages."""
-    tags = {tag["TagKey"]: str(tag.get("TagValue") or "") for tag in _each(fields.get("Tags"), "Tag")}
+    tags = {_writable(tag["TagKey"]): _text(tag, "TagValue") for tag in _each(fields.get("Tags"), "Tag")}
     return Image(
         account_id=account_id,
         region_id=region_id,
@@ -130,7 +130,12 @@ def _each(holder: Any, name: str) -> list[Fields]:
 
 
 def _text(fields: Fields, name: str, default: str = "") -> str:
-    return str(fields.get(name) or default)
+    return _writable(fields.get(name) or default)
+
+
+def _writable(value: Any) -> str:
+    """The text without lone surrogates, which JSON can carry and no ledger can keep."""
+    return str(value).encode(errors="replace").decode()
 
 
 def _truth(value: Any) -> bool | None:
