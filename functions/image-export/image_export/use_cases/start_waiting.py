@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from ..decisions.refusals import is_full
+from ..values.facts import Hold
 from ..values.steps import Sight
 from .advance import SECONDS_TO_START
 from .ledger import Ledger
@@ -31,13 +32,13 @@ class _Group:
 
     def __init__(self, tick: Tick, group: str, keys: Iterator[str]) -> None:
         self._tick = tick
-        self._where = tuple(group.split("/"))
+        self._name = group
         self._keys = keys
         self._hold = tick.outside.ledger.hold(group)
 
     def start_next(self) -> bool:
         """Look at the next one; False where there is none, or no room for it."""
-        key = None if self._is_closed() else next(self._keys, None)
+        key = None if _is_closed(self._tick, self._name, self._hold) else next(self._keys, None)
         if key is None:
             return False
         sight = Sight(hold=self._hold, probe=self._hold is not None, queued=True)
@@ -46,10 +47,11 @@ class _Group:
             self._hold = None
         return not (export and is_full(export.reason))
 
-    def _is_closed(self) -> bool:
-        """Whether nobody need ask now: it is silent, or its weekly quota is used up."""
-        until = self._hold and self._hold.until
-        return self._where in self._tick.silent or bool(until and self._tick.outside.ledger.now < until)
+
+def _is_closed(tick: Tick, group: str, hold: Hold | None) -> bool:
+    """Whether nobody of the group need ask now: it is silent, or its weekly quota is used up."""
+    account, region = group.split("/")
+    return (account, region) in tick.silent or bool(hold and hold.until and tick.outside.ledger.now < hold.until)
 
 
 def _queues(ledger: Ledger) -> Iterator[tuple[str, Iterator[str]]]:
