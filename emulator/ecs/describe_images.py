@@ -79,9 +79,11 @@ def meets(call: Call, image: Image) -> bool:
 def wanted_tags(call: Call) -> dict[str, str | None]:
     """Tag.N.Key with Tag.N.Value, or any value."""
     tags: dict[str, str | None] = {}
-    while (key := call.params.get(f"Tag.{len(tags) + 1}.Key")) is not None:
-        tags[key] = call.params.get(f"Tag.{len(tags) + 1}.Value")
-    if len(tags) > MOST_TAGS:
+    number = 1  # not the number of tags: a key may be sent twice
+    while (key := call.params.get(f"Tag.{number}.Key")) is not None:
+        tags[key] = call.params.get(f"Tag.{number}.Value")
+        number += 1
+    if number - 1 > MOST_TAGS:
         raise ApiError(400, "InvalidTagCount", f"The specified tags are beyond the permitted range: {MOST_TAGS}.")
     return tags
 

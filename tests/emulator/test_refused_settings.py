@@ -1,0 +1,124 @@
+"""Deployment files that the emulator refuses, each with the place of what is wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from emulator.cloud import Cloud, Settings
+from emulator.fc import mounts, s_yaml
+from emulator.identity import trust
+from emulator.ram.conditions import Condition, PolicyError
+from emulator.ros import Template
+from emulator.section import SettingsError
+from emulator.template import populate
+from tests.emulator.deployment import ECHO, write
+
+ACCOUNT = "1234567890123456"
+PATTERN = {"triggerEnable": True, "eventSourceConfig": {"eventSourceType": "Default"}, "eventRuleFilterPattern": "{}"}
+QUEUE = {"destinationConfig": {"onFailure": {"destination": "acs:fc:x"}}}
+
+
+def event_trigger(**changes: Any) -> dict[str, Any]:
+    config = {**PATTERN, **changes}
+    return {"triggers": [{"triggerName": "t", "triggerType": "eventbridge", "triggerConfig": config}]}
+
+
+@pytest.mark.parametrize(
+    ("props", "place"),
+    [
+        (event_trigger(eventRuleFilterPattern="{"), "eventRuleFilterPattern"),
+        (event_trigger(eventSourceConfig={"eventSourceType": "MNS"}), "eventSourceType"),
+        ({"asyncInvokeConfig": QUEUE}, "destination"),
+        ({"handler": None}, "handler"),
+        ({"environmentVariables": {"A": "${what.ever}"}}, "what.ever"),
+        ({"triggers": ["t"]}, "want a mapping"),
+    ],
+)
+def test_a_function_is_refused_with_its_place(tmp_path: Path, props: dict[str, Any], place: str) -> None:
+    with pytest.raises(SettingsError, match=place):
+        s_yaml.load(write(tmp_path, ECHO, **props), {}, ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda _: [], "want a mapping"),
+        (lambda document: {**document, "edition": "1.0.0"}, "edition"),
+        (lambda document: {name: value for name, value in document.items() if name != "resources"}, "resources"),
+        (lambda document: {**document, "resources": {"a": {"component": "fc", "props": {}}}}, "component"),
+    ],
+)
+def test_a_file_is_refused_that_is_of_no_use(tmp_path: Path, change: Callable[[Any], Any], place: str) -> None:
+    file = write(tmp_path, ECHO)
+    file.write_text(yaml.safe_dump(change(yaml.safe_load(file.read_text()))))
+    with pytest.raises(SettingsError, match=place):
+        s_yaml.load(file, {}, ACCOUNT)
+
+
+def test_a_role_that_does_not_trust_fc_is_of_no_use_to_a_function(tmp_path: Path) -> None:
+    cloud = Cloud(Settings())
+    cloud.identity.add_role("people", trust=trust(RAM=[f"acs:ram::{ACCOUNT}:root"]))
+    (function,) = s_yaml.load(write(tmp_path, ECHO, role="people"), {}, ACCOUNT)
+    with pytest.raises(SettingsError, match="does not trust"):
+        cloud.fc.deploy(function)
+
+
+def test_a_layer_of_a_python_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="99"):
+        mounts.program(tmp_path / "layer.zip", "python3.99")
+
+
+TOP: dict[str, Any] = {"ROSTemplateFormatVersion": "2015-09-01", "Resources": {}}
+ROLE = {"Type": "ALIYUN::RAM::Role", "Properties": {"RoleName": "r", "AssumeRolePolicyDocument": {}}}
+GROWS = {"Type": "Number", "Description": "d", "Default": 5, "MinValue": 6}
+
+
+def output(value: Any, **more: Any) -> dict[str, Any]:
+    return {**TOP, "Outputs": {"o": {"Value": value}}, **more}
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({**TOP, "ROSTemplateFormatVersion": "2010-09-09"}, "ROSTemplateFormatVersion"),
+        ({**TOP, "Parameters": {"P": GROWS}}, "between"),
+        (output({"Fn::Base64Encode": "x"}), "does not know this function"),
+        (
+            output({"Ref": "R"}, Conditions={"C": {"Fn::Equals": [1, 2]}}, Resources={"R": {**ROLE, "Condition": "C"}}),
+            "hold",
+        ),
+        (
+            {**TOP, "Outputs": {"o": {"Value": 1, "Condition": "C"}}, "Conditions": {"C": {"Fn::Xor": []}}},
+            "condition of ROS",
+        ),
+    ],
+)
+def test_a_template_is_refused_with_what_the_emulator_does_not_know(
+    tmp_path: Path, document: dict[str, Any], place: str
+) -> None:
+    (tmp_path / "t.yml").write_text(yaml.safe_dump(document))
+    with pytest.raises(SettingsError, match=place):
+        Template(tmp_path / "t.yml", account_id=ACCOUNT, region="cn-hangzhou")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"AssumeRolePolicyDocument": {"Version": "1", "Statement": [{"Effect": "Perhaps"}]}},
+        {"PolicyAttachments": {"System": ["AdministratorOfEverything"]}},
+    ],
+)
+def test_a_role_whose_policies_are_none_is_not_made(tmp_path: Path, changes: dict[str, Any]) -> None:
+    trusting = trust(Service=["fc.aliyuncs.com"])
+    role = {**ROLE, "Properties": {"RoleName": "r", "AssumeRolePolicyDocument": trusting, **changes}}
+    (tmp_path / "t.yml").write_text(yaml.safe_dump({**TOP, "Resources": {"R": role}}))
+    with pytest.raises(SettingsError, match="role r"):
+        populate(Cloud(Settings(template=tmp_path / "t.yml")))
+
+
+def test_a_condition_wants_a_value() -> None:
+    with pytest.raises(PolicyError, match="at least one value"):
+        Condition(operator="StringEquals", key="acs:x", values=())
