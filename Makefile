@@ -15,7 +15,7 @@ OPT = build/opt
 SEEDS = 1-1000
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test simulate prove bench check schemas audit emulator doctor replay layer package lock clean
+.PHONY: help setup demo test simulate prove bench check schemas audit emulator doctor replay layer package lock clean mutate
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ prove: setup ## what is too slow for make test: thousands of requests, hundreds 
 
 bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; ten minutes
 	@$(RUN) -m tests.bench
+
+mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; ten minutes
+	@$(RUN) -m tests.mutations
 
 schemas: setup ## write the OpenAPI document and the schema of policy.yaml to schemas/
 	@mkdir -p schemas
