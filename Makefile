@@ -35,8 +35,8 @@ $(OPT)/.done: layers/sdk/requirements.txt | $(VENV)/.done
 	@$(VENV)/bin/pip install $(PIP_FLAGS) --target $(OPT)/python -r layers/sdk/requirements.txt
 	@touch $@
 
-demo: setup ## the main job end to end on the emulator
-	@$(RUN) -m emulator.demo
+demo: setup ## the main job end to end on the emulator (ARGS="--package ZIP --layer ZIP": from the built zips)
+	@$(RUN) -m emulator.demo $(ARGS)
 
 test: setup ## the suite, in under three minutes
 	@$(RUN) -m pytest -q -n 2 -m "not prove"
@@ -96,6 +96,7 @@ lock: setup ## compile the requirements again, with hashes; in a .venv of Python
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10) and "make lock needs a .venv of Python 3.10")'
 	@$(COMPILE) -o layers/sdk/requirements.txt layers/sdk/requirements.in
 	@$(COMPILE) -o tests/requirements.txt tests/requirements.in
+	@$(COMPILE) -o tests/bench/newer_sdks.txt tests/bench/newer_sdks.in
 	@$(COMPILE) -o tests/audit.txt tests/audit.in
 
 clean: ## remove what was made

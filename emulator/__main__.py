@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emulator.cloud import Cloud, Settings
 from emulator.fc.s_yaml import RUNTIMES
+from emulator.section import SettingsError
 from emulator.server import serve
 
 EVENTS = frozenset({"actiontrail", "image", "none"})
@@ -25,7 +26,10 @@ def main() -> None:
         runtime=options.runtime,
         events=options.events,
     )
-    asyncio.run(run(settings, options.port))
+    try:
+        asyncio.run(run(settings, options.port))
+    except SettingsError as fault:
+        raise SystemExit(f"python -m emulator: {fault}") from None
 
 
 def arguments() -> argparse.ArgumentParser:
