@@ -12,6 +12,8 @@ READINGS: dict[str, tuple[Any, ...]] = {
     "resource_id_in_tasks": (True, False),
     "export_id_field": ("TaskId", "ExportTaskId", "both"),
     "task_set_shape": ("object", "list"),
+    "task_times": ("minutes", "seconds"),
+    "failed_task_status": ("Failed", "Finished"),
     "task_action_spelling": ("ExportImage", "EXPORT_IMAGE"),
     "support_cancel_type": ("string", "bool"),
     "image_id_list": ("honoured", "single"),
@@ -22,7 +24,8 @@ READINGS: dict[str, tuple[Any, ...]] = {
     "list_after_write": ("strong", "lagging"),
     "image_event_shape": ("flat", "content"),
     "eventbridge_refusal": ("body", "status"),
-    "actiontrail_image_id": ("responseElements", "referencedResources", "both"),
+    "actiontrail_image_id": ("both", "responseElements", "referencedResources"),
+    "http_header_case": ("canonical", "lower"),
     "http_body_base64": ("binary", "always"),
     "http_raw_path": ("encoded", "decoded"),
     "http_body_too_large": (413, 400),
@@ -39,6 +42,8 @@ class Unsure:
     task_list_lag_s: float = 20.0  # cloud seconds until DescribeTasks lists a new task
     export_id_field: str = "TaskId"  # what ExportImage calls the task's id
     task_set_shape: str = "object"  # {"Task": []} as in the SDK's model, or [{"Task": []}] as in the sample
+    task_times: str = "minutes"  # whether a task's times have seconds: the samples have none, other answers of ECS do
+    failed_task_status: str = "Failed"  # or Finished, with the failure in FailedCount and OperationStatus alone
     task_action_spelling: str = "ExportImage"
     support_cancel_type: str = "string"
     image_id_list: str = "honoured"  # whether DescribeImages takes several ids with commas
@@ -50,6 +55,7 @@ class Unsure:
     image_event_shape: str = "flat"  # data.imageId, or data.content.imageId
     eventbridge_refusal: str = "body"  # HTTP 200 with Success false (as Terraform's provider reads it), or HTTP 409
     actiontrail_image_id: str = "both"  # where the event of CreateImage names the new image
+    http_header_case: str = "canonical"  # how the HTTP trigger's event spells header names; a sample says Content-Type
     http_body_base64: str = "binary"  # which bodies the HTTP trigger encodes; binary: those that are no UTF-8 text
     http_raw_path: str = "encoded"  # whether rawPath and path of its event are as received, or percent-decoded
     http_body_too_large: int = 413  # its answer past 32 MB; the page "Web functions" says 400

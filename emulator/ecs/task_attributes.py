@@ -1,4 +1,4 @@
-"""A task as DescribeTasks and DescribeTaskAttribute show it. Times have no seconds (samples of both pages)."""
+"""A task as DescribeTasks and DescribeTaskAttribute show it. Sources: samples of both pages."""
 
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,18 @@ def summary(call: Call, task: Task) -> dict[str, Any]:
     return {
         "TaskId": task.id,
         "TaskAction": unsure.task_action_spelling,
-        "TaskStatus": task.status(call.now),
-        "CreationTime": minute(task.created),
-        "FinishedTime": minute(task.ended_at),
+        "TaskStatus": shown_status(call, task),
+        "CreationTime": moment(call, task.created),
+        "FinishedTime": moment(call, task.ended_at),
         "SupportCancel": str(cancellable).lower() if unsure.support_cancel_type == "string" else cancellable,
         **({"ResourceId": task.order.image.id} if unsure.resource_id_in_tasks else {}),
     }
+
+
+def shown_status(call: Call, task: Task) -> str:
+    """TaskStatus; whether a failure is called one is read either way."""
+    status = task.status(call.now)
+    return call.cloud.unsure.failed_task_status if status == "Failed" else status
 
 
 def attributes(call: Call, task: Task) -> dict[str, Any]:
@@ -63,6 +69,7 @@ def entry(task: Task, keys: list[str], status: str, code: str = "", message: str
     }
 
 
-def minute(when: datetime | None) -> str:
-    """A time without seconds; empty while there is none."""
-    return when.strftime("%Y-%m-%dT%H:%MZ") if when else ""
+def moment(call: Call, when: datetime | None) -> str:
+    """A time, without seconds as in the samples, or with them; empty while there is none."""
+    form = "%Y-%m-%dT%H:%MZ" if call.cloud.unsure.task_times == "minutes" else "%Y-%m-%dT%H:%M:%SZ"
+    return when.strftime(form) if when else ""

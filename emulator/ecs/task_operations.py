@@ -7,7 +7,7 @@ from emulator.calls import Call
 from emulator.ecs.describe_images import moment
 from emulator.ecs.paging import numbered, page
 from emulator.ecs.regions import region_of
-from emulator.ecs.task_attributes import attributes, summary
+from emulator.ecs.task_attributes import attributes, shown_status, summary
 from emulator.ecs.tasks import Task
 from emulator.errors import ApiError
 
@@ -41,7 +41,7 @@ def listed(call: Call, task: Task) -> bool:
     if call.now - task.created < timedelta(seconds=call.cloud.unsure.task_list_lag_s):
         return False
     status, action = call.params.get("TaskStatus"), call.params.get("TaskAction")
-    if status in FILTERS and task.status(call.now) != status:
+    if status in FILTERS and shown_status(call, task) != status:
         return False
     if action and action != ACTION:
         return False

@@ -61,7 +61,7 @@ def make_event(request: HttpRequest, gateway: Gateway, unsure: Unsure) -> dict[s
         "rawPath": path,
         "body": body,
         "isBase64Encoded": encoded,
-        "headers": headers,
+        "headers": headers if unsure.http_header_case == "canonical" else {n.lower(): v for n, v in headers.items()},
         "queryParameters": joined(parse_qsl(request.query, keep_blank_values=True)),
         "requestContext": {
             "accountId": gateway.account_id,

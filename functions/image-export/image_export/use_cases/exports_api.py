@@ -1,5 +1,7 @@
 """What can be asked over HTTP about exports: make one, list them, look at one, cancel one. Each answers; none waits."""
 
+from msgspec.structs import replace
+
 from ..decisions.admission import admit_direct
 from ..decisions.direct_request import read_direct
 from ..decisions.http import listing
@@ -104,7 +106,10 @@ def cancel_export(outside: Outside, request: HttpRequest, export: str) -> HttpAn
         return HttpAnswer(status=200, value=export_of(loaded))
     asker = RequestedBy(trigger="http", id=request.request_id)
     outside.ledger.mark(f"exports/{export}/cancel", Cancel(requested_by=asker))
-    moved = _look(outside, loaded.request, Recorded(export, created=False))
+    told = replace(
+        loaded, cancel_at=loaded.cancel_at or outside.ledger.now
+    )  # a listing may not show it yet (facts §14)
+    moved = _look(outside, loaded.request, Recorded(export, created=False, record=told))
     return HttpAnswer(status=202, value=moved.export, headers=_pace(moved))
 
 
