@@ -8,6 +8,7 @@ COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-
 VENV = .venv
 RUN = $(VENV)/bin/python
 WRITE_OPENAPI = import json; from image_export.decisions.http.openapi import openapi; print(json.dumps(openapi(), indent=2))
+WRITE_MANIFEST = import json; from image_export.decisions.manifest import manifest_schema as schema; print(json.dumps(schema(), indent=2))
 WRITE_POLICY = import json; from image_export.decisions.policy_schema import policy_schema as schema; print(json.dumps(schema(), indent=2))
 # What FC would mount at /opt: the layer, unpacked.
 OPT = build/opt
@@ -54,10 +55,11 @@ bench: setup ## what it costs: API calls, seconds and memory, side by side with 
 mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; ten minutes
 	@$(RUN) -m tests.mutations
 
-schemas: setup ## write the OpenAPI document and the schema of policy.yaml to schemas/
+schemas: setup ## write the OpenAPI document and the schemas of policy.yaml and of manifests to schemas/
 	@mkdir -p schemas
 	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_OPENAPI)' > schemas/openapi.json
 	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_POLICY)' > schemas/policy.json
+	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_MANIFEST)' > schemas/manifest.json
 
 check: setup ## ruff and mypy, strict
 	@$(VENV)/bin/ruff format --check --quiet .

@@ -3,18 +3,15 @@
 Everything told is made from facts read back, never from memory (PROTOCOL 13). One target never holds up another.
 """
 
-import msgspec
-
 from ..decisions import announcements
 from ..decisions.announcements import Owed
-from ..decisions.projection import MANIFEST_WRITTEN, export_of, manifest_address, manifest_key
+from ..decisions.manifest import manifest_of, written
+from ..decisions.projection import MANIFEST_WRITTEN, manifest_address, manifest_key
 from ..decisions.refusals import advised
 from ..decisions.waiting import TOLD_FOR
 from ..errors import CloudFault
 from ..values.record import Record
 from .outside import Outside
-
-MANIFEST_VERSION = 1
 
 
 def announce(outside: Outside, record: Record) -> Record:
@@ -54,7 +51,7 @@ def _write_manifest(outside: Outside, record: Record) -> Record:
     request, now = record.request, outside.ledger.now
     try:
         cloud = outside.clouds.at(request.role, request.region_id, request.oss_bucket)
-        cloud.put_object(request.oss_bucket, manifest_key(record), manifest(record))
+        cloud.put_object(request.oss_bucket, manifest_key(record), written(manifest_of(record)))
     except CloudFault as fault:
         outside.log.warning("manifest.refused", code=fault.code, error=fault.cause.message)
         if now - (record.ended_at or now) < announcements.MANIFEST_FOR:
@@ -63,14 +60,3 @@ def _write_manifest(outside: Outside, record: Record) -> Record:
         return outside.ledger.tell(record, announcements.MANIFEST_GIVEN_UP, given_up=True)
     outside.log.info("manifest.written", manifest=manifest_address(record))
     return outside.ledger.tell(record, MANIFEST_WRITTEN)
-
-
-def manifest(record: Record) -> bytes:
-    """The manifest: the Export as its head, then the image as it was when the export was claimed."""
-    image = record.claim.image if record.claim else None
-    content = {
-        "ManifestVersion": MANIFEST_VERSION,
-        **export_of(record).wire(),
-        "Image": image.wire() if image else None,
-    }
-    return msgspec.json.format(msgspec.json.encode(content), indent=2)

@@ -1,0 +1,23 @@
+"""The manifest beside the objects: the Export, the image as it was, and which object is which disk. Pure.
+
+All that ImportImage needs later (its page: DiskDeviceMapping.N, Architecture, OSType, Platform, BootMode, Tag.N).
+"""
+
+from typing import Literal
+
+from .export import Export
+from .image import Disk, Image
+
+
+class ExportedDisk(Disk, frozen=True, kw_only=True):
+    """A disk of the image and the object that holds it; null where the objects' names do not tell."""
+
+    key: str | None
+
+
+class Manifest(Export, frozen=True, kw_only=True):
+    """Version 1. Another number where a reader of this one would misread it; new fields alone keep it."""
+
+    manifest_version: Literal[1] = 1
+    disks: tuple[ExportedDisk, ...]
+    image: Image | None
