@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "functions" / "image-export" / "image_export"
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "functions" / "image-export" / "image_export"
 MAY_IMPORT = {
     "values": {"values"},
     "decisions": {"values", "decisions", "errors"},
@@ -86,3 +87,25 @@ def test_the_doctor_ships_with_nothing_and_speaks_to_vendors_in_its_edges_alone(
         spoken = {name.split(".")[0] for level, name in imports(file) if not level}
         assert "emulator" not in spoken, file
         assert file.parent.name == "edges" or not spoken & VENDORS, file
+
+
+def bodies(folder: Path) -> dict[str, str]:
+    """What functions do, without names and docstrings, and where; one-liners say too little to be copies."""
+    found: dict[str, str] = {}
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                told = ast.get_docstring(node) is not None
+                done = [ast.dump(statement) for statement in node.body[told:]]
+                if len(done) > 1 or len("".join(done)) > 400:
+                    found["\n".join(done)] = f"{file.name}: {node.name}"
+    return found
+
+
+def test_the_emulator_neither_borrows_nor_copies_what_signs_and_decodes() -> None:
+    emulator = ROOT / "emulator"
+    served = [file for file in emulator.rglob("*.py") if file.parent.name != "demo"]  # the demo is a client
+    used = {part for file in served for _, name in imports(file) for part in (name, name.split(".")[0])}
+    assert not used & (VENDORS | {"Tea", "alibabacloud_openapi_util", "msgspec"})
+    judge, judged = bodies(emulator), {**bodies(PACKAGE), **bodies(ROOT / "doctor")}
+    assert [(judge[body], judged[body]) for body in set(judge) & set(judged)] == []
