@@ -7,11 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.use_cases.nightly import nightly
+from image_export.values.match import Match
 from image_export.values.policy import Destination
 from image_export.values.run import NightlyAnswer
 
 from .builders import ACCOUNT, REGION, an_image
-from .fakes import START, refused
+from .fakes import START, refused, unanswered
 from .workshop import Workshop
 
 ELSEWHERE = "ap-southeast-1"
@@ -157,3 +158,23 @@ def test_a_sweep_in_a_region_that_fails_stops_no_other(shop: Workshop) -> None:
     shop.cloud.faults.before("images", refused("Forbidden.RAM"))
     assert [export.region_id for export in shop.tick(minutes=1).exports] == [ELSEWHERE]
     assert [export.region_id for export in shop.tick(minutes=6).exports] == [REGION]
+
+
+def test_what_comes_back_from_a_doubt_does_not_jump_the_queue(shop: Workshop) -> None:
+    """Its look is due by time, the others' by priority; with one slot, the more important one has it."""
+    rules = shop.policy.rules if shop.policy else ()
+    shop.change(
+        rules=(
+            replace(rules[0], match=Match(name="golden-*"), priority=9),
+            replace(rules[0], name="rest", match=Match()),
+        )
+    )
+    stock(shop, 1, name="web")
+    shop.cloud.concurrent_exports = 1
+    shop.cloud.faults.before("export_image", unanswered())
+    run(shop)
+    shop.tick(minutes=1)
+    stock(shop, 1, image_id="m-golden")
+    run(shop, "night-2")
+    shop.tick(minutes=30)
+    assert [start.image_id for start in shop.cloud.exported] == ["m-golden"]

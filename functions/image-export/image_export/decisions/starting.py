@@ -106,6 +106,8 @@ def _claim(record: Record, sight: Sight, image: Image) -> Step:
         return LookAtHold()
     if sight.hold and not sight.probe:
         return Wait(reason(sight.hold.code), queued=True)
+    if not sight.in_turn:
+        return Wait(None, queued=True)
     voids = _voids(record)
     if voids > VOIDS_MAX:
         return _fail(record, _too_many_voids(record))

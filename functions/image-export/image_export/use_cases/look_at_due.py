@@ -3,6 +3,7 @@
 from ..decisions import hints
 from ..decisions.waiting import LOOK_MOST
 from ..values.facts import Requested
+from ..values.steps import Sight
 from .reject import tell_rejected
 from .see import see_again
 from .tick import Tick
@@ -40,8 +41,11 @@ def _is_silent(tick: Tick, export: str) -> bool:
 
 
 def _look_at_export(tick: Tick, export: str, hint: str) -> bool:
-    """Whether the look came to an end of its own, whatever that was."""
-    return tick.advance(export, hint=hint) is not None or not tick.outside.ledger.page(hint, limit=1).entries
+    """Whether the look came to an end of its own. What is ready queues up: its turn is by priority, in this tick."""
+    return (
+        tick.advance(export, sight=Sight(in_turn=False), hint=hint) is not None
+        or not tick.outside.ledger.page(hint, limit=1).entries
+    )
 
 
 def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:

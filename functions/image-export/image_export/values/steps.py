@@ -25,6 +25,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     forbidden: Cause | None = None  # what the policy says against it by now (PROTOCOL 16)
     probe: bool = False  # this export may try although the group is on hold
     queued: bool = False  # it waits for room, and keeps its place
+    in_turn: bool = True  # it may start now; otherwise it queues up, since others may be more important
     renewals: int = 0  # how often this look has fetched fresh credentials after a refusal
     cancel_asked: bool = False  # CancelTask was sent in this look
 
