@@ -85,6 +85,11 @@ def test_a_bus_is_made_once(world: World) -> None:
 
 def test_another_call_is_none(world: World) -> None:
     assert refusal(ask(world, b"{}", "/openapi/listEverything")) == (404, "InvalidAction.NotFound")
+    assert refusal(requests.get(world.endpoint + PUT, timeout=60)) == (404, "InvalidAction.NotFound")
+
+
+def test_what_is_no_json_is_called_so(world: World) -> None:
+    assert "no JSON" in ask(world, b"[").json()["message"]
 
 
 def test_strangers_and_wrong_secrets_are_refused(world: World) -> None:

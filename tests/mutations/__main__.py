@@ -79,6 +79,8 @@ def survive(reached: Sequence[tuple[Refusal, list[str]]]) -> Iterator[Refusal]:
             running[start(tests[:MOST_TESTS], accepting(refusal), LIMIT_S)] = refusal
         child, status = os.wait()
         refusal = running.pop(child)
+        if len(waiting) % 25 == 0:
+            print(f"{len(waiting)} are left", flush=True)  # noqa: T201
         if passed(status):
             print(f"passes without {refusal.place}", flush=True)  # noqa: T201
             yield refusal
