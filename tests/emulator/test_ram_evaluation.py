@@ -142,7 +142,7 @@ def test_a_decision_says_every_way_in_which_it_was_allowed() -> None:
         ([], "Version"),
         ({"Version": "2", "Statement": []}, "Version"),
         ({"Version": "1", "Statement": []}, "Statement"),
-        ({"Version": "1", "Statement": ["Allow"]}, "Statement[0]"),
+        ({"Version": "1", "Statement": ["Allow"]}, "Statement[0]: want a mapping"),
         (document({"Effect": "allow"}), "Statement[0].Effect"),
         (document({"Principal": {"RAM": ROOT}}), "Statement[0].Principal"),
         (document({"NotAction": "ecs:X"}), "NotAction"),

@@ -82,6 +82,8 @@ def test_control_calls_say_what_is_wrong(world: World) -> None:
     assert control(world, "images", {"RegionId": REGION, "_export": {"ends": 1}}) == (400, "UnknownName")
     assert control(world, "images/m-nobody", {"Status": "Available"}) == (404, "InvalidImageId.NotFound")
     assert control(world, "timers/nobody", {}) == (404, "FunctionNotFound")
+    nothing = {"roles": {"image-export": {"policies": ["nothing"]}}}
+    assert control(world, "ram", nothing) == (404, "EntityNotExist.Policy")
     said = requests.post(f"{world.endpoint}/_emulator/clock", data=b"{", timeout=60)
     assert (said.status_code, said.json()["Code"]) == (400, "InvalidBody")
     said = requests.get(f"{world.endpoint}/_emulator/calls?after=x", timeout=60)
