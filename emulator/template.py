@@ -5,6 +5,7 @@ A world without these files has what the shipped ones name, so that a test need 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -94,10 +95,11 @@ def add_role(cloud: Cloud, name: str) -> None:
 
 
 def add_foreign_role(cloud: Cloud, name: str, owner: str, external_id: str | None) -> None:
-    """The role of an account that has no template here: it trusts ours, and may what our own role of images may."""
+    """The role of an account that has no template here: it trusts ours, and may there what ours may here."""
     ours = cloud.identity.role(f"acs:ram::{cloud.account_id}:role/image-export")
     held = cloud.identity.policies_of(ours) if ours else []
-    policies = tuple(cloud.identity.policies.put(owner, policy.name.name, policy.document) for policy in held) or ALL
+    documents = [(policy.name.name, json.dumps(policy.document).replace(cloud.account_id, owner)) for policy in held]
+    policies = tuple(cloud.identity.policies.put(owner, name, json.loads(text)) for name, text in documents) or ALL
     trusted = trust(RAM=[f"acs:ram::{cloud.account_id}:root"])
     if external_id:
         trusted["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": [external_id]}}
