@@ -18,10 +18,10 @@ GROUPS = (
 )
 DAYS, QUIET_FROM = 14, 7  # from then on no event tells of any image
 DOWN, DOWN_DAYS = "cn-shanghai", range(4, 7)
-KEPT_DAYS = 6  # then an image is deleted, as rotating images are
+KEPT_DAYS = 8  # then an image is deleted, as rotating images are
 NIGHT, DAY = 2.0, 8.0  # hours
 PRIORITY = {"golden": 100, "daily": 10, "app": 0}
-MOST_A_NIGHT = 5  # of the rule `daily`, everywhere together
+MOST_A_NIGHT = 4  # of the rule `daily`, everywhere together
 POLICY = f"""
 version: 1
 accounts:
@@ -98,7 +98,7 @@ class Calendar:
         """The images of a day, in order."""
         dice = self._dice("births", day)
         made = []
-        for number in range(dice.randint(9, 14)):
+        for number in range(dice.randint(7, 9)):
             account, region = GROUPS[(day + number) % len(GROUPS)]
             rule = dice.choice(("golden", "daily", "daily", "app", "app", None))
             told = dice.choice((0, 1, 1, 1, 2)) if day < QUIET_FROM else 0
@@ -111,7 +111,7 @@ class Calendar:
                     region=region,
                     rule=rule,
                     takes_s=dice.randint(600, 9000),
-                    fails_first=rule == "daily" and dice.random() < 0.2,
+                    fails_first=rule == "daily" and dice.random() < 0.15,
                     told=told if rule == "golden" else min(told, 1),
                 )
             )
