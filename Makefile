@@ -52,7 +52,7 @@ prove: setup ## what is too slow for make test: thousands of requests, hundreds 
 bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; ten minutes
 	@$(RUN) -m tests.bench
 
-mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; ten minutes
+mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; many minutes
 	@$(RUN) -m tests.mutations
 
 schemas: setup ## write the OpenAPI document and the schemas of policy.yaml and of manifests to schemas/
