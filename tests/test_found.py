@@ -24,6 +24,21 @@ def shop() -> Workshop:
     return Workshop()
 
 
+class Meanwhile(Faults):
+    """Another worker does something behind the n-th call."""
+
+    def __init__(self, number: int, work: Callable[[], object]) -> None:
+        super().__init__()
+        self._left, self._work = number, work
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        result = super().run(call, effect)
+        self._left -= 1
+        if not self._left:
+            self._work()
+        return result
+
+
 def in_doubt(shop: Workshop) -> None:
     """ExportImage was called and did not happen, and nobody knows."""
     shop.cloud.faults.before("export_image", unanswered())
@@ -71,6 +86,15 @@ def test_no_sighting_is_left_behind_without_a_hint(shop: Workshop, call: str) ->
     assert not shop.keys("sighted")
 
 
+@pytest.mark.parametrize("number", range(1, 9))
+def test_a_tick_in_between_leaves_no_sighting_without_a_hint(shop: Workshop, number: int) -> None:
+    shop.cloud.inventory.clear()
+    shop.store.faults = Meanwhile(number, lambda: shop.tick(minutes=2))
+    shop.tell()
+    assert shop.keys("sighted/")
+    assert [key for key in shop.keys("sighted-") if key.startswith("due/")]
+
+
 def test_a_sighting_that_was_decided_upon_goes_before_its_hint(shop: Workshop) -> None:
     shop.cloud.inventory.clear()
     shop.tell()
@@ -95,21 +119,6 @@ def test_nothing_starts_out_of_a_doubt_while_the_policy_cannot_be_read(shop: Wor
     shop.tick(minutes=30)
     assert shop.keys("/result-0001")
     assert not shop.keys("/claim-0002")
-
-
-class Meanwhile(Faults):
-    """Another worker does something behind the n-th call."""
-
-    def __init__(self, number: int, work: Callable[[], object]) -> None:
-        super().__init__()
-        self._left, self._work = number, work
-
-    def run(self, call: str, effect: Callable[[], Any]) -> Any:
-        result = super().run(call, effect)
-        self._left -= 1
-        if not self._left:
-            self._work()
-        return result
 
 
 @pytest.mark.parametrize("number", range(1, 7))

@@ -13,6 +13,7 @@ from .story import tell_story
 from .world import Ground, World
 
 STORM_TICKS = 40
+TICKS_A_NIGHT = 12
 FAIR_TICKS = 250
 WORK = ("due/", "waiting/", "running/", "open/")
 
@@ -54,15 +55,15 @@ def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> L
 def _storm(scenario: Scenario) -> None:
     """The watcher's ticks among everything that arrives: close together at first, overlapping now and then."""
     world, random = scenario.world, scenario.random
-    for _ in range(STORM_TICKS):
+    for _ in range(max(STORM_TICKS, TICKS_A_NIGHT * len(scenario.nights))):
         now = world.clock.now
         if now > scenario.last_at and random.random() < 0.12:
             return
         gap_s = random.choice((60.0, 60.0, 120.0, 600.0, 3600.0))
         when = now + timedelta(seconds=gap_s * (0.5 + random.random()))
-        next_at = world.baton.next_at
-        if next_at and next_at > when:
-            when = next_at + timedelta(seconds=60 * random.random())
+        idle_until = min((at for at in (world.baton.next_at, _due(world)) if at), default=when)
+        if idle_until > when:
+            when = idle_until + timedelta(seconds=60 * random.random())
         scenario.tick(when)
         if random.random() < 0.15:
             scenario.tick(when + timedelta(seconds=random.random()))
@@ -94,12 +95,17 @@ def _left(world: World) -> list[str]:
 def _next(world: World) -> datetime:
     """When there is something to do."""
     found: list[datetime] = [world.clock.now + timedelta(minutes=61)]
-    dues = [key for key in world.objects if key.startswith("due/")]
-    if dues:
-        stamp = min(dues).split("/")[1]
-        found.append(datetime.strptime(stamp, STAMP).replace(tzinfo=timezone.utc))
-    if any(key.startswith("waiting/") for key in world.objects):
+    due = _due(world)
+    if due:
+        found.append(due)
+    if any(world.objects.below("waiting/", "")):
         found.append(world.clock.now + timedelta(minutes=1))
     if world.baton.next_at:
         found.append(world.baton.next_at + timedelta(seconds=1))
     return min(found)
+
+
+def _due(world: World) -> datetime | None:
+    """The first due hint's time."""
+    first = next(world.objects.below("due/", ""), None)
+    return datetime.strptime(first.split("/")[1], STAMP).replace(tzinfo=timezone.utc) if first else None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions import doubt, exporting, hints, proof, refusals, starting
+from image_export.decisions import disks, doubt, exporting, hints, proof, refusals, starting, whole
 from image_export.decisions.identity import sighting_key
 from image_export.decisions.refusals import Handling
 from image_export.use_cases import advance, announce, record, see, start_waiting, sweep, taking
@@ -68,12 +68,13 @@ def late_objects_are_missing(patch: pytest.MonkeyPatch) -> None:
 
 def one_object_is_enough(patch: pytest.MonkeyPatch) -> None:
     """Nobody counts the objects against the disks."""
-    patch.setattr(proof, "_wanted", lambda _record: 1)
+    held = disks.by_key
+    patch.setattr(disks, "by_key", lambda seen, of: (held(seen, of)[0], ()))
 
 
 def any_object_is_good(patch: pytest.MonkeyPatch) -> None:
     """Nobody looks into the objects."""
-    patch.setattr(proof, "_fault", lambda *_: None)
+    patch.setattr(whole, "fault", lambda *_: None)
 
 
 def strangers_objects_are_ours(patch: pytest.MonkeyPatch) -> None:

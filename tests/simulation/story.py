@@ -58,7 +58,7 @@ def _days(scenario: Scenario) -> None:
 def _look_and_cancel(scenario: Scenario) -> None:
     """People who look at what there is, and now and then cancel it: they find it in the list."""
     random, world = scenario.random, scenario.world
-    cancels = random.random() < 0.3
+    cancels = random.random() < 0.3 or world.ground.cancels
 
     def later(method: str) -> None:
         ids = sorted({key.split("/")[1] for key in world.objects if key.startswith("exports/")})

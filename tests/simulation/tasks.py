@@ -54,7 +54,7 @@ class Readings:
     fates: tuple[str, ...]
 
     @staticmethod
-    def drawn(random: Random) -> "Readings":
+    def drawn(random: Random, fates: tuple[str, ...] = ()) -> "Readings":
         """One of the many clouds that the documents allow."""
         return Readings(
             timedelta(seconds=random.choice(LAGS)),
@@ -62,7 +62,7 @@ class Readings:
             random.random() < 0.7,
             random.random() < 0.7,
             random.random() < 0.3,
-            tuple(FATES) if random.random() < 0.6 else tuple(random.sample(list(FATES), 2)),
+            fates or (tuple(FATES) if random.random() < 0.6 else tuple(random.sample(list(FATES), 2))),
         )
 
 

@@ -2,9 +2,18 @@
 
 import pytest
 
+from .life import live
 from .mutants import MUTANTS, Mutant, catch
+from .world import Ground
 
-SEEDS = range(4000)
+SEEDS = range(2000)
+WITHIN_THE_RULES = sorted({one.ground for one in MUTANTS if one.ground.keeps_the_rules}, key=repr)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("ground", WITHIN_THE_RULES, ids=repr)
+def test_the_grounds_of_the_mutants_break_nothing_by_themselves(ground: Ground) -> None:
+    assert not [(seed, life.broken) for seed in range(100) if (life := live(seed, ground)).broken]
 
 
 @pytest.mark.prove

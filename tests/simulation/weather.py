@@ -25,12 +25,14 @@ READ_REFUSALS = ("Throttling", "Forbidden.RAM", "EntityNotExist.Role", "ServiceU
 class Weather:
     """The dice of one life. `fair` turns everything off."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, starts: tuple[str, ...] = ()) -> None:
         self.random = random
         self._rate = random.choice(RATES)
         self._start_rate = max(random.choice(START_RATES), self._rate)
         self._kinds = [kind for kind in KINDS if random.random() < 0.5] or list(KINDS)
         self._start_kinds = [kind for kind in KINDS if random.random() < 0.4] or ["after", "refused"]
+        if starts:
+            self._start_rate, self._start_kinds = START_RATES[-1], list(starts)
         self._freezes_s = random.choice((30.0, 200.0, 900.0))
         self.fair = False
 

@@ -26,16 +26,25 @@ from .traced import TracedStore
 from .weather import Weather
 
 TOKENS_LAST_S = 3300.0
+LISTED_AT_MOST = timedelta(minutes=19)  # 25 minutes after the claim, less the longest time to the call
 UNBOUNDED = 5  # so much longer a worker may be frozen where nobody kills it
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What the promises rest on (README). A mutant takes one away."""
+    """What the promises rest on, which a mutant may take away; and what is drawn, unless a mutant wants it so."""
 
     unversioned: bool = True
     kills: bool = True  # FC ends a worker at its time-out
-    lag: timedelta | None = None  # another one than the readings': beyond the wait
+    lag: timedelta | None = None  # a task is listed after so long, which may be beyond the wait
+    fates: tuple[str, ...] = ()  # what becomes of our tasks; nothing here is against the rules
+    starts: tuple[str, ...] = ()  # what mostly goes wrong with ExportImage; the same
+    cancels: bool = False  # people cancel in every life
+
+    @property
+    def keeps_the_rules(self) -> bool:
+        """Whether everything that the promises rest on is there."""
+        return self.unversioned and self.kills and (self.lag or LISTED_AT_MOST) <= LISTED_AT_MOST
 
 
 @dataclass(eq=False)
@@ -145,8 +154,8 @@ class World:
         self.random = Random(seed)  # noqa: S311 - dice, not secrets
         self.clock = CloudClock()
         self.baton = Baton(self.clock)
-        self.weather = Weather(self.random)
-        self.readings = Readings.drawn(self.random)
+        self.weather = Weather(self.random, ground.starts)
+        self.readings = Readings.drawn(self.random, ground.fates)
         self.objects = Objects()
         self.trouble = Trouble(self)
         self.notifier = RefusingNotifier(self)

@@ -113,8 +113,10 @@ def _look_again(outside: Outside, sighting: Sighting, since: datetime | None) ->
     until = growing(since, ledger.now, most=LOOK_MOST) if since else ledger.now + MINUTE
     soon = ledger.now + MINUTE
     in_time = since is None or ledger.now - since <= VISIBLE_WITHIN
-    ledger.put(hints.due(min(until, soon) if in_time else until, f"sighted-{key}"))  # first: no marker without a hint
+    hint = hints.due(min(until, soon) if in_time else until, f"sighted-{key}")
+    ledger.put(hint)  # before: no marker is left behind without one
     ledger.create(f"sighted/{key}", sighting)
+    ledger.put(hint)  # and after: a look in between removes one that leads nowhere yet
     return Seen(undecided=True)
 
 
