@@ -16,7 +16,7 @@ OPT = build/opt
 SEEDS = 1-1000
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test simulate prove bench check schemas audit emulator doctor replay layer package lock clean mutate
+.PHONY: help setup demo test simulate prove bench check schemas audit coverage emulator doctor replay layer package lock clean mutate
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ bench: setup ## what it costs: API calls, seconds and memory, side by side with 
 
 mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; many minutes
 	@$(RUN) -m tests.mutations
+
+coverage: setup ## branches of the functions' package that the suite takes, over fakes and the emulator's wire
+	@$(RUN) -m pytest -q -n 2 -m "not prove" --ignore=tests/flow --ignore=tests/emulator --ignore=tests/clients \
+		--cov=image_export --cov-branch --cov-report=term-missing:skip-covered
 
 schemas: setup ## write the OpenAPI document and the schemas of policy.yaml and of manifests to schemas/
 	@mkdir -p schemas
