@@ -3,7 +3,7 @@ PYTHON ?= $(shell for python in python3.10 python3.12 python3.11 python3 python;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
 PIP_FLAGS = --quiet --disable-pip-version-check --no-input --require-hashes
 
-COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe
+COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --allow-unsafe
 
 VENV = .venv
 RUN = $(VENV)/bin/python
