@@ -97,7 +97,6 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     if standing and not standing.ours:
         ledger.delete(hint)
         return None
-    _make_known(outside, request, export)
     outside.log.info(
         "export.requested",
         export_id=export,
@@ -107,8 +106,9 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
         rule=request.rule,
     )
     _warn_of_role(outside, request)
-    if standing is None:  # it is recorded, and cannot be looked at now
+    if standing is None:  # it is recorded, and the ledger does not answer now: no further call in what time is left
         return Recorded(export, created=True, hint=hint)
+    _make_known(outside, request, export)
     made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed)
     return Recorded(export, created=True, hint=hint, record=made)
 
