@@ -55,6 +55,7 @@ class Instances:
         await asyncio.gather(*(instance.stop() for instance in instances))
 
     async def _take(self, function: Function) -> Instance:
+        await self._give_up_idle(self._limit())  # which may have been lowered
         for instance in reversed(self._instances):
             if instance.function is function and not instance.busy and instance.alive:
                 instance.busy = True
@@ -75,13 +76,16 @@ class Instances:
         return instance
 
     async def _make_room(self) -> None:
-        """Give up idle instances, the least recently used first, for as long as the account's limit is reached."""
-        while len(self._instances) >= self._limit():  # again after each wait: another may have taken the room
+        await self._give_up_idle(self._limit() - 1)
+        if len(self._instances) >= self._limit():
+            raise ApiError(429, "ResourceExhausted", f"The limit of {self._limit()} on-demand instances is reached.")
+
+    async def _give_up_idle(self, most: int) -> None:
+        """Give up idle instances, the least recently used first, until there are at most so many or all are busy."""
+        while len(self._instances) > most:  # again after each wait: another may have taken the room
             idle = next((instance for instance in self._instances if not instance.busy), None)
             if idle is None:
-                raise ApiError(
-                    429, "ResourceExhausted", f"The limit of {self._limit()} on-demand instances is reached."
-                )
+                return
             self._instances.remove(idle)
             await idle.stop()
 

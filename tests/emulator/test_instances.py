@@ -92,6 +92,19 @@ def test_past_the_limit_of_instances_it_is_429(tmp_path: Path) -> None:
         assert world.invoke()[0] == 200
 
 
+def test_a_limit_that_is_lowered_gives_up_what_is_warm_beyond_it(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        naps = [threading.Thread(target=world.invoke, args=("nap",)) for _ in range(2)]
+        for nap in naps:
+            nap.start()
+        for nap in naps:
+            nap.join()
+        warm = {entry["pid"] for entry in world.invocations()}
+        world.post("quotas", {"instances": 1})
+        world.invoke()
+        assert [Path(f"/proc/{pid}").exists() for pid in warm].count(True) == 1
+
+
 class Idle:
     """An instance that takes a moment to stop."""
 
