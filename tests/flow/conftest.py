@@ -1,6 +1,7 @@
 """One emulator for the tests of a worker; faults and readings are put back after each test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,14 @@ from .world import World, still_functions
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulator]:
-    """Fast enough for nothing to happen by itself, with quotas out of the way."""
-    folder: Path = tmp_path_factory.mktemp("flow")
+    """One for all tests of a worker."""
+    with still_emulator(tmp_path_factory.mktemp("flow")) as running:
+        yield running
+
+
+@contextmanager
+def still_emulator(folder: Path) -> Iterator[RunningEmulator]:
+    """In which nothing happens by itself."""
     functions = still_functions(folder, **accepting(OLDER_TOKEN, TOKEN))
     arguments = ("--functions", str(functions), "--speed", "1", "--events", "none")
     with RunningEmulator(*arguments, log=folder / "functions.log") as running:

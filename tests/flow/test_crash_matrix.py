@@ -7,10 +7,14 @@ next ticks do the rest.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from emulator.running import RunningEmulator
+
+from .conftest import still_emulator
 from .world import World
 
 COLD_ONLY = {("sts", "AssumeRole"), ("oss", "GetBucketVersioning")}  # what a warm instance need not do
@@ -18,6 +22,13 @@ COLD_ONLY = {("sts", "AssumeRole"), ("oss", "GetBucketVersioning")}  # what a wa
 STEPS_S = (150, 61, 61, 1600, 700, 700, 700, 3600, 3600)
 FEWEST_CALLS = 60
 ONCE = (1, ["eventbridge Completed", "eventbridge Started", "fc Completed", "fc Started"])
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator[RunningEmulator]:
+    """One of its own: what other tests have left changes which calls a tick makes."""
+    with still_emulator(tmp_path) as running:
+        yield running
 
 
 class Moment(NamedTuple):
