@@ -39,7 +39,7 @@ $(OPT)/.done: layers/sdk/requirements.txt | $(VENV)/.done
 demo: setup ## the main job end to end on the emulator (ARGS="--package ZIP --layer ZIP": from the built zips)
 	@$(RUN) -m emulator.demo $(ARGS)
 
-test: setup ## the suite, in under four minutes on two cores
+test: setup ## the suite, without what takes long
 	@$(RUN) -m pytest -q -n 2 -m "not prove"
 
 simulate: setup ## SEEDS=FIRST-LAST: so many lives of exports, with faults at every call; one seed prints its trace
