@@ -1,13 +1,17 @@
 """Images that an event named and nobody can see yet: looked for, given up, never forgotten (DESIGN §7), over fakes."""
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from image_export.decisions import hints
 from image_export.decisions.policy_file import read_policy
 
 from .builders import IMAGE, REGION, an_image
-from .fakes import Died, refused, unanswered
+from .fakes import Clock, Died, Faults, refused, unanswered
 from .workshop import BUS, POLICY, Workshop
 
 LATER = "m-bp1later"
@@ -16,6 +20,20 @@ LATER = "m-bp1later"
 @pytest.fixture
 def shop() -> Workshop:
     return Workshop()
+
+
+class SlowWrites(Faults):
+    """A ledger that takes its time for a hint."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        result = super().run(call, effect)
+        if call == "put due":
+            self._clock.advance(seconds=77)
+        return result
 
 
 def tell_again(shop: Workshop, event_id: str, region: str = REGION) -> None:
@@ -77,6 +95,19 @@ def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None
     shop.store.faults.before("put due", Died())
     assert not shop.surviving(lambda: shop.tick(minutes=2))
     assert len(shop.keys("due/")) == 1
+
+
+def test_a_hint_that_comes_due_in_the_tick_that_left_it_stays(shop: Workshop) -> None:
+    shop.tell(LATER)
+    shop.clock.advance(minutes=2)
+    for seconds in range(50, 70):  # one of them is the hint that the look will leave: another worker was first
+        shop.outside().ledger.put(hints.due(shop.clock.now + timedelta(seconds=seconds), shop.keys("due/")[0][22:]))
+    shop.store.faults = SlowWrites(shop.clock)
+    shop.tick()
+    shop.store.faults = Faults()
+    shop.show(an_image(image_id=LATER))
+    (export,) = shop.tick(minutes=2).exports
+    assert (export.image_id, shop.keys("sighted")) == (LATER, [])
 
 
 def test_a_look_that_fails_does_not_forget_the_image(shop: Workshop) -> None:

@@ -8,7 +8,7 @@ from image_export.errors import LedgerFault
 from image_export.values.facts import Ended, Result
 
 from .builders import IMAGE, an_image
-from .fakes import refused, unanswered, unreached
+from .fakes import Died, refused, unanswered, unreached
 from .workshop import BUS, FUNCTION, Workshop
 
 
@@ -164,6 +164,20 @@ def test_a_target_that_refuses_for_a_fortnight_is_given_up_and_its_event_kept(sh
     assert shop.notifier.kinds(BUS) == []
     assert len(shop.keys("untold/")) == 2
     assert not shop.keys("open/")
+
+
+def test_a_target_that_is_met_late_has_its_fortnight_too(shop: Workshop) -> None:
+    shop.notifier.faults.before("tell", Died())
+    assert not shop.surviving(shop.tell)
+    shop.cloud.finish(shop.task_id)
+    shop.notifier.refusing.add(BUS)
+    shop.tick(days=20)  # until then nobody looked
+    assert (shop.notifier.kinds(FUNCTION), shop.keys("untold/")) == (["Started", "Completed"], [])
+    shop.tick(days=13)
+    shop.notifier.refusing.clear()
+    shop.tick(hours=1)
+    assert shop.notifier.kinds(BUS) == ["Started", "Completed"]
+    assert not shop.keys("untold/") + shop.keys("open/")
 
 
 def test_the_role_is_asked_for_again_where_the_cloud_calls_the_token_expired(shop: Workshop) -> None:

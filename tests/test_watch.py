@@ -7,6 +7,7 @@ from image_export.use_cases.ports import Page, StartExport
 from image_export.use_cases.record import record
 from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
+from image_export.values.facts import Told
 from image_export.values.policy import Destination
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, a_request, an_image
@@ -170,6 +171,24 @@ def test_completed_is_told_without_a_manifest_where_none_can_be_written_for_an_h
     assert shop.notifier.kinds(FUNCTION) == ["Started", "Completed"]
     assert shop.notifier.told[-1][1]["data"]["Manifest"] is None
     assert not shop.keys("open/")
+
+
+def test_a_manifest_that_one_gives_up_and_another_writes_is_the_same_to_every_target(shop: Workshop) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.cloud.faults.before("put_object", *[refused("AccessDenied") for _ in range(99)])
+    shop.notifier.refusing.add(FUNCTION)
+    for _ in range(12):
+        shop.tick(minutes=15)
+    (export_id,) = {key.split("/")[1] for key in shop.keys("exports/")}
+    ledger = shop.outside().ledger
+    record = ledger.load(export_id)
+    assert record is not None
+    assert ledger.settle_manifest(record).manifest == Told(given_up=True)  # a worker that wrote it after all
+    shop.notifier.refusing.clear()
+    shop.tick(hours=1)
+    completed = [event for _, event in shop.notifier.told if event["id"].endswith("Completed")]
+    assert [event["data"]["Manifest"] for event in completed] == [None, None]
 
 
 def test_an_event_told_twice_is_the_same_event(shop: Workshop) -> None:

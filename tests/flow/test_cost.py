@@ -17,8 +17,9 @@ ENTRANCE = {
 }
 END = {
     ("ecs", "DescribeTaskAttribute"): 1,
-    # requested, claim, result, no next claim, no end; the end as it stands; both ends of each of two objects
-    ("oss", "GetObject"): 10,
+    # requested, claim, result, no next claim, no end; the end as it stands; both ends of each of two objects; whether
+    # the manifest stands or was given up, as the first one said
+    ("oss", "GetObject"): 11,
     ("oss", "ListObjectsV2"): 1,  # the facts
     ("oss", "PutObject"): 6,  # ended, manifest, told-manifest, history; told-completed for each of two targets
     ("oss", "DeleteObject"): 2,  # the running hint; last of all the marker

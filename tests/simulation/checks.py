@@ -175,7 +175,7 @@ def _end_inconsistent(world: World, export: Told, ended: dict[str, Any]) -> Iter
     kind, outcome = export.last_claim.get("Kind"), export.last_result.get("Outcome")
     if (kind in ("start", "adopt")) != (outcome == "started"):
         yield f"it ended with a {kind} and the result {outcome}"
-    if ended["Status"] == "Completed" and not export.told & {"told-manifest", "told-no-manifest"}:
+    if ended["Status"] == "Completed" and "told-manifest" not in export.told:
         yield "Completed without a manifest"
     said = sum(name.startswith(f"told-{ended['Status'].lower()}-") for name in export.told)
     if said != len(export.request["Notify"]):

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from tests.fakes import START
-
 from .reading import Told, exports
 from .scenario import Scenario
 from .world import World
@@ -32,9 +30,10 @@ def told_of(scenario: Scenario) -> Iterator[str]:
         names = {f"{export.export_id}.{kind}" for kind in _kinds(export)}
         yield from (f"{event} was told" for event in _others(by_id, export, names))
         for name in sorted(names):
-            missing = _targets(export) - heard[name] - _given_up(world, name)
-            if missing:
-                yield f"{name} was not told to {sorted(missing)}"
+            missing = _targets(export) - heard[name]
+            yield from (f"{name} was not told to {target}" for target in sorted(missing - _given_up(world, name)))
+            if len(list(world.objects.below(f"untold/{name}/", ""))) < len(missing):
+                yield f"{name} was not told to {sorted(missing)}, and is not kept for each of them"
 
 
 def _kinds(export: Told) -> Iterator[str]:
@@ -65,7 +64,6 @@ def _targets(export: Told) -> set[str]:
 
 
 def _given_up(world: World, event: str) -> set[str]:
-    """Targets that had refused for long enough that the event was kept for replay."""
-    if not any(world.objects.below(f"untold/{event}/", "")):
-        return set()
-    return {name for name, until in world.notifier.refuses_until.items() if until - START >= GIVEN_UP_AFTER}
+    """Targets that have refused this event for so long that it may be given up."""
+    refusals = {target: at for (target, told), at in world.notifier.refusals.items() if told == event}
+    return {target for target, at in refusals.items() if at[-1] - at[0] >= GIVEN_UP_AFTER}

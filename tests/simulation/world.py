@@ -3,6 +3,7 @@
 It wires the fakes together and puts the dice between every call and its effect. Not the story: that is `scenario.py`.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,6 +140,15 @@ class RefusingNotifier(FakeNotifier):
         super().__init__(faults=world.trouble)
         self._world = world
         self.refuses_until: dict[str, datetime] = {}
+        self.refusals: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # target and event: when, each time
+
+    def tell(self, target: Any, event: Any) -> None:
+        """Whoever tells sees it fail; the target may have heard it all the same."""
+        try:
+            super().tell(target, event)
+        except CloudFault:
+            self.refusals[target.name, event["id"]].append(self._world.clock.now)
+            raise
 
     def _take(self, target: Any, event: Any) -> None:
         if self.refuses_until.get(target.name, START) > self._world.clock.now:

@@ -10,9 +10,8 @@ from ..values.cause import Cause
 from ..values.export import Export
 from ..values.notify_target import NotifyTarget, target_slug
 from ..values.record import Record
-from .projection import MANIFEST_WRITTEN, export_of
+from .projection import export_of
 
-MANIFEST_GIVEN_UP = "told-no-manifest"
 MANIFEST_FOR = timedelta(hours=1)  # then Completed is told without one
 EVENT_BYTES = 64 * 1024  # EventBridge's and the asynchronous destinations' limit (facts §8, §9)
 _DROPPED_FIRST = ("Objects", "ImageName", "Reason", "Error")
@@ -22,7 +21,8 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     """An event that a target has not accepted yet. `told` is the name of the fact that will say so."""
 
     kind: str
-    since: datetime
+    happened_at: datetime
+    refused_since: datetime | None
     target: NotifyTarget
     told: str
 
@@ -40,8 +40,8 @@ def happenings(record: Record) -> Iterator[tuple[str, datetime]]:
 def owed(record: Record) -> list[Owed]:
     """What is to be told to whom, oldest first."""
     return [
-        Owed(kind=kind, since=since, target=target, told=told)
-        for kind, since in happenings(record)
+        Owed(kind=kind, happened_at=at, refused_since=record.refused_since.get(told), target=target, told=told)
+        for kind, at in happenings(record)
         if kind != "Completed" or not manifest_owed(record)  # its event names the manifest, so that comes first
         for target in record.request.notify
         if (told := f"told-{kind.lower()}-{target_slug(target)}") not in record.told
@@ -51,7 +51,7 @@ def owed(record: Record) -> list[Owed]:
 def manifest_owed(record: Record) -> bool:
     """Whether a manifest is still to be written, or to be given up."""
     completed = record.ended is not None and record.ended.status == "Completed"
-    return completed and record.told.isdisjoint({MANIFEST_WRITTEN, MANIFEST_GIVEN_UP})
+    return completed and record.manifest is None
 
 
 def export_event(record: Record, kind: str) -> dict[str, Any]:
@@ -85,8 +85,7 @@ def cloud_event(
 
 
 def _as_it_was(record: Record, *, stalled: bool) -> Record:
-    told = record.told - {MANIFEST_WRITTEN}
-    seen = msgspec.structs.replace(record, ended=None, ended_at=None, told=told)
+    seen = msgspec.structs.replace(record, ended=None, ended_at=None, manifest=None)
     return seen if stalled else msgspec.structs.replace(seen, stalled=None, stalled_at=None)
 
 

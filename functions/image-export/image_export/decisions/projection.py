@@ -4,8 +4,6 @@ from ..values.export import Export, Status
 from ..values.record import Record
 from ..values.task import Task
 
-MANIFEST_WRITTEN = "told-manifest"  # the fact that says so
-
 
 def export_of(record: Record, *, reason: str | None = None, task: Task | None = None) -> Export:
     """What the world sees of this record; `reason` and `task` add what a look has just seen."""
@@ -26,7 +24,7 @@ def export_of(record: Record, *, reason: str | None = None, task: Task | None = 
         export_task_id=record.task_id,
         progress=_progress(record, task),
         objects=ended.objects if ended else (),
-        manifest=manifest_address(record) if MANIFEST_WRITTEN in record.told else None,
+        manifest=manifest_address(record) if record.manifest and not record.manifest.given_up else None,
         requested_at=record.requested_at,
         started_at=record.started_at,
         finished_at=record.ended_at,

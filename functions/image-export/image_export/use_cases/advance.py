@@ -125,7 +125,7 @@ def _also_owed(record: Record, wait: Wait, now: datetime) -> Wait:
     debts = announcements.owed(record)
     if not record.ended and not debts:
         return wait
-    since = min((debt.since for debt in debts), default=record.ended_at or now)
+    since = min((debt.refused_since or debt.happened_at for debt in debts), default=record.ended_at or now)
     again = growing(since, now, most=TELL_MOST)
     return msgspec.structs.replace(wait, until=min(wait.until, again) if wait.until else again)
 

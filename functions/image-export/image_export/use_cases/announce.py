@@ -6,7 +6,7 @@ Everything told is made from facts read back, never from memory (PROTOCOL 13). O
 from ..decisions import announcements
 from ..decisions.announcements import Owed
 from ..decisions.manifest import manifest_of, written
-from ..decisions.projection import MANIFEST_WRITTEN, manifest_address, manifest_key
+from ..decisions.projection import manifest_address, manifest_key
 from ..decisions.refusals import advised
 from ..decisions.waiting import TOLD_FOR
 from ..errors import CloudFault
@@ -35,7 +35,9 @@ def _tell(outside: Outside, record: Record, debt: Owed) -> Record:
     except CloudFault as fault:
         cause = advised(fault.cause)
         log.warning("event.refused", code=cause.code, error=cause.message, recommend=cause.recommend)
-        if outside.ledger.now - debt.since < TOLD_FOR:
+        if debt.refused_since is None:
+            return outside.ledger.refuse(record, debt.told)
+        if outside.ledger.now - debt.refused_since < TOLD_FOR:
             return record
         outside.ledger.put(f"untold/{event['id']}/{debt.told}", event)
         log.error("event.given_up", event_id=event["id"])
@@ -57,6 +59,6 @@ def _write_manifest(outside: Outside, record: Record) -> Record:
         if now - (record.ended_at or now) < announcements.MANIFEST_FOR:
             return record
         outside.log.error("manifest.given_up", manifest=manifest_address(record))
-        return outside.ledger.tell(record, announcements.MANIFEST_GIVEN_UP, given_up=True)
+        return outside.ledger.settle_manifest(record, given_up=True)
     outside.log.info("manifest.written", manifest=manifest_address(record))
-    return outside.ledger.tell(record, MANIFEST_WRITTEN)
+    return outside.ledger.settle_manifest(record)

@@ -1,6 +1,7 @@
 """The ledger: an export is a folder of small facts in OSS, each created once (PROTOCOL). Not a decision maker.
 
-exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended  told-<event>-<target>
+exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
+                 told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
 open/<export>                                  the marker: created first, removed last
 history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
 tokens/<hash>                                  ClientToken → export
@@ -20,9 +21,12 @@ from msgspec.structs import replace
 from ..decisions.identity import natural_key
 from ..errors import LedgerFault
 from ..values.export_request import ExportRequest
-from ..values.facts import Claim, Ended, Hold, Requested, Result, Stalled, Told
+from ..values.facts import Claim, Ended, Hold, Refusing, Requested, Result, Stalled, Told
 from ..values.record import Record
 from .fact_store import FactStore, Standing, Written, reaching
+
+TOLD, REFUSED = "told-", "refused-"
+MANIFEST = "told-manifest"
 
 
 class Ledger(FactStore):
@@ -84,10 +88,17 @@ class Ledger(FactStore):
             requested_at=requested.at,
             listed=requested.fact.listed,
             cancel_at=entries["cancel"].modified_at if "cancel" in entries else None,
-            told=frozenset(name for name in entries if name.startswith("told-")),
+            told=frozenset(name for name in entries if name.startswith(TOLD)),
+            refused_since={
+                name.replace(REFUSED, TOLD, 1): entry.modified_at
+                for name, entry in entries.items()
+                if name.startswith(REFUSED)
+            },
         )
         listed = max((int(name[6:]) for name in entries if name.startswith("claim-")), default=0)
         record = self._with_end(record, stalled="stalled" in entries)  # first: what came before an end stands by then
+        if MANIFEST in entries:
+            record = self._with_manifest(record)
         return self._with_attempts(record, listed)
 
     def _with_attempts(self, record: Record, listed: int) -> Record:
@@ -123,6 +134,10 @@ class Ledger(FactStore):
             ended_at=ended and ended.at,
         )
 
+    def _with_manifest(self, record: Record) -> Record:
+        told = self.read(fact_key(record, MANIFEST), Told)
+        return replace(record, manifest=told and told.fact)
+
     def hold(self, group: str) -> Hold | None:
         """The quota hold of an account and region, `<account>/<region>`."""
         found = self.read(f"holds/{group}", Hold)
@@ -132,6 +147,15 @@ class Ledger(FactStore):
         """Record that a target has accepted an event (or was given up)."""
         self.mark(fact_key(record, told), Told(given_up=given_up))
         return replace(record, told=record.told | {told})
+
+    def refuse(self, record: Record, told: str) -> Record:
+        """Record that a target refuses an event; the first time stands, and the fortnight of PROTOCOL 17 begins."""
+        standing = self.create(fact_key(record, told.replace(TOLD, REFUSED, 1)), Refusing())
+        return replace(record, refused_since={**record.refused_since, told: standing.at})
+
+    def settle_manifest(self, record: Record, *, given_up: bool = False) -> Record:
+        """Record that the manifest is written, or given up: the first word stands, so that every target is told it."""
+        return replace(record, manifest=self.create(fact_key(record, MANIFEST), Told(given_up=given_up)).fact)
 
 
 def fact_key(record: Record, name: str) -> str:

@@ -10,14 +10,18 @@ from .tick import Tick
 
 
 def look_at_due(tick: Tick) -> None:
-    """Look at all that is due by now; once at what several hints lead to, since ticks that overlap multiply them."""
+    """Look at all that is due as this begins; once at what several hints lead to: ticks that overlap multiply them.
+
+    What comes due meanwhile may be what a look of this tick has left: it is not yet one hint too many.
+    """
     ledger, looked = tick.outside.ledger, set[str]()
+    began = hints.stamp(ledger.now)
     for entry in ledger.walk("due/"):
         name = hints.read_due(entry.key)
         if name is None:
             continue
         stamp, kind, rest = name
-        if stamp > hints.stamp(ledger.now) or not tick.has_time():
+        if stamp > began or not tick.has_time():
             return
         what = f"{kind}-{rest}"
         if what in looked:

@@ -1,6 +1,7 @@
 """The facts of an export: what is written once into the ledger and never changed. Pure.
 
-PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-… Their times are OSS's own LastModified.
+PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it refused-…. Their times are
+OSS's own LastModified.
 """
 
 from datetime import datetime
@@ -72,9 +73,13 @@ class Stalled(Wire, frozen=True, kw_only=True):
 
 
 class Told(Wire, frozen=True, kw_only=True):
-    """A notify target has accepted an event, or was given up after 14 days."""
+    """A notify target has accepted an event, or the manifest was written; or it was given up. One key for either."""
 
     given_up: bool = False
+
+
+class Refusing(Wire, frozen=True, kw_only=True):
+    """A notify target has refused an event. Its time is since when."""
 
 
 class Hold(Wire, frozen=True, kw_only=True):

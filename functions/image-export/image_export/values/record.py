@@ -1,11 +1,13 @@
 """An export as its facts tell it: what `advance` decides from. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
 from .export_request import ExportRequest
-from .facts import Claim, Ended, Result, Stalled
+from .facts import Claim, Ended, Result, Stalled, Told
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +27,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     stalled_at: datetime | None = None
     ended: Ended | None = None
     ended_at: datetime | None = None
+    manifest: Told | None = None
     told: frozenset[str] = frozenset()
+    refused_since: Mapping[str, datetime] = MappingProxyType({})  # by the name that `told` would have
 
     @property
     def task_id(self) -> str | None:
