@@ -99,9 +99,11 @@ def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None
 
 def test_a_hint_that_comes_due_in_the_tick_that_left_it_stays(shop: Workshop) -> None:
     shop.tell(LATER)
+    (hint,) = shop.keys("due/")
+    what = hint.split("/")[2]
     shop.clock.advance(minutes=2)
     for seconds in range(50, 70):  # one of them is the hint that the look will leave: another worker was first
-        shop.outside().ledger.put(hints.due(shop.clock.now + timedelta(seconds=seconds), shop.keys("due/")[0][22:]))
+        shop.outside().ledger.put(hints.due(shop.clock.now + timedelta(seconds=seconds), what))
     shop.store.faults = SlowWrites(shop.clock)
     shop.tick()
     shop.store.faults = Faults()
