@@ -1,0 +1,172 @@
+"""Over HTTP: who gets in, what there is, and what a request must look like (P5, DESIGN §4.3), over fakes."""
+
+import base64
+import json
+
+import pytest
+
+from .builders import BUCKET, IMAGE
+from .entrance import JSON, REQUEST_ID, TOKEN, Entrance
+from .workshop import Workshop
+
+NOBODY = "exp-rtfyr2rqf6qlm2su-0001"
+BODY = json.dumps({"ImageId": IMAGE, "OSSBucket": BUCKET})
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+@pytest.fixture
+def entrance(shop: Workshop) -> Entrance:
+    return Entrance(shop, "another-token", TOKEN)
+
+
+def untouched(shop: Workshop) -> bool:
+    """Whether no answer of the ledger has come yet: every use case asks it first."""
+    with pytest.raises(AssertionError, match="no answer yet"):
+        _ = shop.store.now
+    return not shop.store.objects and not shop.cloud.running
+
+
+@pytest.mark.parametrize("path", ["/exports", f"/exports/{NOBODY}", "/openapi.json", "/healthz", "/nothing"])
+@pytest.mark.parametrize(
+    "authorization", ["", TOKEN, "Bearer", "Bearer wrong", f"Bearer {TOKEN}x", f"Basic {TOKEN}", f"Bearer {TOKEN} x"]
+)
+def test_nobody_gets_in_without_a_known_token_nor_learns_what_there_is(
+    shop: Workshop, entrance: Entrance, path: str, authorization: str
+) -> None:
+    answer = entrance.ask("GET", path, headers={"Authorization": authorization})
+    assert answer.refusal == (401, "Unauthorized")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert untouched(shop)
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+def test_without_tokens_nobody_gets_in(shop: Workshop, token: str) -> None:
+    answer = Entrance(shop).ask("GET", "/healthz", headers={"Authorization": f"Bearer {token}"})
+    assert answer.refusal == (401, "Unauthorized")
+
+
+def test_while_tokens_are_rotated_each_of_them_opens(entrance: Entrance) -> None:
+    for token in ("another-token", TOKEN):
+        assert entrance.ask("GET", "/healthz", headers={"Authorization": f"bearer  {token}"}).status == 200
+
+
+def test_with_platform_whom_fc_let_through_is_in(shop: Workshop) -> None:
+    answer = Entrance(shop, auth="platform").ask("GET", "/healthz", headers={"Authorization": ""})
+    assert answer.status == 200
+
+
+def test_health_tells_the_versions_and_waits_for_nobody(shop: Workshop, entrance: Entrance) -> None:
+    answer = entrance.ask("GET", "/healthz")
+    assert (answer.status, answer.value) == (200, {"Status": "ok", "Versions": {"image-export": "1.2.3"}})
+    assert untouched(shop)
+
+
+def test_the_document_of_the_entrance_is_told_by_the_entrance(shop: Workshop, entrance: Entrance) -> None:
+    document = entrance.ask("GET", "/openapi.json").value
+    assert {"/exports", "/exports/{ExportId}"} < set(document["paths"])
+    assert untouched(shop)
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/exportsx", f"/exports/{NOBODY}/x", "/healthz/"])
+def test_where_nothing_is_it_is_404(shop: Workshop, entrance: Entrance, path: str) -> None:
+    assert entrance.ask("GET", path).refusal == (404, "NotFound")
+    assert untouched(shop)
+
+
+@pytest.mark.parametrize("name", ["", "x", "exp-1", NOBODY.upper(), f"{NOBODY}1234567", "exp-%2e%2e", f"{NOBODY}\n"])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_what_is_no_export_id_is_not_looked_for(shop: Workshop, entrance: Entrance, method: str, name: str) -> None:
+    assert entrance.ask(method, f"/exports/{name}").refusal == (404, "ExportNotFound")
+    assert untouched(shop)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/exports", "GET, POST"),
+        ("POST", f"/exports/{NOBODY}", "DELETE, GET"),
+        ("DELETE", "/exports", "GET, POST"),
+        ("POST", "/healthz", "GET"),
+        ("HEAD", "/openapi.json", "GET"),
+    ],
+)
+def test_a_method_that_is_not_possible_is_405_and_says_what_is(
+    shop: Workshop, entrance: Entrance, method: str, path: str, allowed: str
+) -> None:
+    answer = entrance.ask(method, path)
+    assert answer.refusal == (405, "MethodNotAllowed")
+    assert answer.headers["allow"] == allowed
+    assert untouched(shop)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [b"", b"[]", b"null", b"{}", b'{"requestContext": {"http": 7}}', b"[" * 100_000, b"\xff\xfe"],
+    ids=["empty", "array", "null", "no context", "odd context", "deep", "no text"],
+)
+def test_what_is_no_http_event_is_400_and_has_its_request_id(entrance: Entrance, event: bytes) -> None:
+    answer = entrance.take(event)
+    assert answer.refusal == (400, "InvalidParameter")
+    assert answer.headers["x-request-id"] == answer.value["RequestId"] == REQUEST_ID
+
+
+@pytest.mark.parametrize("body", [BODY, "e", base64.b64encode(BODY.encode()).decode() + "!"])
+def test_a_body_that_is_not_the_base64_that_it_should_be_is_400(entrance: Entrance, body: str) -> None:
+    assert entrance.ask("POST", "/exports", body, headers=JSON, encoded=True).refusal == (400, "InvalidParameter")
+
+
+def test_a_body_may_come_as_base64(entrance: Entrance) -> None:
+    body = base64.b64encode(BODY.encode()).decode()
+    assert entrance.ask("POST", "/exports", body, headers=JSON, encoded=True).status == 202
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
+def test_another_content_type_is_415(shop: Workshop, entrance: Entrance, kind: str) -> None:
+    answer = entrance.ask("POST", "/exports", BODY, headers={"Content-Type": kind})
+    assert answer.refusal == (415, "UnsupportedMediaType")
+    assert not shop.store.objects
+
+
+def test_a_content_type_may_name_its_charset(entrance: Entrance) -> None:
+    headers = {"Content-Type": "Application/JSON; charset=utf-8"}
+    assert entrance.ask("POST", "/exports", BODY, headers=headers).status == 202
+
+
+@pytest.mark.parametrize(("padding", "status"), [(0, 202), (1, 413)])
+def test_a_body_of_more_than_64_kib_is_413(shop: Workshop, entrance: Entrance, padding: int, status: int) -> None:
+    body = BODY + " " * (64 * 1024 - len(BODY) + padding)
+    assert entrance.ask("POST", "/exports", body, headers=JSON).status == status
+    assert bool(shop.store.objects) is (status == 202)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ('{"ImageId": NaN}', "not JSON"),
+        ("[" * 10_000, "not JSON"),
+        ("[]", "a JSON object"),
+        ('"text"', "a JSON object"),
+        ("null", "a JSON object"),
+        (f'{BODY[:-1]}, "ImageId": "m-2"}}', "'ImageId'"),
+    ],
+)
+def test_a_body_that_is_no_object_of_json_is_400_and_says_so(
+    shop: Workshop, entrance: Entrance, body: str, said: str
+) -> None:
+    answer = entrance.ask("POST", "/exports", body, headers=JSON)
+    assert answer.refusal == (400, "InvalidParameter")
+    assert said in answer.value["Message"]
+    assert not shop.store.objects
+
+
+def test_all_faults_of_a_request_come_in_one_answer(shop: Workshop, entrance: Entrance) -> None:
+    answer = entrance.post("i-1", ImageFormat="iso", Bucket="x")
+    assert answer.status == 400
+    assert all(name in answer.value["Message"] for name in ("ImageId", "ImageFormat", "'Bucket'"))
+    assert untouched(shop)

@@ -1,0 +1,322 @@
+"""Exports over HTTP: asked for, looked at, listed, cancelled, and what a fault may not do to the answer, over fakes."""
+
+import pytest
+
+from image_export.use_cases.exports_api import SCANNED_MAX
+from image_export.values.policy import Destination
+
+from .builders import ACCOUNT, BUCKET, IMAGE, REGION, an_image
+from .entrance import REQUEST_ID, TOKEN, Answer, Entrance
+from .fakes import refused, unanswered, unreached
+from .workshop import Workshop
+
+NOBODY = "exp-rtfyr2rqf6qlm2su-0001"
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+@pytest.fixture
+def entrance(shop: Workshop) -> Entrance:
+    return Entrance(shop, TOKEN)
+
+
+def made(shop: Workshop, entrance: Entrance, count: int) -> list[str]:
+    """The ids of so many exports of as many images, newest first."""
+    ids = []
+    for number in range(count):
+        shop.show(an_image(image_id=f"m-{number}"))
+        ids.append(str(entrance.post(f"m-{number}").value["ExportId"]))
+        shop.clock.advance(seconds=2)
+    return ids[::-1]
+
+
+def ids(answer: Answer) -> list[str]:
+    return [export["ExportId"] for export in answer.value["Exports"]]
+
+
+# Asked for
+
+
+def test_an_export_is_202_and_says_where_to_look_and_when(shop: Workshop, entrance: Entrance) -> None:
+    answer = entrance.post()
+    export = answer.value
+    assert (answer.status, export["Status"], export["TaskId"]) == (202, "Exporting", shop.task_id)
+    assert answer.headers["location"] == f"/exports/{export['ExportId']}"
+    assert answer.headers["retry-after"] == "420"  # 140 GiB
+    assert export["RequestedBy"] == {"Trigger": "http", "Id": REQUEST_ID}
+
+
+def test_the_same_export_again_is_200_at_the_same_place(shop: Workshop, entrance: Entrance) -> None:
+    first, again = entrance.post(), entrance.post(RegionId=REGION)
+    assert (first.status, again.status) == (202, 200)
+    assert first.headers["location"] == again.headers["location"]
+    assert len(shop.cloud.exported) == 1
+
+
+def test_without_a_region_it_is_the_functions_own(shop: Workshop) -> None:
+    there = Destination(bucket=BUCKET)
+    shop.change_account(destinations={"cn-shanghai": there})
+    shop.clouds.of(ACCOUNT, "cn-shanghai").inventory[IMAGE] = an_image(region_id="cn-shanghai")
+    answer = Entrance(shop, TOKEN, region_id="cn-shanghai").post()
+    assert (answer.status, answer.value["RegionId"]) == (202, "cn-shanghai")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("ImageNotSupported", 403), ("InvalidOSSBucket.NotFound", 400), ("InvalidImageId.NotFound", 404)],
+)
+def test_a_final_refusal_is_the_clouds_own_and_is_kept_at_its_location(
+    shop: Workshop, entrance: Entrance, code: str, status: int
+) -> None:
+    shop.cloud.faults.before("export_image", refused(code))
+    answer = entrance.post()
+    assert answer.refusal == (status, code)
+    assert answer.value["Recommend"]
+    assert "retry-after" not in answer.headers
+    kept = entrance.ask("GET", answer.headers["location"])
+    assert (kept.value["Status"], kept.value["Error"]["Code"]) == ("Failed", code)
+
+
+def test_what_waits_for_room_is_202_with_the_reason(shop: Workshop, entrance: Entrance) -> None:
+    shop.cloud.concurrent_exports = 0
+    answer = entrance.post()
+    assert (answer.status, answer.value["Status"]) == (202, "Requested")
+    assert (answer.value["Reason"], answer.headers["retry-after"]) == ("ConcurrentQuotaExceed", "60")
+
+
+def test_outside_the_policy_it_is_403_and_nothing_is_recorded(shop: Workshop, entrance: Entrance) -> None:
+    assert entrance.post(OSSBucket="strangers-bucket").refusal == (403, "Forbidden.Policy")
+    assert not shop.store.objects
+
+
+def test_with_a_policy_that_cannot_be_read_it_is_503_and_nothing_is_recorded(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    shop.policy = None
+    answer = entrance.post()
+    assert answer.refusal == (503, "PolicyInvalid")
+    assert int(answer.headers["retry-after"]) > 0
+    assert not shop.store.objects
+
+
+def test_with_the_ledger_away_it_is_503_and_asking_again_is_right(shop: Workshop, entrance: Entrance) -> None:
+    shop.store.faults.before("create open", unanswered())
+    answer = entrance.post()
+    assert answer.refusal[0] == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert (entrance.post().status, len(shop.cloud.exported)) == (202, 1)
+
+
+def test_a_marker_of_others_that_cannot_be_read_is_503_for_it_may_not_be_ours(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    shop.store.faults.before("create requested", unreached())
+    assert entrance.post().status == 202  # ours stands
+    shop.store.faults.before("create requested", unreached())
+    assert entrance.post().refusal[0] == 503
+    assert len(shop.keys("open/")) == 1
+
+
+def test_what_is_recorded_is_accepted_even_where_the_look_finds_the_ledger_away(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    shop.store.faults.before("create claim", unanswered())
+    answer = entrance.post()
+    assert (answer.status, answer.value["Status"]) == (202, "Requested")
+    assert "look.broken" in shop.log.events()
+    assert [export.status for export in shop.tick(minutes=10).exports] == ["Exporting"]
+
+
+# Looked at
+
+
+def test_a_look_shows_the_progress_that_the_task_has_now(shop: Workshop, entrance: Entrance) -> None:
+    export = entrance.post().value["ExportId"]
+    answer = entrance.get(export)
+    assert (answer.status, answer.value["Status"], answer.value["Progress"]) == (200, "Exporting", "1%")
+    shop.cloud.finish(shop.task_id)
+    assert entrance.get(export).value["Status"] == "Verifying"
+    shop.tick(minutes=10)
+    done = entrance.get(export)
+    assert (done.value["Status"], done.value["Progress"], len(done.value["Objects"])) == ("Completed", "100%", 2)
+    assert "retry-after" in answer.headers
+    assert "retry-after" not in done.headers
+
+
+@pytest.mark.parametrize("fault", [refused("Forbidden.RAM"), unanswered("Unanswered"), unreached()])
+def test_progress_that_cannot_be_seen_is_no_error(shop: Workshop, entrance: Entrance, fault: Exception) -> None:
+    export = entrance.post().value["ExportId"]
+    shop.cloud.faults.before("task", fault)
+    answer = entrance.get(export)
+    assert (answer.status, answer.value["Status"], answer.value["Progress"]) == (200, "Exporting", None)
+    assert answer.value["Reason"] in ("Forbidden.RAM", "Unanswered", "Unreached")
+    assert "look.failed" in shop.log.events()
+
+
+def test_a_look_says_why_an_export_waits(shop: Workshop, entrance: Entrance) -> None:
+    shop.cloud.faults.before("export_image", unanswered())
+    export = entrance.post().value["ExportId"]
+    answer = entrance.get(export)
+    assert (answer.value["Status"], answer.value["Reason"]) == ("Requested", "StartInDoubt")
+
+
+def test_a_look_says_that_a_task_has_stalled(shop: Workshop, entrance: Entrance) -> None:
+    export = entrance.post().value["ExportId"]
+    shop.tick(hours=6)
+    assert entrance.get(export).value["Reason"] == "Stalled"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_an_export_that_is_not_there_is_404(shop: Workshop, entrance: Entrance, method: str) -> None:
+    answer = entrance.ask(method, f"/exports/{NOBODY}")
+    assert answer.refusal == (404, "ExportNotFound")
+    assert NOBODY in answer.value["Message"]
+    assert not shop.keys(NOBODY)
+
+
+# Listed
+
+
+def test_exports_are_listed_newest_first_page_by_page_each_once(shop: Workshop, entrance: Entrance) -> None:
+    newest_first = made(shop, entrance, 5)
+    pages, token = [], ""
+    for _ in range(3):
+        answer = entrance.page(MaxResults="2", **({"NextToken": token} if token else {}))
+        pages.append(ids(answer))
+        token = answer.value["NextToken"]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert [export for page in pages for export in page] == newest_first
+    assert token is None
+
+
+def test_a_page_that_shows_the_last_one_says_that_there_is_no_more(shop: Workshop, entrance: Entrance) -> None:
+    newest_first = made(shop, entrance, 2)
+    answer = entrance.page(MaxResults="2")
+    assert (ids(answer), answer.value["NextToken"]) == (newest_first, None)
+
+
+def test_a_list_may_be_of_an_image_a_region_or_a_status(shop: Workshop, entrance: Entrance) -> None:
+    second, first = made(shop, entrance, 2)
+    shop.cloud.fail("tsk-0001")
+    shop.tick(minutes=10)
+    assert ids(entrance.page()) == [second, first]
+    assert ids(entrance.page(ImageId="m-0")) == [first]
+    assert ids(entrance.page(RegionId="cn-beijing")) == []
+    assert ids(entrance.page(Status="Exporting", RegionId=REGION)) == [second]
+    assert ids(entrance.page(Status="Failed")) == [first]
+    assert ids(entrance.page(Status="Failed", ImageId="m-1")) == []
+
+
+def test_what_has_ended_is_listed_as_a_look_shows_it(shop: Workshop, entrance: Entrance) -> None:
+    export = entrance.post().value["ExportId"]
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    (listed,) = entrance.page().value["Exports"]
+    assert listed == entrance.get(export).value
+    assert (listed["Status"], len(listed["Objects"])) == ("Completed", 2)
+
+
+def test_a_name_of_the_history_that_lost_its_race_is_not_listed_beside_the_one_that_won(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    (export,) = made(shop, entrance, 1)
+    (name,) = shop.keys("history/")
+    stamp = name.split("/")[1]
+    shop.store.put(name.replace(stamp, f"{int(stamp) - 1:014d}"), b"")
+    assert ids(entrance.page()) == [export]
+
+
+def test_a_page_that_reads_past_many_names_is_short_and_goes_on(shop: Workshop, entrance: Entrance) -> None:
+    (export,) = made(shop, entrance, 1)
+    for number in range(SCANNED_MAX):
+        shop.store.put(f"history/{number:014d}/{REGION}/m-other/exp-{'a' * 16}-{number:04d}", b"")
+    first = entrance.page(ImageId="m-0")
+    assert (ids(first), bool(first.value["NextToken"])) == ([], True)
+    second = entrance.page(ImageId="m-0", NextToken=first.value["NextToken"])
+    assert (ids(second), second.value["NextToken"]) == ([export], None)
+
+
+@pytest.mark.parametrize("token", ["eA==", "null", "A", "aGlzdG9yeS8uLi8uLi9vcGVu"])
+def test_a_token_that_no_page_gave_is_400(entrance: Entrance, token: str) -> None:
+    answer = entrance.page(NextToken=token)
+    assert answer.refusal == (400, "InvalidParameter")
+    assert "NextToken" in answer.value["Message"]
+
+
+def test_all_faults_of_a_query_come_in_one_answer(entrance: Entrance) -> None:
+    answer = entrance.page(MaxResults="51", Imageid="m-1")
+    assert answer.refusal == (400, "InvalidParameter")
+    assert "did you mean ImageId?" in answer.value["Message"]
+    assert "1 to 50" in answer.value["Message"]
+
+
+# Cancelled
+
+
+def test_what_has_not_started_is_cancelled_at_once_and_stays_so(shop: Workshop, entrance: Entrance) -> None:
+    shop.show(an_image(status="Creating"))
+    export = entrance.post().value["ExportId"]
+    first, again = entrance.cancel(export), entrance.cancel(export)
+    assert (first.status, first.value["Status"]) == (202, "Cancelled")
+    assert (again.status, again.value) == (200, first.value)
+    shop.show(an_image())
+    shop.tick(minutes=30)
+    assert shop.cloud.exported == []
+
+
+def test_a_running_task_is_cancelled_and_its_end_decides(shop: Workshop, entrance: Entrance) -> None:
+    export = entrance.post().value["ExportId"]
+    answer = entrance.cancel(export)
+    assert answer.status == 202
+    shop.tick(minutes=2)
+    assert entrance.get(export).value["Status"] == "Cancelled"
+    assert shop.cloud.running[shop.task_id].task.status == "Deleted"
+
+
+def test_while_ecs_refuses_to_cancel_the_export_goes_on_and_says_what_was_asked(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    export = entrance.post().value["ExportId"]
+    shop.cloud.faults.before("cancel_task", *[refused("InternalError") for _ in range(9)])
+    answer = entrance.cancel(export)
+    assert (answer.status, answer.value["Status"]) == (202, "Exporting")
+    assert int(answer.headers["retry-after"]) > 0
+    assert (entrance.get(export).value["Reason"], ids(entrance.page())) == ("CancelRequested", [export])
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    assert entrance.get(export).value["Status"] == "Completed"
+
+
+def test_a_cancel_that_the_ledger_does_not_take_is_503_and_the_export_goes_on(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    export = entrance.post().value["ExportId"]
+    shop.store.faults.before("create cancel", unanswered())
+    assert entrance.cancel(export).refusal[0] == 503
+    assert entrance.get(export).value["Reason"] is None
+
+
+# Tried
+
+
+def test_a_dry_run_says_that_it_would_start_and_leaves_nothing(shop: Workshop, entrance: Entrance) -> None:
+    answer = entrance.post(DryRun=True)
+    assert (answer.status, answer.value["Status"], answer.value["Reason"]) == (200, "Requested", "DryRun")
+    assert "location" not in answer.headers
+    assert entrance.get(answer.value["ExportId"]).refusal == (404, "ExportNotFound")
+    assert not shop.store.objects
+    assert not shop.cloud.exported
+
+
+def test_a_dry_run_of_what_is_on_its_way_shows_that(shop: Workshop, entrance: Entrance) -> None:
+    standing, before = entrance.post().value, len(shop.store.objects)
+    tried = entrance.post(DryRun=True).value
+    assert (tried["ExportId"], tried["Status"], tried["TaskId"]) == (
+        standing["ExportId"],
+        "Exporting",
+        standing["TaskId"],
+    )
+    assert (len(shop.store.objects), len(shop.cloud.exported)) == (before, 1)
