@@ -24,10 +24,8 @@ def read_timer(event: bytes) -> Timer:
     tree = _json(event)
     named = isinstance(tree, dict) and "triggerTime" in tree
     payload = _json(str(tree.get("payload") or "").encode()) if named else tree
-    if payload in (None, ""):
-        payload = {}
     if not isinstance(payload, dict):
-        payload = {}  # a word for people, as the sample of the documents has it
+        payload = {}  # nothing, or a word for people, as the sample of the documents has it
     for name, value in payload.items():
         if name not in KNOWN:
             raise _fault("UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, KNOWN)}")
