@@ -62,7 +62,7 @@ def test_an_ended_nameless_task_of_others_is_not_waited_for_for_ever() -> None:
     record = replace(record, claim=replace(record.claim, voids=1))
     running, failed = a_task("Processing"), a_task("Failed")
     later = START + minutes(60)
-    seen = Sight(image=an_image(), hold=None)
+    seen = Sight(image=an_image(), hold=None, keys=())
     assert isinstance(next_step(record, replace(seen, candidates=(running,)), later), Wait)
     assert isinstance(next_step(record, replace(seen, candidates=(failed,)), later), MakeClaim)
 

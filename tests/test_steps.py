@@ -133,7 +133,7 @@ def test_a_cancel_that_won_its_slot_ends_the_export() -> None:
 
 def test_a_void_attempt_is_followed_by_one_with_the_next_letter() -> None:
     first = a_claimed_record(result=Result(outcome="void"), settled_at=START)
-    step = next_step(first, READY_TO_CLAIM, START + minutes(30))
+    step = next_step(first, replace(READY_TO_CLAIM, candidates=(), keys=()), START + minutes(30))
     assert isinstance(step, MakeClaim)
     assert step.attempt == 2
     assert step.claim.oss_prefix == f"{(first.oss_prefix or '')[:-1]}b"
@@ -267,27 +267,6 @@ def test_the_claim_of_an_end_ends_the_export_as_it_says() -> None:
     verdict = Ended(status="Failed", error=Cause(code="Forbidden.Policy", message="no"))
     record = a_record(attempt=1, claim=Claim(kind="end", ended=verdict), claimed_at=START)
     assert ended(next_step(record, Sight(), START)) == verdict
-
-
-def test_after_a_void_attempt_a_running_export_of_the_image_may_be_our_own_and_is_adopted() -> None:
-    first = a_claimed_record()
-    cause = Cause(code="ImageIsExporting", message="no")
-    record = replace(
-        first,
-        attempt=2,
-        claim=Claim(kind="start", oss_prefix=f"{(first.oss_prefix or '')[:-1]}b", voids=1, image=an_image()),
-        result=Result(outcome="refused", cause=cause),
-        settled_at=START + minutes(26),
-    )
-    later, sight = START + minutes(60), Sight(image=an_image(), hold=None)
-    assert isinstance(next_step(record, sight, later), LookForTasks)
-    assert isinstance(next_step(record, replace(sight, candidates=(a_task("Processing"),)), later), Wait)
-    step = next_step(record, replace(sight, candidates=(named(first.oss_prefix),)), later)
-    assert isinstance(step, MakeClaim)
-    assert (step.claim.kind, step.claim.task_id, step.claim.oss_prefix) == ("adopt", TASK, first.oss_prefix)
-    adopted = replace(record, attempt=3, claim=step.claim, claimed_at=later, result=None)
-    assert next_step(adopted, Sight(), later) == Settle(Result(outcome="started", task_id=TASK))
-    assert isinstance(next_step(record, replace(sight, candidates=(named("theirs"),)), later), MakeClaim)
 
 
 def test_a_named_task_of_others_is_none_of_ours_however_it_ended() -> None:

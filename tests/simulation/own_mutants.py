@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions import disks, doubt, exporting, hints, proof, refusals, starting, whole
+from image_export.decisions import after_void, disks, doubt, exporting, hints, proof, refusals, starting, whole
 from image_export.decisions.identity import sighting_key
 from image_export.decisions.refusals import Handling
 from image_export.use_cases import advance, announce, record, see, start_waiting, sweep, taking
@@ -253,7 +253,7 @@ def end_read_last(patch: pytest.MonkeyPatch) -> None:
 
 def waits_for_what_has_ended(patch: pytest.MonkeyPatch) -> None:
     """A nameless task of somebody else is waited for, ended or not."""
-    patch.setattr(starting, "goes_on", lambda _status: True)
+    patch.setattr(after_void, "goes_on", lambda _status: True)
 
 
 def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetim
     if len(finished) > 1:
         return Settle(Result(outcome="refused", cause=_unconfirmed(finished)))
     if now - claimed_at > GIVE_UP:
-        return Settle(Result(outcome="refused", cause=_no_task(keys)))
+        return Settle(Result(outcome="refused", cause=no_task(keys)))
     return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
 
 
@@ -94,7 +94,8 @@ def _unconfirmed(tasks: list[Task]) -> Cause:
     )
 
 
-def _no_task(keys: list[str]) -> Cause:
+def no_task(keys: list[str]) -> Cause:
+    """Objects of ours, and no task that ECS would tell."""
     return Cause(
         code="TaskNotFound",
         message="The answer to ExportImage was lost; there are objects but no task to confirm them: "

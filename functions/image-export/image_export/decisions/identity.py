@@ -53,6 +53,12 @@ def oss_prefix(request: ExportRequest, export: str, voids: int) -> str:
     return request.caller_prefix + _hash(export, chars=OWN_PREFIX_CHARS) + LETTERS[min(voids, VOIDS_MAX)]
 
 
+def common_prefix(request: ExportRequest, export: str) -> str:
+    """What the prefixes of all attempts begin with."""
+    prefix = oss_prefix(request, export, 0)
+    return prefix if is_whole(request) else prefix[:-1]
+
+
 def is_whole(request: ExportRequest) -> bool:
     """Whether the caller's prefix leaves no room for ours."""
     return len(request.caller_prefix) > CALLER_PREFIX_MAX

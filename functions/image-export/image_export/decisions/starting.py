@@ -8,18 +8,16 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from ..values.cause import Cause
-from ..values.facts import Claim, Ended, Result
+from ..values.facts import Result
 from ..values.image import Image
 from ..values.record import Record
-from ..values.steps import LookAtHold, LookAtImage, LookForTasks, MakeClaim, Sight, Step, Wait
-from ..values.task import Task
-from .exporting import goes_on
-from .identity import LETTERS, VOIDS_MAX, is_under, oss_prefix
+from ..values.steps import LookAtHold, LookAtImage, Sight, Step, Wait
+from . import after_void, claims
+from .identity import LETTERS, VOIDS_MAX
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 from .waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
 ROLE_GRACE = timedelta(minutes=10)  # P6: a role that was just created does not work at once
-BEFORE_REQUEST = timedelta(minutes=2)
 FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound", "InvalidImageId.NotFound"})
 
 # DescribeImages' status words (facts §3): may be exported | will be | will never be. Any other word is waited for.
@@ -36,9 +34,9 @@ IMAGE: dict[str, str] = {
 def next_step(record: Record, sight: Sight, now: datetime) -> Step:
     """Look, wait, claim or end; a cancel comes first."""
     if record.cancel_at:
-        return MakeClaim(record.attempt + 1, Claim(kind="cancel", voids=_voids(record)))
+        return claims.cancel(record)
     if sight.forbidden:
-        return _fail(record, sight.forbidden)
+        return claims.fail(record, sight.forbidden)
     if record.result and record.result.outcome == "refused":
         step = _after_refusal(record, record.result, sight, now)
         if step is not None:
@@ -53,7 +51,7 @@ def _after_refusal(record: Record, result: Result, sight: Sight, now: datetime) 
     cause, refused_at = advised(_cause(result)), record.settled_at or now
     kind, late = handling(cause.code), now - record.requested_at > ROLE_GRACE
     if kind is Handling.FINAL or (late and (kind is Handling.ROLE or (kind is Handling.FRESH and sight.renewals > 1))):
-        return _fail(record, cause)
+        return claims.fail(record, cause)
     if kind is Handling.FRESH and sight.renewals == 1:
         return None  # fresh credentials are tried at once, once
     if cause.code in QUOTA:
@@ -69,36 +67,11 @@ def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
         return _not_there(record, now)
     fate = IMAGE.get(image.status, "wait")
     if fate == "fail":
-        return _fail(record, _never_available(image))
+        return claims.fail(record, _never_available(image))
     if fate == "wait":
         return Wait("ImageNotAvailable", until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
-    if _may_be_our_own(record):
-        return _look_for_our_own(record, sight, image, now)
-    return _claim(record, sight, image)
-
-
-def _may_be_our_own(record: Record) -> bool:
-    """ECS says that the image is being exported, and an attempt of ours was taken for void: is it that one?"""
-    code = record.result.cause.code if record.result and record.result.cause else None
-    return code in FOREIGN and _voids(record) > 0
-
-
-def _look_for_our_own(record: Record, sight: Sight, image: Image, now: datetime) -> Step:
-    if not isinstance(sight.candidates, tuple):
-        return LookForTasks(record.requested_at - BEFORE_REQUEST, now)
-    for voids in range(_voids(record)):
-        prefix = oss_prefix(record.request, record.export_id, voids)
-        for task in sight.candidates:
-            if any(is_under(record.request, prefix, item.key) for item in task.objects):
-                return _adopt(record, task, prefix, image)
-    if any(not task.objects and goes_on(task.status) for task in sight.candidates):
-        return Wait("StartInDoubt", until=growing(record.settled_at or now, now, most=LOOK_MOST))
-    return _claim(record, sight, image)
-
-
-def _adopt(record: Record, task: Task, prefix: str, image: Image) -> Step:
-    claim = Claim(kind="adopt", oss_prefix=prefix, voids=_voids(record), image=image, task_id=task.task_id)
-    return MakeClaim(record.attempt + 1, claim)
+    found = after_void.next_step(record, image, sight, now) if record.voids else None
+    return found or _claim(record, sight, image)
 
 
 def _claim(record: Record, sight: Sight, image: Image) -> Step:
@@ -108,21 +81,7 @@ def _claim(record: Record, sight: Sight, image: Image) -> Step:
         return Wait(reason(sight.hold.code), queued=True)
     if not sight.in_turn:
         return Wait(None, queued=True)
-    voids = _voids(record)
-    if voids > VOIDS_MAX:
-        return _fail(record, _too_many_voids(record))
-    prefix = oss_prefix(record.request, record.export_id, voids)
-    return MakeClaim(record.attempt + 1, Claim(kind="start", oss_prefix=prefix, voids=voids, image=image))
-
-
-def _fail(record: Record, error: Cause) -> Step:
-    ended = Ended(status="Failed", error=error)
-    return MakeClaim(record.attempt + 1, Claim(kind="end", voids=_voids(record), ended=ended))
-
-
-def _voids(record: Record) -> int:
-    before = record.claim.voids if record.claim else 0
-    return before + (1 if record.result and record.result.outcome == "void" else 0)
+    return claims.fail(record, _too_many_voids(record)) if record.voids > VOIDS_MAX else claims.start(record, image)
 
 
 def _not_there(record: Record, now: datetime) -> Step:
@@ -130,7 +89,7 @@ def _not_there(record: Record, now: datetime) -> Step:
     if request.named_by_creation and now - record.requested_at < VISIBLE_WITHIN:
         return Wait("ImageNotVisible", until=now + MINUTE)
     message = f"There is no image {request.image_id} in {request.region_id} in account {request.account_id}."
-    return _fail(record, advised(Cause(code="InvalidImageId.NotFound", message=message)))
+    return claims.fail(record, advised(Cause(code="InvalidImageId.NotFound", message=message)))
 
 
 def _never_available(image: Image) -> Cause:
@@ -160,5 +119,5 @@ def look_failed(record: Record, cause: Cause, now: datetime) -> Step:
     """
     late = now - record.requested_at > ROLE_GRACE
     if cause.code in FINAL_LOOKS or (late and handling(cause.code) is Handling.ROLE):
-        return _fail(record, advised(cause))
+        return claims.fail(record, advised(cause))
     return Wait(reason(cause.code), until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))

@@ -31,8 +31,8 @@ def fault(record: Record, item: StoredObject, disk: Disk | None) -> Cause | None
     """What is wrong with the object; `disk` is the one that it holds, where that is known."""
     if item.size_bytes == 0:
         return Cause(code="ObjectEmpty", message=f"The object {item.key} has 0 bytes.", recommend=AGAIN)
-    claimed_at = record.claimed_at or item.modified_at
-    if item.modified_at < claimed_at - CLOCK_SLACK:
+    began_at = record.began_at or item.modified_at
+    if item.modified_at < began_at - CLOCK_SLACK:
         message = f"The object {item.key} is of {item.modified_at.isoformat()}, older than the export."
         return Cause(code="ObjectNotOurs", message=message, recommend=AGAIN)
     if f".{record.request.image_format}" not in item.key:

@@ -47,6 +47,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return self.claim.oss_prefix if self.claim else None
 
     @property
+    def voids(self) -> int:
+        """How many attempts were void so far; the next one's prefix moves on by so many letters (PROTOCOL 8)."""
+        before = self.claim.voids if self.claim else 0
+        return before + (1 if self.result and self.result.outcome == "void" else 0)
+
+    @property
+    def began_at(self) -> datetime | None:
+        """No object of ours is older. An adopted task is of an earlier attempt."""
+        return self.requested_at if self.claim and self.claim.kind == "adopt" else self.claimed_at
+
+    @property
     def inferred(self) -> str | None:
         """The Reason `Inferred` where the task was taken for ours by inference (PROTOCOL 9)."""
         return "Inferred" if self.result and self.result.inferred else None

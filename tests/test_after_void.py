@@ -1,0 +1,88 @@
+"""After a void the next attempt is made only where nothing of the earlier ones is to be seen, however late."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from image_export.decisions.steps import next_step
+from image_export.values.cause import Cause
+from image_export.values.facts import Claim, Result
+from image_export.values.record import Record
+from image_export.values.steps import End, LookForKeys, LookForTasks, MakeClaim, Settle, Sight, Step, Wait
+from image_export.values.stored_object import StoredObject
+from image_export.values.task import ObjectName, Task
+
+from .builders import BUCKET, TASK, a_claimed_record, a_task, an_image, an_object, keys_of, minutes
+from .fakes import START
+
+FIRST = a_claimed_record()
+PREFIX = FIRST.oss_prefix or ""
+KEY = f"{PREFIX}_m-1_system.raw.tar.gz"
+VOID = replace(FIRST, result=Result(outcome="void"), settled_at=START + minutes(26))
+REFUSED = replace(
+    FIRST,
+    attempt=2,
+    claim=Claim(kind="start", oss_prefix=f"{PREFIX[:-1]}b", voids=1, image=an_image()),
+    result=Result(outcome="refused", cause=Cause(code="ImageIsExporting", message="no")),
+    settled_at=START + minutes(26),
+)
+LATER = START + minutes(60)
+SIGHT = Sight(image=an_image(), hold=None)
+
+
+def named(prefix: str, status: str = "Finished") -> Task:
+    return a_task(status, objects=(ObjectName(oss_bucket=BUCKET, key=f"{prefix}_m-1_system.raw.tar.gz"),))
+
+
+def seeing(record: Record, *tasks: Task, keys: tuple[str, ...] = (), now: datetime = LATER) -> Step:
+    return next_step(record, replace(SIGHT, candidates=tasks, keys=keys), now)
+
+
+@pytest.mark.parametrize("record", [VOID, REFUSED])
+def test_tasks_and_objects_are_looked_for_once_more(record: Record) -> None:
+    assert next_step(record, SIGHT, LATER) == LookForTasks(START - minutes(2), LATER)
+    assert next_step(record, replace(SIGHT, candidates=()), LATER) == LookForKeys(PREFIX[:-1])
+    step = seeing(record, named("theirs"), keys=("theirs_m-1_system.raw.tar.gz",))
+    assert isinstance(step, MakeClaim)
+    assert (step.claim.kind, step.claim.oss_prefix) == ("start", f"{PREFIX[:-1]}b")
+
+
+@pytest.mark.parametrize("record", [VOID, REFUSED])
+@pytest.mark.parametrize("status", ["Processing", "Finished"])
+def test_a_task_that_names_an_earlier_prefix_is_adopted(record: Record, status: str) -> None:
+    step = seeing(record, named(PREFIX, status))
+    assert isinstance(step, MakeClaim)
+    assert (step.claim.kind, step.claim.task_id, step.claim.oss_prefix) == ("adopt", TASK, PREFIX)
+    adopted = replace(record, attempt=record.attempt + 1, claim=step.claim, claimed_at=LATER, result=None)
+    assert next_step(adopted, Sight(), LATER) == Settle(Result(outcome="started", task_id=TASK))
+
+
+def test_an_adopted_task_s_objects_may_be_older_than_its_claim() -> None:
+    step = seeing(VOID, named(PREFIX))
+    assert isinstance(step, MakeClaim)
+    started = Result(outcome="started", task_id=TASK)
+    adopted = replace(VOID, attempt=2, claim=step.claim, claimed_at=LATER, result=started, settled_at=LATER)
+    kept: dict[str, StoredObject | None] = {
+        key: an_object(key, modified_at=START + minutes(20)) for key in keys_of(FIRST)
+    }
+    end = next_step(adopted, Sight(task=named(PREFIX), objects=kept), LATER)
+    assert isinstance(end, End)
+    assert end.ended.status == "Completed"
+
+
+def test_what_runs_without_a_name_is_waited_for_only_where_ecs_says_that_the_image_is_being_exported() -> None:
+    running = a_task("Processing")
+    assert isinstance(seeing(REFUSED, running), Wait)
+    assert isinstance(seeing(VOID, running), MakeClaim)  # should it be of this image, ECS refuses the call
+
+
+@pytest.mark.parametrize("record", [VOID, REFUSED])
+def test_objects_without_a_task_keep_it_from_a_second_call_and_end_it_after_a_day(record: Record) -> None:
+    assert isinstance(seeing(record, keys=(KEY,)), Wait)
+    step = seeing(record, a_task("Finished"), keys=(KEY,), now=LATER + timedelta(hours=25))
+    assert isinstance(step, MakeClaim)
+    assert step.claim.ended is not None
+    assert step.claim.ended.error is not None
+    assert (step.claim.ended.status, step.claim.ended.error.code) == ("Failed", "TaskNotFound")
+    assert KEY in step.claim.ended.error.message
