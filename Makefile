@@ -10,8 +10,9 @@ RUN = $(VENV)/bin/python
 WRITE_OPENAPI = import json; from image_export.decisions.http.openapi import openapi; print(json.dumps(openapi(), indent=2))
 WRITE_MANIFEST = import json; from image_export.decisions.manifest import manifest_schema as schema; print(json.dumps(schema(), indent=2))
 WRITE_POLICY = import json; from image_export.decisions.policy_schema import policy_schema as schema; print(json.dumps(schema(), indent=2))
-# What FC would mount at /opt: the layer, unpacked.
+# What FC would mount at /opt: the layer, unpacked, without the distributions that do not ship.
 OPT = build/opt
+OMIT = import pathlib, sys; from layers.omitting import omit; omit(pathlib.Path(sys.argv[1]))
 
 SEEDS = 1-1000
 
@@ -30,10 +31,11 @@ $(VENV)/.done: tests/requirements.txt
 	@$(VENV)/bin/pip install $(PIP_FLAGS) -r tests/requirements.txt
 	@touch $@
 
-$(OPT)/.done: layers/sdk/requirements.txt | $(VENV)/.done
+$(OPT)/.done: layers/sdk/requirements.txt layers/omitting.py | $(VENV)/.done
 	@echo "unpacking the layer to $(OPT)"
 	@rm -rf $(OPT)
 	@$(VENV)/bin/pip install $(PIP_FLAGS) --target $(OPT)/python -r layers/sdk/requirements.txt
+	@$(RUN) -c '$(OMIT)' $(OPT)/python
 	@touch $@
 
 demo: setup ## the main job end to end on the emulator (ARGS="--package ZIP --layer ZIP": from the built zips)

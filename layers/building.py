@@ -7,6 +7,7 @@ from pathlib import Path
 from layers.compiling import compile_all
 from layers.fetching import fetch
 from layers.manifest import FILE, manifest, written
+from layers.omitting import omit
 from layers.runtimes import Interpreter
 from layers.trimming import trim
 from layers.zipping import Size, write_zip
@@ -23,6 +24,7 @@ def build_layer(interpreter: Interpreter, file: Path) -> Size:
         sdks = opt / "python"
         fetch(interpreter.runtime, sdks)
         said = manifest(interpreter.runtime, sdks)
+        omit(sdks)
         trim(sdks)
         (opt / FILE).write_text(written(said), encoding="utf-8")
         compile_all(interpreter, opt, OPT)

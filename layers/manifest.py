@@ -1,4 +1,4 @@
-"""What the layer says of itself: each distribution with its version, licence and size. Read by people and by doctor."""
+"""What the layer says of itself: each distribution with its version, licence and size, and what was omitted."""
 
 import json
 from email.message import Message
@@ -6,6 +6,8 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
 
+from layers.installed import named, recorded
+from layers.omitting import OMITTED
 from layers.trimming import ships
 
 FILE = "image-export-sdk.json"  # at the top of the layer, so it lies in /opt
@@ -14,20 +16,31 @@ NAMED_BY_CLASSIFIER = "License :: "
 
 
 def manifest(runtime: str, folder: Path) -> dict[str, Any]:
-    """Of a folder of installed distributions, before it is trimmed and compiled."""
-    return {"layer": "image-export-sdk", "runtime": runtime, "distributions": distributions(folder)}
+    """Of a folder of installed distributions, before any is omitted, trimmed and compiled."""
+    found = sorted(named(folder).items())
+    return {
+        "layer": "image-export-sdk",
+        "runtime": runtime,
+        "distributions": [shipped(info) for name, info in found if name not in OMITTED],
+        "omitted": [release(metadata(info)) for name, info in found if name in OMITTED],
+    }
 
 
-def distributions(folder: Path) -> list[dict[str, Any]]:
-    """In the order of their names."""
-    found = []
-    for info in folder.glob("*.dist-info"):
-        said = HeaderParser().parsestr((info / "METADATA").read_text(encoding="utf-8"))
-        size = sum(file.stat().st_size for file in files_of(info))
-        found.append(
-            {"name": said["Name"], "version": said["Version"], "license": license_of(said), "size_bytes": size}
-        )
-    return sorted(found, key=lambda one: str(one["name"]).lower())
+def metadata(info: Path) -> Message:
+    """What a distribution says of itself."""
+    return HeaderParser().parsestr((info / "METADATA").read_text(encoding="utf-8"))
+
+
+def release(said: Message) -> dict[str, Any]:
+    """Its name and version."""
+    return {"name": said["Name"], "version": said["Version"]}
+
+
+def shipped(info: Path) -> dict[str, Any]:
+    """One that ships, with its licence and the size of what ships of it, uncompiled."""
+    said = metadata(info)
+    size = sum(file.stat().st_size for file in files_of(info))
+    return {**release(said), "license": license_of(said), "size_bytes": size}
 
 
 def license_of(said: Message) -> str:
@@ -41,9 +54,8 @@ def license_of(said: Message) -> str:
 
 
 def files_of(info: Path) -> list[Path]:
-    """The files of a distribution that ship; its RECORD names them all."""
-    names = [line.rsplit(",", 2)[0].strip('"') for line in (info / "RECORD").read_text(encoding="utf-8").splitlines()]
-    return [file for name in names if (file := info.parent / name).is_file() and ships(Path(name))]
+    """The files of a distribution that ship."""
+    return [file for name in recorded(info) if (file := info.parent / name).is_file() and ships(name)]
 
 
 def written(said: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """What never runs in FC and therefore does not ship: an explicit rule by name, nothing guessed from use.
 
-All code of the vendors' SDKs stays, whether these functions call it or not.
+All code of the vendors' SDKs stays, whether these functions call it or not; what of it needs a distribution that
+`omitting.py` names does not work.
 """
 
 import shutil
