@@ -8,7 +8,7 @@ from image_export.values.export import ExportedObject
 from image_export.values.facts import Ended
 from image_export.values.record import Record
 
-from .builders import BUS, FUNCTION, a_record, a_started_record, minutes
+from .builders import BUS, FUNCTION, TASK, a_record, a_started_record, minutes
 from .fakes import START
 
 CAUSE = Cause(code="ObjectDamaged", message="No magic.", request_id="R-1", recommend="Ask again.")
@@ -30,6 +30,14 @@ def test_an_event_that_is_too_long_loses_its_objects_and_keeps_its_cause() -> No
     event = export_event(failed(1000), "Failed")
     assert len(msgspec.json.encode(event)) <= EVENT_BYTES == 65536
     assert ("Objects" in event["data"], event["data"]["Error"]) == (False, CAUSE.wire())
+
+
+def test_an_event_whose_cause_alone_is_too_long_still_says_how_it_ended() -> None:
+    words = Cause(code="ExportImageFailed", message="ä" * EVENT_BYTES)
+    ended = Ended(status="Failed", error=words)
+    event = export_event(a_started_record(ended=ended, ended_at=START + minutes(400)), "Failed")
+    assert len(msgspec.json.encode(event)) <= EVENT_BYTES
+    assert (event["data"]["Status"], event["data"]["TaskId"], "Error" in event["data"]) == ("Failed", TASK, False)
 
 
 def test_the_same_facts_give_the_same_event_with_the_time_of_its_fact() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from image_export.decisions.envelopes import read_event
+from image_export.decisions.envelopes.messages import content_of
 from image_export.values.arrival import DirectRequest, Ignored, Malformed, Sighting
 
 EVENTS = Path(__file__).parent / "events"
@@ -94,6 +95,12 @@ def test_an_image_event_is_found_in_any_message_plain_or_base64(
     (sighting,) = read(wrap(form(json.dumps(payload(name)))))
     assert isinstance(sighting, Sighting)
     assert sighting.image_id == expected[0]
+
+
+@pytest.mark.parametrize("text", ["7", "1234", "true", "null", '"m-bp1any"', "deadbeef", "{", ""])
+def test_a_text_that_is_neither_an_object_nor_an_array_holds_nothing_plain_or_base64(text: str) -> None:
+    assert content_of(text) is None
+    assert content_of(encoded(text)) is None
 
 
 def test_an_array_holds_what_its_items_hold_in_their_order() -> None:

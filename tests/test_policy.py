@@ -30,6 +30,11 @@ rules:
   - {name: tagged, when: [image-created], match: {tags: {export: "true"}}, format: qcow2, priority: 7}
   - {name: golden, when: [image-created, nightly], match: {name: "golden-*"}}
 """
+SECOND_ROLE = """
+  - name: again
+    role_arn: acs:ram::1234567890123456:role/another
+    destinations: {cn-beijing: {bucket: acme-images-beijing}}
+"""
 
 
 def policy(text: str = SMALL) -> Policy:
@@ -83,6 +88,7 @@ def test_a_function_without_a_service_is_one_of_fc_3() -> None:
         ("priority: 7", "max_per_run: 0", "policy.rules[0].max_per_run", "from 1 on"),
         ("priority: 7", "max_per_run: 5", "policy.rules[0].max_per_run", "only nightly runs count"),
         ("name: golden,", "name: tagged,", "policy.rules[1].name", "taken"),
+        ("rules:\n", f"{SECOND_ROLE}rules:\n", "policy.accounts[1].role_arn", "1234567890123456 has a role already"),
         ("  - name: prod\n", "  - prod: 1\n", "policy.accounts[0].name", "missing"),
     ],
 )

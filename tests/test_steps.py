@@ -5,6 +5,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from emulator.ecs.disk_files import SUFFIXES, disk_file
+from image_export.decisions.stall import stalls_at
 from image_export.decisions.starting import look_failed
 from image_export.decisions.steps import next_step
 from image_export.values.cause import Cause
@@ -277,6 +278,19 @@ def test_nothing_listed_and_nothing_in_the_bucket_makes_the_attempt_void() -> No
     assert doubt(after_minutes=26, keys=()) == Settle(Result(outcome="void"))
 
 
+def test_after_as_many_void_attempts_as_there_are_letters_the_start_is_unconfirmed() -> None:
+    void = Result(outcome="void")
+
+    def after(voids: int) -> Step:
+        claim = Claim(kind="start", oss_prefix="p", voids=voids - 1, image=an_image())
+        return next_step(a_claimed_record(claim=claim, result=void, settled_at=START), READY_TO_CLAIM, START)
+
+    last = after(25)
+    assert isinstance(last, MakeClaim)
+    assert (last.claim.oss_prefix or "").endswith("z")
+    assert failure(after(26)) == "StartUnconfirmed"
+
+
 def test_objects_without_a_task_are_looked_at_for_a_day_and_then_named() -> None:
     key = f"{a_claimed_record().oss_prefix}_m-1_system.raw.tar.gz"
     cause = unconfirmed(doubt(after_minutes=25 * 60, keys=(key,)))
@@ -362,6 +376,11 @@ def test_a_task_is_stalled_an_hour_and_two_minutes_per_gib_after_its_start_once(
     assert exporting(a_task(), after + 1, told) == Wait("Stalled", running=True)
 
 
+def test_an_export_that_has_not_started_does_not_stall() -> None:
+    assert stalls_at(a_claimed_record()) is None
+    assert stalls_at(a_started_record()) == START + minutes(60 + 2 * 140)
+
+
 def test_a_task_that_ecs_does_not_know_is_no_verdict_for_a_day() -> None:
     assert isinstance(exporting(None, 60), Wait)
     assert failure(exporting(None, 25 * 60)) == "TaskNotFound"
@@ -393,10 +412,11 @@ def test_an_object_without_its_formats_magic_is_never_a_success() -> None:
     assert failure(proven({key: an_object(key, b"not an image" * 60)})) == "ObjectDamaged"
 
 
-def proven_as(suffix: str, body: bytes) -> Step:
+def proven_as(suffix: str, body: bytes, size_gib: int = 40) -> Step:
     """The verdict on the one object of an image with one disk."""
-    request = a_request(image_format="raw" if suffix.endswith(".gz") else suffix[1:])
-    claim = Claim(kind="start", oss_prefix="p", image=an_image(disks=an_image().disks[:1]))
+    request = a_request(image_format=suffix.split(".")[1])
+    disk = replace(an_image().disks[0], size_gib=size_gib)
+    claim = Claim(kind="start", oss_prefix="p", image=an_image(disks=(disk,)))
     record = a_started_record(request=request, claim=claim)
     key = f"p_{record.request.image_id}_system{suffix}"
     task = a_finished_task(record, objects=(ObjectName(oss_bucket=record.request.oss_bucket, key=key),))
@@ -423,6 +443,15 @@ def test_each_format_is_known_at_both_its_ends(suffix: str) -> None:
 def test_a_file_of_a_larger_disk_than_the_images_is_never_a_success(suffix: str, image_format: str) -> None:
     assert ended(proven_as(suffix, disk_file(image_format, "x_system", 40))).status == "Completed"
     assert failure(proven_as(suffix, disk_file(image_format, "x_system", 41))) == "ObjectDamaged"
+
+
+def test_an_object_whose_name_ends_as_no_format_does_is_never_a_success() -> None:
+    assert failure(proven_as(".raw.part", FILES[".raw.tar.gz"])) == "ObjectDamaged"
+
+
+def test_a_disk_whose_size_nobody_tells_holds_nothing_against_its_object() -> None:
+    assert ended(proven_as(".raw.tar.gz", FILES[".raw.tar.gz"], size_gib=0)).status == "Completed"
+    assert failure(proven_as(".raw.tar.gz", FILES[".raw.tar.gz"], size_gib=39)) == "ObjectDamaged"
 
 
 def test_an_object_that_is_larger_than_its_disk_is_never_a_success() -> None:

@@ -175,3 +175,29 @@ def test_more_disk_than_can_be_packed_into_the_object_is_seen() -> None:
 def test_an_archive_without_a_disk_is_no_export() -> None:
     with pytest.raises(DamageError, match="0 bytes"):
         said(".tar.gz", raw_archive(0, noise=0))
+
+
+@pytest.mark.parametrize(("folders", "taken"), [(0, True), (3, True), (4, False)])
+def test_a_disk_may_stand_behind_a_few_folders_of_its_archive(folders: int, taken: bool) -> None:
+    body = raw_archive(folders=folders)
+    assert refused(".tar.gz", body) is not taken
+    if taken:
+        assert said(".tar.gz", body) == MIB
+
+
+def dynamic_vhd(header_at: int) -> bytes:
+    """Footer, header and table of a dynamic disk of 1 GiB without a block."""
+    fields = (b"conectix", 2, 0x10000, header_at, 0, b"any ", 0, b"any ", GIB, GIB, 0, 3)
+    footer = struct.pack(">8sIIQI4sI4sQQII", *fields)
+    footer = (footer + struct.pack(">I", ~sum(footer) & 0xFFFFFFFF)).ljust(512, b"\0")
+    header = struct.pack(">8sQQII", b"cxsparse", 2**64 - 1, header_at + 1024, 0x10000, 512).ljust(1024, b"\0")
+    return footer.ljust(header_at, b"\0") + header + b"\xff" * 2048 + footer
+
+
+def test_the_header_of_a_dynamic_disk_that_lies_behind_what_is_read_is_not_looked_for() -> None:
+    """Its footers and their checksums are; the header may stand anywhere between them."""
+    near, far = dynamic_vhd(header_at=512), dynamic_vhd(header_at=PROBE_BYTES)
+    assert said(".vhd", far) == said(".vhd", near) == GIB
+    assert refused(".vhd", near.replace(b"cxsparse", b"cxgarbag"))
+    assert not refused(".vhd", far.replace(b"cxsparse", b"cxgarbag"))
+    assert refused(".vhd", far[:-1])
