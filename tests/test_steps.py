@@ -283,7 +283,8 @@ def test_after_as_many_void_attempts_as_there_are_letters_the_start_is_unconfirm
 
     def after(voids: int) -> Step:
         claim = Claim(kind="start", oss_prefix="p", voids=voids - 1, image=an_image())
-        return next_step(a_claimed_record(claim=claim, result=void, settled_at=START), READY_TO_CLAIM, START)
+        nothing_made = replace(READY_TO_CLAIM, candidates=(), keys=())
+        return next_step(a_claimed_record(claim=claim, result=void, settled_at=START), nothing_made, START)
 
     last = after(25)
     assert isinstance(last, MakeClaim)
