@@ -16,23 +16,39 @@ Answer = Any
 Control = Callable[[Cloud, web.Request, Any], Awaitable[Answer]]
 
 
-async def state(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
-    """What there is: images, tasks, objects, events, invocations, and what targets have received."""
-    return {
-        "images": cloud.ecs.images_state(),
-        "tasks": cloud.ecs.tasks_state(),
-        "objects": cloud.oss.state(),
-        **cloud.eventbridge.state(),
-        **cloud.fc.state(),
+async def state(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
+    """What there is: images, tasks, objects, events, invocations, and what targets received; `?only=` one of them."""
+    parts: dict[str, Callable[[], Answer]] = {
+        "images": cloud.ecs.images_state,
+        "tasks": cloud.ecs.tasks_state,
+        "objects": cloud.oss.state,
+        "events": cloud.eventbridge.state,
+        "invocations": cloud.fc.invocations_state,
+        "received": cloud.fc.received_state,
     }
+    only = request.query.get("only")
+    if only is None:
+        return {name: part() for name, part in parts.items()}
+    if only not in parts:
+        raise ApiError(400, "UnknownName", f"{only!r} is none of: {', '.join(parts)}")
+    return {only: parts[only]()}
 
 
 async def calls(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
-    """Every API call in the order of arrival, from `?after=n` on; `status` is null while a call is held or running."""
-    after = request.query.get("after", "0")
+    """Every API call in the order of arrival, from `?after=n` on, all or those of an `?action=`.
+
+    `status` is null while a call is held or running.
+    """
+    after, action = request.query.get("after", "0"), request.query.get("action")
     if not after.isdecimal():
         raise ApiError(400, "InvalidValue", f"after is {after!r}; it is the n of a call")
-    return {"calls": cloud.calls.entries[int(after) :]}
+    entries = cloud.calls.entries[int(after) :]
+    return {"calls": [entry for entry in entries if action in (None, entry["action"])]}
+
+
+async def count_calls(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
+    """How many API calls there were, which is the n of the last one."""
+    return {"count": len(cloud.calls.entries)}
 
 
 async def logs(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
@@ -133,6 +149,7 @@ async def invoke(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
 ROUTES: tuple[tuple[str, str, Control], ...] = (
     ("GET", "/state", state),
     ("GET", "/calls", calls),
+    ("GET", "/calls/count", count_calls),
     ("GET", "/logs", logs),
     ("GET", "/keys", keys),
     ("POST", "/images", create_image),

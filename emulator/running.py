@@ -100,7 +100,22 @@ class RunningEmulator:
 
     def calls(self, action: str) -> list[dict[str, Any]]:
         """The calls of an action, in order."""
-        return [call for call in self.get("calls") if call["action"] == action]
+        calls: list[dict[str, Any]] = self.get(f"calls?action={action}")
+        return calls
+
+    def calls_after(self, count: int) -> list[dict[str, Any]]:
+        """The calls since there were so many, in order."""
+        calls: list[dict[str, Any]] = self.get(f"calls?after={count}")
+        return calls
+
+    def count_calls(self) -> int:
+        """How many calls there were until now."""
+        return int(self.get("calls/count")["count"])
+
+    def state(self, part: str) -> list[dict[str, Any]]:
+        """One part of the state: images, tasks, objects, events, invocations or received."""
+        rows: list[dict[str, Any]] = self.get(f"state?only={part}")[part]
+        return rows
 
     def until(self, look: Callable[[], T | None], *, within_s: float = 30.0) -> T | None:
         """The first truthy answer of `look`, or None when the time is up. Waits between looks."""

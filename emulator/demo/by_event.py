@@ -62,7 +62,7 @@ class ByEvent:
         return str(task["TaskId"])
 
     def _task(self, which: str) -> dict[str, Any] | None:
-        tasks: list[dict[str, Any]] = self._stage.emulator.get("state")["tasks"]
+        tasks: list[dict[str, Any]] = self._stage.emulator.state("tasks")
         return next((task for task in tasks if which in (task["TaskId"], task["ImageId"])), None)
 
     def _progress(self, task_id: str) -> None:
@@ -77,7 +77,7 @@ class ByEvent:
         self._stage.show("task", f"{task_id} Finished")
 
     def _received(self, target: str, kind: str) -> list[dict[str, Any]]:
-        received = self._stage.emulator.get("state")["received"]
+        received = self._stage.emulator.state("received")
         events = [one["event"] for one in received if target in one["target"]]
         return [event for event in events if str(event.get("type", "")).endswith(f":{kind}")]
 

@@ -44,7 +44,7 @@ class ByNight:
 
     def _completed(self, image_id: str) -> None:
         def look() -> dict[str, Any] | None:
-            events = [one["event"] for one in self._stage.emulator.get("state")["received"] if BUS in one["target"]]
+            events = [one["event"] for one in self._stage.emulator.state("received") if BUS in one["target"]]
             about = [one for one in events if image_id in json.dumps(one) and one["type"].endswith(":Completed")]
             return about[0] if about else None
 

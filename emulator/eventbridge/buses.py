@@ -88,9 +88,9 @@ class EventBridge:
                 for target in rule.targets:
                     self.cloud.fc.deliver(target.address, published)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> list[dict[str, Any]]:
         """The events of `GET /_emulator/state`."""
-        return {"events": list(self.published)}
+        return list(self.published)
 
     def _extensions(self, bus: Bus) -> dict[str, str]:
         """What EventBridge adds to every event."""

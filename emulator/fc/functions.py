@@ -162,6 +162,10 @@ class Functions:
         """The lines of `GET /_emulator/logs`."""
         return [line.row() for line in self.lines]
 
-    def state(self) -> dict[str, Any]:
-        """The invocations and received events of `GET /_emulator/state`."""
-        return {"invocations": [invocation.row() for invocation in self.invocations], "received": list(self.received)}
+    def invocations_state(self) -> list[dict[str, Any]]:
+        """The invocations of `GET /_emulator/state`."""
+        return [invocation.row() for invocation in self.invocations]
+
+    def received_state(self) -> list[dict[str, Any]]:
+        """What targets have received, of `GET /_emulator/state`."""
+        return list(self.received)

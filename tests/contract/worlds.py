@@ -130,7 +130,7 @@ class EdgeWorld:
     def __init__(self, emulator: RunningEmulator) -> None:
         self._emulator = emulator
         requests.delete(f"{emulator.endpoint}/_emulator/faults", timeout=10)
-        self._seen = len(emulator.get("calls"))
+        self._seen = emulator.count_calls()
         self.clouds = AliyunClouds(lambda: administrator(emulator), Addresses(emulator.endpoint), impatient())
         self.cloud: Cloud = self.clouds.at(ROLE, REGION, BUCKET)
 
@@ -174,8 +174,7 @@ class EdgeWorld:
 
     def calls(self) -> list[dict[str, Any]]:
         """The API calls since this world began."""
-        calls: list[dict[str, Any]] = self._emulator.get("calls")
-        return calls[self._seen :]
+        return self._emulator.calls_after(self._seen)
 
 
 def administrator(emulator: RunningEmulator) -> Credentials:

@@ -29,10 +29,10 @@ class Calls:
 
     def __init__(self, emulator: RunningEmulator) -> None:
         self._emulator = emulator
-        self._before = len(emulator.get("calls"))
+        self._before = emulator.count_calls()
 
     def of(self, action: str) -> int:
-        return sum(call["action"] == action for call in self._emulator.get("calls")[self._before :])
+        return sum(call["action"] == action for call in self._emulator.calls_after(self._before))
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def assumed(emulator: RunningEmulator) -> Credentials:
 
 
 def received(emulator: RunningEmulator, target: str) -> list[dict[str, Any]]:
-    return [one["event"] for one in emulator.get("state")["received"] if one["target"] == target]
+    return [one["event"] for one in emulator.state("received") if one["target"] == target]
 
 
 def fault_of(notifier: AliyunNotifier, target: NotifyTarget, event: dict[str, Any] = EVENT) -> CloudFault:

@@ -88,6 +88,8 @@ def test_control_calls_say_what_is_wrong(world: World) -> None:
     assert (said.status_code, said.json()["Code"]) == (400, "InvalidBody")
     said = requests.get(f"{world.endpoint}/_emulator/calls?after=x", timeout=60)
     assert (said.status_code, said.json()["Code"]) == (400, "InvalidValue")
+    said = requests.get(f"{world.endpoint}/_emulator/state?only=x", timeout=60)
+    assert (said.status_code, said.json()["Code"]) == (400, "UnknownName")
 
 
 def fc_code(world: World, path: str, headers: dict[str, str], sign: bool = True) -> tuple[int, str]:

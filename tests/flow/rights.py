@@ -164,11 +164,11 @@ class Life:
 
     def _given_up(self, request_id: str) -> bool:
         self.emulator.advance(10)
-        rows = [one for one in self.emulator.get("state")["invocations"] if one["request_id"] == request_id]
+        rows = [one for one in self.emulator.state("invocations") if one["request_id"] == request_id]
         return len(rows) == ATTEMPTS and rows[-1]["status"] in ("killed", "failed")
 
     def _letters(self) -> list[dict[str, Any]]:
-        return [one for one in self.emulator.get("state")["received"] if "dead-letters" in one["target"]]
+        return [one for one in self.emulator.state("received") if "dead-letters" in one["target"]]
 
     def look(self, seconds: float) -> None:
         """A tick later on; it may fail where a right is missing."""
@@ -188,7 +188,7 @@ class Life:
 
     def refusals(self, since: int) -> Iterator[str]:
         """Codes of the calls that were refused from then on."""
-        for call in self.emulator.get("calls")[since:]:
+        for call in self.emulator.calls_after(since):
             if call["status"] == 403:
                 yield f"{call['action']}: {call['code']}"
 

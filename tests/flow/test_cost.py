@@ -32,7 +32,7 @@ SHARED = Counter({("ecs", "DescribeTasks"): 1, ("oss", "GetObject"): 2})
 
 def spent(world: World, start: int) -> Counter[tuple[str, str]]:
     """The calls since then."""
-    return Counter((call["service"], call["action"]) for call in world.emulator.get("calls")[start:])
+    return Counter((call["service"], call["action"]) for call in world.emulator.calls_after(start))
 
 
 def measured(world: World) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
@@ -40,14 +40,14 @@ def measured(world: World) -> tuple[Counter[tuple[str, str]], Counter[tuple[str,
     world.tell(world.image())  # a warm instance with a session of the role
     world.pass_time(700)
     world.pass_time(61)
-    start = len(world.emulator.get("calls"))
+    start = world.emulator.count_calls()
     world.tell(world.image(plan={"takes_s": 100}))
     entrance = spent(world, start)
     world.emulator.advance(150)  # before the next sweep for new images
-    start = len(world.emulator.get("calls"))
+    start = world.emulator.count_calls()
     world.emulator.tick()
     ticking = spent(world, start)
-    start = len(world.emulator.get("calls"))
+    start = world.emulator.count_calls()
     world.emulator.tick()
     return entrance, ticking - spent(world, start) - SHARED
 

@@ -77,10 +77,10 @@ def live(world: World, *, cold: bool) -> str:
 
 def killed_at(world: World, moment: Moment, kind: str) -> str:
     """Live an export whose function is killed then; answers the image, and fails where nobody was killed."""
-    start = len(world.emulator.get("calls"))
+    start = world.emulator.count_calls()
     world.emulator.fault(moment.service, moment.action, kind, skip=moment.before)
     image = live(world, cold=moment.cold)
-    met = [call for call in world.emulator.get(f"calls?after={start}") if call["fault"] == kind]
+    met = [call for call in world.emulator.calls_after(start) if call["fault"] == kind]
     assert [(call["service"], call["action"]) for call in met] == [moment[:2]], f"nobody was killed at {moment}"
     return image
 
@@ -102,9 +102,9 @@ def test_whichever_call_the_function_is_killed_at_the_export_is_made_once_and_to
     world: World, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
     live(world, cold=True)
-    start = len(world.emulator.get("calls"))
+    start = world.emulator.count_calls()
     live(world, cold=True)
-    plan = list(moments(world.emulator.get(f"calls?after={start}")))
+    plan = list(moments(world.emulator.calls_after(start)))
     assert len(plan) >= FEWEST_CALLS, "an export makes more calls than that"
     killed = {moment: killed_at(world, moment, kind) for moment in plan if moment.cold}  # while nothing is warm
     live(world, cold=False)

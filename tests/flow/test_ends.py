@@ -82,7 +82,7 @@ def test_the_completed_export_has_its_objects_its_manifest_and_the_same_event_fo
     image = world.image()
     world.tell(image)
     export = world.follow(image)
-    keys = {one["key"] for one in world.emulator.get("state")["objects"] if one["bucket"] == BUCKET}
+    keys = {one["key"] for one in world.emulator.state("objects") if one["bucket"] == BUCKET}
     assert {item["Key"] for item in export["Objects"]} <= keys
     assert export["Manifest"].removeprefix(f"oss://{BUCKET}/") in keys
     assert len(export["Objects"]) == 2

@@ -27,10 +27,10 @@ def test_an_image_event_exports_its_image(world: World, name: str) -> None:
 
 @pytest.mark.parametrize("name", IGNORED)
 def test_another_event_is_ignored_without_an_error(world: World, name: str) -> None:
-    before = len(world.emulator.get("calls"))
+    before = world.emulator.count_calls()
     answer = as_told(world, name, "m-bp1unused")
     assert (answer["Exports"], answer["Rejected"], answer["Ignored"]) == ([], [], 1)
-    assert len(world.emulator.get("calls")) == before
+    assert world.emulator.count_calls() == before
 
 
 def test_an_array_of_all_payloads_and_their_base64_in_a_message_has_the_same_outcome(world: World) -> None:
@@ -114,7 +114,7 @@ def test_a_malformed_event_is_rejected_kept_and_announced_once(world: World) -> 
         assert error["Code"] == "InvalidEvent"
     (key,) = [key for key in world.ledger("rejected/") if key.endswith("/event") and "e-9" not in key][-1:]
     digest = key.split("/")[-2]
-    events = [one for one in world.emulator.get("state")["received"] if one["event"]["id"] == f"rejected-{digest}"]
+    events = [one for one in world.emulator.state("received") if one["event"]["id"] == f"rejected-{digest}"]
     assert sorted(one["target"].split(":")[0] for one in events) == ["eventbridge", "fc"]
 
 

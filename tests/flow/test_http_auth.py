@@ -36,11 +36,11 @@ def deployed(folder: Path, replaced: dict[str, str]) -> Iterator[RunningEmulator
 @pytest.mark.parametrize("path", ROUTES)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PUT"])
 def test_nobody_gets_in_without_a_token_nor_learns_what_there_is(world: World, method: str, path: str) -> None:
-    before = len(world.emulator.get("calls"))
+    before = world.emulator.count_calls()
     answer = Entrance(world.emulator.http_trigger, token=None).ask(method, path)
     assert answer.refusal == REFUSED
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert len(world.emulator.get("calls")) == before
+    assert world.emulator.count_calls() == before
 
 
 WRONG = {

@@ -26,9 +26,9 @@ def with_value(name: str, text: str) -> bytes:
 @contextmanager
 def untouched(world: World) -> Iterator[None]:
     """No call reaches the cloud meanwhile, the ledger's bucket included."""
-    before = len(world.emulator.get("calls"))
+    before = world.emulator.count_calls()
     yield
-    assert world.emulator.get("calls")[before:] == []
+    assert world.emulator.calls_after(before) == []
 
 
 BODIES: dict[str, tuple[bytes, int, str]] = {

@@ -55,7 +55,7 @@ def tick(world: World) -> None:
 def completed(world: World) -> dict[str, set[str]]:
     """The ids of the completion events, by target."""
     ids: dict[str, set[str]] = defaultdict(set)
-    for one in world.emulator.get("state")["received"]:
+    for one in world.emulator.state("received"):
         if one["event"].get("type") == "imageexport:Export:Completed":
             ids[one["target"].split(":")[0]].add(one["event"]["id"])
     return ids
@@ -79,7 +79,7 @@ def ended_within(world: World, most: int) -> int:
 
 def settled(world: World) -> bool:
     """Whether no event waits for its function any more."""
-    invocations = world.emulator.get("state")["invocations"]
+    invocations = world.emulator.state("invocations")
     return not [one for one in invocations if one["status"] in ("queued", "running")]
 
 

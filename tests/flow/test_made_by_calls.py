@@ -36,7 +36,7 @@ def call(world: World, request: AcsRequest, **params: Any) -> str:
 
 def all_ended(world: World) -> bool:
     """Whether the rule has invoked the function for all three images, and each has ended."""
-    states = [one["status"] for one in world.emulator.get("state")["invocations"]]
+    states = [one["status"] for one in world.emulator.state("invocations")]
     return len(states) >= 3 and set(states) == {"succeeded"}
 
 

@@ -51,9 +51,7 @@ def test_a_failed_export_is_listed_shown_and_done_once_more(world: World) -> Non
 
 def unfinished(world: World) -> list[str]:
     """Invocations that are queued or running."""
-    return [
-        one["status"] for one in world.emulator.get("state")["invocations"] if one["status"] in ("queued", "running")
-    ]
+    return [one["status"] for one in world.emulator.state("invocations") if one["status"] in ("queued", "running")]
 
 
 def test_what_is_not_there_is_said_and_nothing_is_asked(world: World) -> None:

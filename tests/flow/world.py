@@ -109,11 +109,11 @@ class World:
 
     def tasks_of(self, image_id: str) -> list[dict[str, Any]]:
         """The tasks that the image has had."""
-        return [task for task in self.emulator.get("state")["tasks"] if task["ImageId"] == image_id]
+        return [task for task in self.emulator.state("tasks") if task["ImageId"] == image_id]
 
     def told(self, image_id: str, target: str = BUS) -> list[dict[str, Any]]:
         """The events about the image that a target has received, in order."""
-        received = self.emulator.get("state")["received"]
+        received = self.emulator.state("received")
         return [
             one["event"]
             for one in received
@@ -127,5 +127,5 @@ class World:
 
     def ledger(self, part: str = "") -> list[str]:
         """The ledger's keys that hold this."""
-        objects = self.emulator.get("state")["objects"]
+        objects = self.emulator.state("objects")
         return [one["key"] for one in objects if one["bucket"].startswith("image-export-ledger") and part in one["key"]]

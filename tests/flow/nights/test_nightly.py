@@ -39,8 +39,7 @@ class Night:
 
     def calls(self) -> list[dict[str, Any]]:
         """Every call so far."""
-        calls: list[dict[str, Any]] = self.emulator.get("calls")
-        return calls
+        return self.emulator.calls_after(0)
 
     def lines(self, event: str) -> list[dict[str, Any]]:
         """The log lines of this kind."""
@@ -63,7 +62,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulat
 @pytest.fixture
 def night(deployed: RunningEmulator) -> Iterator[Night]:
     """A night of its own: whatever another test has made is gone."""
-    for image in deployed.get("state")["images"]:
+    for image in deployed.state("images"):
         deployed.post(f"images/{image['ImageId']}", {"Status": "Deleted"})
     deployed.advance(3600)
     yield Night(deployed)
@@ -114,7 +113,7 @@ def test_a_run_records_by_account_and_region_and_says_so_in_answer_and_log(night
     night.emulator.advance(60)
     assert totals(night.run())[HANGZHOU] == (2, 0, 2, 0, 0)
     night.emulator.tick()
-    assert {image for image in images if image in json.dumps(night.emulator.get("state")["tasks"])} == set(images)
+    assert {image for image in images if image in json.dumps(night.emulator.state("tasks"))} == set(images)
 
 
 def test_the_oldest_of_all_regions_come_first_where_a_rule_has_a_limit(night: Night) -> None:
@@ -176,5 +175,5 @@ def test_a_run_that_is_killed_is_taken_over_once_its_worker_must_be_gone(night: 
     assert len(night.lines("nightly.finished")) == finished + 1
     night.emulator.advance(61)
     night.emulator.tick()
-    exported = [task["ImageId"] for task in night.emulator.get("state")["tasks"] if task["ImageId"] in images]
+    exported = [task["ImageId"] for task in night.emulator.state("tasks") if task["ImageId"] in images]
     assert sorted(exported) == sorted(images)

@@ -152,7 +152,7 @@ class _Life:
         return any("/open/" in key for key in self._ledger())
 
     def _ledger(self) -> list[str]:
-        objects = self._emulator.get("state")["objects"]
+        objects = self._emulator.state("objects")
         return [one["key"] for one in objects if one["bucket"].startswith("image-export-ledger")]
 
     def _seen(self, days: int) -> Seen:
