@@ -210,6 +210,16 @@ def _parameters(export: Told) -> tuple[Any, ...]:
     return tuple(export.request[name] for name in ("ImageId", "OSSBucket", "CallerPrefix", "ImageFormat", "RoleName"))
 
 
+def no_attempt_is_wasted(scenario: Scenario) -> Iterator[str]:
+    """A claim whose owner was not hindered has come to its call; only others are void after the long wait."""
+    writers = scenario.world.writers
+    for export in exports(scenario.world):
+        for number, result in export.results.items():
+            owner = writers[export.claimed_by[number]]
+            if result["Outcome"] == "void" and not owner.hindered:
+                yield f"{export.export_id}: claim {number} is void, and nothing hindered {owner.name}"
+
+
 def nights_keep_their_measure(scenario: Scenario) -> Iterator[str]:
     """A run that stopped anywhere is gone on with to its end, and makes no more than `max_per_run` of a rule."""
     stored = scenario.world.objects.get("nightly/run")
@@ -248,6 +258,7 @@ CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "nothing is left": nothing_is_left,
     "the ledger explains itself": the_ledger_explains_itself,
     "once by rule": once_by_rule,
+    "no attempt is wasted": no_attempt_is_wasted,
     "nights keep their measure": nights_keep_their_measure,
     "an answer for everything": http_answers,
     "no bug": no_bug,

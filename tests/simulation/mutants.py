@@ -20,11 +20,19 @@ DOUBTFUL = Ground(fates=("fail", "finish"), starts=LOST)  # within the rules: mo
 SLOW = Ground(lag=timedelta(minutes=19), fates=("fail", "finish"), starts=LOST)  # the same, and listed just in time
 CANCELLED = Ground(starts=("slow", "frozen"), cancels=True)
 LATE = Ground(lag=timedelta(minutes=40), fates=("fail", "finish"), starts=LOST)  # beyond the wait
-
+LATE_AND_WELL = Ground(lag=timedelta(minutes=40), fates=("finish",), starts=LOST)  # the same; and no task fails
+NEVER_MADE = Ground(fates=("fail",), starts=("before", "after"))  # doubts, in which there may be no task at all
+UNBOUNDED = Ground(kills=False, starts=("frozen",))
+BLIND = Ground(blind=True)
 
 TWICE, TOLD, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
 SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "nothing is left"
 LOSE, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "the ledger explains itself"
+WASTED = "no attempt is wasted"
+
+
+def unpatched(_patch: pytest.MonkeyPatch) -> None:
+    """The code as it is, on ground that breaks what the promises rest on."""
 
 
 class Mutant(NamedTuple):
@@ -32,7 +40,7 @@ class Mutant(NamedTuple):
 
     name: str
     breaks: str
-    patch: Callable[[pytest.MonkeyPatch], None] = lambda _patch: None
+    patch: Callable[[pytest.MonkeyPatch], None] = unpatched
     ground: Ground = Ground()
 
 
@@ -47,13 +55,13 @@ PROTOCOL = (
     Mutant("ledger bucket versioned", TWICE, protocol.versioned, Ground(unversioned=False)),
     Mutant("ExportImage retried in place", TWICE, protocol.retried_in_place, DOUBTFUL),
     Mutant("no claim", TWICE, protocol.no_claim),
-    Mutant("frozen worker not bounded by a kill", TWICE, ground=Ground(kills=False, starts=("frozen",))),
+    Mutant("frozen worker not bounded by a kill", TWICE, ground=UNBOUNDED),
     Mutant("waits judged by workers' clocks", TWICE, protocol.by_workers_clocks, SLOW),
     Mutant("an empty task list believed after one minute", TWICE, protocol.believes_after_a_minute, DOUBTFUL),
     Mutant("a nameless failed task taken for foreign", TWICE, protocol.failed_is_foreign, DOUBTFUL),
     Mutant("a nameless failed task taken for ours at once", FAILURE, protocol.failed_is_ours_at_once, DOUBTFUL),
     Mutant("task not listed for 40 minutes", TWICE, ground=LATE),
-    Mutant("the same, without the look at the bucket", TWICE, protocol.no_look_at_the_bucket, LATE),
+    Mutant("the same, without the look at the bucket", TWICE, protocol.no_look_at_the_bucket, LATE_AND_WELL),
     Mutant("any running task of the image adopted", FAILURE, protocol.any_running_is_ours, DOUBTFUL),
     Mutant("cancel beside the claim", LEDGER, protocol.cancel_beside_the_claim, CANCELLED),
     Mutant("error while looking taken as verdict", FAILURE, protocol.look_is_a_verdict),
@@ -61,6 +69,8 @@ PROTOCOL = (
     Mutant("no authoritative marker", LOSE, protocol.no_authoritative_marker),
     Mutant("fact before marker", LOSE, protocol.fact_before_marker),
     Mutant("ids from chance", RULE, protocol.ids_by_chance),
+    # Where FC kills, nobody comes with a TaskId after the wait. Where it does not, one key shows the breach.
+    Mutant("started and void as two keys", LEDGER, protocol.two_keys_of_results, UNBOUNDED),
 )
 OWN = (
     Mutant("Completed without proof", SUCCESS, own.unproven),
@@ -102,13 +112,12 @@ OWN = (
     Mutant("end read after what came before it", TOLD, own.end_read_last),
     Mutant("ended nameless task waited for", ENDS, own.waits_for_what_has_ended, Ground(starts=("before",))),
     Mutant("sighting without a hint", LEFT, own.sighting_left_behind),
-)
-# Not caught within 300 seeds: here the simulation is still blind. To be seen, then moved up.
-UNSEEN = (
-    Mutant("started and void as two keys", TWICE, protocol.two_keys_of_results, DOUBTFUL),
-    Mutant("409 on our own write taken for lost", RULE, own.conflict_is_lost),
-    Mutant("start without a policy", POLICY, own.starts_without_a_policy),
-    Mutant("inference kept from other exports", TWICE, own.inferred_is_certain, DOUBTFUL),
+    Mutant("409 on our own write taken for lost", WASTED, own.conflict_is_lost),
+    Mutant("start without a policy", POLICY, own.starts_without_a_policy, BLIND),
+    Mutant("inference kept from other exports", TWICE, own.inferred_is_certain, NEVER_MADE),
+    Mutant("void never looked at again", TWICE, own.void_is_forgotten, LATE_AND_WELL),
+    Mutant("an adopted task's objects taken for too old", FAILURE, own.adopted_too_late, LATE_AND_WELL),
+    Mutant("fortnight counted from the event", TOLD, own.fortnight_from_the_event),
 )
 MUTANTS = (*PROTOCOL, *OWN)
 

@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions import after_void, disks, doubt, exporting, hints, proof, refusals, starting, whole
+from image_export.decisions import (
+    after_void,
+    announcements,
+    claims,
+    disks,
+    doubt,
+    exporting,
+    hints,
+    proof,
+    refusals,
+    starting,
+    whole,
+)
 from image_export.decisions.identity import sighting_key
 from image_export.decisions.refusals import Handling
 from image_export.use_cases import advance, announce, record, see, start_waiting, sweep, taking
@@ -17,6 +29,7 @@ from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.looking import TaskOwner, task_key
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended, Result
+from image_export.values.record import Record
 from image_export.values.steps import End, Settle
 from tests.fakes import FakeStore
 
@@ -138,7 +151,8 @@ def unclear_is_refused(patch: pytest.MonkeyPatch) -> None:
 
 def prefix_not_unique(patch: pytest.MonkeyPatch) -> None:
     """The caller's prefix is used as it is."""
-    patch.setattr(starting, "oss_prefix", lambda request, _export, _voids: request.caller_prefix or "export")
+    for module in (claims, after_void):
+        patch.setattr(module, "oss_prefix", lambda request, _export, _voids: request.caller_prefix or "export")
 
 
 def conflict_is_lost(patch: pytest.MonkeyPatch) -> None:
@@ -265,3 +279,23 @@ def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:
         return looks(outside, sighting, since)
 
     patch.setattr(see, "_look_again", look_again)
+
+
+def void_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What a void attempt made after all is nobody's."""
+    patch.setattr(after_void, "next_step", lambda *_: None)
+
+
+def adopted_too_late(patch: pytest.MonkeyPatch) -> None:
+    """An adopted task's objects must be younger than its adoption."""
+    patch.setattr(Record, "began_at", property(lambda self: self.claimed_at))
+
+
+def fortnight_from_the_event(patch: pytest.MonkeyPatch) -> None:
+    """A target is given up at its first refusal, where the event is old."""
+    owes = announcements.owed
+
+    def owed(record: Record) -> list[Any]:
+        return [replace(one, refused_since=one.happened_at) for one in owes(record)]
+
+    patch.setattr(announcements, "owed", owed)

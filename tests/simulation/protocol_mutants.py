@@ -19,7 +19,7 @@ from image_export.use_cases import advance, ledger, record, sweep, taking
 from image_export.use_cases.fact_store import FactStore, Written, reaching
 from image_export.use_cases.ledger import Ledger
 from image_export.values.facts import Ended, Requested, Result
-from image_export.values.steps import End, Settle
+from image_export.values.steps import End, LookForKeys, Settle
 from image_export.values.task import Task
 
 TAKE: dict[Any, Any] = taking.TAKE
@@ -100,12 +100,7 @@ def _takes(patch: pytest.MonkeyPatch, which: Any, *, inferred: bool) -> None:
 
 def no_look_at_the_bucket(patch: pytest.MonkeyPatch) -> None:
     """No task is no export, whatever the bucket holds."""
-
-    def by_objects(_finished: object, record: Any, sight: Any, now: datetime) -> Any:
-        return original([], record, replace(sight, keys=()), now)
-
-    original = doubt._by_objects
-    patch.setattr(doubt, "_by_objects", by_objects)
+    patch.setitem(TAKE, LookForKeys, lambda _outside, look, _step: look.saw(keys=()))
 
 
 def cancel_beside_the_claim(patch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,21 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from .world import World
 
 Fact = dict[str, Any]
+
+
+class Written(NamedTuple):
+    """A fact, when it was written and by whom."""
+
+    fact: Fact
+    at: datetime
+    nonce: str
 
 
 @dataclass
@@ -21,6 +29,7 @@ class Told:
     requested_at: datetime
     claims: dict[int, Fact] = field(default_factory=dict)
     claimed_at: dict[int, datetime] = field(default_factory=dict)
+    claimed_by: dict[int, str] = field(default_factory=dict)  # the writers' nonces
     results: dict[int, Fact] = field(default_factory=dict)
     ended: Fact | None = None
     ended_at: datetime | None = None
@@ -62,26 +71,28 @@ class Told:
 
 def exports(world: World) -> list[Told]:
     """Every export that was recorded."""
-    folders: dict[str, dict[str, tuple[Fact, datetime]]] = defaultdict(dict)
+    folders: dict[str, dict[str, Written]] = defaultdict(dict)
     for key in world.objects.below("exports/", ""):
         stored = world.objects[key]
         _, export, name = key.split("/")
-        folders[export][name] = msgspec.json.decode(stored.body)["Fact"], stored.modified_at
+        body = msgspec.json.decode(stored.body)
+        folders[export][name] = Written(body["Fact"], stored.modified_at, body["Nonce"])
     return [_read(export, facts) for export, facts in folders.items() if "requested" in facts]
 
 
-def _read(export: str, facts: dict[str, tuple[Fact, datetime]]) -> Told:
-    told = Told(export, *facts["requested"])
-    for name, (fact, at) in facts.items():
+def _read(export: str, facts: dict[str, Written]) -> Told:
+    told = Told(export, facts["requested"].fact, facts["requested"].at)
+    for name, (fact, at, nonce) in facts.items():
         if name.startswith("claim-"):
             told.claims[int(name[6:])] = fact
             told.claimed_at[int(name[6:])] = at
-        elif name.startswith("result-"):
-            told.results[int(name[7:])] = fact
+            told.claimed_by[int(name[6:])] = nonce
+        elif name.startswith(("result-", "void-")):  # results come first; nobody but a mutant has a key for voids
+            told.results.setdefault(int(name[-4:]), fact)
         elif name.startswith("told-"):
             told.told.add(name)
-    told.ended, told.ended_at = facts.get("ended", (None, None))
-    told.cancel_at = facts["cancel"][1] if "cancel" in facts else None
+    told.ended, told.ended_at, _ = facts.get("ended", (None, None, None))
+    told.cancel_at = facts["cancel"].at if "cancel" in facts else None
     told.stalled = "stalled" in facts
     return told
 

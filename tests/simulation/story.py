@@ -21,8 +21,10 @@ def tell_story(world: World) -> Scenario:
         _nights(scenario, 90 if world.seed % QUARTER == 0 else world.random.randint(2, 4))
     else:
         _days(scenario)
-    if world.random.random() < 0.3:
-        _disturb(scenario)
+    if world.ground.blind:
+        _disturb(scenario, "unreadable")
+    elif world.random.random() < 0.3:
+        _disturb(scenario, world.random.choice(("target", "target", "role", "policy", "policy", "unreadable")))
     return scenario
 
 
@@ -86,10 +88,9 @@ def _nights(scenario: Scenario, nights: int) -> None:
             scenario.add_image(3600.0 + (night + random.random()) * DAY_S)
 
 
-def _disturb(scenario: Scenario) -> None:
+def _disturb(scenario: Scenario, what: str) -> None:
     """Something that lasts: a target that refuses for days, a role that does not work, another policy."""
     random, world = scenario.random, scenario.world
-    what = random.choice(("target", "target", "role", "policy", "policy", "unreadable"))
     from_s = scenario.soon_s()
     if what == "target":
         until = START + timedelta(days=random.choice((0.1, 1, 10, 30)) * random.random())

@@ -3,7 +3,7 @@
 import pytest
 
 from .life import live
-from .mutants import MUTANTS, Mutant, catch
+from .mutants import MUTANTS, Mutant, catch, unpatched
 from .world import Ground
 
 SEEDS = range(2000)
@@ -21,4 +21,6 @@ def test_the_grounds_of_the_mutants_break_nothing_by_themselves(ground: Ground) 
 def test_a_rule_that_is_left_out_breaks_a_life(mutant: Mutant) -> None:
     caught = catch(mutant, SEEDS)
     assert caught, f"{mutant.name}: {mutant.breaks} did not break within {len(SEEDS)} seeds"
+    unharmed = live(caught.seed, mutant.ground)
+    assert mutant.patch is unpatched or mutant.breaks not in dict(unharmed.broken), "the same life breaks without it"
     print(f"{mutant.name}: seed {caught.seed} breaks {mutant.breaks}: {caught.how}")  # noqa: T201 - pytest -rP shows

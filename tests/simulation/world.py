@@ -41,6 +41,7 @@ class Ground:
     fates: tuple[str, ...] = ()  # what becomes of our tasks; nothing here is against the rules
     starts: tuple[str, ...] = ()  # what mostly goes wrong with ExportImage; the same
     cancels: bool = False  # people cancel in every life
+    blind: bool = False  # the policy cannot be read for a while in every life
 
     @property
     def keeps_the_rules(self) -> bool:
@@ -56,6 +57,7 @@ class Invocation:
     deadline: datetime
     instance: "Instance"
     policy: Policy | None
+    hindered: bool = False  # something kept it from a call, or from its answer
 
 
 class LedgerWithAClock(Ledger):
@@ -85,6 +87,14 @@ class Trouble(Faults):
         self.about = ""
 
     def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        """The call under its dice; the worker is hindered by whatever it does not get an answer from."""
+        try:
+            return self._run(call, effect)
+        except BaseException:
+            self._world.worker.hindered = True
+            raise
+
+    def _run(self, call: str, effect: Callable[[], Any]) -> Any:
         world, weather = self._world, self._world.weather
         kind = weather.trouble(call)
         waits_s = weather.waits_s(kind) * (1 if world.ground.kills or kind != "frozen" else UNBOUNDED)
@@ -179,14 +189,15 @@ class World:
         self.dead_roles_until = START
         self.broken: list[tuple[str, str]] = []
         self.trace: list[str] = []
-        self._nonces = 0
+        self.writers: dict[str, Invocation] = {}  # by the nonce that they wrote with
 
     # For the fakes
 
     def nonce(self) -> str:
         """A writer's own."""
-        self._nonces += 1
-        return f"n{self._nonces}"
+        nonce = f"n{len(self.writers) + 1}"
+        self.writers[nonce] = self.worker
+        return nonce
 
     def cloud(self, account_id: str, region_id: str) -> LivingCloud:
         """The cloud of that account and region."""
