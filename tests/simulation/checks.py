@@ -54,6 +54,17 @@ def never_twice(scenario: Scenario) -> Iterator[str]:
     yield from (f"{line['extra_task_id']} is extra" for line in doubled)
 
 
+def a_breach_is_seen(scenario: Scenario) -> Iterator[str]:
+    """A worker that was told of a task, and was not hindered, has recorded it or logged that it is one too many."""
+    world = scenario.world
+    recorded = {result["TaskId"] for export in exports(world) for result in export.results.values()}
+    doubled = {line["extra_task_id"] for line in world.log.lines if line["event"] == "export.doubled"}
+    for cloud in world.clouds.values():
+        for task_id, worker in cloud.answered.items():
+            if not worker.hindered and task_id not in recorded | doubled:
+                yield f"{worker.name} was told of {task_id}, and nobody else is"
+
+
 def never_lost(scenario: Scenario) -> Iterator[str]:
     """Every recorded export has ended by now; what an entrance has answered is recorded."""
     world, known = scenario.world, {one.export_id: one for one in exports(scenario.world)}
@@ -250,6 +261,7 @@ def no_bug(scenario: Scenario) -> Iterator[str]:
 
 CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "never twice": never_twice,
+    "a breach is seen": a_breach_is_seen,
     "never lost": never_lost,
     "every end is told, once an id": told_of,
     "never a false success": never_a_false_success,

@@ -28,7 +28,7 @@ BLIND = Ground(blind=True)
 TWICE, TOLD, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
 SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "nothing is left"
 LOSE, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "the ledger explains itself"
-WASTED = "no attempt is wasted"
+WASTED, SEEN = "no attempt is wasted", "a breach is seen"
 
 
 def unpatched(_patch: pytest.MonkeyPatch) -> None:
@@ -115,6 +115,7 @@ OWN = (
     Mutant("409 on our own write taken for lost", WASTED, own.conflict_is_lost),
     Mutant("start without a policy", POLICY, own.starts_without_a_policy, BLIND),
     Mutant("inference kept from other exports", TWICE, own.inferred_is_certain, NEVER_MADE),
+    Mutant("late TaskId dropped", SEEN, own.late_task_id_dropped, UNBOUNDED),
     Mutant("void never looked at again", TWICE, own.void_is_forgotten, LATE_AND_WELL),
     Mutant("an adopted task's objects taken for too old", FAILURE, own.adopted_too_late, LATE_AND_WELL),
     Mutant("fortnight counted from the event", TOLD, own.fortnight_from_the_event),

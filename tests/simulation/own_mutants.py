@@ -281,6 +281,11 @@ def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(see, "_look_again", look_again)
 
 
+def late_task_id_dropped(patch: pytest.MonkeyPatch) -> None:
+    """A worker that comes too late with its TaskId keeps it to itself."""
+    patch.setattr(taking, "_undo_double", lambda *_: None)
+
+
 def void_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     """What a void attempt made after all is nobody's."""
     patch.setattr(after_void, "next_step", lambda *_: None)

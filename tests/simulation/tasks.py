@@ -18,7 +18,7 @@ from image_export.values.task import Task
 from tests.fakes import GZIP, TERMINAL, FakeCloud, FakeTask, refused
 
 if TYPE_CHECKING:
-    from .world import World
+    from .world import Invocation, World
 
 FATES = {
     "finish": 60,
@@ -73,6 +73,7 @@ class LivingCloud(FakeCloud):
     world: "World" = field(kw_only=True)
     fates: dict[str, str] = field(default_factory=dict)
     ours: set[str] = field(default_factory=set)
+    answered: dict[str, "Invocation"] = field(default_factory=dict)  # who was told of a task of ours
     forgotten: set[str] = field(default_factory=set)
     weekly: list[float] = field(default_factory=list)
     weekly_exports: int = 1000
@@ -81,7 +82,9 @@ class LivingCloud(FakeCloud):
     def export_image(self, start: StartExport) -> str:
         """Once; with credentials that have expired it is refused."""
         self.world.may_start(start)
-        return super().export_image(start)
+        task_id = super().export_image(start)
+        self.answered[task_id] = self.world.worker
+        return task_id
 
     def start_task(self, start: StartExport, *, ours: bool = True) -> str:
         """A task, and when and how it will end."""

@@ -3,7 +3,7 @@
 import pytest
 
 from .life import live
-from .mutants import MUTANTS, Mutant, catch, unpatched
+from .mutants import LATE_AND_WELL, MUTANTS, SEEN, TWICE, UNBOUNDED, Mutant, catch, unpatched
 from .world import Ground
 
 SEEDS = range(2000)
@@ -14,6 +14,18 @@ WITHIN_THE_RULES = sorted({one.ground for one in MUTANTS if one.ground.keeps_the
 @pytest.mark.parametrize("ground", WITHIN_THE_RULES, ids=repr)
 def test_the_grounds_of_the_mutants_break_nothing_by_themselves(ground: Ground) -> None:
     assert not [(seed, life.broken) for seed in range(100) if (life := live(seed, ground)).broken]
+
+
+@pytest.mark.prove
+def test_a_task_that_is_listed_too_late_is_not_made_twice_unless_it_fails() -> None:
+    assert not [seed for seed in range(300) if TWICE in dict(live(seed, LATE_AND_WELL).broken)]
+
+
+@pytest.mark.prove
+def test_a_task_too_many_is_seen_where_nobody_kills() -> None:
+    lives = [live(seed, UNBOUNDED) for seed in range(200)]
+    assert any(TWICE in dict(life.broken) for life in lives)
+    assert not [life.world.seed for life in lives if SEEN in dict(life.broken)]
 
 
 @pytest.mark.prove
