@@ -3,47 +3,62 @@
 A single seed prints the trace of its life.
 """
 
+import argparse
 import gc
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator
 
 from .life import live
 
 TOGETHER = 25  # seeds that a core takes at a time
 
+PROGRESS_EVERY_S = 30.0
+
 Broken = tuple[int, str, str]
 
 
-def broken_among(seeds: range) -> list[Broken]:
-    """The seeds that break something, and what each breaks first."""
+def broken_among(seeds: range) -> tuple[int, list[Broken]]:
+    """How many were lived, and the seeds that break something with what each breaks first."""
     gc.disable()  # a life leaves circles behind; between the parts is soon enough
     broken = [(seed, *life.broken[0]) for seed in seeds if (life := live(seed)).broken]
     gc.collect()
-    return broken
+    return len(seeds), broken
 
 
-def live_all(seeds: range) -> Iterator[Broken]:
-    """The same on all cores; seeds come as they fall."""
+def live_all(seeds: range) -> int:
+    """On all cores. Prints each seed that breaks something as it falls, and how far it is; answers how many broke."""
     parts = [range(first, min(first + TOGETHER, seeds.stop)) for first in range(seeds.start, seeds.stop, TOGETHER)]
+    lived = count = 0
+    told_at = time.monotonic()
     with multiprocessing.Pool() as pool:
-        for broken in pool.imap_unordered(broken_among, parts):
-            yield from broken
+        for some, broken in pool.imap_unordered(broken_among, parts):
+            lived, count = lived + some, count + len(broken)
+            for seed, invariant, how in broken:
+                print(f"seed {seed} breaks: {invariant}: {how}", flush=True)  # noqa: T201 - a command's answer
+            if time.monotonic() - told_at > PROGRESS_EVERY_S:
+                told_at = time.monotonic()
+                print(f"{lived:,} of {len(seeds):,} lives", file=sys.stderr)  # noqa: T201 - the same
+    return count
 
 
-def main(said: str) -> int:
-    """0 where nothing broke."""
+def read_seeds(said: str) -> range:
+    """FIRST-LAST, or one seed."""
     first, _, last = said.partition("-")
     seeds = range(int(first), int(last or first) + 1)
+    if not seeds:
+        raise ValueError(said)
+    return seeds
+
+
+def main(seeds: range) -> int:
+    """0 where nothing broke."""
     if len(seeds) == 1:
         life = live(seeds[0], tracing=True)
         print("\n".join(life.world.trace))  # noqa: T201 - a command's answer
         return bool(life.broken)
-    began, count = time.monotonic(), 0
-    for seed, invariant, how in live_all(seeds):
-        count += 1
-        print(f"seed {seed} breaks: {invariant}: {how}", flush=True)  # noqa: T201 - the same
+    began = time.monotonic()
+    count = live_all(seeds)
     took_s = time.monotonic() - began
     cores = multiprocessing.cpu_count()
     print(  # noqa: T201 - the same
@@ -54,4 +69,8 @@ def main(said: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    parser = argparse.ArgumentParser(
+        prog="make simulate", description="Live lives of exports, with faults at every call."
+    )
+    parser.add_argument("seeds", metavar="SEEDS", type=read_seeds, help="FIRST-LAST, such as 1-1000, or one: its trace")
+    sys.exit(main(parser.parse_args().seeds))
