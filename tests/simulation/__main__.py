@@ -42,35 +42,33 @@ def live_all(seeds: range) -> int:
     return count
 
 
-def read_seeds(said: str) -> range:
+def seeds(said: str) -> range:
     """FIRST-LAST, or one seed."""
     first, _, last = said.partition("-")
-    seeds = range(int(first), int(last or first) + 1)
-    if not seeds:
+    found = range(int(first), int(last or first) + 1)
+    if not found:
         raise ValueError(said)
-    return seeds
+    return found
 
 
-def main(seeds: range) -> int:
+def main(all_seeds: range) -> int:
     """0 where nothing broke."""
-    if len(seeds) == 1:
-        life = live(seeds[0], tracing=True)
+    if len(all_seeds) == 1:
+        life = live(all_seeds[0], tracing=True)
         print("\n".join(life.world.trace))  # noqa: T201 - a command's answer
         return bool(life.broken)
     began = time.monotonic()
-    count = live_all(seeds)
+    count = live_all(all_seeds)
     took_s = time.monotonic() - began
     cores = multiprocessing.cpu_count()
     print(  # noqa: T201 - the same
-        f"{len(seeds):,} lives in {took_s:.0f} s, {len(seeds) / took_s:.0f} a second on {cores} cores: "
+        f"{len(all_seeds):,} lives in {took_s:.0f} s, {len(all_seeds) / took_s:.0f} a second on {cores} cores: "
         + (f"{count} broken" if count else "none broken")
     )
     return bool(count)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        prog="make simulate", description="Live lives of exports, with faults at every call."
-    )
-    parser.add_argument("seeds", metavar="SEEDS", type=read_seeds, help="FIRST-LAST, such as 1-1000, or one: its trace")
-    sys.exit(main(parser.parse_args().seeds))
+    parser = argparse.ArgumentParser(prog="make simulate", description="Lives of exports, with faults at every call.")
+    parser.add_argument("SEEDS", type=seeds, help="FIRST-LAST, such as 1-1000; or one, for the trace of its life")
+    sys.exit(main(parser.parse_args().SEEDS))
