@@ -5,7 +5,7 @@ themselves, repeat and log headers, the token among them, so they sign here and 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import requests
@@ -17,26 +17,11 @@ from ..values.notify_target import Function
 from .addresses import Addresses, fc_host
 from .credentials import Credentials
 from .faults import answered, reading, unconnected, unreadable
+from .invocation import Invocation, Signed
 from .retrying import timeouts
 
 ACCEPTED = 202
 BAD_REQUEST = 400
-
-
-class Invocation(NamedTuple):
-    """What is to be signed and sent: by whom, where, to whom, with what."""
-
-    credentials: Credentials
-    host: str
-    function: Function
-    payload: bytes
-
-
-class Signed(NamedTuple):
-    """A request as the signer leaves it; the path is as it goes into the URL."""
-
-    path: str
-    headers: dict[str, str]
 
 
 class Fc:

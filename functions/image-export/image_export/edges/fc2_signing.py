@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 from fc2.auth import Auth
 
-from .fc import Invocation, Signed
+from .invocation import Invocation, Signed
 
 
 def sign(invocation: Invocation) -> Signed:

@@ -12,7 +12,7 @@ from alibabacloud_openapi_util.client import Client as Signer
 from Tea.request import TeaRequest
 
 from .credentials import Credentials
-from .fc import Invocation, Signed
+from .invocation import Invocation, Signed
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 
