@@ -1,6 +1,6 @@
 """RAM's documents as the doctor reads and writes them: does a policy allow this, does a role trust that? Pure.
 
-"Policy structure and syntax", "Policy evaluation process" and "Edit the trust policy" pages of RAM. Cautious: what a
+"Policy structure and syntax", "Policy evaluation process" and "Modify the trust policy" pages of RAM. Cautious: what a
 condition decides is unknown here, and a pattern counts only where it covers the whole of what is needed.
 """
 
@@ -89,15 +89,36 @@ def trusts(document: Document, kind: str, name: str, external_id: str | None = N
     return found
 
 
+def strangers(document: Document, wanted: Iterable[str]) -> list[str]:
+    """Whom the role lets in beside these, under no condition but an external id; a root stands for its account."""
+    known = {one.lower() for one in wanted}
+    found = [
+        str(name)
+        for statement in _texts(document, "Statement")
+        if statement.get("Effect") == "Allow" and _speaks_of(statement, "sts:AssumeRole")
+        if _asks_for_an_id_at_most(statement.get("Condition") or {})
+        for kind in statement.get("Principal") or {}
+        for name in _texts(statement["Principal"], kind)
+    ]
+    return [name for name in dict.fromkeys(found) if name.lower() not in known]
+
+
 def _met(condition: Mapping[str, Any], external_id: str | None) -> Verdict:
     """An external id is the one condition that can be judged from here."""
     if not condition:
         return "allowed"
-    keys = [(operator, key) for operator, names in condition.items() for key in names]
-    if [(operator, key.lower()) for operator, key in keys] != [("StringEquals", "sts:externalid")]:
+    if not _asks_for_an_id_at_most(condition):
         return "conditional"
-    ((operator, key),) = keys
+    ((operator, key),) = _keys(condition)
     return "allowed" if external_id in _texts(condition[operator], key) else "missing"
+
+
+def _asks_for_an_id_at_most(condition: Mapping[str, Any]) -> bool:
+    return [(operator, key.lower()) for operator, key in _keys(condition)] in ([], [("StringEquals", "sts:externalid")])
+
+
+def _keys(condition: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(operator, key) for operator, names in condition.items() for key in names]
 
 
 def _speaks_of(statement: Mapping[str, Any], action: str) -> bool:

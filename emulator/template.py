@@ -5,6 +5,7 @@ A world without these files has what the shipped ones name, so that a test need 
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -95,12 +96,12 @@ def add_role(cloud: Cloud, name: str) -> None:
 
 
 def add_foreign_role(cloud: Cloud, name: str, owner: str, external_id: str | None) -> None:
-    """The role of an account that has no template here: it trusts ours, and may there what ours may here."""
+    """The role of an account that has no template here: it trusts whom ours trusts, and may there what ours may."""
     ours = cloud.identity.role(f"acs:ram::{cloud.account_id}:role/image-export")
     held = cloud.identity.policies_of(ours) if ours else []
     documents = [(policy.name.name, json.dumps(policy.document).replace(cloud.account_id, owner)) for policy in held]
     policies = tuple(cloud.identity.policies.put(owner, name, json.loads(text)) for name, text in documents) or ALL
-    trusted = trust(RAM=[f"acs:ram::{cloud.account_id}:root"])
+    trusted = copy.deepcopy(dict(ours.trust)) if ours else trust(RAM=[f"acs:ram::{cloud.account_id}:root"])
     if external_id:
         trusted["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": [external_id]}}
     cloud.identity.add_role(name, account_id=owner, trust=trusted, policies=policies)

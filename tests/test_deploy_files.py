@@ -12,7 +12,7 @@ from emulator.cloud import Cloud, Settings
 from emulator.ecs.service_role import arn_of, may_write
 from emulator.fc import s_yaml
 from emulator.fc.definition import EventBridgeTrigger, Function, HttpTrigger
-from emulator.ros import Template
+from emulator.ros import Loader, Template
 from emulator.template import populate
 from image_export.decisions.envelopes.action_trail import MAKES_IMAGES
 from image_export.decisions.policy_file import read_policy
@@ -152,12 +152,29 @@ def test_ecs_can_not_write_to_a_bucket_of_somebody_else_even_of_a_fitting_name()
 
 def test_a_further_account_gets_the_roles_that_are_assumed_in_it_and_nothing_else() -> None:
     further = template(HomeAccountId=SECOND_ACCOUNT)
-    roles = {role.properties["RoleName"]: role.properties for role in further.resources("ALIYUN::RAM::Role")}
-    assert set(roles) == {"image-export", "AliyunECSImageExportDefaultRole"}
-    (statement,) = roles["image-export"]["AssumeRolePolicyDocument"]["Statement"]
-    assert statement["Principal"] == {"RAM": [f"acs:ram::{SECOND_ACCOUNT}:root"]}
+    roles = {role.properties["RoleName"] for role in further.resources("ALIYUN::RAM::Role")}
+    assert roles == {"image-export", "AliyunECSImageExportDefaultRole"}
     assert set(further.outputs) == {"ExportRoleArn"}
     assert not further.resources("ALIYUN::OSS::Bucket")
+
+
+@pytest.mark.parametrize(("home", "account"), [("", ACCOUNT), (ACCOUNT, ACCOUNT), (SECOND_ACCOUNT, SECOND_ACCOUNT)])
+def test_the_role_that_is_assumed_trusts_the_roles_of_the_functions_alone(home: str, account: str) -> None:
+    roles = template(HomeAccountId=home).resources("ALIYUN::RAM::Role")
+    (role,) = [one.properties for one in roles if one.properties["RoleName"] == "image-export"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    trusted = statement["Principal"].pop("RAM")
+    assert sorted(trusted) == sorted(f"acs:ram::{account}:role/{function.role}" for function in FUNCTIONS)
+    assert statement == {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {}}
+
+
+def test_the_roles_of_the_functions_are_made_before_the_one_that_trusts_them() -> None:
+    """RAM wants to have whom a trust policy names; a reference to a resource is what ROS goes by."""
+    written = yaml.load((ROOT / "template.yml").read_text(), Loader)["Resources"]  # noqa: S506 - a SafeLoader
+    (statement,) = written["ExportRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    _, at_home, _ = statement["Principal"]["RAM"]["Fn::If"]
+    made = {written[one["Fn::GetAtt"].removesuffix(".Arn")]["Properties"]["RoleName"] for one in at_home}
+    assert made == {function.role for function in FUNCTIONS}
 
 
 def test_the_road_by_cloudmonitor_is_an_option_and_ends_at_the_function_of_events() -> None:

@@ -7,7 +7,7 @@ from image_export.errors import Refused
 from image_export.values.policy import Account
 
 from .. import needs
-from ..documents import Document, Need, Verdict, in_one_line, lacking, policy, trust, trusts, written
+from ..documents import Document, Need, Verdict, in_one_line, lacking, policy, strangers, trust, trusts, written
 from ..edges.account import CloudAccount
 from ..edges.rpc_calls import NO_ROLE, Role
 from ..finding import Finding, looking, ok, unknown, wrong
@@ -15,6 +15,7 @@ from ..site import Site
 
 DEPLOY = "Create the stack of template.yml again, or repair the role by hand."
 ADD = "Add these statements to a policy of the role; template.yml has them."
+ALONE = "Let it trust the functions' roles alone; an account stands for each of its users and roles."
 
 
 def functions(site: Site) -> Iterator[Finding]:
@@ -54,10 +55,12 @@ def _assumed(site: Site, account: Account) -> Iterator[Finding]:
         return
     trusted = {arn: trusts(found.trust, "RAM", arn, account.external_id) for arn in arns}
     faults = [
-        *_trust(found, trusted, recommendation("NoPermission"), wanted),
+        *(list(_trust(found, trusted, recommendation("NoPermission"), wanted)) or _too_wide(found, arns, wanted)),
         *_rights(found, needs.of_account(account), recommendation("Forbidden.RAM")),
     ]
-    yield from faults or [ok(f"role {found.arn}", "Trusts the functions' roles and may export what the policy says.")]
+    yield from faults or [
+        ok(f"role {found.arn}", "Trusts the functions' roles alone and may export what the policy says.")
+    ]
 
 
 def _tried(site: Site, account: Account) -> Iterator[Finding]:
@@ -75,9 +78,10 @@ def _tried(site: Site, account: Account) -> Iterator[Finding]:
         yield wrong(f"role {account.role_arn}", f"May not {', '.join(sorted(out))}.", advice, rights)
     else:
         message = (
-            "Can be assumed by whoever deploys, and was denied nothing that could be tried; its policies are not seen."
+            "Can be assumed by whoever deploys, so more than the functions' roles are trusted; was denied nothing that"
+            " could be tried, and its policies are not seen."
         )
-        advice = "See that it trusts the functions' roles, too, and may do this."
+        advice = "See that it trusts the functions' roles, best of all these alone, and may do this."
         yield unknown(f"role {account.role_arn}", message, advice, rights)
 
 
@@ -143,6 +147,12 @@ def _trust(role: Role, said: dict[str, Verdict], advice: str | None, wanted: Doc
     elif "conditional" in said.values():
         message = "Its trust policy has a condition that cannot be judged from here."
         yield unknown(f"role {_name(role)}", message, "See that the condition is met by the functions.")
+
+
+def _too_wide(role: Role, names: Iterable[str], wanted: Document) -> Iterator[Finding]:
+    if out := strangers(role.trust, names):
+        message = f"Its trust policy lets in {', '.join(out)} as well."
+        yield wrong(f"role {_name(role)}", message, ALONE, _let_in(role.arn, wanted))
 
 
 def _rights(role: Role, wanted: Iterable[Need], advice: str | None) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Does a role let this one in? Pure.
 
-Source: RAM page "Edit the trust policy of a RAM role": an account stands for all its users and roles; a condition on
-`sts:ExternalId` is met by the parameter ExternalId of AssumeRole.
+Source: RAM page "Modify the trust policy of a RAM role": an account stands for all its users and roles, one of them is
+named by its ARN; a condition on `sts:ExternalId` is met by the parameter ExternalId of AssumeRole.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doctor.documents import Document, Need, lacking, policy, trust, trusts, verdict
+from doctor.documents import Document, Need, lacking, policy, strangers, trust, trusts, verdict
 
 OBJECTS = "acs:oss:*:*:acme-ledger/ledger/*"
 READ = Need(("oss:GetObject",), (OBJECTS,))
@@ -108,6 +108,26 @@ def test_a_service_is_let_in_as_a_service_alone() -> None:
 )
 def test_an_external_id_must_be_the_one_that_is_asked_for(asked: str | None, given: str | None, said: str) -> None:
     assert trusts(trust("RAM", [ROLE], asked), "RAM", ROLE, given) == said
+
+
+@pytest.mark.parametrize("named", ["acs:ram::1234567890123456:root", f"{ROLE}-2", "*", "acs:ram::1:user/eve"])
+@pytest.mark.parametrize("external_id", [None, "abc"])
+def test_whoever_is_let_in_beside_those_that_should_be_is_a_stranger(named: str, external_id: str | None) -> None:
+    assert strangers(trust("RAM", [ROLE, named], external_id), [ROLE]) == [named]
+    assert strangers(trust("RAM", [ROLE.upper()], external_id), [ROLE]) == []
+
+
+def test_a_service_is_a_stranger_and_one_who_is_denied_or_may_do_something_else_is_none() -> None:
+    (statement,) = trust("Service", ["fc.aliyuncs.com"])["Statement"]
+    assert strangers({"Statement": statement}, [ROLE]) == ["fc.aliyuncs.com"]
+    for harmless in ({"Effect": "Deny"}, {"Action": "sts:TagSession"}):
+        assert strangers({"Statement": [{**statement, **harmless}]}, [ROLE]) == []
+
+
+def test_a_stranger_under_another_condition_cannot_be_told() -> None:
+    (statement,) = trust("RAM", ["acs:ram::1234567890123456:root"])["Statement"]
+    hangs = {**statement, "Condition": {"IpAddress": {"acs:SourceIp": "203.0.113.7"}}}
+    assert strangers({"Statement": [hangs]}, [ROLE]) == []
 
 
 def test_another_condition_of_trust_cannot_be_told_and_a_deny_wins() -> None:

@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
+import pytest
+
 from doctor.needs import SERVICE_ROLE
 
 from .ward import ACCOUNT, BUCKET, Ward
 
 EVENT, EXPORT = "image-export-event", f"acs:ram::{ACCOUNT}:role/image-export"
 
+FUNCTIONS = [f"acs:ram::{ACCOUNT}:role/image-export-{name}" for name in ("event", "http", "nightly", "watch")]
 RESOURCE = f"acs:ram:*:{ACCOUNT}:role/image-export"
 
 
@@ -88,8 +91,40 @@ def test_an_assumed_role_that_trusts_somebody_else_is_named_with_whom_it_shuts_o
     assert f"role/{EVENT}" not in found.message
 
 
+@pytest.mark.parametrize("missing", FUNCTIONS)
+def test_a_function_that_the_assumed_role_does_not_trust_is_named_alone(ward: Ward, missing: str) -> None:
+    trusted = [one for one in FUNCTIONS if one != missing]
+    ward.world.post("ram", {"roles": {EXPORT: {"trust": a_trust({"RAM": trusted})}}})
+    found = ward.only_wrong()
+    assert (found.check, found.message) == ("assumed roles", f"Its trust policy does not let in {missing}.")
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"RAM": [f"acs:ram::{ACCOUNT}:root"]},
+        {"RAM": [*FUNCTIONS, f"acs:ram::{ACCOUNT}:role/stranger"]},
+        {"RAM": FUNCTIONS, "Service": ["ecs.aliyuncs.com"]},
+    ],
+)
+@pytest.mark.parametrize("condition", [None, {"StringEquals": {"sts:ExternalId": "acme-7"}}])
+def test_an_assumed_role_that_trusts_more_than_the_functions_is_named_with_whom_and_the_command_that_mends_it(
+    ward: Ward, principal: dict[str, list[str]], condition: dict[str, Any] | None
+) -> None:
+    if condition:
+        ward.change(ward.policy, "    # external_id:", "    external_id: acme-7\n    # external_id:")
+    ward.world.post("ram", {"roles": {EXPORT: {"trust": a_trust(principal, condition)}}})
+    found = ward.only_wrong()
+    (stranger,) = [one for names in principal.values() for one in names if one not in FUNCTIONS]
+    assert (found.check, found.message) == ("assumed roles", f"Its trust policy lets in {stranger} as well.")
+    command, _, document = str(found.exact).partition("'")
+    assert command == "aliyun ram UpdateRole --RoleName image-export --NewAssumeRolePolicyDocument "
+    ward.world.post("ram", {"roles": {EXPORT: {"trust": json.loads(document.rstrip("'"))}}})
+    assert ward.wrong() == []
+
+
 def test_an_external_id_that_policy_yaml_does_not_know_is_named(ward: Ward) -> None:
-    asked = a_trust({"RAM": [f"acs:ram::{ACCOUNT}:root"]}, {"StringEquals": {"sts:ExternalId": "acme-7"}})
+    asked = a_trust({"RAM": FUNCTIONS}, {"StringEquals": {"sts:ExternalId": "acme-7"}})
     ward.world.post("ram", {"roles": {EXPORT: {"trust": asked}}})
     assert "does not let in" in ward.only_wrong().message
     ward.change(ward.policy, "    # external_id:", "    external_id: acme-7\n    # external_id:")

@@ -1,5 +1,6 @@
 """s.yaml and template.yml: what the emulator makes of them, and what it refuses in them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,17 @@ import yaml
 from emulator.cloud import Cloud, Settings
 from emulator.fc import s_yaml
 from emulator.fc.definition import EventBridgeTrigger, HttpTrigger, TimerTrigger
+from emulator.identity import AccessKey, trust
 from emulator.ros import Template
 from emulator.section import SettingsError
-from emulator.template import populate
+from emulator.template import ALL, populate
 from tests.emulator.deployment import ECHO, write
+from tests.emulator.ecs_requests import assume_role
+from tests.emulator.world import World, code_of, running
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "1234567890123456"
+FUNCTIONS = ("image-export-event", "image-export-http", "image-export-nightly", "image-export-watch")
 
 
 def load(file: Path, **environment: str) -> Any:
@@ -55,12 +60,48 @@ def test_the_ground_of_the_template_exists_at_the_start() -> None:
     populate(cloud)
     role = cloud.identity.role(f"acs:ram::{ACCOUNT}:role/image-export")
     assert role is not None
-    assert role.trust["Statement"][0]["Principal"] == {"RAM": [f"acs:ram::{ACCOUNT}:root"]}
+    assert role.trust["Statement"][0]["Principal"] == {"RAM": [of_function(name) for name in FUNCTIONS]}
     assert role.max_session_duration_s == 3600
     watch = cloud.identity.role(f"acs:ram::{ACCOUNT}:role/image-export-watch")
     assert watch is not None
     assert [policy.name for policy in watch.policies] == ["image-export-function", "image-export-tell"]
     assert f"image-export-ledger-{ACCOUNT}" in cloud.oss.buckets
+
+
+def test_the_role_of_the_template_is_assumed_by_the_functions_and_by_no_stranger_of_the_account() -> None:
+    with running(Settings(template=ROOT / "template.yml", speed=0.01)) as world:
+        identity = world.cloud.identity
+        identity.add_role("stranger", trust=trust(Service=["fc.aliyuncs.com"]), policies=ALL)
+        identity.add_role("image-export-watch-2", trust=trust(Service=["fc.aliyuncs.com"]), policies=ALL)
+        assert code_of(world, assume_role()) == (403, "NoPermission")  # an administrator, but nobody whom it trusts
+        for name in ("stranger", "image-export-watch-2"):
+            assert code_of(world, assume_role(), session(world, name)) == (403, "NoPermission")
+        for name in FUNCTIONS:
+            assert world.send(assume_role(), session(world, name))["Credentials"]
+
+
+def session(world: World, name: str) -> AccessKey:
+    """A key of this role's, as FC gives it to a function."""
+    role, ends = of_function(name), world.cloud.clock.now() + timedelta(hours=1)
+    return world.cloud.identity.issue(f"{role}/fc", expires_at=ends, role=role)
+
+
+def of_function(name: str) -> str:
+    """A role by its name."""
+    return f"acs:ram::{ACCOUNT}:role/{name}"
+
+
+def test_the_role_of_a_further_account_trusts_the_same_with_the_external_id_of_the_policy(tmp_path: Path) -> None:
+    there = "acs:ram::6543210987654321:role/exporter"
+    (tmp_path / "policy.yaml").write_text(yaml.safe_dump({"accounts": [{"role_arn": there, "external_id": "acme-7"}]}))
+    cloud = Cloud(Settings(template=ROOT / "template.yml", policy=tmp_path / "policy.yaml"))
+    populate(cloud)
+    ours, theirs = cloud.identity.role(of_function("image-export")), cloud.identity.role(there)
+    assert ours is not None
+    assert theirs is not None
+    (statement,) = theirs.trust["Statement"]
+    assert statement.pop("Condition") == {"StringEquals": {"sts:ExternalId": ["acme-7"]}}
+    assert [statement] == ours.trust["Statement"]
 
 
 def test_what_the_policy_names_exists_at_the_start(tmp_path: Path) -> None:
