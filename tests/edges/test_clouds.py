@@ -187,6 +187,33 @@ def test_an_image_that_is_refused_as_unknown_is_none(cloud: AliyunCloud, emulato
     assert cloud.image("m-1") is None
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({}, {"OSSPrefix": "edge"}),
+        ({"oss_prefix": ""}, {}),
+        ({"image_format": "qcow2"}, {"OSSPrefix": "edge", "ImageFormat": "qcow2"}),
+        ({"role_name": "another"}, {"OSSPrefix": "edge", "RoleName": "another"}),
+    ],
+)
+def test_an_export_says_what_it_wants_and_nothing_that_goes_without_saying(
+    cloud: AliyunCloud, emulator: RunningEmulator, wanted: dict[str, str], said: dict[str, str]
+) -> None:
+    emulator.fault("ecs", "ExportImage", "code:Forbidden.RAM")
+    with pytest.raises(Refused):
+        cloud.export_image(start("m-1")._replace(**wanted))
+    params = emulator.calls("ExportImage")[-1]["params"]
+    assert (params["ImageId"], params["OSSBucket"]) == ("m-1", BUCKET)
+    assert {name: params[name] for name in ("OSSPrefix", "ImageFormat", "RoleName") if name in params} == said
+
+
+def test_a_cancellation_that_is_refused_is_told(cloud: AliyunCloud, emulator: RunningEmulator) -> None:
+    """Only of a task that has ended by itself there is nothing to tell."""
+    emulator.fault("ecs", "CancelTask", "code:Forbidden.RAM")
+    with pytest.raises(Refused, match=r"Forbidden\.RAM"):
+        cloud.cancel_task("t-1")
+
+
 def test_a_cancellation_is_asked_once(cloud: AliyunCloud, emulator: RunningEmulator, calls: Calls) -> None:
     task_id = cloud.export_image(start(new_image(emulator)))
     emulator.fault("ecs", "CancelTask", "http_503")

@@ -82,6 +82,12 @@ def test_times_have_seconds_or_not(text: str, second: int) -> None:
     assert read.finished_at is None
 
 
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-11-24", "2026-11-24T08:00:30+01:00", "1795507200"])
+def test_a_time_in_another_form_is_not_guessed_at(text: str) -> None:
+    with pytest.raises(ValueError, match="no time of ECS"):
+        read_brief({**BRIEF, "CreationTime": text})
+
+
 def test_objects_are_found_in_one_operation_or_in_many() -> None:
     together = operation("Success", OSSBucket="b", OSSObject="one")
     together["RelatedItemSet"]["RelatedItem"].append({"Name": "OSSObject", "Value": "two"})

@@ -17,7 +17,7 @@ from image_export.edges.addresses import Addresses
 from image_export.edges.clouds import AliyunClouds
 from image_export.edges.credentials import Credentials
 from image_export.edges.logs import LINE_BYTES, Lines, configure, logger
-from image_export.edges.redaction import Redaction
+from image_export.edges.redaction import KNOWN_MAX, Redaction
 from image_export.errors import CloudFault
 from image_export.use_cases.ports import Log
 from image_export.values.cause import Cause
@@ -158,6 +158,22 @@ def test_what_a_library_logs_goes_the_same_way(stream: io.StringIO, capfd: pytes
     ]
     assert not shown(stream.getvalue())
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_a_library_logs_wrongly_is_told_without_its_arguments(stream: io.StringIO) -> None:
+    configure("info", stream)
+    logging.getLogger("any").warning("%d of %s", "one", SECRET)
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["text"]) == ("library.warned", "%d of %s")
+
+
+def test_a_warm_instance_forgets_the_oldest_secrets_and_hides_the_newest() -> None:
+    redaction = Redaction()
+    names = [f"made-up-secret-number-{number}" for number in range(2 * KNOWN_MAX)]
+    for name in names:
+        redaction.keep(name)
+    hidden = [name for name in names if name not in redaction.text(name)]
+    assert hidden == names[-KNOWN_MAX:]
 
 
 def test_the_core_sdk_does_not_print_on_its_own(

@@ -48,11 +48,41 @@ def test_keys_that_need_encoding_come_back_as_they_are(oss: Oss) -> None:
     assert oss.get(BUCKET, names[0]) is not None
 
 
-def test_a_listing_of_more_than_a_page_has_each_key_once(oss: Oss) -> None:
+@pytest.fixture
+def many(oss: Oss) -> list[str]:
+    """The keys below `many/`: more than OSS lists in one answer."""
     names = [f"many/{number:04d}" for number in range(1003)]
-    for name in names:
+    for name in names if oss.get(BUCKET, names[-1]) is None else ():
         oss.put(BUCKET, name, b"")
-    assert [entry.key for entry in oss.keys(BUCKET, "many/")] == names
+    return names
+
+
+def test_a_listing_of_more_than_a_page_has_each_key_once(oss: Oss, many: list[str]) -> None:
+    assert [entry.key for entry in oss.keys(BUCKET, "many/")] == many
+
+
+@pytest.mark.parametrize(("limit", "more"), [(999, True), (1000, True), (1002, True), (1003, False), (2000, False)])
+def test_a_page_is_as_long_as_asked_for_although_oss_answers_at_most_a_thousand(
+    oss: Oss, many: list[str], limit: int, more: bool
+) -> None:
+    page = oss.page(BUCKET, "many/", limit=limit)
+    assert [entry.key for entry in page.entries] == many[:limit]
+    assert page.more is more
+
+
+def test_only_an_object_that_is_there_already_makes_a_create_lose(oss: Oss, emulator: RunningEmulator) -> None:
+    """Any other refusal must not read as the word of another worker."""
+    assert (oss.create(BUCKET, "slot", b"1"), oss.create(BUCKET, "slot", b"2")) == (True, False)
+    emulator.fault("oss", "PutObject", "code:AccessDenied")
+    with pytest.raises(Refused, match="AccessDenied"):
+        oss.create(BUCKET, "slot", b"3")
+
+
+def test_an_error_without_a_code_is_no_refusal() -> None:
+    """It may come from a proxy, behind which the object was written."""
+    answer = found(b"<Error><Message>no</Message></Error>", "403 Forbidden")
+    with listening(answer) as address, pytest.raises(Unanswered):
+        at(address).create(BUCKET, "key", b"1")
 
 
 def test_a_refusal_keeps_the_clouds_request_id(oss: Oss, emulator: RunningEmulator) -> None:
@@ -88,6 +118,13 @@ def test_an_object_of_which_both_ends_are_wanted_is_read_twice(oss: Oss) -> None
     probe = oss.probe(BUCKET, "long")
     assert probe is not None
     assert (probe.size_bytes, probe.head, probe.tail) == (len(body), body[:PROBE_BYTES], body[-PROBE_BYTES:])
+
+
+def test_an_object_that_goes_between_its_two_reads_is_no_answer(oss: Oss, emulator: RunningEmulator) -> None:
+    oss.put(BUCKET, "goes", b"." * 3 * PROBE_BYTES)
+    emulator.fault("oss", "GetObject", "code:NoSuchKey", skip=1)
+    with pytest.raises(Unanswered, match="changed between two reads"):
+        oss.probe(BUCKET, "goes")
 
 
 @pytest.mark.parametrize("content_range", ["bytes 0-511", "bytes 0-511/*", "nonsense"])

@@ -50,6 +50,11 @@ def test_what_is_loaded_already_counts_more_than_what_would_be_found_now(tmp_pat
     assert told(older, program=early) == "4.24.26"
 
 
+def test_a_module_that_is_not_there_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SHIPPED, "an-sdk-of-the-future", "an_sdk_of_the_future")
+    assert versions()["an-sdk-of-the-future"] == "missing"
+
+
 def test_a_module_without_a_version_beside_it_is_unknown(tmp_path: Path) -> None:
     assert told(an_sdk(tmp_path / "copied", "")) == "unknown"
 
