@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import math
 import signal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from emulator.fc.s_yaml import RUNTIMES
 from emulator.section import SettingsError
 from emulator.server import serve
 
+PORT_MAX = 65535
 EVENTS = frozenset({"actiontrail", "image", "none"})
 
 
@@ -35,8 +37,8 @@ def main() -> None:
 def arguments() -> argparse.ArgumentParser:
     """The command line of DESIGN's `python -m emulator`."""
     parser = argparse.ArgumentParser(prog="python -m emulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="0: any free port")
-    parser.add_argument("--speed", type=float, default=600.0, help="cloud seconds in a second, while no function runs")
+    parser.add_argument("--port", type=port, default=0, help="0: any free port")
+    parser.add_argument("--speed", type=speed, default=600.0, help="cloud seconds in a second, while no function runs")
     parser.add_argument("--functions", type=file, default=shipped("s.yaml"), help="an s.yaml, or none")
     parser.add_argument("--template", type=file, default=shipped("template.yml"))
     parser.add_argument("--policy", type=file, default=shipped("functions/image-export/policy.yaml"))
@@ -60,6 +62,20 @@ def file(text: str) -> Path | None:
     if not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"there is no file {text!r}")
     return Path(text)
+
+
+def port(text: str) -> int:
+    """Where to listen."""
+    if not 0 <= int(text) <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{text} is not from 0 to {PORT_MAX}")
+    return int(text)
+
+
+def speed(text: str) -> float:
+    """Time goes on, and only forwards."""
+    if not 0 < float(text) < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return float(text)
 
 
 def kinds(text: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from emulator.ros_types import PROPERTIES, name_of
-from emulator.section import Section, SettingsError
+from emulator.section import Section, SettingsError, read_yaml
 
 QUANTIFIERS: Mapping[str, Callable[[Iterable[bool]], bool]] = {"Fn::And": all, "Fn::Or": any}
 
@@ -50,7 +50,7 @@ class Template:
     """A template in one account and region, with these parameters, the others at their defaults."""
 
     def __init__(self, file: Path, *, account_id: str, region: str, **parameters: Any) -> None:
-        top = Section(yaml.load(file.read_text(encoding="utf-8"), Loader), file.name)  # noqa: S506 - a SafeLoader
+        top = Section(read_yaml(file, Loader), file.name)
         top.ignore("Description", "Metadata")
         if str(top.required("ROSTemplateFormatVersion", str)) != "2015-09-01":
             raise top.fault("ROSTemplateFormatVersion", "want '2015-09-01'")

@@ -17,6 +17,10 @@ T = TypeVar("T")
 READY_WITHIN_S = 30.0
 
 
+class EmulatorError(RuntimeError):
+    """The emulator did not start, or refused what it was told."""
+
+
 class RunningEmulator:
     """`with RunningEmulator("--functions", "s.yaml") as emulator`: ready on entry, stopped on exit.
 
@@ -40,11 +44,17 @@ class RunningEmulator:
         assert self._process.stdout is not None  # noqa: S101 - PIPE was asked for
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the emulator did not start (exit {self._process.wait()}); see {self._log or 'above'}")
+            raise EmulatorError(self._why_not())
         ready = json.loads(line)
         self.endpoint, self.http_trigger = ready["endpoint"], ready["http_trigger"]
         self.access_key_id, self.access_key_secret = ready["access_key_id"], ready["access_key_secret"]
         return self
+
+    def _why_not(self) -> str:
+        said = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if self._log else []
+        return (
+            f"the emulator did not start (exit {self._process.wait()}): {said[-1] if said else 'its stderr says why'}"
+        )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -72,10 +82,10 @@ class RunningEmulator:
         self._session.delete(f"{self.endpoint}/_emulator/{what}", timeout=60).raise_for_status()
 
     def post(self, what: str, body: Any = None, **query: str) -> Any:
-        """A control call; raises RuntimeError with the emulator's words where it refuses."""
+        """A control call; raises EmulatorError with the emulator's words where it refuses."""
         answer = self._session.post(f"{self.endpoint}/_emulator/{what}", json=body, params=query, timeout=400)
         if not answer.ok:
-            raise RuntimeError(f"POST {what}: {answer.status_code} {answer.text}")
+            raise EmulatorError(f"POST {what}: {answer.status_code} {answer.text}")
         return answer.json() if answer.content else None
 
     def invoke(self, function: str, payload: bytes, **query: str) -> Any:
@@ -83,7 +93,7 @@ class RunningEmulator:
         url = f"{self.endpoint}/_emulator/invoke/{function}"
         answer = self._session.post(url, data=payload, params=query, timeout=400)
         if not answer.ok:
-            raise RuntimeError(f"{function}: {answer.status_code} {answer.text}")
+            raise EmulatorError(f"{function}: {answer.status_code} {answer.text}")
         return answer.json()
 
     def tick(self) -> Any:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, TypeVar, overload
+
+import yaml
 
 Value = TypeVar("Value")
 
 
 class SettingsError(ValueError):
     """A deployment file says something that is wrong or that the emulator does not know."""
+
+
+def read_yaml(file: Path, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> dict[str, Any]:
+    """The mapping that a YAML file holds; SettingsError with the place where it holds none."""
+    try:
+        said = yaml.load(file.read_text(encoding="utf-8"), loader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise SettingsError(f"{file}{where}: is no YAML: {fault.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise SettingsError(f"{file}: is no YAML: {fault}") from None
+    if not isinstance(said, dict):
+        raise SettingsError(f"{file}: want a mapping, found {said!r:.50}")
+    return said
 
 
 class Section:

@@ -10,14 +10,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from emulator.identity import SERVICE_ROLE, trust
 from emulator.ram.conditions import PolicyError
 from emulator.ram.policies import PolicyName
 from emulator.ram.system_policies import ADMINISTRATOR
 from emulator.ros import Resource, Template
-from emulator.section import SettingsError
+from emulator.section import SettingsError, read_yaml
 
 if TYPE_CHECKING:
     from emulator.cloud import Cloud
@@ -51,7 +49,7 @@ def populate(cloud: Cloud) -> None:
             add_role(cloud, name)
     policy = POLICY
     if cloud.settings.policy:
-        policy = yaml.safe_load(cloud.settings.policy.read_text(encoding="utf-8")) or {}
+        policy = read_yaml(cloud.settings.policy)
     add_policy(cloud, policy)
     add_service_role(cloud, cloud.account_id)
 

@@ -1,7 +1,7 @@
 """`make check` and `make audit`: known vulnerabilities of every pinned package, as PyPI tells them through pip-audit.
 
-`--strict` also fails where a package could not be asked about: what was not looked at is not clean. `make check` says how
-many those are and goes on, so that it can be run without a network.
+`--strict` also fails where a package could not be asked about: what was not looked at is not clean. `make check` says
+how many those are and goes on, so that it can be run without a network.
 """
 
 import json

@@ -87,3 +87,9 @@ def test_whatever_is_missing_ends_the_demo_with_the_reason(
 ) -> None:
     code, shown = demo(*arguments, seconds=seconds)
     assert (code, reason in shown) == (1, True), shown
+
+
+def test_a_zip_that_is_not_there_is_said_in_one_line() -> None:
+    code, shown = demo("--package", "dist/nothing.zip")
+    assert (code, "✗ the emulator did not start (exit 1)" in shown, "nothing.zip" in shown) == (1, True, True), shown
+    assert "Traceback" not in shown

@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from emulator.fc.definition import AsyncConfig, Function
 from emulator.fc.trigger_settings import read_trigger
 from emulator.fc.variables import Variables
-from emulator.section import Section, SettingsError
+from emulator.section import Section, read_yaml
 
 RUNTIMES = ("python3.9", "python3.10", "python3.12")
 ENVIRONMENT_LIMIT = 4096
@@ -28,9 +26,7 @@ WITHOUT_EFFECT = ("description", "internetAccess", "cpu", "diskSize", "tags")
 
 def load(file: Path, environment: Mapping[str, str], account_id: str) -> tuple[Function, ...]:
     """Read the functions of a file; raise SettingsError with the path of the first fault."""
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    if not isinstance(document, dict):
-        raise SettingsError(f"{file.name}: want a mapping")
+    document = read_yaml(file)
     variables = Variables(document.pop("vars", None) or {}, environment, account_id)
     top = Section(variables.resolve(document), file.name)
     if top.required("edition", str) != "3.0.0":

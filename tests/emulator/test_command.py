@@ -7,6 +7,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 KEYS = ["event", "endpoint", "http_trigger", "access_key_id", "access_key_secret", "account_id"]
 
@@ -27,10 +29,40 @@ def test_it_says_when_it_is_ready_and_stops_when_told() -> None:
     assert sorted(state) == ["events", "images", "invocations", "objects", "received", "tasks"]
 
 
+def refused(*arguments: str) -> tuple[int, str]:
+    """The exit code of a command line that cannot be served, and the last line that is said of it."""
+    command = [sys.executable, "-m", "emulator", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own program
+    return done.returncode, done.stderr.splitlines()[-1]
+
+
 def test_a_file_that_is_wrong_is_refused_in_one_line_with_the_place(tmp_path: Path) -> None:
     wrong = tmp_path / "s.yaml"
     wrong.write_text((ROOT / "s.yaml").read_text().replace("memorySize:", "memory:", 1))
-    command = [sys.executable, "-m", "emulator", "--functions", str(wrong)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own program
-    assert done.returncode == 1
-    assert done.stderr == "python -m emulator: resources.event.props.memory: is not known here\n"
+    assert refused("--functions", str(wrong)) == (
+        1,
+        "python -m emulator: resources.event.props.memory: is not known here",
+    )
+
+
+@pytest.mark.parametrize("option", ["--functions", "--template", "--policy"])
+def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path, option: str) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("a: 1\nb: c: 2\n")
+    assert refused(option, str(wrong)) == (
+        1,
+        f"python -m emulator: {wrong}, line 2, column 5: is no YAML: mapping values are not allowed here",
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--port", "65536", "65536 is not from 0 to 65535"),
+        ("--speed", "-1", "-1 is not a number above 0"),
+        ("--functions", "missing.yaml", "there is no file 'missing.yaml'"),
+        ("--events", "rain", "'rain': may name actiontrail, image, none"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(option: str, value: str, said: str) -> None:
+    assert refused(f"{option}={value}") == (2, f"python -m emulator: error: argument {option}: {said}")
