@@ -11,18 +11,14 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from emulator.errors import ApiError
-from emulator.signatures import tokens
+from emulator.signatures import plain, tokens
 
 if TYPE_CHECKING:
     from emulator.calls import Call
     from emulator.identity import AccessKey
-
-SKEW = timedelta(minutes=15)
 
 
 def string_to_sign(method: str, target: str, headers: Mapping[str, str]) -> str:
@@ -45,27 +41,12 @@ def check(call: Call) -> AccessKey:
     if key is None:
         code = "InvalidStsAccessKeyId" if access_key_id.startswith("STS.") else "InvalidAccessKeyId"
         raise ApiError(403, code, "The access Id you provided is not exist.")
-    _check_time(call, headers.get("date", ""))
+    plain.check_date(call, headers.get("date", ""))
     expected = sign(key.secret, string_to_sign(call.request.method, call.request.raw_path, headers))
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         message = "The request signature we calculated does not match the signature you provided."
         raise ApiError(403, "SignatureDoesNotMatch", message)
-    _check_body(call, headers.get("content-md5"))
+    plain.check_md5(call, headers.get("content-md5"))
     tokens.check(key, headers.get("x-acs-security-token"), call.now, tokens.EVENTBRIDGE)
     call.cloud.nonces.use(access_key_id, headers.get("x-acs-signature-nonce", ""), call.cloud.clock.wall())
     return key
-
-
-def _check_time(call: Call, date: str) -> None:
-    try:
-        signed_at = parsedate_to_datetime(date)
-    except ValueError as cause:
-        raise ApiError(400, "InvalidArgument", f"the header Date is {date!r}, want RFC 1123 in GMT") from cause
-    if signed_at.tzinfo is None or abs(call.cloud.clock.wall() - signed_at) > SKEW:
-        raise ApiError(403, "RequestTimeTooSkewed", "the header Date is not within 15 minutes of our clock")
-
-
-def _check_body(call: Call, signed: str | None) -> None:
-    digest = base64.b64encode(hashlib.md5(call.body, usedforsecurity=False).digest()).decode()
-    if signed not in (None, digest):
-        raise ApiError(400, "InvalidArgument", "the header Content-MD5 is not the MD5 of the body")

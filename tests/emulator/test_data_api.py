@@ -102,11 +102,14 @@ def test_strangers_and_wrong_secrets_are_refused(world: World) -> None:
 
 def test_a_request_is_good_for_a_quarter_of_an_hour(world: World) -> None:
     assert refusal(ask(world, batch(EVENT), date=formatdate(1e9, usegmt=True))) == (403, "RequestTimeTooSkewed")
+    assert refusal(ask(world, batch(EVENT), date=formatdate())) == (403, "RequestTimeTooSkewed")  # of no time zone
     assert refusal(ask(world, batch(EVENT), date="today")) == (400, "InvalidArgument")
 
 
 def test_a_body_is_covered_where_its_md5_is_sent(world: World) -> None:
     body = batch(EVENT)
-    digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+    md5 = hashlib.md5(body, usedforsecurity=False)
+    digest = base64.b64encode(md5.digest()).decode()
     assert ask(world, body, content_md5=digest).status_code == 200
+    assert refusal(ask(world, body, content_md5=md5.hexdigest())) == (400, "InvalidArgument")
     assert refusal(ask(world, batch({**EVENT, "id": "2"}), content_md5=digest)) == (400, "InvalidArgument")

@@ -1,5 +1,6 @@
 """Refusals of ECS, EventBridge, FC and the control calls that no other test meets."""
 
+import hashlib
 import json
 from email.utils import formatdate
 from typing import Any
@@ -110,3 +111,5 @@ def test_the_older_api_of_fc_says_what_is_wrong_with_a_signature(world: World) -
     assert fc_code(world, invoke, {**usual, "date": "today"}) == (400, "InvalidArgument")
     assert fc_code(world, invoke, {**usual, "content-md5": "AAAA"}) == (400, "InvalidArgument")
     assert fc_code(world, f"{path}/services/images", usual) == (400, "PathNotSupported")
+    in_hex = {**usual, "content-md5": hashlib.md5(b"{}", usedforsecurity=False).hexdigest()}
+    assert fc_code(world, invoke.replace("after-export", "nobody"), in_hex) == (404, "FunctionNotFound")  # it is let in
