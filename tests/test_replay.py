@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from image_export.use_cases.reject import Kept, Rejection
 from image_export.use_cases.replay import receive_or_replay
 from image_export.values.answer import Answer
+from image_export.values.cause import Cause
 
 from .builders import BUCKET, IMAGE, REGION, an_image
 from .workshop import BUS, Workshop
@@ -133,6 +135,16 @@ def test_of_an_array_the_rejected_part_is_replayed_alone(shop: Workshop) -> None
     answer = again(shop, rejected(shop))
     assert code(answer) == "Forbidden.Policy"
     assert len(shop.cloud.running) == 1
+
+
+def test_a_part_that_the_kept_event_does_not_have_is_not_replayed(shop: Workshop) -> None:
+    """What was kept is without what looked like a secret, and may read as less than what came."""
+    kept = Kept(body=json.dumps([{"ImageId": IMAGE, "OSSBucket": BUCKET}]), position=1, region_id=REGION)
+    cause = Cause(code="Forbidden.Policy", message="no")
+    digest = "0" * 64
+    shop.outside().ledger.mark(f"rejected/{digest}/event", Rejection(digest=digest, cause=cause, notify=(), kept=kept))
+    assert code(again(shop, f"rejected-{digest}")) == "NotReplayable"
+    assert shop.cloud.exported == []
 
 
 def test_an_image_that_was_looked_for_in_vain_is_looked_for_again(shop: Workshop) -> None:

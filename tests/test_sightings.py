@@ -90,6 +90,18 @@ def test_an_image_that_cannot_be_looked_at_is_looked_at_again(shop: Workshop, fa
     assert (export.image_id, export.status) == (IMAGE, "Exporting")
 
 
+def test_a_sighted_image_is_neither_given_up_nor_exported_while_the_policy_cannot_be_read(shop: Workshop) -> None:
+    shop.tell(LATER)
+    policy, shop.policy = shop.policy, None
+    shop.show(an_image(image_id=LATER))
+    for _ in range(5):
+        shop.tick(hours=12)
+    assert (shop.cloud.exported, shop.notifier.told, len(shop.keys("sighted/"))) == ([], [], 1)
+    shop.policy = policy
+    (export,) = shop.tick(hours=1).exports
+    assert (export.image_id, export.status) == (LATER, "Exporting")
+
+
 def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None:
     shop.tell(LATER)
     shop.store.faults.before("put due", Died())

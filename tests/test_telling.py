@@ -206,6 +206,16 @@ def test_a_rejection_that_a_target_refuses_holds_up_no_other_and_is_told_later(s
     assert not shop.keys("due/")
 
 
+def test_a_rejection_that_has_expired_meanwhile_is_told_nobody_and_its_hint_goes(shop: Workshop) -> None:
+    shop.notifier.refusing.add(BUS)
+    shop.receive(MALFORMED)
+    for key in shop.keys("rejected/"):
+        del shop.store.objects[key]
+    shop.notifier.refusing.clear()
+    shop.tick(days=1)
+    assert (shop.notifier.kinds(BUS), shop.keys("rejected")) == ([], [])
+
+
 def test_a_rejection_is_given_up_after_a_fortnight(shop: Workshop) -> None:
     shop.notifier.refusing.add(BUS)
     shop.receive(MALFORMED)

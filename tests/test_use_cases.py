@@ -5,10 +5,13 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.errors import LedgerFault
+from image_export.use_cases.looking import Look
+from image_export.use_cases.taking import TAKE
 from image_export.values.facts import Ended, Result
+from image_export.values.steps import Settle, Sight
 
 from .builders import IMAGE, an_image
-from .fakes import Died, refused, unanswered, unreached
+from .fakes import Counting, Died, refused, unanswered, unreached
 from .workshop import BUS, FUNCTION, Workshop
 
 
@@ -47,6 +50,36 @@ def test_a_fault_of_the_ledger_is_raised_so_that_fc_delivers_the_event_again(sho
         shop.tell()
     assert shop.cloud.running == {}
     assert shop.tell().exports[0].status == "Exporting"
+
+
+def test_a_fact_that_vanishes_behind_its_writer_is_a_fault_of_the_ledger(shop: Workshop) -> None:
+    """A lifecycle rule, or a hand: nothing is started on the word of what is not there."""
+    shop.store.get = lambda key: None  # type: ignore[method-assign]  # noqa: ARG005 - the port's parameter
+    with pytest.raises(LedgerFault, match="FactVanished"):
+        shop.ask(ClientToken="token-1")
+    assert shop.cloud.exported == []
+
+
+def test_a_look_that_is_refused_for_good_ends_what_has_not_started(shop: Workshop) -> None:
+    shop.cloud.faults = calls = Counting()
+    calls.before("image", refused("InvalidRegionId.NotFound", "No such region."))
+    (export,) = shop.ask().exports
+    assert export.status == "Failed"
+    assert export.error
+    assert (export.error.code, export.error.message) == ("InvalidRegionId.NotFound", "No such region.")
+    shop.tick(minutes=30)
+    assert calls.calls == ["image"]
+
+
+def test_an_export_that_takes_more_steps_than_one_look_has_goes_on_a_minute_later(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("image_export.use_cases.advance.STEPS_MAX", 1)
+    (export,) = shop.tell().exports
+    assert (export.status, export.reason) == ("Requested", "OutOfSteps")
+    monkeypatch.undo()
+    assert shop.tick(seconds=50).exports == ()
+    assert [one.status for one in shop.tick(seconds=20).exports] == ["Exporting"]
 
 
 def test_an_own_write_answered_409_is_known_by_its_nonce(shop: Workshop) -> None:
@@ -92,23 +125,32 @@ def test_a_stale_hint_costs_one_look_and_goes(shop: Workshop) -> None:
     assert (shop.keys("running/"), len(shop.notifier.told)) == ([], told)
 
 
-def test_a_late_worker_whose_claim_was_settled_otherwise_cancels_its_extra_task(shop: Workshop) -> None:
+def come_late(shop: Workshop) -> Look:
+    """Say that the export has started, where somebody has settled its claim as void."""
     shop.cloud.faults.after("export_image", unanswered())
     shop.tell()
     (claim,) = shop.keys("claim-")
     outside = shop.outside()
     outside.ledger.create(claim.replace("claim", "result"), Result(outcome="void"))
-    from image_export.use_cases.looking import Look
-    from image_export.use_cases.taking import TAKE
-    from image_export.values.steps import Settle, Sight
-
     record = outside.ledger.load(claim.split("/")[1])
     assert record is not None
     late = Settle(Result(outcome="started", task_id=shop.task_id))
-    after = TAKE[Settle](outside, Look(replace(record, result=None), Sight()), late)
+    return TAKE[Settle](outside, Look(replace(record, result=None), Sight()), late)
+
+
+def test_a_late_worker_whose_claim_was_settled_otherwise_cancels_its_extra_task(shop: Workshop) -> None:
+    after = come_late(shop)
     assert after.record.result == Result(outcome="void")
     assert shop.cloud.running[shop.task_id].task.status == "Deleted"
     assert "export.doubled" in shop.log.events()
+
+
+def test_a_double_that_cannot_be_cancelled_is_told_each_time_and_given_up(shop: Workshop) -> None:
+    shop.cloud.faults.before("cancel_task", *[unanswered("Unanswered")] * 9)
+    after = come_late(shop)
+    assert after.record.result == Result(outcome="void")
+    told = [line for line in shop.log.lines if line["event"] == "export.double_not_cancelled"]
+    assert [line["extra_task_id"] for line in told] == [shop.task_id] * 3
 
 
 def test_two_different_ends_cannot_be_told_since_the_first_one_stands(shop: Workshop) -> None:

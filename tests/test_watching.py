@@ -6,6 +6,8 @@ from msgspec.structs import replace
 from image_export.decisions.policy_file import read_policy
 from image_export.use_cases.record import record
 from image_export.values.answer import Answer
+from image_export.values.export import RequestedBy
+from image_export.values.task import Task
 
 from .builders import ACCOUNT, REGION, a_request, an_image
 from .fakes import Counting, Died, FakeCloud, refused, unanswered
@@ -118,11 +120,43 @@ def test_the_sweep_looks_at_what_has_no_hint_and_only_once_an_hour(shop: Worksho
     assert [len(shop.tick(minutes=10).exports) for _ in range(8)].count(1) == 1
 
 
+def test_a_sweep_that_runs_out_of_time_is_gone_on_with_by_the_next_tick(shop: Workshop) -> None:
+    for image in images(shop, 5):
+        shop.tell(image)
+    shop.tick(hours=2)
+    for key in shop.keys("running/"):
+        del shop.store.objects[key]
+    finish_all(shop)
+    whole = shop.cloud.task
+
+    def slow(task_id: str) -> Task | None:
+        shop.remaining_s -= 30
+        return whole(task_id)
+
+    shop.cloud.task = slow  # type: ignore[method-assign]
+    ended = []
+    for minutes in (61, 1, 1):
+        shop.remaining_s = 120.0
+        ended.append(len(shop.tick(minutes=minutes).exports))
+    assert ended == [3, 2, 0]
+
+
 def test_the_sweep_leaves_alone_what_has_a_hint(shop: Workshop, calls: Counting) -> None:
     shop.tell()
     shop.tick(minutes=1)
     assert shop.tick(hours=2).exports == ()
     assert calls.count("task") == 0
+
+
+def test_a_hint_to_nothing_goes_even_while_a_region_is_silent(shop: Workshop) -> None:
+    shop.show(an_image(status="Creating"))
+    shop.tell()
+    nothing = "due/20991231T000000Z/exp-aaaaaaaaaaaaaaaa-0001"
+    shop.store.put(nothing.replace("2099", "2026"), b"")
+    shop.cloud.faults.before("image", unanswered("Unanswered"))
+    shop.tick(days=60)
+    assert not shop.keys("exp-aaaaaaaaaaaaaaaa-0001")
+    assert len(shop.keys("due/")) == 1
 
 
 def test_a_fault_of_one_export_does_not_stop_the_others(shop: Workshop) -> None:
@@ -242,6 +276,15 @@ def test_a_weekly_quota_is_asked_again_after_an_hour_whatever_ends_meanwhile(sho
     assert (calls.count("export_image"), len(shop.keys("holds/"))) == (2, 1)
     shop.tick(minutes=11)
     assert (calls.count("export_image"), shop.keys("holds/")) == (3, [])
+
+
+def test_who_waits_behind_a_whole_page_of_hints_to_nothing_has_its_turn_in_the_same_tick(shop: Workshop) -> None:
+    for number in range(1200):
+        shop.store.put(f"waiting/{ACCOUNT}/{REGION}/0000/20261124T070000Z/exp-aaaaaaaaaaaaaaaa-{number:04d}", b"")
+    night = RequestedBy(trigger="nightly", id="night")
+    record(shop.outside(), a_request(requested_by=night))
+    assert [export.status for export in shop.tick(minutes=1).exports] == ["Exporting"]
+    assert shop.keys("waiting/") == []
 
 
 def test_the_hold_of_one_group_holds_no_other(shop: Workshop) -> None:
