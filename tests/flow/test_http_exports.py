@@ -16,7 +16,7 @@ def ids(answer: Answer) -> list[str]:
 
 
 def test_an_export_is_asked_for_followed_and_completed(world: World, entrance: Entrance) -> None:
-    image = world.image()
+    image = world.image(plan={"takes_s": 600})
     asked = entrance.post(image)
     export = asked.value
     assert (asked.status, export["Status"], export["RequestedBy"]["Trigger"]) == (202, "Exporting", "http")

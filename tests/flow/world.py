@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 EVENTS = ROOT / "tests" / "events"
 REGION, ACCOUNT, BUCKET = "cn-hangzhou", "1234567890123456", "acme-images-hangzhou"
 BUS, FUNCTION = "eventbridge:image-export", "fc:images/after-export"
-TASK_S = 600
+TASK_S = 200
 ENDS = ("Completed", "Failed", "Cancelled")
 TWO_DISKS = [
     {"Device": "/dev/xvda", "Type": "system", "Size": "40"},
@@ -44,7 +44,7 @@ class World:
         self._ended: dict[str, dict[str, Any]] = {}
 
     def image(self, outcome: str = "finish", **fields: Any) -> str:
-        """A golden image with a data disk, Available; its export takes ten minutes and ends like this."""
+        """A golden image with a data disk, Available; its export takes some minutes and ends like this."""
         plan = {"outcome": outcome, "takes_s": TASK_S, **fields.pop("plan", {})}
         image = {
             "RegionId": REGION,
