@@ -16,6 +16,9 @@ OMIT = import pathlib, sys; from layers.omitting import omit; omit(pathlib.Path(
 
 SEEDS = 1-1000
 
+# Compiled once, wherever this runs: every pytest worker, emulator and cold start compiled it all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL = help
 .PHONY: help setup demo test simulate prove bench check schemas audit coverage emulator doctor replay layer package lock clean mutate
 
@@ -42,13 +45,13 @@ demo: setup ## the main job end to end on the emulator (ARGS="--package ZIP --la
 	@$(RUN) -m emulator.demo $(ARGS)
 
 test: setup ## the suite, without what takes long
-	@$(RUN) -m pytest -q -n 2 -m "not prove"
+	@$(RUN) -m pytest -q -n 2 --dist worksteal -m "not prove"
 
 simulate: setup ## SEEDS=FIRST-LAST: so many lives of exports, with faults at every call; one seed prints its trace
 	@PYTHONPATH=.:functions/image-export $(RUN) -m tests.simulation $(SEEDS)
 
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
-	@$(RUN) -m pytest -q -n 2 -m prove
+	@$(RUN) -m pytest -q -n 2 --dist worksteal -m prove
 	@cat build/clients/table/*.md
 
 bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; ten minutes
