@@ -159,12 +159,16 @@ def test_a_further_account_gets_the_roles_that_are_assumed_in_it_and_nothing_els
 
 
 @pytest.mark.parametrize(("home", "account"), [("", ACCOUNT), (ACCOUNT, ACCOUNT), (SECOND_ACCOUNT, SECOND_ACCOUNT)])
-def test_the_role_that_is_assumed_trusts_the_roles_of_the_functions_alone(home: str, account: str) -> None:
-    roles = template(HomeAccountId=home).resources("ALIYUN::RAM::Role")
+@pytest.mark.parametrize("assumed_by", ["account", "functions"])
+def test_the_role_that_is_assumed_trusts_the_functions_account_or_their_roles_alone(
+    home: str, account: str, assumed_by: str
+) -> None:
+    roles = template(HomeAccountId=home, AssumedBy=assumed_by).resources("ALIYUN::RAM::Role")
     (role,) = [one.properties for one in roles if one.properties["RoleName"] == "image-export"]
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     trusted = statement["Principal"].pop("RAM")
-    assert sorted(trusted) == sorted(f"acs:ram::{account}:role/{function.role}" for function in FUNCTIONS)
+    names = [f"role/{function.role}" for function in FUNCTIONS] if assumed_by == "functions" else ["root"]
+    assert sorted(trusted) == sorted(f"acs:ram::{account}:{name}" for name in names)
     assert statement == {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {}}
 
 
@@ -172,7 +176,8 @@ def test_the_roles_of_the_functions_are_made_before_the_one_that_trusts_them() -
     """RAM wants to have whom a trust policy names; a reference to a resource is what ROS goes by."""
     written = yaml.load((ROOT / "template.yml").read_text(), Loader)["Resources"]  # noqa: S506 - a SafeLoader
     (statement,) = written["ExportRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-    _, at_home, _ = statement["Principal"]["RAM"]["Fn::If"]
+    _, by_functions, _ = statement["Principal"]["RAM"]["Fn::If"]
+    _, at_home, _ = by_functions["Fn::If"]
     made = {written[one["Fn::GetAtt"].removesuffix(".Arn")]["Properties"]["RoleName"] for one in at_home}
     assert made == {function.role for function in FUNCTIONS}
 

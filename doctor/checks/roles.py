@@ -15,7 +15,7 @@ from ..site import Site
 
 DEPLOY = "Create the stack of template.yml again, or repair the role by hand."
 ADD = "Add these statements to a policy of the role; template.yml has them."
-ALONE = "Let it trust the functions' roles alone; an account stands for each of its users and roles."
+NOBODY_ELSE = "Let it trust the functions' roles, or their account, and nobody else."
 
 
 def functions(site: Site) -> Iterator[Finding]:
@@ -47,6 +47,7 @@ def assumed(site: Site) -> Iterator[Finding]:
 
 def _assumed(site: Site, account: Account) -> Iterator[Finding]:
     arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
+    root = f"acs:ram::{site.deployment.account_id}:root"
     wanted = trust("RAM", arns, account.external_id)
     found = site.cloud.role(account.role_arn.rpartition("/")[2])
     if found is None:
@@ -55,12 +56,14 @@ def _assumed(site: Site, account: Account) -> Iterator[Finding]:
         return
     trusted = {arn: trusts(found.trust, "RAM", arn, account.external_id) for arn in arns}
     faults = [
-        *(list(_trust(found, trusted, recommendation("NoPermission"), wanted)) or _too_wide(found, arns, wanted)),
+        *(
+            list(_trust(found, trusted, recommendation("NoPermission"), wanted))
+            or _too_wide(found, [*arns, root], wanted)
+        ),
         *_rights(found, needs.of_account(account), recommendation("Forbidden.RAM")),
     ]
-    yield from faults or [
-        ok(f"role {found.arn}", "Trusts the functions' roles alone and may export what the policy says.")
-    ]
+    whom = f"all of {root}" if strangers(found.trust, arns) else "the functions' roles alone"
+    yield from faults or [ok(f"role {found.arn}", f"Trusts {whom} and may export what the policy says.")]
 
 
 def _tried(site: Site, account: Account) -> Iterator[Finding]:
@@ -78,10 +81,9 @@ def _tried(site: Site, account: Account) -> Iterator[Finding]:
         yield wrong(f"role {account.role_arn}", f"May not {', '.join(sorted(out))}.", advice, rights)
     else:
         message = (
-            "Can be assumed by whoever deploys, so more than the functions' roles are trusted; was denied nothing that"
-            " could be tried, and its policies are not seen."
+            "Can be assumed by whoever deploys, and was denied nothing that could be tried; its policies are not seen."
         )
-        advice = "See that it trusts the functions' roles, best of all these alone, and may do this."
+        advice = "See that it trusts the functions' roles, too, and may do this."
         yield unknown(f"role {account.role_arn}", message, advice, rights)
 
 
@@ -152,7 +154,7 @@ def _trust(role: Role, said: dict[str, Verdict], advice: str | None, wanted: Doc
 def _too_wide(role: Role, names: Iterable[str], wanted: Document) -> Iterator[Finding]:
     if out := strangers(role.trust, names):
         message = f"Its trust policy lets in {', '.join(out)} as well."
-        yield wrong(f"role {_name(role)}", message, ALONE, _let_in(role.arn, wanted))
+        yield wrong(f"role {_name(role)}", message, NOBODY_ELSE, _let_in(role.arn, wanted))
 
 
 def _rights(role: Role, wanted: Iterable[Need], advice: str | None) -> Iterator[Finding]:

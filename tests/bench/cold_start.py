@@ -18,7 +18,6 @@ from layers.fetching import fetch
 from layers.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
 from tests.bench.line import RATIO, Line
 from tests.bench.one_start import Start, imported, timed
-from tests.contract.worlds import let_the_administrator_in
 
 HERE = Path(__file__).parent
 BUILT = HERE.parents[1] / "build" / "bench"
@@ -84,7 +83,6 @@ def measured(ground: Ground) -> Iterator[Line]:
     given = ("--functions", "none", "--events", "none", "--speed", "1")
     with RunningEmulator(*given, log=BUILT / "emulator.log") as emulator:
         emulator.post("quotas", {"concurrent_exports": 10_000, "weekly_exports": 10_000, "api_qps": 10_000})
-        let_the_administrator_in(emulator)
         starts = Starts(ground, emulator, {"IMAGE_EXPORT_HTTP_TOKENS": hashed})
         seconds: dict[str, list[float]] = {name: [] for name in starts.names}
         for turn in range(TURNS):

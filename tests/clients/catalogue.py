@@ -63,9 +63,9 @@ def gateway(usual: Asking, incomplete: Asking, role: str) -> Refused:
 
 
 IMAGES: Asking = ("DescribeImages", {"RegionId": "cn-hangzhou"})
-ASSUME: Asking = ("AssumeRole", {"RoleArn": flows.PEOPLE, "RoleSessionName": "conformance"})
+ASSUME: Asking = ("AssumeRole", {"RoleArn": flows.ROLE, "RoleSessionName": "conformance"})
 ECS = gateway(IMAGES, ("ExportImage", {"RegionId": "cn-hangzhou", "OSSBucket": flows.BUCKET}), "image-export")
-STS = gateway(ASSUME, ("AssumeRole", {"RoleArn": flows.PEOPLE}), "image-export-watch")
+STS = gateway(ASSUME, ("AssumeRole", {"RoleArn": flows.ROLE}), "image-export-watch")
 
 FC_OUTCOMES = (
     *("403 SignatureNotMatch", "403 SignatureNotMatch", "400 InvalidArgument", "403 RequestTimeTooSkewed"),

@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from emulator.cloud import Settings
-from emulator.identity import trust
 from tests.clients.catalogue import CLIENTS, REFUSALS, Client
 from tests.clients.driver import driving
 from tests.clients.environments import BUILD
-from tests.clients.flows import PEOPLE
 from tests.clients.session import Session
 from tests.clients.tampering import proxying
 from tests.emulator.deployment import ECHO, write
@@ -27,7 +25,7 @@ HTTP = {"triggerName": "http", "triggerType": "http", "triggerConfig": {"authTyp
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """The ground of template.yml and policy.yaml, one function, and a role that trusts the account."""
+    """The ground of template.yml and policy.yaml, and one function."""
     settings = Settings(
         speed=0.01,
         functions=write(tmp_path, ECHO, triggers=[HTTP]),
@@ -36,8 +34,6 @@ def world(tmp_path: Path) -> Iterator[World]:
         opt=tmp_path,
     )
     with running(settings) as world:
-        account = PEOPLE.replace("role/people", "root")
-        world.cloud.identity.add_role("people", trust=trust(RAM=[account]))
         yield world
 
 

@@ -6,15 +6,7 @@ from pathlib import Path
 import pytest
 
 from emulator.running import RunningEmulator
-from tests.contract.worlds import (
-    EdgeStoreWorld,
-    EdgeWorld,
-    FakeStoreWorld,
-    FakeWorld,
-    StoreWorld,
-    World,
-    let_the_administrator_in,
-)
+from tests.contract.worlds import EdgeStoreWorld, EdgeWorld, FakeStoreWorld, FakeWorld, StoreWorld, World
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +17,6 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulat
         "--port", "0", "--functions", "none", "--speed", "0.01", "--events", "none", log=log
     ) as running:
         running.post("quotas", {"concurrent_exports": 1000, "api_qps": 10_000})  # a second lasts for all tests
-        let_the_administrator_in(running)
         yield running
 
 

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 import alibabacloud_oss_v2 as sdk
 import requests
 
-from emulator.identity import trust
 from emulator.running import RunningEmulator
 from image_export.edges.addresses import Addresses
 from image_export.edges.clouds import AliyunClouds
@@ -176,11 +175,6 @@ class EdgeWorld:
     def calls(self) -> list[dict[str, Any]]:
         """The API calls since this world began."""
         return self._emulator.calls_after(self._seen)
-
-
-def let_the_administrator_in(emulator: RunningEmulator) -> None:
-    """The role trusts the functions alone; here the edges are asked in the administrator's name, without a function."""
-    emulator.post("ram", {"roles": {ROLE.role_arn: {"trust": trust(RAM=[f"acs:ram::{ACCOUNT}:root"])}}})
 
 
 def administrator(emulator: RunningEmulator) -> Credentials:

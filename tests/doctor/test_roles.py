@@ -102,7 +102,7 @@ def test_a_function_that_the_assumed_role_does_not_trust_is_named_alone(ward: Wa
 @pytest.mark.parametrize(
     "principal",
     [
-        {"RAM": [f"acs:ram::{ACCOUNT}:root"]},
+        {"RAM": [*FUNCTIONS, "acs:ram::9999999999999999:root"]},
         {"RAM": [*FUNCTIONS, f"acs:ram::{ACCOUNT}:role/stranger"]},
         {"RAM": FUNCTIONS, "Service": ["ecs.aliyuncs.com"]},
     ],
@@ -121,6 +121,14 @@ def test_an_assumed_role_that_trusts_more_than_the_functions_is_named_with_whom_
     assert command == "aliyun ram UpdateRole --RoleName image-export --NewAssumeRolePolicyDocument "
     ward.world.post("ram", {"roles": {EXPORT: {"trust": json.loads(document.rstrip("'"))}}})
     assert ward.wrong() == []
+
+
+@pytest.mark.parametrize("trusted", [[f"acs:ram::{ACCOUNT}:root"], FUNCTIONS])
+def test_whom_the_assumed_role_trusts_is_said(ward: Ward, trusted: list[str]) -> None:
+    ward.world.post("ram", {"roles": {EXPORT: {"trust": a_trust({"RAM": trusted})}}})
+    assert ward.wrong() == []
+    said = [one.message for one in ward.said("assumed roles")]
+    assert any(("all of" in one) == (trusted != FUNCTIONS) and one.startswith("Trusts") for one in said), said
 
 
 def test_an_external_id_that_policy_yaml_does_not_know_is_named(ward: Ward) -> None:

@@ -9,7 +9,7 @@ from image_export.edges.addresses import Addresses
 from image_export.edges.clouds import AliyunCloud, AliyunClouds
 from image_export.edges.notifier import AliyunNotifier
 from tests.builders import ACCOUNT, BUCKET, REGION, a_role
-from tests.contract.worlds import EdgeWorld, administrator, impatient, let_the_administrator_in
+from tests.contract.worlds import EdgeWorld, administrator, impatient
 from tests.emulator.deployment import write
 
 
@@ -20,7 +20,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulato
     functions = str(write(folder, "def handler(event, context):\n    print(event.decode())\n"))
     arguments = ("--port", "0", "--functions", functions, "--speed", "0.01", "--events", "none")
     with RunningEmulator(*arguments, log=folder / "log") as running:
-        let_the_administrator_in(running)
         yield running
 
 

@@ -29,8 +29,7 @@ def test_a_role_and_its_policies_are_read_as_the_template_has_them() -> None:
         role = world.send(asking("GetRole", RoleName="image-export"))["Role"]
         assert role["Arn"] == "acs:ram::1234567890123456:role/image-export"
         trusted = json.loads(role["AssumeRolePolicyDocument"])["Statement"][0]["Principal"]
-        functions = ("event", "http", "nightly", "watch")
-        assert trusted == {"RAM": [f"acs:ram::1234567890123456:role/image-export-{name}" for name in functions]}
+        assert trusted == {"RAM": ["acs:ram::1234567890123456:root"]}
         (listed,) = world.send(asking("ListPoliciesForRole", RoleName="image-export"))["Policies"]["Policy"]
         assert (listed["PolicyName"], listed["PolicyType"], listed["DefaultVersion"]) == (
             "image-export-images",
