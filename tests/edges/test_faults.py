@@ -81,6 +81,7 @@ def test_a_failed_tls_handshake_means_that_nothing_was_sent(call: Callable[[str]
         b"HTTP/1.1 200",
         b"no HTTP at all\r\n\r\n",
         http("200 OK", b'{"TaskId":', length="500"),
+        b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n500\r\n{"TaskId":',
         http("500 Internal Server Error", b"<html>"),
         http("502 Bad Gateway", b"\xff\xfe", "text/html"),
         http("503 Service Unavailable", b""),
