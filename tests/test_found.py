@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.decisions.steps import next_step
+from image_export.errors import LedgerFault
 from image_export.use_cases.ports import StartExport
 from image_export.values.facts import Result
 from image_export.values.steps import MakeClaim, Settle, Sight, Wait
@@ -37,6 +38,21 @@ class Meanwhile(Faults):
         if not self._left:
             self._work()
         return result
+
+
+class Late(Faults):
+    """The first call of that name is still on its way when its sender has given up."""
+
+    def __init__(self, call: str) -> None:
+        super().__init__()
+        self._call = call
+        self.arrives: Callable[[], object] = lambda: pytest.fail("it was not sent")
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        if call != self._call:
+            return super().run(call, effect)
+        self._call, self.arrives = "", effect
+        raise unanswered()
 
 
 def in_doubt(shop: Workshop) -> None:
@@ -83,7 +99,25 @@ def test_no_sighting_is_left_behind_without_a_hint(shop: Workshop, call: str) ->
     assert len(shop.keys("sighted/")) <= len(shop.keys("due/"))
     shop.show(an_image())
     shop.tick(minutes=2)
+    assert not shop.keys("sighted/")
+    shop.tick(minutes=10)  # a hint may be ahead of its sighting for so long
     assert not shop.keys("sighted")
+
+
+def test_a_hint_waits_for_a_sighting_that_arrives_late(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    warm = shop.outside()
+    warm.ledger.ready()
+    monkeypatch.setattr(shop, "outside", lambda: warm)
+    shop.cloud.inventory.clear()
+    shop.clock.advance(hours=3)
+    shop.store.faults = sighted = Late("create sighted")
+    with pytest.raises(LedgerFault):
+        shop.tell()
+    shop.tick(minutes=2)
+    sighted.arrives()
+    shop.show(an_image())
+    shop.tick(minutes=2)
+    assert (len(shop.cloud.exported), shop.keys("sighted")) == (1, [])
 
 
 @pytest.mark.parametrize("number", range(1, 9))
@@ -93,6 +127,23 @@ def test_a_tick_in_between_leaves_no_sighting_without_a_hint(shop: Workshop, num
     shop.tell()
     assert shop.keys("sighted/")
     assert [key for key in shop.keys("sighted-") if key.startswith("due/")]
+
+
+def test_a_stale_hint_does_not_take_one_along_that_is_ahead_of_its_sighting(shop: Workshop) -> None:
+    shop.cloud.inventory.clear()
+    shop.store.faults.after("put due", Died())
+    assert not shop.surviving(shop.tell)  # nothing was sighted, and nobody tells of it again
+    shop.clock.advance(minutes=14)
+    shop.store.faults = sighted = Late("create sighted")
+    with pytest.raises(LedgerFault):
+        shop.tell()
+    assert len(shop.keys("due/")) == 2
+    shop.tick(minutes=2)
+    assert len(shop.keys("due/")) == 1
+    sighted.arrives()
+    shop.show(an_image())
+    shop.tick(minutes=2)
+    assert (len(shop.cloud.exported), shop.keys("sighted")) == (1, [])
 
 
 def test_a_sighting_that_was_decided_upon_goes_before_its_hint(shop: Workshop) -> None:

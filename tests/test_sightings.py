@@ -121,7 +121,10 @@ def test_a_hint_that_comes_due_in_the_tick_that_left_it_stays(shop: Workshop) ->
     shop.store.faults = Faults()
     shop.show(an_image(image_id=LATER))
     (export,) = shop.tick(minutes=2).exports
-    assert (export.image_id, shop.keys("sighted")) == (LATER, [])
+    assert (export.image_id, shop.keys("sighted/")) == (LATER, [])
+    for _ in range(3):
+        shop.tick(minutes=10)
+    assert shop.keys("sighted") == []
 
 
 def test_a_look_that_fails_does_not_forget_the_image(shop: Workshop) -> None:

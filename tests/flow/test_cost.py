@@ -10,7 +10,8 @@ ENTRANCE = {
     # known, history, due hint, marker, requested, claim, result, whose task, running hint; told-started for two targets
     ("oss", "PutObject"): 11,
     ("oss", "ListObjectsV2"): 1,  # the generations of the image
-    ("oss", "GetObject"): 4,  # requested, claim and result as they stand; the group's hold
+    # whether it was named before; requested, claim and result as they stand; the group's hold
+    ("oss", "GetObject"): 5,
     ("oss", "DeleteObject"): 1,  # the due hint
     ("eventbridge", "PutEvents"): 1,
     ("fc", "InvokeFunction"): 1,

@@ -1,6 +1,6 @@
 """Where an export is found: the watcher's hints (PROTOCOL 14) and the history. Pure; names say it, not bodies."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import msgspec
 
@@ -11,6 +11,7 @@ from .stall import stalls_at
 
 STAMP = "%Y%m%dT%H%M%SZ"
 PRIORITY_MAX = 9999
+AHEAD = timedelta(minutes=10)
 LAST_STAMP = "99991231235959"
 
 
@@ -68,6 +69,12 @@ def read_due(key: str) -> tuple[str, str, str] | None:
     parts = key.split("/")
     kind, dash, rest = parts[-1].partition("-")
     return (parts[1], kind, rest) if len(parts) == 3 and dash else None
+
+
+def may_be_ahead(hint: str, now: datetime) -> bool:
+    """Whether what the hint leads to may still be on its way: the hint is written first, and FC kills its writer."""
+    name = read_due(hint)
+    return name is not None and name[0] > stamp(now - AHEAD)
 
 
 def stamp(at: datetime) -> str:

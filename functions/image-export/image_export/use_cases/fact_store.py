@@ -61,7 +61,7 @@ class FactStore:
 
     @property
     def now(self) -> datetime:
-        """The `Date` of the store's latest answer."""
+        """The `Date` of the store's latest answer: in a warm instance an old one, until something has been asked."""
         return self.store.now
 
     def ready(self) -> None:

@@ -25,7 +25,8 @@ def look_at_due(tick: Tick) -> None:
             return
         what = f"{kind}-{rest}"
         if what in looked:
-            ledger.delete(entry.key)
+            if kind != "sighted" or not hints.may_be_ahead(entry.key, ledger.now):
+                ledger.delete(entry.key)
             continue
         looked.add(what)
         if kind == "exp" and tick.silent and _is_silent(tick, what):

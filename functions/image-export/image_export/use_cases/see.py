@@ -43,18 +43,26 @@ def see(outside: Outside, sighting: Sighting, *, since: datetime | None = None) 
     outside.ledger.ready()
     log = outside.log.bind(image_id=sighting.image_id, region_id=sighting.region_id, event_id=sighting.event_id)
     outside = outside._replace(log=log)
-    if outside.policy is None:
-        return _look_again(outside, sighting, since)
-    accounts = watches(outside.policy, sighting.account_id, sighting.region_id)
-    if not accounts:
+    policy = outside.policy
+    accounts = watches(policy, sighting.account_id, sighting.region_id) if policy else []
+    if policy and not accounts:
         log.info("event.ignored", reason="The policy names no account with a destination there.")
         return Seen()
+    since = since or _named_at(outside, sighting)
+    if policy is None:
+        return _look_again(outside, sighting, since)
     try:
         image = _find(outside, sighting, accounts)
     except CloudFault as fault:
         log.warning("look.failed", code=fault.code, error=fault.cause.message)
         return _look_failed(outside, sighting, since, fault)
     return _judge(outside, sighting, image) if image else _not_visible(outside, sighting, since)
+
+
+def _named_at(outside: Outside, sighting: Sighting) -> datetime | None:
+    """When another event named it, if one did. The first question to the ledger, whose time is fresh from here on."""
+    found = outside.ledger.read(f"sighted/{sighting_key(sighting)}", Sighting)
+    return found.at if found else None
 
 
 def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> Image | None:
@@ -114,9 +122,8 @@ def _look_again(outside: Outside, sighting: Sighting, since: datetime | None) ->
     soon = ledger.now + MINUTE
     in_time = since is None or ledger.now - since <= VISIBLE_WITHIN
     hint = hints.due(min(until, soon) if in_time else until, f"sighted-{key}")
-    ledger.put(hint)  # before: no marker is left behind without one
+    ledger.put(hint)  # first, and kept for a while though it leads nowhere: no marker is left behind without one
     ledger.create(f"sighted/{key}", sighting)
-    ledger.put(hint)  # and after: a look in between removes one that leads nowhere yet
     return Seen(undecided=True)
 
 
@@ -124,6 +131,8 @@ def see_again(outside: Outside, key: str, hint: str) -> Seen:
     """Look once more for an image that was named before and not decided upon. Raises LedgerFault."""
     ledger = outside.ledger
     found = ledger.read(f"sighted/{key}", Sighting)
+    if found is None and hints.may_be_ahead(hint, ledger.now):
+        return Seen(undecided=True)
     seen = see(outside, found.fact, since=found.at) if found else Seen()
     if found and not seen.undecided:
         ledger.delete(f"sighted/{key}")
