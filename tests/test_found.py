@@ -146,6 +146,19 @@ def test_a_stale_hint_does_not_take_one_along_that_is_ahead_of_its_sighting(shop
     assert (len(shop.cloud.exported), shop.keys("sighted")) == (1, [])
 
 
+def test_a_name_that_arrives_late_does_not_take_the_place_of_an_end_in_the_history(shop: Workshop) -> None:
+    shop.store.faults = name = Late("create history")
+    with pytest.raises(LedgerFault):
+        shop.tell()
+    shop.store.faults = Faults()
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    (listed,) = shop.keys("history/")
+    name.arrives()
+    assert shop.store.objects[listed].body
+
+
 def test_a_sighting_that_was_decided_upon_goes_before_its_hint(shop: Workshop) -> None:
     shop.cloud.inventory.clear()
     shop.tell()

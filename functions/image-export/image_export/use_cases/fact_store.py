@@ -111,6 +111,11 @@ class FactStore:
             raise LedgerFault(Cause(code="FactUnreadable", message=message)) from cause
         return Found(written.fact, stored.modified_at, written.nonce)
 
+    def name(self, key: str) -> None:
+        """Create a name without a body: however late it arrives, it takes the place of nothing."""
+        with reaching():
+            self.store.create(key, b"")
+
     def put(self, key: str, fact: object = None) -> None:
         """Write a hint, a hold or a line of the history, over whatever is there."""
         body = b"" if fact is None else msgspec.json.encode(Written(nonce=self.nonce(), fact=fact))

@@ -90,7 +90,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     requested = Requested(export_id=export, request=request, listed=listed)
     whole_prefix.reserve(outside, request, export)
     _use_token(outside, request, export)
-    ledger.put(listed)
+    ledger.name(listed)
     hint = _first_hint(request, export, ledger.now)
     ledger.put(hint)
     standing = ledger.open(requested)
