@@ -51,8 +51,10 @@ def test_a_run_without_time_pauses_and_the_watcher_goes_on_with_it(shop: Worksho
     stock(shop, 8)
     stock(shop, 4, ELSEWHERE)
     shop.remaining_s = 70.0
-    slowed(shop, 3)
+    slowed(shop, 5)
     assert not run(shop).finished
+    first = cursor(shop).of(ACCOUNT, REGION)
+    assert (0 < first.recorded < 8, first.unfinished) == (True, True)
     last = to_the_end(shop)[-1]
     assert len(set(shop.requested())) == len(shop.requested()) == 12
     assert [(one.images, one.recorded, one.exported) for one in last.totals] == [(8, 8, 0), (4, 4, 0)]
