@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emulator.ecs.disk_files import SUFFIXES, disk_file
@@ -105,6 +105,7 @@ def test_whatever_bit_of_a_footer_is_changed_is_seen(name: str) -> None:
 @given(
     st.binary(max_size=2 * PROBE_BYTES), st.sampled_from(["", "QFI\xfb", "KDMV", "\x1f\x8b\x08\0", "COWD", "conectix"])
 )
+@example(b"# Disk DescriptorFile", "")
 def test_what_is_no_disk_file_is_damaged_and_nothing_else(body: bytes, magic: str) -> None:
     for suffix in DISK_BYTES:
         refused(suffix, magic.encode("latin-1") + body)

@@ -16,15 +16,21 @@ NEWLINES = b"\n \r\n"  # as they were written: a transfer as text changes them
 EXTENT = re.compile(rb"^(?:RW|RDONLY|NOACCESS) (\d+) ", re.MULTILINE)
 
 
-def disk_bytes(item: StoredObject) -> int | None:
-    """The capacity of the disk; None where a descriptor does not say it."""
+def disk_bytes(item: StoredObject) -> int:
+    """The capacity of the disk."""
     if item.head.startswith(b"KDMV"):
         return _sparse(item)
     if item.head.startswith(b"COWD"):
         return int(fields("<4sIII", item.head)[3]) * SECTOR
     if item.head.startswith(b"# Disk DescriptorFile"):
-        return sum(int(sectors) for sectors in EXTENT.findall(item.head)) * SECTOR or None
+        return _described(item)
     raise DamageError(f"it does not begin as VMDK does (head {item.head[:8].hex()})")
+
+
+def _described(item: StoredObject) -> int:
+    sectors = sum(int(said) for said in EXTENT.findall(item.head))
+    need(sectors > 0, "its descriptor tells of no extent")
+    return sectors * SECTOR
 
 
 def _sparse(item: StoredObject) -> int:
