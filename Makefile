@@ -57,7 +57,7 @@ prove: setup ## what is too slow for make test: thousands of requests, hundreds 
 	@$(RUN) -m pytest -q -n 2 --dist worksteal -m prove
 	@cat build/clients/table/*.md
 
-bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; ten minutes
+bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; four minutes
 	@$(RUN) -m tests.bench
 
 mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; many minutes
