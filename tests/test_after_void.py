@@ -48,6 +48,11 @@ def test_tasks_and_objects_are_looked_for_once_more(record: Record) -> None:
     assert (step.claim.kind, step.claim.oss_prefix) == ("start", f"{PREFIX[:-1]}b")
 
 
+def test_an_export_that_has_waited_for_weeks_does_not_look_through_all_tasks_of_these_weeks() -> None:
+    later = START + timedelta(days=20)
+    assert next_step(VOID, SIGHT, later) == LookForTasks(later - timedelta(days=1), later)
+
+
 @pytest.mark.parametrize("record", [VOID, REFUSED])
 @pytest.mark.parametrize("status", ["Processing", "Finished"])
 def test_a_task_that_names_an_earlier_prefix_is_adopted(record: Record, status: str) -> None:

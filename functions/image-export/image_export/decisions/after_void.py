@@ -24,7 +24,7 @@ BEFORE_REQUEST = timedelta(minutes=2)
 def next_step(record: Record, image: Image, sight: Sight, now: datetime) -> Step | None:
     """Look, adopt, wait, or end; None where there is nothing, so that the next attempt may be made."""
     if not isinstance(sight.candidates, tuple):
-        return LookForTasks(record.requested_at - BEFORE_REQUEST, now)
+        return LookForTasks(max(record.requested_at - BEFORE_REQUEST, now - GIVE_UP), now)  # not all that ever ran
     request = record.request
     prefixes = [oss_prefix(request, record.export_id, voids) for voids in range(record.voids)]
     for prefix in prefixes:
