@@ -82,6 +82,11 @@ def test_what_runs_without_a_name_is_waited_for_only_where_ecs_says_that_the_ima
     assert isinstance(seeing(VOID, running), MakeClaim)  # should it be of this image, ECS refuses the call
 
 
+@pytest.mark.parametrize("status", ["Finished", "Failed", "Deleted"])
+def test_what_has_ended_without_a_name_is_not_waited_for(status: str) -> None:
+    assert isinstance(seeing(REFUSED, a_task(status)), MakeClaim)
+
+
 @pytest.mark.parametrize("record", [VOID, REFUSED])
 def test_objects_without_a_task_keep_it_from_a_second_call_and_end_it_after_a_day(record: Record) -> None:
     assert isinstance(seeing(record, keys=(KEY,)), Wait)
