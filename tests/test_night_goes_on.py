@@ -75,6 +75,17 @@ def test_a_pause_among_the_chosen_keeps_to_the_limit(shop: Workshop) -> None:
     assert len(shop.requested()) == 9
 
 
+def test_a_run_that_is_delivered_again_after_the_next_one_keeps_to_its_first_choice(shop: Workshop) -> None:
+    limit(shop, 2)
+    stock(shop, 5)
+    run(shop, "night-1")
+    run(shop, "night-2")
+    last = run(shop, "night-1")
+    there = last.totals[0]
+    assert (there.recorded, there.exported, there.left_over) == (0, 4, 1)
+    assert len(shop.requested()) == 4
+
+
 def test_while_its_worker_lives_nobody_else_takes_a_run_over(shop: Workshop) -> None:
     stock(shop, 2)
     shop.store.faults = DyingAt(4, after=False)

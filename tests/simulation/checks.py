@@ -240,9 +240,9 @@ def nights_keep_their_measure(scenario: Scenario) -> Iterator[str]:
     for one in exports(scenario.world):
         if one.request["RequestedBy"]["Trigger"] == "nightly" and one.request["Rule"] == LIMITED:
             made[one.request["RequestedBy"]["Id"]].add(one.request["ImageId"])
-    for run in sorted(scenario.delivered_once & made.keys()):  # two workers on one run do not see each other's choice
-        if len(made[run]) > LIMIT:
-            yield f"{run} exports {sorted(made[run])} by {LIMITED}"
+    for run, images in made.items():
+        if len(images) > LIMIT:
+            yield f"{run} exports {sorted(images)} by {LIMITED}"
 
 
 def http_answers(scenario: Scenario) -> Iterator[str]:

@@ -40,7 +40,6 @@ class Scenario:
         self.images: list[Image] = []
         self.answers: list[tuple[str, Any]] = []
         self.nights: list[str] = []
-        self.delivered_once: set[str] = set()
         self.last_at = START
         self.kept: set[str] = set()  # images that are visible soon and stay
 
@@ -190,10 +189,7 @@ class Scenario:
         """A nightly run, perhaps delivered twice."""
         run_id = f"night-{len(self.nights)}"
         self.nights.append(run_id)
-        deliveries = self.random.choice((1, 1, 1, 2))
-        if deliveries == 1:
-            self.delivered_once.add(run_id)
-        for _ in range(deliveries):
+        for _ in range(self.random.choice((1, 1, 1, 2))):
             self.functions.invoke(
                 self.at(seconds + self.random.random() * 5),
                 "nightly",

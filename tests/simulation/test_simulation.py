@@ -1,6 +1,10 @@
 """Lives by the hundred in `make test`, by the thousand in `make prove`, by as many as one likes in `make simulate`."""
 
+import re
+
 import pytest
+
+from image_export.use_cases import ledger
 
 from .life import live
 
@@ -38,3 +42,10 @@ def test_tracing_changes_nothing() -> None:
     assert {key: stored.modified_at for key, stored in seen.items()} == {
         key: stored.modified_at for key, stored in live(12).world.objects.items()
     }
+
+
+def test_whatever_is_left_in_a_ledger_stands_in_its_drawing() -> None:
+    drawn = set(re.findall(r"(\w+)/", ledger.__doc__ or ""))
+    kept = {key.split("/")[0] for seed in range(100) for key in live(seed).world.objects}
+    assert kept >= {"exports", "known", "nightly", "rejected"}
+    assert not kept - drawn

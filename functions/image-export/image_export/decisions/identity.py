@@ -83,6 +83,11 @@ def parameters_hash(request: ExportRequest) -> str:
     return _hash(natural_key(request), request.caller_prefix, request.role_name or "", chars=32)
 
 
+def run_key(run_id: str) -> str:
+    """The ledger's name for a nightly run, whatever the timer's event calls it."""
+    return _hash(run_id, chars=32)
+
+
 def sighting_key(sighting: Sighting) -> str:
     """The ledger's name for an image that was named and is not decided upon; repeated events meet in it."""
     parts = (sighting.account_id or "", sighting.region_id, sighting.image_id)

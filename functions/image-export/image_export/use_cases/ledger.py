@@ -12,7 +12,10 @@ waiting/<account>/<region>/<priority>/<time>/<export>     one may be stale or lo
 due/<time>/<export, sighted-… or rejected-…>
 holds/<account>/<region>                       the cloud's word on the quota
 sighted/<hash>   rejected/<sha256>/…   untold/<event>/…   images not decided upon; what could not be taken, or told
-swept                                          when the markers were last held against the hints
+swept/markers   swept/<account>/<region>       when markers were last held against hints, and new images looked for
+known/<account>/<region>/<hash>/<generation>   names alone, which plans read: there was such an export;
+failed/<account>/<region>/<hash>/<generation>      it failed
+nightly/run   nightly/chosen-<hash>            how far the latest night is; what a night has chosen within its limits
 """
 
 import msgspec

@@ -2,7 +2,8 @@
 the watcher does, by priority, as the cloud has room (PROTOCOL 7).
 
 It knows the time that is left and keeps a cursor from its first moment on, so that no run is lost to a time-out: the
-watcher goes on with it. One account or region that cannot be reached stops no other.
+watcher goes on with it. One account or region that cannot be reached stops no other. FC delivers at least once: workers
+on the same run may overlap, and what rules with `max_per_run` choose is settled by a fact of the run.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,6 +11,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from ..decisions.identity import run_key
 from ..decisions.night_warnings import Queue, night_warnings, queues
 from ..decisions.plan import limited, plan
 from ..errors import CloudFault
@@ -18,7 +20,7 @@ from ..values.export import RequestedBy
 from ..values.facts import Hold
 from ..values.image import Image
 from ..values.policy import Policy
-from ..values.run import Decision, NightlyAnswer, Run, Totals
+from ..values.run import Chosen, Decision, NightlyAnswer, Run, Totals
 from .outside import Outside
 from .record import record
 
@@ -152,6 +154,7 @@ class _Night:
 
     def _record_chosen(self) -> bool:
         """What was chosen, which the counts have under `left_over` so far; whether there was time for it."""
+        self._keep_to_the_first_choice()
         chosen = self._run.chosen
         for one, made in zip(chosen, self._record(chosen), strict=False):
             was = self._run.of(one.account_id, one.region_id)
@@ -159,6 +162,14 @@ class _Night:
             totals = replace(was, recorded=recorded, exported=exported, left_over=was.left_over - 1)
             self._run = replace(self._run, totals=self._run.with_totals(totals), chosen=self._run.chosen[1:])
         return not self._run.chosen
+
+    def _keep_to_the_first_choice(self) -> None:
+        """Of two workers on one run the later one sees fewer images to choose from: each would fill the limit anew."""
+        if self._dry_run or not self._run.chosen:
+            return
+        choice = Chosen(images=tuple(one.key for one in self._run.chosen))
+        first = self._outside.ledger.create(f"nightly/chosen-{run_key(self._run.run_id)}", choice).fact.images
+        self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in first))
 
 
 def _groups(policy: Policy) -> Iterator[Group]:

@@ -42,9 +42,20 @@ class Decision(Planned, frozen=True, kw_only=True):
     left_over: bool = False  # wanted, and more than `max_per_run`
     request: ExportRequest | None = None
 
+    @property
+    def key(self) -> str:
+        """Which image it is about."""
+        return f"{self.account_id}/{self.region_id}/{self.image_id}"
+
     def shown(self) -> Planned:
         """What a person reads of it."""
         return Planned(**{name: getattr(self, name) for name in Planned.__struct_fields__})
+
+
+class Chosen(Wire, frozen=True, kw_only=True):
+    """The images that a run records by rules with `max_per_run`: the first choice that any of its workers has made."""
+
+    images: tuple[str, ...]
 
 
 class Run(Wire, frozen=True, kw_only=True):
