@@ -4,10 +4,13 @@ import contextlib
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from image_export.decisions.policy_file import read_policy
 from image_export.errors import OurFault
 
+from .builders import BUCKET, REGION
 from .workshop import POLICY
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -47,6 +50,42 @@ def test_a_trick_is_refused_at_once_and_in_few_words(text: str) -> None:
     assert raised.value.code == "PolicyInvalid"
     assert len(raised.value.cause.message) < 2_000
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        *("2026-02-30", "2026-02-02 25:00:00", "2026-02-02 10:00:00 +99:99", "0x_", "0b_"),
+        *("!!bool maybe", "!!int abc", '!!int ""', '!!float ""', "!!timestamp abc", "!!map abc", "!!set [a]"),
+        *('"\\ud800"', "0x" + "f" * 9_000, "!!timestamp"),
+    ],
+)
+def test_a_slip_is_told_with_its_place(slip: str) -> None:
+    with pytest.raises(OurFault, match="line 4") as raised:
+        read_policy(POLICY.replace("name: prod", f"name: {slip}").encode())
+    raised.value.cause.message.encode()
+
+
+VALUES = st.text(st.sampled_from("0123456789abexo_-+:.TZ~ \"'{}[]&*!?,#\\\n"), max_size=12) | st.text(max_size=6)
+TAGS = st.sampled_from(
+    ["", "!!int ", "!!float ", "!!bool ", "!!null ", "!!timestamp ", "!!binary ", "!!map ", "!!seq "]
+)
+PLACES = st.sampled_from(["prod", "golden", REGION, BUCKET, "version: 1", "accounts", "[image-created]", "nightly"])
+
+
+@given(PLACES, TAGS, VALUES)
+def test_no_slip_makes_the_reader_raise_what_nobody_catches(place: str, tag: str, value: str) -> None:
+    """Whoever watches goes on with a policy that cannot be read, if only it is told so."""
+    told(POLICY.replace(place, f"{tag}{value}").encode(errors="surrogatepass")).encode()
+
+
+def told(text: bytes) -> str:
+    """What is wrong with the policy, if anything is."""
+    try:
+        read_policy(text)
+    except OurFault as fault:
+        return fault.cause.message
+    return ""
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1"])

@@ -14,6 +14,7 @@ from ..values.strict import Strict
 from .advice import meant, must_be, shown
 
 LARGEST = 256 * 1024
+INTEGER_BITS = 64
 TOLD_MAX = 50  # of the faults; whoever has more knows what to do
 
 
@@ -46,8 +47,15 @@ def _yaml(text: bytes) -> Any:
     import yaml  # here, since an instance reads the policy once
 
     class Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+        def construct_object(self, node: Any, deep: bool = False) -> Any:
+            try:
+                return _plain(super().construct_object(node, deep))
+            except (ValueError, LookupError, TypeError, AttributeError) as cause:  # as PyYAML's own readers stumble
+                raise _invalid(_unreadable(node)) from cause
+
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            keys = Counter(str(self.construct_object(key, deep=True)) for key, _ in node.value)
+            pairs = node.value if isinstance(node, yaml.MappingNode) else []  # a tag may say so of anything
+            keys = Counter(str(self.construct_object(key, deep=True)) for key, _ in pairs)
             twice = sorted(key for key, times in keys.items() if times > 1)
             if twice:
                 raise _invalid(f"line {node.start_mark.line + 1}: {', '.join(twice)} is given twice")
@@ -63,6 +71,22 @@ def _yaml(text: bytes) -> Any:
         return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as cause:
         raise _invalid(f"policy is not YAML: {' '.join(str(cause).split())}") from cause
+
+
+def _plain(value: Any) -> Any:
+    """The value, if messages and logs can hold it. Raises ValueError for lone surrogates and endless numbers."""
+    if isinstance(value, str):
+        value.encode()
+    elif isinstance(value, int) and value.bit_length() > INTEGER_BITS:
+        raise ValueError("a number that nothing here can mean")
+    return value
+
+
+def _unreadable(node: Any) -> str:
+    kind = node.tag.rsplit(":", 1)[-1]
+    return (
+        f"line {node.start_mark.line + 1}: {shown(node.value)} is read as {kind} and is none; a text stands in quotes"
+    )
 
 
 def _faults(value: Any, kind: Any, path: str) -> Iterator[str]:
