@@ -2,12 +2,13 @@
 
 import pytest
 
+from image_export.errors import CloudFault
 from image_export.use_cases.exports_api import SCANNED_MAX
 from image_export.values.policy import Destination
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, an_image
 from .entrance import REQUEST_ID, TOKEN, Answer, Entrance
-from .fakes import refused, unanswered, unreached
+from .fakes import Died, refused, unanswered, unreached
 from .workshop import Workshop
 
 NOBODY = "exp-rtfyr2rqf6qlm2su-0001"
@@ -297,6 +298,19 @@ def test_a_cancel_that_the_ledger_does_not_take_is_503_and_the_export_goes_on(
     shop.store.faults.before("create cancel", unanswered())
     assert entrance.cancel(export).refusal[0] == 503
     assert entrance.get(export).value["Reason"] is None
+
+
+@pytest.mark.parametrize("faults", [(), (refused("WeeklyQuotaExceed.ExportImage"),)], ids=["running", "waiting"])
+def test_a_cancel_is_not_forgotten_where_its_worker_dies(
+    shop: Workshop, entrance: Entrance, faults: tuple[CloudFault, ...]
+) -> None:
+    shop.cloud.faults.before("export_image", *faults)
+    export = entrance.post().value["ExportId"]
+    shop.store.faults.after("create cancel", Died())
+    assert not shop.surviving(lambda: entrance.cancel(export))
+    for _ in range(4):
+        shop.tick(minutes=1)
+    assert entrance.get(export).value["Status"] == "Cancelled"
 
 
 # Tried

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from ..decisions import hints
 from ..decisions.admission import admit_direct
 from ..decisions.direct_request import read_direct
 from ..decisions.http import listing
@@ -10,6 +11,7 @@ from ..decisions.http.pace import retry_after_s
 from ..decisions.http.statuses import refusal
 from ..decisions.projection import export_of
 from ..decisions.refusals import Handling, handling, reason
+from ..decisions.waiting import ENTRANCE_GRACE
 from ..errors import AskerFault, CloudFault, LedgerFault
 from ..values.cause import Cause
 from ..values.export import Export, RequestedBy
@@ -105,11 +107,13 @@ def cancel_export(outside: Outside, request: HttpRequest, export: str) -> HttpAn
     if loaded.ended:
         return HttpAnswer(status=200, value=export_of(loaded))
     asker = RequestedBy(trigger="http", id=request.request_id)
+    hint = hints.due(outside.ledger.now + ENTRANCE_GRACE, export)
+    outside.ledger.put(hint)  # first: behind a task that runs well nobody would see that the fact is there
     outside.ledger.mark(f"exports/{export}/cancel", Cancel(requested_by=asker))
     told = replace(
         loaded, cancel_at=loaded.cancel_at or outside.ledger.now
     )  # a listing may not show it yet (facts §14)
-    moved = _look(outside, loaded.request, Recorded(export, created=False, record=told))
+    moved = _look(outside, loaded.request, Recorded(export, created=False, hint=hint, record=told))
     return HttpAnswer(status=202, value=moved.export, headers=_pace(moved))
 
 
