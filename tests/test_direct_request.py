@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions.direct_request import read_direct
+from image_export.decisions.direct_request import FIELDS, read_direct
 from image_export.errors import AskerFault
 
 GOOD = {"ImageId": "m-bp146shijn7hujku3w8z", "OSSBucket": "acme-images-hangzhou"}
@@ -29,6 +29,13 @@ def test_both_generations_of_spelling_are_taken() -> None:
 
 def test_the_same_parameter_in_both_spellings_is_a_fault() -> None:
     assert fault({**GOOD, "OssBucket": "other"})[0] == "InvalidParameter"
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_half_a_character_is_a_fault_of_its_parameter(name: str) -> None:
+    code, message = fault({**GOOD, name: "\ud800"})
+    assert code == "InvalidParameter"
+    assert message.startswith(f"{name} is '\\ud800'; it must be")
 
 
 @pytest.mark.parametrize("name", ["ImageId", "OSSBucket"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from image_export.decisions.http.listing import Listing, after, read_listing, token
+from image_export.decisions.http.listing import FIELDS, Listing, after, read_listing, token
 from image_export.errors import AskerFault
 from image_export.values.http import HttpRequest
 
@@ -22,6 +22,13 @@ def test_a_number_is_read_from_digits(text: str, number: int) -> None:
 def test_null_is_no_way_to_leave_a_parameter_out(name: str) -> None:
     with pytest.raises(AskerFault) as caught:
         read_listing(asked(**{name: "null"}))
+    assert caught.value.code == "InvalidParameter"
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_half_a_character_is_a_fault_of_its_parameter(name: str) -> None:
+    with pytest.raises(AskerFault, match=f"{name} is ") as caught:
+        read_listing(asked(**{name: "\ud800"}))
     assert caught.value.code == "InvalidParameter"
 
 

@@ -68,6 +68,12 @@ def test_the_name_of_a_run_stays_short() -> None:
     assert read_timer(event("", at="9" * 1000)).run_id == "9" * 64
 
 
+@pytest.mark.parametrize("body", [event("", at="\ud800"), event("\ud800"), event('{"\ud800": 1}')])
+def test_half_a_character_makes_no_name_that_cannot_be_kept(body: bytes) -> None:
+    with contextlib.suppress(AskerFault):
+        (read_timer(body).run_id or "").encode()
+
+
 @given(st.binary(max_size=60) | st.text(max_size=60).map(event))
 def test_no_bytes_make_the_reader_raise_what_nobody_catches(body: bytes) -> None:
     with contextlib.suppress(AskerFault):

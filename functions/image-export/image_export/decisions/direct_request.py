@@ -106,5 +106,5 @@ def _invalid(given: Mapping[str, Any]) -> Iterator[Fault]:
         if name in given:
             try:
                 msgspec.convert(_as_written(name, given[name]), field.type)
-            except msgspec.ValidationError as fault:
+            except (msgspec.ValidationError, UnicodeEncodeError) as fault:  # the latter for lone surrogates
                 yield "InvalidParameter", f"{name} is {shown(given[name])}; {must_be(field.type) or fault}."

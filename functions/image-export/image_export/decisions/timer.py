@@ -7,7 +7,7 @@ import msgspec
 
 from ..errors import AskerFault
 from ..values.cause import Cause
-from .advice import meant, shown
+from .advice import meant, printable, shown
 
 KNOWN = ("DryRun",)
 
@@ -23,7 +23,7 @@ def read_timer(event: bytes) -> Timer:
     """The timer's event, or the payload alone as somebody sends it by hand. Raises AskerFault 400 for an odd one."""
     tree = _json(event)
     named = isinstance(tree, dict) and "triggerTime" in tree
-    payload = _json(str(tree.get("payload") or "").encode()) if named else tree
+    payload = _json(str(tree.get("payload") or "")) if named else tree
     if not isinstance(payload, dict):
         payload = {}  # nothing, or a word for people, as the sample of the documents has it
     for name, value in payload.items():
@@ -31,10 +31,12 @@ def read_timer(event: bytes) -> Timer:
             raise _fault("UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, KNOWN)}")
         if not isinstance(value, bool):
             raise _fault("InvalidParameter", f"{name} is {shown(value)}; it must be true or false.")
-    return Timer(run_id=str(tree["triggerTime"])[:64] if named else None, dry_run=bool(payload.get("DryRun")))
+    return Timer(
+        run_id=printable(str(tree["triggerTime"]))[:64] if named else None, dry_run=bool(payload.get("DryRun"))
+    )
 
 
-def _json(text: bytes) -> Any:
+def _json(text: bytes | str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

@@ -62,7 +62,7 @@ def _faults(query: dict[str, str]) -> Any:
         kind = FIELDS[name].type
         try:
             msgspec.convert(_read(name, value), kind)
-        except msgspec.ValidationError as fault:
+        except (msgspec.ValidationError, UnicodeEncodeError) as fault:  # the latter for lone surrogates
             yield "InvalidParameter", f"{name} is {shown(value)}; {must_be(kind) or fault}."
 
 
