@@ -137,7 +137,13 @@ def test_the_parameters_describe_themselves_in_patterns_that_javascript_reads_to
     assert not [one for one in described.values() if "(?i)" in one.get("pattern", "")]
 
 
-@pytest.mark.parametrize("endpoint", ["http://[::1", "http://127.0.0.1:x", "https://host/path", "https://", "//host"])
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        *("http://[::1", "http://127.0.0.1:x", "https://host/path", "https://", "//host", "http://[::1]:99999"),
+        *("https://[::::1]", "https://[:]", "https://localhost:99999", "https://host:0", "https://a..b", "https://."),
+    ],
+)
 def test_an_endpoint_that_is_no_url_is_a_fault_like_any_other(endpoint: str) -> None:
     with pytest.raises(OurFault, match="IMAGE_EXPORT_ENDPOINT"):
         read_settings({**LEDGER, "IMAGE_EXPORT_ENDPOINT": endpoint})

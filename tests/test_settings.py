@@ -18,11 +18,19 @@ def test_the_least_that_is_needed_is_a_ledger() -> None:
     assert (settings.endpoint, settings.http_auth, settings.http_tokens) == (None, "bearer", ())
 
 
+@pytest.mark.parametrize("ledger", ["oss://image-export-ledger", "oss://image-export-ledger/"])
+def test_a_ledger_may_have_its_bucket_for_itself(ledger: str) -> None:
+    settings = read_settings({"IMAGE_EXPORT_LEDGER": ledger})
+    assert (settings.ledger_bucket, settings.ledger_prefix) == ("image-export-ledger", "")
+
+
 def test_an_empty_variable_counts_as_unset() -> None:
     assert read_settings({**GOOD, "IMAGE_EXPORT_ENDPOINT": "", "IMAGE_EXPORT_POLICY": ""}) == read_settings(GOOD)
 
 
-@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:8080", "http://localhost:1", "https://example.com"])
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:8080", "http://localhost:1", "https://a-1.example.com", "https://[2001:db8::1]:443"]
+)
 def test_plain_http_is_for_loopback_alone(endpoint: str) -> None:
     assert read_settings({**GOOD, "IMAGE_EXPORT_ENDPOINT": endpoint}).endpoint == endpoint
 

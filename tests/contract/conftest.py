@@ -26,7 +26,9 @@ def world(request: pytest.FixtureRequest) -> World:
     return FakeWorld() if request.param == "fake" else EdgeWorld(request.getfixturevalue("emulator"))
 
 
-@pytest.fixture(params=["fake", "edge"])
+@pytest.fixture(params=["fake", "edge", "edge without a prefix"])
 def ledger(request: pytest.FixtureRequest) -> StoreWorld:
     """A ledger's bucket."""
-    return FakeStoreWorld() if request.param == "fake" else EdgeStoreWorld(request.getfixturevalue("emulator"))
+    if request.param == "fake":
+        return FakeStoreWorld()
+    return EdgeStoreWorld(request.getfixturevalue("emulator"), "ledger" if request.param == "edge" else "")

@@ -208,14 +208,14 @@ class FakeStoreWorld:
 
 
 class EdgeStoreWorld:
-    """The ledger's edge against an emulator; each world has a bucket of its own."""
+    """The ledger's edge against an emulator; each world has a bucket of its own, or with a prefix some of it."""
 
-    def __init__(self, emulator: RunningEmulator) -> None:
+    def __init__(self, emulator: RunningEmulator, prefix: str) -> None:
         self._bucket = f"ledger-{uuid.uuid4().hex[:12]}"
         self._client = _oss_client(emulator)
         self._client.put_bucket(sdk.PutBucketRequest(bucket=self._bucket))
         oss = Oss(REGION, lambda: administrator(emulator), Addresses(emulator.endpoint), lambda: 300.0)
-        self.store: Store = OssStore(oss, self._bucket, "ledger", impatient())
+        self.store: Store = OssStore(oss, self._bucket, prefix, impatient())
 
     def set_versioning(self, status: str) -> None:
         """As somebody in the console would."""

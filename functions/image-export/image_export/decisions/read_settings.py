@@ -3,18 +3,20 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from ..errors import OurFault
 from ..values.cause import Cause
+from ..values.forms import BUCKET
 from ..values.settings import Settings
 
-BUCKET = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
 KEY = r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*"
 LEDGER = re.compile(rf"oss://({BUCKET})(?:/({KEY})?)?/?")
 POLICY = re.compile(rf"oss://{BUCKET}/{KEY}|[A-Za-z0-9_-][A-Za-z0-9._-]*")
-ENDPOINT = re.compile(r"https://(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?")
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ENDPOINT = re.compile(rf"https://(?:{LABEL}(?:\.{LABEL})*|\[[0-9a-fA-F:]+\])(?::\d{{1,5}})?/?")
 LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?/?")
 LEVELS = ("debug", "info", "warning", "error")
 AUTHS = ("bearer", "platform")
@@ -52,16 +54,31 @@ def _faults(environ: Mapping[str, str]) -> Iterator[str]:
     ledger, policy, endpoint = (_given(environ, name) for name in ("LEDGER", "POLICY", "ENDPOINT"))
     level, auth = _given(environ, "LOG_LEVEL"), _given(environ, "HTTP_AUTH")
     if not LEDGER.fullmatch(ledger):
-        yield f"IMAGE_EXPORT_LEDGER is {ledger!r}; it must be oss://bucket/prefix"
+        yield f"IMAGE_EXPORT_LEDGER is {ledger!r}; it must be oss://bucket/prefix or oss://bucket"
     if policy and not POLICY.fullmatch(policy):
         yield f"IMAGE_EXPORT_POLICY is {policy!r}; it must be a file beside index.py or oss://bucket/key"
-    if endpoint and not ENDPOINT.fullmatch(endpoint) and not LOOPBACK.fullmatch(endpoint):
+    if endpoint and not _is_endpoint(endpoint):
         yield f"IMAGE_EXPORT_ENDPOINT is {_bare(endpoint)!r}; it must be https://host[:port], or http on loopback"
     if level and level.lower() not in LEVELS:
         yield f"IMAGE_EXPORT_LOG_LEVEL is {level!r}; it must be one of {', '.join(LEVELS)}"
     if auth and auth not in AUTHS:
         yield f"IMAGE_EXPORT_HTTP_AUTH is {auth!r}; it must be {' or '.join(AUTHS)}"
     yield from _token_faults(_tokens(environ))
+
+
+def _is_endpoint(url: str) -> bool:
+    """The forms let an address of colons alone pass, and a port of 99999; whoever connects would stumble."""
+    if not ENDPOINT.fullmatch(url) and not LOOPBACK.fullmatch(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        if parts.netloc.startswith("["):
+            from ipaddress import IPv6Address  # here, since hardly anybody has one
+
+            IPv6Address(parts.hostname or "")
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _bare(url: str) -> str:

@@ -12,11 +12,12 @@ from ..errors import AskerFault
 from ..values.cause import Cause
 from ..values.export import RequestedBy
 from ..values.export_request import ExportRequest
+from ..values.forms import EXPORT_ID
 from ..values.policy import Policy
 from ..values.record import Record
 from .admission import still_allowed
 
-NAMED = re.compile(r"exp-[a-z2-7]{16}-[0-9]{4,}|rejected-[0-9a-f]{64}")
+NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}")
 REPLAYED = ("Failed", "Cancelled")
 
 

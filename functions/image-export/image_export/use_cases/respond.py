@@ -9,13 +9,13 @@ from ..decisions.http.messages import read_request, struct
 from ..decisions.http.statuses import fault_answer
 from ..errors import AskerFault, ImageExportError
 from ..values.cause import Cause
+from ..values.forms import EXPORT_ID
 from ..values.http import HttpAnswer, HttpRequest
 from ..values.settings import Settings
 
 if TYPE_CHECKING:
     from .outside import Outside
 
-EXPORT_ID = re.compile(r"exp-[a-z2-7]{16}-[0-9]{4,9}")
 Versions = Callable[[], dict[str, str]]
 
 
@@ -72,7 +72,7 @@ class Site:
         if not request.path.startswith("/exports/") or request.path.count("/") != 2:
             return {}
         export = request.path.removeprefix("/exports/")
-        if not EXPORT_ID.fullmatch(export):
+        if not re.fullmatch(EXPORT_ID, export):
             raise exports_api.not_found(export)
         return {
             "GET": lambda: exports_api.get_export(self._outside(), export),

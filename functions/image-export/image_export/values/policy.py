@@ -10,16 +10,18 @@ from msgspec import Meta
 
 from .account import AssumedRole
 from .export import ImageFormat
+from .forms import BUCKET
 from .match import Match
 from .notify_target import EventBus, Function, NotifyTarget
 from .strict import Name, Strict
 from .wire import END
 
 REGION = r"^[a-z]{2,}-[a-z0-9-]{1,30}" + END
-BUCKET = r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]" + END  # OSS "Bucket naming conventions"
 
 RegionId = Annotated[str, Meta(pattern=REGION, description="the id of a region, such as cn-hangzhou")]
-BucketName = Annotated[str, Meta(pattern=BUCKET, description="3 to 63 lower-case letters, digits and hyphens")]
+BucketName = Annotated[
+    str, Meta(pattern=f"^{BUCKET}" + END, description="3 to 63 lower-case letters, digits and hyphens")
+]
 RoleArn = Annotated[
     str,
     Meta(

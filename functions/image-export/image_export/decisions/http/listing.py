@@ -10,6 +10,7 @@ from msgspec import Meta
 from ...errors import AskerFault
 from ...values.cause import Cause
 from ...values.export import Status
+from ...values.forms import EXPORT_ID
 from ...values.http import HttpRequest
 from ...values.policy import RegionId
 from ...values.wire import END, Wire
@@ -18,7 +19,7 @@ from ..direct_request import ImageId
 from .messages import invalid
 
 SHOWN_MAX = 50
-PLACE = re.compile(r"history/\d{14}/[a-z0-9-]+/m-[A-Za-z0-9]+/exp-[a-z2-7]{16}-\d{4,}")
+PLACE = re.compile(rf"history/\d{{14}}/[a-z0-9-]+/m-[A-Za-z0-9]+/{EXPORT_ID}")
 
 Shown = Annotated[int, Meta(ge=1, le=SHOWN_MAX, description=f"a number from 1 to {SHOWN_MAX}")]
 Token = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_=-]{1,400}" + END, description="the NextToken of the page before")]

@@ -7,6 +7,7 @@ import msgspec
 from ... import __version__
 from ...values.cause import Cause
 from ...values.export import Export
+from ...values.forms import EXPORT_ID
 from ..direct_request import Parameters
 from .described import (
     CANCELLED,
@@ -24,7 +25,7 @@ from .described import (
 )
 from .listing import Listing
 
-EXPORT_ID = {"type": "string", "pattern": "^exp-[a-z2-7]{16}-[0-9]{4,9}$"}
+ID = {"type": "string", "pattern": f"^{EXPORT_ID}$"}
 DESCRIPTION = """Exports of ECS custom images to OSS: asked for, listed, followed, cancelled.
 
 What Function Compute refuses by itself has its own body (RequestId, Code, Message): 400 for headers over 8 KB, 403 for
@@ -71,7 +72,7 @@ def _error() -> dict[str, Any]:
 
 
 def _paths(query: dict[str, Any]) -> dict[str, Any]:
-    one = [{"name": "ExportId", "in": "path", "required": True, "schema": EXPORT_ID, "example": EXAMPLE_ID}]
+    one = [{"name": "ExportId", "in": "path", "required": True, "schema": ID, "example": EXAMPLE_ID}]
     return {
         "/exports": {"post": _post(), "get": _list(query)},
         "/exports/{ExportId}": {"parameters": one, "get": _get(), "delete": _delete()},
