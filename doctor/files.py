@@ -13,6 +13,7 @@ from image_export.values.settings import Settings
 
 from .finding import Finding, ok, unknown, wrong
 from .serverless import Function, read_functions
+from .timeouts import too_long
 
 Fetch = Callable[[str, str], bytes | None]
 """An object of OSS, by bucket and key."""
@@ -35,8 +36,13 @@ def read_plan(file: Path, environ: Mapping[str, str], account_id: str) -> Plan:
     except OurFault as fault:
         return Plan((), None, [wrong(str(file), fault.cause.message, "Correct it: s deploy would stumble, too.")])
     found = [ok(file.name, f"Has the functions {', '.join(function.name for function in functions)}.")]
+    found += [one for function in functions for one in _too_long(function)]
     settings, more = _settings(functions)
     return Plan(functions, settings, [*found, *more])
+
+
+def _too_long(function: Function) -> list[Finding]:
+    return too_long(function.name, function.handler, function.timeout_s, "in s.yaml")
 
 
 def _settings(functions: tuple[Function, ...]) -> tuple[Settings | None, list[Finding]]:

@@ -9,6 +9,7 @@ from ..edges.functions import Deployed, DeployedTrigger, Functions
 from ..finding import Finding, looking, ok, unknown, wrong
 from ..serverless import Function, Trigger
 from ..site import Site
+from ..timeouts import too_long
 
 DEPLOY = "s deploy"
 ON = {"timer": "enable", "eventbridge": "triggerEnable"}
@@ -32,6 +33,7 @@ def _function(functions: Functions, wanted: Function) -> Iterator[Finding]:
         return
     if other := list(_differences(found, wanted)):
         yield wrong(wanted.name, f"Is deployed otherwise than s.yaml says: {'; '.join(other)}.", "Deploy it.", DEPLOY)
+    yield from (long := too_long(wanted.name, found.handler, found.timeout_s, "as it is deployed"))
     if not found.layers:
         message = "Has no layer, so it would load the SDKs that FC has preinstalled, or none."
         yield wrong(wanted.name, message, "Publish the layer and name it in `layers` of s.yaml.", DEPLOY)
@@ -40,7 +42,7 @@ def _function(functions: Functions, wanted: Function) -> Iterator[Finding]:
     except OurFault as fault:
         yield wrong(wanted.name, f"Its environment is not valid: {fault.cause.message}", fault.cause.recommend, DEPLOY)
         return
-    if found.layers and not other:
+    if found.layers and not other and not long:
         yield ok(wanted.name, f"Is deployed as s.yaml says, on {found.runtime} as role {found.role}.")
 
 
