@@ -24,7 +24,7 @@ def test_a_sound_deployment_is_told_line_by_line_and_ends_with_0(ward: Ward) -> 
     done = run(ward)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"  ✓ oss://{BUCKET}  Is in cn-hangzhou, private, not encrypted, of class Standard." in done.stdout
-    assert " 0 wrong, 3 unknown" in done.stdout.splitlines()[-1]
+    assert " 0 wrong, 4 unknown" in done.stdout.splitlines()[-1]
 
 
 def test_a_mistake_ends_with_1_in_json_too_and_no_secret_is_printed(ward: Ward) -> None:

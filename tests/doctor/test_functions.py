@@ -4,15 +4,17 @@ from typing import Any
 
 import pytest
 
+from doctor.checks.deploying import DEPLOY
 from doctor.finding import Finding
 
-from .ward import Ward
+from .ward import ROOT, Ward
 
 HTTP, EVENT, WATCH = "image-export-http", "image-export-event", "image-export-watch"
 
 
 def entrance(ward: Ward, auth_type: str, **environment: str) -> Finding:
-    """What the doctor says of the HTTP trigger with this authType, the function having this environment."""
+    """What the doctor says of the HTTP trigger with this authType, as s.yaml has it too, and this environment."""
+    ward.change(ward.file, "httpAuthType: anonymous", f"httpAuthType: {auth_type}")
     ward.retrigger(HTTP, authType=auth_type)
     ward.redeploy(HTTP, environment={**ward.cloud.fc.by_name[HTTP].environment, **environment})
     return next(one for one in ward.examine() if one.subject == f"{HTTP}/http")
@@ -42,17 +44,36 @@ def test_one_guard_is_right(ward: Ward, auth_type: str, ours: str, tokens: str) 
     assert "a" * 64 not in repr(found)
 
 
-def test_an_entrance_without_tokens_is_shut_which_is_no_fault_and_is_said(ward: Ward) -> None:
+def test_an_entrance_without_tokens_is_shut_and_whether_that_was_meant_cannot_be_told(ward: Ward) -> None:
     found = entrance(ward, "anonymous")
-    assert (found.status, "every request is answered 401" in found.message) == ("ok", True)
+    assert (found.status, "every request is answered 401" in found.message) == ("unknown", True)
     assert "IMAGE_EXPORT_HTTP_TOKENS" in str(found.recommend)
+
+
+@pytest.mark.parametrize(("deployed", "said"), [("", "has no tokens"), ("b" * 64, "knows other tokens")])
+def test_tokens_of_this_shell_that_are_not_the_deployed_ones_are_named_and_not_shown(
+    ward: Ward, deployed: str, said: str
+) -> None:
+    ward.environ["IMAGE_EXPORT_HTTP_TOKENS"] = "a" * 64
+    found = entrance(ward, "anonymous", IMAGE_EXPORT_HTTP_TOKENS=deployed)
+    assert (found.status, said in found.message, found.exact) == ("wrong", True, DEPLOY)
+    assert not {"a" * 64, "b" * 64} & set(repr(found).split())
+    assert "aaaa" not in repr(found)
+
+
+def test_the_command_that_deploys_is_the_one_of_readme_which_has_it_under_upgrade_as_well() -> None:
+    readme = (ROOT / "README.md").read_text()
+    deploy, upgrade = (readme.split(f"\n{title}\n")[1] for title in ("## Deploy", "### Upgrade"))
+    for line in DEPLOY.splitlines():
+        assert line in deploy.split("\n### ")[0]
+        assert line in upgrade.split("\n### ")[0]
 
 
 def test_a_function_that_is_not_deployed_is_named(ward: Ward) -> None:
     del ward.cloud.fc.by_name[WATCH]
     assert {(one.subject, one.exact) for one in ward.wrong()} == {
-        (WATCH, "s deploy"),
-        (f"{WATCH}/every-minute", "s deploy"),
+        (WATCH, DEPLOY),
+        (f"{WATCH}/every-minute", DEPLOY),
     }
 
 
