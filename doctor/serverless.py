@@ -35,6 +35,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     handler: str
     runtime: str
     timeout_s: int
+    memory_mib: int
     role: str
     layers: tuple[str, ...]
     environment: dict[str, str]
@@ -95,6 +96,7 @@ def _function(props: dict[str, Any]) -> Function:
         handler=props["handler"],
         runtime=props["runtime"],
         timeout_s=int(props.get("timeout", 3)),
+        memory_mib=int(props.get("memorySize", 512)),
         role=str(props.get("role") or "").rpartition("/")[2],
         layers=tuple(props.get("layers") or ()),
         environment={name: str(value) for name, value in (props.get("environmentVariables") or {}).items()},

@@ -51,6 +51,7 @@ def _differences(found: Deployed, wanted: Function) -> Iterator[str]:
         ("handler", found.handler, wanted.handler),
         ("runtime", found.runtime, wanted.runtime),
         ("timeout", found.timeout_s, wanted.timeout_s),
+        ("memorySize", found.memory_mib, wanted.memory_mib),
         ("role", found.role.lower(), wanted.role.lower()),  # the component writes it in lower case
         ("layers", found.layers, wanted.layers),
     ):

@@ -33,6 +33,7 @@ class Deployed(NamedTuple):
     handler: str
     runtime: str
     timeout_s: int
+    memory_mib: int
     role: str
     layers: tuple[str, ...]
     environment: dict[str, str]
@@ -66,6 +67,7 @@ class Functions:
                 handler=said["handler"],
                 runtime=said["runtime"],
                 timeout_s=int(said["timeout"]),
+                memory_mib=int(said["memorySize"]),
                 role=str(said.get("role") or "").rpartition("/")[2],
                 layers=tuple(layer["arn"] for layer in said.get("layers") or ()),
                 environment={name: str(value) for name, value in (said.get("environmentVariables") or {}).items()},

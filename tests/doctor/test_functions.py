@@ -81,6 +81,7 @@ def test_a_function_that_is_not_deployed_is_named(ward: Ward) -> None:
     ("change", "said"),
     [
         ({"timeout_s": 3}, "timeout is 3 and not 120"),
+        ({"memory_mib": 1024}, "memorySize is 1024 and not 512"),
         ({"role": "other"}, "role is other and not image-export-event"),
         ({"handler": "index.handler"}, "handler is index.handler"),
         ({"runtime": "python3.9"}, "runtime is python3.9"),
