@@ -52,6 +52,7 @@ class Faults:
     def __init__(self) -> None:
         self._before: dict[str, list[BaseException]] = {}
         self._after: dict[str, list[BaseException]] = {}
+        self._instead: dict[str, list[Any]] = {}
 
     def before(self, call: str, *faults: BaseException) -> None:
         """The next calls of that name fail like this, one after the other, and have no effect."""
@@ -61,10 +62,16 @@ class Faults:
         """The next calls of that name have their effect, and fail."""
         self._after.setdefault(call, []).extend(faults)
 
+    def instead(self, call: str, *answers: Any) -> None:
+        """The next calls of that name are answered like this, and have no effect."""
+        self._instead.setdefault(call, []).extend(answers)
+
     def run(self, call: str, effect: Callable[[], Any]) -> Any:
         """The effect between the two kinds of fault."""
         if self._before.get(call):
             raise self._before[call].pop(0)
+        if self._instead.get(call):
+            return self._instead[call].pop(0)
         result = effect()
         if self._after.get(call):
             raise self._after[call].pop(0)

@@ -21,10 +21,12 @@ from image_export.values.steps import (
     LookForKeys,
     LookForTasks,
     MakeClaim,
+    Mark,
     MarkStalled,
     Settle,
     Sight,
     Step,
+    Unmark,
     Wait,
 )
 from image_export.values.stored_object import StoredObject
@@ -382,9 +384,19 @@ def test_an_export_that_has_not_started_does_not_stall() -> None:
     assert stalls_at(a_started_record()) == START + minutes(60 + 2 * 140)
 
 
-def test_a_task_that_ecs_does_not_know_is_no_verdict_for_a_day() -> None:
-    assert isinstance(exporting(None, 60), Wait)
-    assert failure(exporting(None, 25 * 60)) == "TaskNotFound"
+def test_a_task_that_ecs_does_not_know_is_no_verdict_for_a_day_from_when_it_was_first_not_known() -> None:
+    days_later = 60 * 60
+    assert exporting(None, days_later) == Mark("vanished")
+    record = a_started_record(vanished_at=START + minutes(days_later))
+    assert isinstance(exporting(None, days_later + 23 * 60, record), Wait)
+    assert failure(exporting(None, days_later + 24 * 60, record)) == "TaskNotFound"
+
+
+def test_a_task_that_is_known_again_may_be_unknown_for_a_day_once_more() -> None:
+    record = a_started_record(vanished_at=START)
+    assert exporting(a_task(), record=record) == Unmark("vanished")
+    assert next_step(record, Sight(brief=a_task()), START + minutes(5)) == Unmark("vanished")
+    assert failure(next_step(record, Sight(brief=a_task(), task=None), START + minutes(1440))) == "TaskNotFound"
 
 
 # The proof

@@ -100,6 +100,20 @@ def test_a_running_task_that_stalls_is_looked_at_although_the_tick_saw_it_runnin
     assert (export.reason, export.progress) == ("Stalled", "1%")
 
 
+def test_two_answers_days_apart_that_do_not_know_the_task_are_no_end(shop: Workshop) -> None:
+    shop.tell()
+    for _ in range(2):
+        shop.tick(hours=30)
+        shop.cloud.faults.instead("tasks", [])
+        shop.cloud.faults.instead("task", None)
+        (export,) = shop.tick(minutes=1).exports
+        assert (export.status, export.reason, len(shop.keys("/vanished"))) == ("Exporting", "TaskNotVisible", 1)
+        shop.tick(minutes=2)
+        assert not shop.keys("/vanished")
+    shop.cloud.finish(shop.task_id)
+    assert [one.status for one in shop.tick(minutes=10).exports] == ["Completed"]
+
+
 def test_a_hint_to_nothing_goes(shop: Workshop) -> None:
     shop.store.put("due/20261124T080000Z/exp-aaaaaaaaaaaaaaaa-0001", b"")
     shop.tick()

@@ -113,9 +113,10 @@ def _not_whole(cloud: LivingCloud, export: Told, one: FakeTask) -> Iterator[str]
 def never_a_false_failure(scenario: Scenario) -> Iterator[str]:
     """Failed or Cancelled: no whole export stands behind it, unless nothing could tell (PROTOCOL 9)."""
     for export in exports(scenario.world):
-        if not export.ended or export.ended["Status"] == "Completed" or _unsure(export):
+        cloud = scenario.world.cloud(*export.place)
+        if not export.ended or export.ended["Status"] == "Completed" or _unsure(cloud, export):
             continue
-        cloud, status = scenario.world.cloud(*export.place), export.ended["Status"]
+        status = export.ended["Status"]
         followed, own = export.last_result.get("TaskId"), tasks_of(scenario.world, export)
         if followed and (own or not export.last_result["Inferred"]) and followed not in ids_of(own):
             yield f"{export.export_id} is {status} by {followed}, which is not its own"
@@ -127,7 +128,10 @@ def never_a_false_failure(scenario: Scenario) -> Iterator[str]:
                 yield f"{export.export_id} ended before it began, and {one.task.task_id} was made"
 
 
-def _unsure(export: Told) -> bool:
+def _unsure(cloud: LivingCloud, export: Told) -> bool:
+    followed = export.last_result.get("TaskId")
+    if followed:
+        return export.error == "TaskNotFound" and followed in cloud.forgotten
     codes = {(result.get("Cause") or {}).get("Code") for result in export.results.values()}
     return export.error in UNSURE or bool(codes & UNSURE)
 

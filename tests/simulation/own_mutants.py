@@ -30,7 +30,7 @@ from image_export.use_cases.looking import TaskOwner, task_key
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended, Result
 from image_export.values.record import Record
-from image_export.values.steps import End, Settle
+from image_export.values.steps import End, Settle, Unmark
 from tests.fakes import FakeStore
 
 from .protocol_mutants import TAKE, overwrites
@@ -41,6 +41,19 @@ TIMED_OUT = Ended(status="Failed", error=Cause(code="Timeout", message="It took 
 def unproven(patch: pytest.MonkeyPatch) -> None:
     """Finished is Completed; nobody looks at the objects."""
     patch.setitem(exporting.TASK, "Finished", lambda *_: End(Ended(status="Completed")))
+
+
+def lapse_counted_from_the_start(patch: pytest.MonkeyPatch) -> None:
+    """A task that has run for a day and is not known once has vanished."""
+    vanished = exporting._vanished
+    patch.setattr(
+        exporting, "_vanished", lambda record, now: vanished(replace(record, vanished_at=record.started_at), now)
+    )
+
+
+def lapse_never_over(patch: pytest.MonkeyPatch) -> None:
+    """Nobody writes down that a task is known again."""
+    patch.setitem(TAKE, Unmark, lambda _outside, look, _step: look.stands(vanished_at=None))
 
 
 def told_before_it_stands(patch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """What becomes of tasks and images: a cloud whose tasks finish, fail, stall, are cancelled by others, or are forgotten.
 
+Some are not known for a while, although they run.
+
 The readings of what no document settles (facts, UNSURE) are drawn for each life. Built on the fake that passes the
 contract suite.
 """
@@ -31,14 +33,16 @@ FATES = {
     "object damaged": 3,
     "failed count": 3,
     "forgotten": 3,
+    "finish in days": 2,
     "all but never ends": 1,
 }
 THEIRS = ("finish", "fail", "fail silently", "cancelled by others")
-WHOLE = frozenset({"finish", "objects late", "forgotten"})
+WHOLE = frozenset({"finish", "finish in days", "objects late", "forgotten"})
 ENDS_IN_S = (10.0, 120.0, 600.0, 3600.0, 30000.0)
 WORDS = ("Processing", "Waiting", "Paused", "Pending", "BeingVerified")  # the last is one that nobody has met
 LAGS = (0, 20, 20, 300, 1140)  # seconds until a new task is listed; well below the wait of PROTOCOL 9
 OBJECTS_LATE_S = 600.0
+LAPSES_S = (0.0, 0.0, 60.0, 3600.0, 36000.0)  # for so long ECS does not know a task that runs, twice in its time
 KEPT_S = 3 * 86400.0  # how long ECS knows a task that it will forget
 
 
@@ -75,6 +79,7 @@ class LivingCloud(FakeCloud):
     ours: set[str] = field(default_factory=set)
     answered: dict[str, "Invocation"] = field(default_factory=dict)  # who was told of a task of ours
     forgotten: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)  # for now
     weekly: list[float] = field(default_factory=list)
     weekly_exports: int = 1000
     catalog: dict[str, Image] = field(default_factory=dict)  # what there ever was; `inventory` is what is visible now
@@ -96,14 +101,22 @@ class LivingCloud(FakeCloud):
         fates = world.readings.fates if ours else THEIRS
         fate = random.choices(fates, [FATES[fate] for fate in fates])[0]
         self.fates[task_id] = fate
-        if ours:
-            self.ours.add(task_id)
         ends_in = timedelta(seconds=random.choice(ENDS_IN_S if ours else ENDS_IN_S[:3]) * (0.5 + random.random()))
-        if fate == "all but never ends":
-            ends_in = timedelta(days=16)
+        ends_in = {"finish in days": timedelta(days=3), "all but never ends": timedelta(days=16)}.get(fate, ends_in)
         world.tell(f"  task {task_id} of {start.image_id} under {start.oss_prefix}: will {fate} in {ends_in}")
         world.baton.at(self.clock.now + ends_in, lambda: self._end(one, fate))
+        if ours:
+            self.ours.add(task_id)
+            self._lapse(task_id, ends_in)
+            self._lapse(task_id, ends_in)
         return task_id
+
+    def _lapse(self, task_id: str, within: timedelta) -> None:
+        random, baton = self.world.random, self.world.baton
+        begins, lasts = self.clock.now + within * random.random(), timedelta(seconds=random.choice(LAPSES_S))
+        if lasts:
+            baton.at(begins, lambda: self.unknown.add(task_id))
+            baton.at(begins + lasts, lambda: self.unknown.discard(task_id))
 
     def _check(self, start: StartExport) -> None:
         super()._check(start)
@@ -156,7 +169,7 @@ class LivingCloud(FakeCloud):
 
     def tasks(self, task_ids: Iterable[str]) -> list[Task]:
         """By id; whether the image is told is open."""
-        return [self._told(task) for task in super().tasks(task_ids)]
+        return [self._told(task) for task in super().tasks(task_ids) if task.task_id not in self.unknown]
 
     def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
         """By image, where that is honoured."""
@@ -166,9 +179,9 @@ class LivingCloud(FakeCloud):
         return task if self.world.readings.tells_image else replace(task, image_id=None)
 
     def task(self, task_id: str) -> Task | None:
-        """The whole task, unless ECS has forgotten it."""
+        """The whole task, unless ECS has forgotten it or does not know it just now."""
         found = super().task(task_id)
-        return None if task_id in self.forgotten else found
+        return None if task_id in self.forgotten | self.unknown else found
 
     def cancel_task(self, task_id: str) -> None:
         """Only what runs can be cancelled."""

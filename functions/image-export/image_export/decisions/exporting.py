@@ -8,7 +8,7 @@ from msgspec import UNSET
 from ..values.cause import Cause
 from ..values.facts import Ended, Stalled
 from ..values.record import Record
-from ..values.steps import CancelTask, End, LookAtTask, MarkStalled, Sight, Step, Wait
+from ..values.steps import CancelTask, End, LookAtTask, Mark, MarkStalled, Sight, Step, Unmark, Wait
 from ..values.task import Task
 from . import proof
 from .refusals import advised
@@ -20,6 +20,8 @@ VANISHED_AFTER = timedelta(hours=24)
 
 def next_step(record: Record, sight: Sight, now: datetime) -> Step:
     """Look at the task unless the tick has just seen it running; then what its status says."""
+    if record.vanished_at and (sight.brief if sight.task is UNSET else sight.task):
+        return Unmark("vanished")
     if sight.task is UNSET:
         quiet = sight.brief and goes_on(sight.brief.status)
         return _quiet(record, now) if quiet and not _cancel_due(record, sight) else LookAtTask()
@@ -93,9 +95,11 @@ def _stall_due(record: Record, now: datetime) -> bool:
 
 
 def _vanished(record: Record, now: datetime) -> Step:
-    started_at = record.started_at or now
-    if now - started_at < VANISHED_AFTER:
-        return Wait("TaskNotVisible", until=growing(started_at, now, most=LOOK_MOST))
-    message = f"ECS does not know task {record.task_id} any more; nothing says how it ended."
+    """One answer that does not know the task may be a lagging one, however long the task runs."""
+    if record.vanished_at is None:
+        return Mark("vanished")
+    if now - record.vanished_at < VANISHED_AFTER:
+        return Wait("TaskNotVisible", until=growing(record.vanished_at, now, most=LOOK_MOST))
+    message = f"ECS has not known task {record.task_id} for a day; nothing says how it ended."
     advice = "Check the objects under the prefix, or ask for the export again; it is a new export."
     return End(Ended(status="Failed", error=Cause(code="TaskNotFound", message=message, recommend=advice)))

@@ -5,6 +5,7 @@
                                                          after a void, first for what it made after all (after_void)
     IN_DOUBT    a claim without result                   find out whether ExportImage happened (doubt)
     EXPORTING   a result that started                    follow the task, prove the objects (exporting)
+                                                         note since when the task is not known, a day before it fails
     CALLED_OFF  the newest claim is a cancel or an end   end as it says
     ENDED       a verdict                                nothing: it is told (use_cases/announce)
 

@@ -1,6 +1,7 @@
 """The ledger: an export is a folder of small facts in OSS, each created once (PROTOCOL). Not a decision maker.
 
 exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
+                 vanished                      since when ECS does not know the task; goes when it does again
                  told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
 open/<export>                                  the marker: created first, removed last
 history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
@@ -91,6 +92,7 @@ class Ledger(FactStore):
             requested_at=requested.at,
             listed=requested.fact.listed,
             cancel_at=entries["cancel"].modified_at if "cancel" in entries else None,
+            vanished_at=entries["vanished"].modified_at if "vanished" in entries else None,
             told=frozenset(name for name in entries if name.startswith(TOLD)),
             refused_since={
                 name.replace(REFUSED, TOLD, 1): entry.modified_at

@@ -9,14 +9,16 @@ from ..decisions.refusals import QUOTA, UNREACHED, Handling, handling
 from ..decisions.waiting import WEEKLY_PAUSE
 from ..errors import CloudFault, Refused, Unreached
 from ..values.cause import Cause
-from ..values.facts import Claim, Hold, Result
+from ..values.facts import Claim, Hold, Result, Since
 from ..values.record import Record
 from ..values.steps import (
     CancelTask,
     End,
     MakeClaim,
+    Mark,
     MarkStalled,
     Settle,
+    Unmark,
 )
 from ..values.task import Task
 from .ledger import fact_key
@@ -124,6 +126,17 @@ def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
     return look.stands(stalled=standing.fact, stalled_at=standing.at)
 
 
+def _mark(outside: Outside, look: Look, step: Mark) -> Look:
+    """One that stands already keeps its time, which the next look reads."""
+    outside.ledger.mark(fact_key(look.record, step.name), Since())
+    return look.stands(**{f"{step.name}_at": outside.ledger.now})
+
+
+def _unmark(outside: Outside, look: Look, step: Unmark) -> Look:
+    outside.ledger.delete(fact_key(look.record, step.name))
+    return look.stands(**{f"{step.name}_at": None})
+
+
 def _end(outside: Outside, look: Look, step: End) -> Look:
     """The verdict; a concurrent hold of the group falls when one of ours ends (PROTOCOL 15)."""
     standing = outside.ledger.create(fact_key(look.record, "ended"), step.ended)
@@ -139,5 +152,7 @@ TAKE: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
     Settle: _settle,
     CancelTask: _cancel_task,
     MarkStalled: _mark_stalled,
+    Mark: _mark,
+    Unmark: _unmark,
     End: _end,
 }

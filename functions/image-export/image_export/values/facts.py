@@ -1,7 +1,7 @@
 """The facts of an export: what is written once into the ledger and never changed. Pure.
 
-PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it refused-…. Their times are
-OSS's own LastModified.
+PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it refused-… and vanished.
+Their times are OSS's own LastModified. `vanished` alone is removed, when it is so no more.
 """
 
 from datetime import datetime
@@ -70,6 +70,10 @@ class Stalled(Wire, frozen=True, kw_only=True):
     """The task is older than its disks explain. Told once."""
 
     progress: str | None = None
+
+
+class Since(Wire, frozen=True, kw_only=True):
+    """Something is so. Its time is since when."""
 
 
 class Told(Wire, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What `advance` may do next, and what it has seen so far in this look. Pure data; `decisions/steps.py` chooses."""
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -84,6 +85,18 @@ class MarkStalled(msgspec.Struct, frozen=True):
     stalled: Stalled
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """Create the fact whose time says since when this is so."""
+
+    name: Literal["vanished"]
+
+
+class Unmark(msgspec.Struct, frozen=True):
+    """Remove it: it is so no more."""
+
+    name: Literal["vanished"]
+
+
 class End(msgspec.Struct, frozen=True):
     """Create `ended`."""
 
@@ -110,6 +123,8 @@ Step = (
     | Settle
     | CancelTask
     | MarkStalled
+    | Mark
+    | Unmark
     | End
     | Wait
 )
