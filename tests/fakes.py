@@ -386,10 +386,13 @@ class FakeClouds:
     clouds: dict[tuple[str, str], FakeCloud] = field(default_factory=dict)
     renewed: int = 0
     dead_roles: set[str] = field(default_factory=set)
+    external_id: str | None = None  # what the roles ask for; None: they do not
 
     def at(self, role: AssumedRole, region_id: str, bucket: str) -> FakeCloud:  # noqa: ARG002 - the port's parameter
         if role.role_arn in self.dead_roles:
             raise refused("EntityNotExist.Role")
+        if self.external_id not in (None, role.external_id):
+            raise refused("NoPermission")
         return self.of(role.account_id, region_id)
 
     def of(self, account_id: str, region_id: str) -> FakeCloud:

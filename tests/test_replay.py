@@ -89,6 +89,15 @@ def test_the_policy_of_today_decides(shop: Workshop) -> None:
     assert code(again(shop, first)) == "Forbidden.Policy"
 
 
+def test_the_external_id_of_today_is_used(shop: Workshop) -> None:
+    first = failed(shop)
+    shop.change_account(external_id="after")
+    second = again(shop, first).exports[0].export_id
+    record = shop.outside().ledger.load(second)
+    assert record
+    assert record.request.role.external_id == "after"
+
+
 @pytest.mark.parametrize("name", ["exp-aaaaaaaaaaaaaaaa-0001", f"rejected-{'0' * 64}"])
 def test_what_is_not_there_is_said_to_be_so(shop: Workshop, name: str) -> None:
     assert code(again(shop, name)) in ("ExportNotFound", "NotFound")

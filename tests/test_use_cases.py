@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.errors import LedgerFault
+from image_export.use_cases.advance import advance
 from image_export.use_cases.looking import Look
 from image_export.use_cases.taking import TAKE
 from image_export.values.facts import Ended, Result
@@ -193,6 +194,25 @@ def test_a_policy_that_was_tightened_ends_what_waits_but_not_what_runs(shop: Wor
     waiting = ends["m-waits"]
     assert waiting.error is not None
     assert (waiting.status, waiting.error.code) == ("Failed", "Forbidden.Policy")
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_an_external_id_that_is_changed_in_the_policy_too_stops_nothing(shop: Workshop, room: int) -> None:
+    def rotate(external_id: str) -> None:
+        shop.clouds.external_id = external_id
+        shop.change_account(external_id=external_id)
+
+    rotate("before")
+    shop.cloud.concurrent_exports = room
+    (export,) = shop.tell().exports
+    rotate("after")
+    shop.cloud.concurrent_exports = 1
+    shop.clock.advance(minutes=20)
+    advance(shop.outside(), export.export_id, sight=Sight(probe=True))
+    shop.cloud.finish(shop.task_id)
+    moved = advance(shop.outside(), export.export_id)
+    assert moved
+    assert moved.export.status == "Completed"
 
 
 def test_a_target_that_refuses_for_a_fortnight_is_given_up_and_its_event_kept(shop: Workshop) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from ..errors import AskerFault
 from ..values.account import AssumedRole
@@ -92,6 +93,17 @@ def still_allowed(policy: Policy, request: ExportRequest) -> Cause | None:
     if policy.bucket(request.account_id, request.region_id) != request.oss_bucket:
         return _cause(f"oss://{request.oss_bucket} is no longer the policy's destination in {request.region_id}.")
     return None
+
+
+def as_of_today(policy: Policy, request: ExportRequest) -> ExportRequest:
+    """The recorded request, with the external_id by which its role is asked for today.
+
+    A role that the policy does not name any more stays as it was recorded, so that what was started is still watched.
+    """
+    account = policy.account(request.account_id)
+    if account is None or account.role_arn != request.role.role_arn:
+        return request
+    return replace(request, role=account.role)
 
 
 def _account(policy: Policy, account_id: str | None) -> Account:

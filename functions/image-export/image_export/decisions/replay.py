@@ -15,7 +15,7 @@ from ..values.export_request import ExportRequest
 from ..values.forms import EXPORT_ID
 from ..values.policy import Policy
 from ..values.record import Record
-from .admission import still_allowed
+from .admission import as_of_today, still_allowed
 
 NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}")
 REPLAYED = ("Failed", "Cancelled")
@@ -49,7 +49,7 @@ def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
     if cause:
         raise AskerFault(cause, status=403)
     return replace(
-        record.request,
+        as_of_today(policy, record.request),
         rule=None,  # a rule exports an image once; this is not its wish
         client_token=f"replay-{record.export_id}",
         named_by_creation=False,

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from ..decisions import announcements, hints
-from ..decisions.admission import still_allowed
+from ..decisions.admission import as_of_today, still_allowed
 from ..decisions.projection import export_of
 from ..decisions.starting import look_failed
 from ..decisions.steps import Phase, next_step, phase
@@ -58,8 +59,9 @@ def begin(outside: Outside, recorded: Recorded, sight: Sight | None = None) -> M
 
 def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -> Moved:
     outside = outside._replace(log=_bound(outside, record))
-    forbidden = still_allowed(outside.policy, record.request) if outside.policy else None
-    sight = msgspec.structs.replace(sight, forbidden=forbidden)
+    if outside.policy:
+        record = replace(record, request=as_of_today(outside.policy, record.request))
+        sight = replace(sight, forbidden=still_allowed(outside.policy, record.request))
     was_ended = record.ended is not None
     look, wait = _work(Look(record, sight), outside)
     record = announce(outside, look.record)
@@ -127,7 +129,7 @@ def _also_owed(record: Record, wait: Wait, now: datetime) -> Wait:
         return wait
     since = min((debt.refused_since or debt.happened_at for debt in debts), default=record.ended_at or now)
     again = growing(since, now, most=TELL_MOST)
-    return msgspec.structs.replace(wait, until=min(wait.until, again) if wait.until else again)
+    return replace(wait, until=min(wait.until, again) if wait.until else again)
 
 
 def _log_end(outside: Outside, record: Record, told_before: frozenset[str]) -> None:
