@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from image_export.edges.retrying import CONNECT_S, READ_S, retry_read, timeouts
+from image_export.edges.retrying import CONNECT_S, READ_S, TRIED_S, retry_read, timeouts
 from image_export.errors import CloudFault
 from tests.fakes import refused, unanswered, unreached
 
@@ -62,6 +62,21 @@ def test_the_wait_doubles_up_to_five_seconds_and_the_fifth_fault_is_told() -> No
         flaky.run()
     assert told.value.code == "Fault4"
     assert flaky.naps == pytest.approx([0.2, 0.4, 0.8, 1.6])
+
+
+@pytest.mark.parametrize(("each_s", "calls"), [(READ_S, 2), (10.0, 3), (CONNECT_S, 5), (1.0, 5)])
+def test_a_service_that_never_answers_is_asked_for_three_quarters_of_a_minute_at_most(each_s: float, calls: int) -> None:
+    left = [300.0]
+    flaky = Flaky(*[unanswered()] * 9)
+
+    def hangs() -> str:
+        left[0] -= each_s
+        return flaky()
+
+    with pytest.raises(CloudFault):
+        retry_read(hangs, remaining_s=lambda: left[0], sleep=flaky.naps.append, random=lambda: 1.0)
+    assert flaky.calls == calls
+    assert 300.0 - left[0] + sum(flaky.naps) <= TRIED_S
 
 
 def test_the_wait_has_full_jitter() -> None:

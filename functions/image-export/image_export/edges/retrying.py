@@ -10,6 +10,7 @@ from ..use_cases.ports import RemainingSeconds
 T = TypeVar("T")
 
 TRIES = 5
+TRIED_S = 45.0  # in all: two tries of a service that never answers, while many others wait for their turn
 FIRST_DELAY_S = 0.2
 LONGEST_DELAY_S = 5.0
 RESERVE_S = 3.0  # left for what the invocation still has to write
@@ -28,15 +29,17 @@ def retry_read(
 ) -> T:
     """What `call` returns at last; its latest fault where it does not pass or time runs out (P6).
 
-    Exponential back-off with full jitter: `random()` is 0 to 1 times 0.2 s, doubled each time, at most 5 s. For reads,
-    and for writes that may happen twice.
+    Exponential back-off with full jitter: `random()` is 0 to 1 times 0.2 s, doubled each time, at most 5 s. Not again
+    where that could take longer than `TRIED_S` in all. For reads, and for writes that may happen twice.
     """
+    until_s = remaining_s() - TRIED_S
     for number in range(TRIES - 1):
         try:
             return call()
         except CloudFault as fault:
             delay_s = random() * min(FIRST_DELAY_S * 2**number, LONGEST_DELAY_S)
-            if not passes(fault) or delay_s + RESERVE_S > remaining_s():
+            left_s = remaining_s()
+            if not passes(fault) or delay_s + RESERVE_S > left_s or left_s - delay_s - READ_S < until_s:
                 raise
         sleep(delay_s)
     return call()
