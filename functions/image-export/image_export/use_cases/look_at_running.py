@@ -3,8 +3,8 @@
 Decides nothing about an export: `advance` does. Reads no body of an export whose task goes on, but one for its role.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from collections import defaultdict
+from collections.abc import Iterator
 
 from ..decisions import hints
 from ..decisions.exporting import goes_on
@@ -18,16 +18,22 @@ from .tick import Tick
 
 TASKS_A_CALL = 100  # DescribeTasks takes that many ids (facts §2)
 ROLES_TRIED = 5  # of a hundred running exports, where a role no longer works
+SILENT_MOST = 2  # accounts and regions that are waited for in vain here; the rest of the time is for other work
 
 Hinted = tuple[Running, str]
 
 
 def look_at_running(tick: Tick) -> None:
-    """Look at all that runs, as the names of its hints say it."""
-    names = ((hints.read_running(entry.key), entry.key) for entry in tick.outside.ledger.walk("running/"))
-    ours: Iterator[Hinted] = ((running, key) for running, key in names if running)
-    for (account, region), group in groupby(ours, key=lambda one: (one[0].account_id, one[0].region_id)):
-        _Group(tick, account, region).look(group)
+    """Look at all that runs, as the names of its hints say it. Who is not looked at comes first in another tick."""
+    groups = defaultdict[tuple[str, str], list[Hinted]](list)
+    for entry in tick.outside.ledger.walk("running/"):
+        running = hints.read_running(entry.key)
+        if running:
+            groups[running.account_id, running.region_id].append((running, entry.key))
+    for (account, region), hinted in tick.in_turn(list(groups.items())):
+        if len(tick.silent) >= SILENT_MOST:
+            return
+        _Group(tick, account, region).look(hinted)
 
 
 class _Group:
@@ -41,11 +47,10 @@ class _Group:
         self._hold: Hold | None = None
         self._hold_is_read = False
 
-    def look(self, group: Iterable[Hinted]) -> None:
-        rest = iter(group)
-        while some := list(islice(rest, TASKS_A_CALL)):
-            if self._where not in self._tick.silent:
-                self._look_at(some)
+    def look(self, hinted: list[Hinted]) -> None:
+        for start in range(0, len(hinted), TASKS_A_CALL):
+            if self._where not in self._tick.silent and self._tick.has_time():
+                self._look_at(hinted[start : start + TASKS_A_CALL])
 
     def _look_at(self, some: list[Hinted]) -> None:
         briefs = self._briefs([running for running, _ in some])

@@ -19,8 +19,8 @@ WAITING = "waiting/"
 
 
 def start_waiting(tick: Tick) -> None:
-    """Start what there is room for (PROTOCOL 15). A busy region does not keep the others from their turn."""
-    turns = deque(_Group(tick, group, keys) for group, keys in _queues(tick.outside.ledger))
+    """Start what there is room for (PROTOCOL 15). A busy or silent region does not keep the others from their turn."""
+    turns = deque(_Group(tick, group, keys) for group, keys in tick.in_turn(list(_queues(tick.outside.ledger))))
     while turns and tick.has_time(SECONDS_TO_START + SECONDS_FOR_A_LOOK):
         group = turns.popleft()
         if group.start_next():

@@ -46,8 +46,8 @@ def sweep(tick: Tick) -> None:
                 return
             tick.advance(export)
         tick.outside.ledger.put(MARKERS)
-    for group, last in due.items():
-        if isinstance(group, Group) and tick.has_time():
+    for group, last in tick.in_turn([(group, last) for group, last in due.items() if isinstance(group, Group)]):
+        if tick.has_time() and (group.role.account_id, group.region_id) not in tick.silent:
             _sweep_images(tick, group, last)
 
 

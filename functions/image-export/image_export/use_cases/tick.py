@@ -1,11 +1,15 @@
 """One tick: what it has touched, the time it has, and looks whose faults stay their own. Does not order the work."""
 
+from typing import TypeVar
+
 from ..errors import ImageExportError
 from ..values.cause import Cause
 from ..values.export import Export
 from ..values.steps import Sight
 from .advance import advance
 from .outside import Outside
+
+T = TypeVar("T")
 
 SECONDS_FOR_A_LOOK = 45.0
 SILENCE = frozenset({"Unanswered", "Unreached"})
@@ -23,6 +27,11 @@ class Tick:
     def has_time(self, seconds: float = SECONDS_FOR_A_LOOK) -> bool:
         """Whether that much of the invocation is left."""
         return self.outside.remaining_s() > seconds
+
+    def in_turn(self, groups: list[T]) -> list[T]:
+        """The same groups, each minute another one first: those who take a tick's time starve nobody behind them."""
+        first = int(self.outside.ledger.now.timestamp() // 60) % max(len(groups), 1)
+        return groups[first:] + groups[:first]
 
     def advance(self, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Export | None:
         """One export's look; None where it failed or there is none. A marker without `requested` is helped along."""

@@ -1,0 +1,119 @@
+"""Services that take a connection and never answer: they cost a tick some time, and nobody else's turn. Over fakes."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from image_export.use_cases.record import record
+from image_export.values.answer import Answer
+from image_export.values.export import RequestedBy
+from image_export.values.policy import Destination
+
+from .builders import ACCOUNT, BUCKET, REGION, a_request, an_image
+from .fakes import FakeCloud, Faults, unanswered
+from .workshop import Workshop
+
+HUNG = tuple(f"aa-hung-{number}" for number in range(7))  # before the region of the examples, wherever names are sorted
+NIGHT = RequestedBy(trigger="nightly", id="night")
+
+
+class Silence(Faults):
+    """Every call is waited for as long as a read is, and in vain."""
+
+    def __init__(self, shop: Workshop) -> None:
+        super().__init__()
+        self._shop = shop
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:  # noqa: ARG002 - never reached
+        self._shop.remaining_s -= 40
+        raise unanswered("Unanswered")
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    """An account with a healthy region and seven others."""
+    shop = Workshop()
+    shop.change_account(destinations={region: Destination(bucket=BUCKET) for region in (*HUNG, REGION)})
+    return shop
+
+
+def image_in(region: str) -> str:
+    """The id of an image there."""
+    return f"m-bp1{region.replace('-', '')}"
+
+
+def cloud(shop: Workshop, region: str) -> FakeCloud:
+    return shop.clouds.of(ACCOUNT, region)
+
+
+def hang(shop: Workshop, count: int) -> None:
+    """So many regions answer nobody from now on."""
+    for region in HUNG[:count]:
+        cloud(shop, region).faults = Silence(shop)
+
+
+def tell(shop: Workshop, region: str, image_id: str) -> None:
+    """An image of that region is there, and its event arrives."""
+    cloud(shop, region).inventory[image_id] = an_image(image_id=image_id, region_id=region)
+    event = {"id": image_id, "product": "ECS", "name": "Image:StateChange", "regionId": region, "userId": ACCOUNT}
+    shop.receive(json.dumps({**event, "content": {"imageId": image_id, "currentState": "Available"}}).encode())
+
+
+def tick(shop: Workshop) -> Answer:
+    """The next minute's, with the five minutes of s.yaml."""
+    shop.remaining_s = 300.0
+    return shop.tick(minutes=1)
+
+
+def ticks_until(shop: Workshop, done: Callable[[], object]) -> int:
+    """How many it takes."""
+    for number in range(1, 30):
+        tick(shop)
+        if done():
+            return number
+    raise AssertionError("not in half an hour of ticks")
+
+
+@pytest.mark.parametrize("count", [3, 7])
+def test_regions_that_hang_keep_no_other_region_from_its_end(shop: Workshop, count: int) -> None:
+    for region in (*HUNG, REGION):
+        tell(shop, region, image_in(region))
+    shop.cloud.finish(shop.task_id)
+    hang(shop, count)
+    assert ticks_until(shop, lambda: shop.keys("/ended")) <= len(HUNG)
+
+
+def test_regions_that_hang_keep_nothing_else_from_its_start(shop: Workshop) -> None:
+    for region in HUNG:
+        tell(shop, region, image_in(region))
+    hang(shop, len(HUNG))
+    record(shop.outside(), a_request(requested_by=NIGHT))
+    assert ticks_until(shop, lambda: shop.cloud.exported) == 1
+
+
+def test_those_who_wait_in_regions_that_hang_keep_nobody_else_from_his_start(shop: Workshop) -> None:
+    for region in HUNG:
+        for number in range(40):
+            record(shop.outside(), a_request(image_id=f"m-{number}", region_id=region, requested_by=NIGHT))
+    hang(shop, len(HUNG))
+    record(shop.outside(), a_request(requested_by=NIGHT))
+    assert ticks_until(shop, lambda: shop.cloud.exported) <= len(HUNG) + 1
+
+
+def test_regions_that_hang_keep_no_other_from_being_swept(shop: Workshop) -> None:
+    shop.sweeps = True
+    hang(shop, len(HUNG))
+    shop.clock.advance(minutes=1)
+    shop.show(an_image(created_at=shop.clock.now))
+    assert ticks_until(shop, lambda: shop.cloud.exported) <= len(HUNG) + 1
+
+
+def test_a_tick_that_has_waited_in_vain_asks_for_nothing_more_without_time_for_it(shop: Workshop) -> None:
+    for region in HUNG[:2]:
+        tell(shop, region, image_in(region))
+    hang(shop, 2)
+    shop.remaining_s = 80.0
+    shop.tick(minutes=1)
+    assert shop.remaining_s == 40.0
