@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from image_export.use_cases.record import record
 from image_export.values.answer import Answer
@@ -17,6 +18,14 @@ from .workshop import Workshop
 
 HUNG = tuple(f"aa-hung-{number}" for number in range(7))  # before the region of the examples, wherever names are sorted
 NIGHT = RequestedBy(trigger="nightly", id="night")
+
+NAMED = {
+    "id": "e-1",
+    "product": "ECS",
+    "name": "Image:StateChange",
+    "regionId": REGION,
+    "content": {"imageId": "m-bp1named", "currentState": "Available"},
+}
 
 
 class Silence(Faults):
@@ -57,7 +66,7 @@ def hang(shop: Workshop, count: int) -> None:
 def tell(shop: Workshop, region: str, image_id: str) -> None:
     """An image of that region is there, and its event arrives."""
     cloud(shop, region).inventory[image_id] = an_image(image_id=image_id, region_id=region)
-    event = {"id": image_id, "product": "ECS", "name": "Image:StateChange", "regionId": region, "userId": ACCOUNT}
+    event = {**NAMED, "id": image_id, "regionId": region, "userId": ACCOUNT}
     shop.receive(json.dumps({**event, "content": {"imageId": image_id, "currentState": "Available"}}).encode())
 
 
@@ -117,3 +126,34 @@ def test_a_tick_that_has_waited_in_vain_asks_for_nothing_more_without_time_for_i
     shop.remaining_s = 80.0
     shop.tick(minutes=1)
     assert shop.remaining_s == 40.0
+
+
+def test_images_that_were_named_in_a_region_that_hangs_keep_nobody_else_from_his_start(shop: Workshop) -> None:
+    hang(shop, 1)
+    for number in range(8):
+        tell(shop, HUNG[0], f"m-bp1named{number}")
+    record(shop.outside(), a_request(requested_by=NIGHT))
+    shop.clock.advance(minutes=1)
+    assert ticks_until(shop, lambda: shop.cloud.exported) == 1
+    assert shop.remaining_s == 260.0
+
+
+def test_an_image_in_a_region_that_hangs_is_waited_for_once_whichever_accounts_have_it(shop: Workshop) -> None:
+    assert shop.policy is not None
+    (one,) = shop.policy.accounts
+    shop.change(accounts=(one, replace(one, name="other", role_arn="acs:ram::2234567890123456:role/image-export")))
+    for account in ("2234567890123456", ACCOUNT):
+        shop.clouds.of(account, HUNG[0]).faults = Silence(shop)
+    shop.remaining_s = 300.0
+    shop.receive(json.dumps({**NAMED, "regionId": HUNG[0]}).encode())
+    assert shop.remaining_s == 260.0
+
+
+def test_what_is_due_in_regions_that_hang_keeps_nobody_else_from_his_start(shop: Workshop) -> None:
+    hang(shop, len(HUNG))
+    for region in HUNG:
+        for number in range(20):
+            tell(shop, region, f"m-bp1due{number}")
+    record(shop.outside(), a_request(requested_by=NIGHT))
+    shop.clock.advance(minutes=1)
+    assert ticks_until(shop, lambda: shop.cloud.exported) == 1

@@ -65,7 +65,9 @@ def test_the_wait_doubles_up_to_five_seconds_and_the_fifth_fault_is_told() -> No
 
 
 @pytest.mark.parametrize(("each_s", "calls"), [(READ_S, 2), (10.0, 3), (CONNECT_S, 5), (1.0, 5)])
-def test_a_service_that_never_answers_is_asked_for_three_quarters_of_a_minute_at_most(each_s: float, calls: int) -> None:
+def test_a_service_that_never_answers_is_asked_for_three_quarters_of_a_minute_at_most(
+    each_s: float, calls: int
+) -> None:
     left = [300.0]
     flaky = Flaky(*[unanswered()] * 9)
 

@@ -8,6 +8,7 @@ LOOK_MOST = timedelta(minutes=10)
 TELL_MOST = timedelta(hours=1)
 TOLD_FOR = timedelta(days=14)  # PROTOCOL 17
 ENTRANCE_GRACE = timedelta(minutes=2)  # by then an entrance has looked at what it recorded, or died
+SILENCE = frozenset({"Unanswered", "Unreached"})  # the codes of a service that gave no answer, and took its time for it
 WEEKLY_PAUSE = timedelta(hours=1)  # PROTOCOL 15: a weekly quota is probed by the hour
 
 

@@ -1,12 +1,14 @@
 """The tick's look at what is due at its time: exports, sighted images, and rejected events that nobody was told of."""
 
 from ..decisions import hints
-from ..decisions.waiting import LOOK_MOST
+from ..decisions.waiting import LOOK_MOST, SILENCE
 from ..values.facts import Requested
 from ..values.steps import Sight
 from .reject import tell_rejected
-from .see import see_again
+from .see import asks, see_again
 from .tick import Tick
+
+SILENT_MOST = 4  # accounts and regions that the tick has waited for in vain; then only those that have answered it
 
 
 def look_at_due(tick: Tick) -> None:
@@ -29,20 +31,25 @@ def look_at_due(tick: Tick) -> None:
                 ledger.delete(entry.key)
             continue
         looked.add(what)
-        if kind == "exp" and tick.silent and _is_silent(tick, what):
+        if tick.silent and _is_silent(tick, kind, rest):
             continue
         if not (_look_at_export(tick, what, entry.key) if kind == "exp" else _look(tick, kind, rest, entry.key)):
             ledger.put(hints.due(ledger.now + LOOK_MOST, what))  # later, or it would stand in the way of the others
             ledger.delete(entry.key)
 
 
-def _is_silent(tick: Tick, export: str) -> bool:
-    """Whether this tick has waited for that account and region in vain already: the next one asks again."""
-    requested = tick.outside.ledger.read(f"exports/{export}/requested", Requested)
-    if requested is None:
-        return False
-    request = requested.fact.request
-    return (request.account_id, request.region_id) in tick.silent
+def _is_silent(tick: Tick, kind: str, rest: str) -> bool:
+    """Whether this tick has waited for that account and region in vain already, or for too many others: not now."""
+    asked = _asked(tick, kind, rest)
+    return bool(asked & tick.silent) or (len(tick.silent) >= SILENT_MOST and not asked <= tick.answering)
+
+
+def _asked(tick: Tick, kind: str, rest: str) -> set[tuple[str, str]]:
+    """The accounts and regions that a look would ask; none where there is nothing to look at."""
+    if kind == "sighted":
+        return asks(tick.outside, rest)
+    requested = tick.outside.ledger.read(f"exports/{kind}-{rest}/requested", Requested) if kind == "exp" else None
+    return {(requested.fact.request.account_id, requested.fact.request.region_id)} if requested else set()
 
 
 def _look_at_export(tick: Tick, export: str, hint: str) -> bool:
@@ -58,6 +65,8 @@ def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
     try:
         if kind == "sighted":
             seen = see_again(tick.outside, rest, hint)
+            if seen.fault in SILENCE:
+                tick.silent |= asks(tick.outside, rest)
             if seen.export:
                 tick.exports[seen.export.export_id] = seen.export
             if seen.rejected:

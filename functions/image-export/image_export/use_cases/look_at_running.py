@@ -80,6 +80,7 @@ class _Group:
                 self._failed(fault)
             else:
                 self._heeded = request
+                self._tick.answering.add(self._where)
                 return briefs
             if self._where in self._tick.silent:
                 break

@@ -9,7 +9,7 @@ from ..decisions.admission import NotWanted, admit_image, watches
 from ..decisions.exportable import format_warning
 from ..decisions.identity import sighting_key
 from ..decisions.refusals import advised
-from ..decisions.waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
+from ..decisions.waiting import LOOK_MOST, MINUTE, SILENCE, VISIBLE_WITHIN, growing
 from ..errors import CloudFault
 from ..values.account import AssumedRole
 from ..values.arrival import Sighting
@@ -26,11 +26,15 @@ GIVE_UP = timedelta(hours=24)  # looks that fail are no verdict, but not for eve
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What came of a sighting: an export, a rejection, a look that comes again (`undecided`), or nothing."""
+    """What came of a sighting: an export, a rejection, a look that comes again (`undecided`), or nothing.
+
+    `fault`: the cloud's word on why it is undecided.
+    """
 
     export: Export | None = None
     rejected: Cause | None = None
     undecided: bool = False
+    fault: str | None = None
 
     @property
     def ignored(self) -> bool:
@@ -55,7 +59,7 @@ def see(outside: Outside, sighting: Sighting, *, since: datetime | None = None) 
         image = _find(outside, sighting, accounts)
     except CloudFault as fault:
         log.warning("look.failed", code=fault.code, error=fault.cause.message)
-        return _look_failed(outside, sighting, since, fault)
+        return msgspec.structs.replace(_look_failed(outside, sighting, since, fault), fault=fault.code)
     return _judge(outside, sighting, image) if image else _not_visible(outside, sighting, since)
 
 
@@ -66,7 +70,10 @@ def _named_at(outside: Outside, sighting: Sighting) -> datetime | None:
 
 
 def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> Image | None:
-    """The account's own image; a shared one is somebody else's to export. One dead role hides no other."""
+    """The account's own image; a shared one is somebody else's to export. One dead role hides no other.
+
+    A region that gives no answer is not asked again in another account's name.
+    """
     faults = []
     for role in accounts:
         bucket = outside.ruled().bucket(role.account_id, sighting.region_id)
@@ -74,6 +81,8 @@ def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> 
             image = outside.clouds.at(role, sighting.region_id, bucket).image(sighting.image_id)
         except CloudFault as fault:
             faults.append(fault)
+            if fault.code in SILENCE:
+                break
             continue
         if image and image.owner_alias == "self":
             return image
@@ -125,6 +134,15 @@ def _look_again(outside: Outside, sighting: Sighting, since: datetime | None) ->
     ledger.put(hint)  # first, and kept for a while though it leads nowhere: no marker is left behind without one
     ledger.create(f"sighted/{key}", sighting)
     return Seen(undecided=True)
+
+
+def asks(outside: Outside, key: str) -> set[tuple[str, str]]:
+    """The accounts and regions that a look for a sighted image asks. Raises LedgerFault."""
+    found = outside.ledger.read(f"sighted/{key}", Sighting)
+    if found is None or outside.policy is None:
+        return set()
+    region = found.fact.region_id
+    return {(role.account_id, region) for role in watches(outside.policy, found.fact.account_id, region)}
 
 
 def see_again(outside: Outside, key: str, hint: str) -> Seen:

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from ..decisions.waiting import SILENCE
 from ..errors import ImageExportError
 from ..values.cause import Cause
 from ..values.export import Export
@@ -12,17 +13,20 @@ from .outside import Outside
 T = TypeVar("T")
 
 SECONDS_FOR_A_LOOK = 45.0
-SILENCE = frozenset({"Unanswered", "Unreached"})
 
 
 class Tick:
-    """`silent`: the accounts and regions that this tick has waited for in vain; the next one asks them again."""
+    """`silent`: the accounts and regions that this tick has waited for in vain; the next one asks them again.
+
+    `answering`: those in which ECS has answered it.
+    """
 
     def __init__(self, outside: Outside) -> None:
         self.outside = outside
         self.exports: dict[str, Export] = {}
         self.rejected: list[Cause] = []
         self.silent: set[tuple[str, str]] = set()
+        self.answering: set[tuple[str, str]] = set()
 
     def has_time(self, seconds: float = SECONDS_FOR_A_LOOK) -> bool:
         """Whether that much of the invocation is left."""
