@@ -31,7 +31,7 @@ help: ## print the verbs
 setup: $(VENV)/.done $(OPT)/.done ## the environment: .venv for development, build/opt as FC mounts the layer
 
 $(VENV)/.done: tests/requirements.txt
-	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "setting up $(VENV) with $(PYTHON)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install $(PIP_FLAGS) -r tests/requirements.txt
@@ -88,8 +88,8 @@ build/audit/.done: tests/audit.txt | $(VENV)/.done
 	@build/audit/bin/pip install $(PIP_FLAGS) -r tests/audit.txt
 	@touch $@
 
-emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml
-	@$(RUN) -m emulator --functions s.yaml
+emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml (ARGS="--speed 1", ARGS=--help)
+	@$(RUN) -m emulator $(ARGS)
 
 doctor: setup ## look at a deployment with your own keys, name what is wrong (ARGS="--json", ARGS=--policy …)
 	@PYTHONPATH=functions/image-export $(RUN) -m doctor $(ARGS)

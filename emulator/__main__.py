@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import math
 import signal
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from emulator.fc.s_yaml import RUNTIMES
 from emulator.section import SettingsError
 from emulator.server import serve
 
+ROOT = Path(__file__).resolve().parent.parent
 PORT_MAX = 65535
+SPEED_MAX = 1e6  # a year in half a minute
 EVENTS = frozenset({"actiontrail", "image", "none"})
 
 
@@ -30,7 +31,7 @@ def main() -> None:
     )
     try:
         asyncio.run(run(settings, options.port))
-    except SettingsError as fault:
+    except (SettingsError, OSError) as fault:
         raise SystemExit(f"python -m emulator: {fault}") from None
 
 
@@ -43,7 +44,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--template", type=file, default=shipped("template.yml"))
     parser.add_argument("--policy", type=file, default=shipped("functions/image-export/policy.yaml"))
     parser.add_argument(
-        "--opt", type=Path, default=Path("build/opt"), help="what functions see as /opt: a folder, or a layer's zip"
+        "--opt", type=Path, default=ROOT / "build/opt", help="what functions see as /opt: a folder, or a layer's zip"
     )
     parser.add_argument("--runtime", choices=RUNTIMES, help="what the functions run on, whatever s.yaml says")
     parser.add_argument("--events", type=kinds, default=frozenset({"actiontrail"}), help="actiontrail,image or none")
@@ -51,8 +52,8 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def shipped(name: str) -> Path | None:
-    """A file of this repository, where it is there."""
-    return Path(name) if Path(name).exists() else None
+    """A file of this repository, wherever the emulator is started, if it is there."""
+    return ROOT / name if (ROOT / name).exists() else None
 
 
 def file(text: str) -> Path | None:
@@ -73,8 +74,8 @@ def port(text: str) -> int:
 
 def speed(text: str) -> float:
     """Time goes on, and only forwards."""
-    if not 0 < float(text) < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    if not 0 < float(text) <= SPEED_MAX:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0, and up to {SPEED_MAX:,.0f}")
     return float(text)
 
 

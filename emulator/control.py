@@ -1,12 +1,12 @@
 """The control calls under `/_emulator/`: what a test may see, order and turn."""
 
-import json
 from collections.abc import Awaitable, Callable
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
+from emulator import bodies
 from emulator.cloud import Cloud
 from emulator.errors import ApiError
 from emulator.oss import control as oss_control
@@ -83,12 +83,9 @@ async def create_task(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
 
 async def quotas(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     """Set quotas."""
-    names = {field.name for field in fields(cloud.quotas)}
     for name, value in body.items():
-        if name not in names:
-            raise ApiError(400, "UnknownName", f"{name!r} is none of: {', '.join(sorted(names))}")
         setattr(cloud.quotas, name, value)
-    return {name: getattr(cloud.quotas, name) for name in names}
+    return asdict(cloud.quotas)
 
 
 async def clock(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
@@ -123,7 +120,7 @@ async def release(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
 async def unsure(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     """Choose readings of what no document settles; answers the readings in force."""
     cloud.unsure.choose(body)
-    return {field.name: getattr(cloud.unsure, field.name) for field in fields(cloud.unsure)}
+    return asdict(cloud.unsure)
 
 
 async def bucket(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
@@ -146,66 +143,60 @@ async def invoke(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
     return await cloud.fc.control_invoke(request)
 
 
-ROUTES: tuple[tuple[str, str, Control], ...] = (
-    ("GET", "/state", state),
-    ("GET", "/calls", calls),
-    ("GET", "/calls/count", count_calls),
-    ("GET", "/logs", logs),
-    ("GET", "/keys", keys),
-    ("POST", "/images", create_image),
-    ("POST", "/images/{image_id}", change_image),
-    ("POST", "/tasks", create_task),
-    ("POST", "/quotas", quotas),
-    ("GET", "/clock", clock),
-    ("POST", "/clock", clock),
-    ("POST", "/timers/{name}", timers),
-    ("POST", "/faults", order_faults),
-    ("DELETE", "/faults", clear_faults),
-    ("POST", "/release", release),
-    ("GET", "/unsure", unsure),
-    ("POST", "/unsure", unsure),
-    ("POST", "/buckets", bucket),
-    ("GET", "/ram", ram),
-    ("POST", "/ram", ram),
-    ("GET", "/decisions", decisions),
-    ("POST", "/invoke/{name}", invoke),
+ROUTES: tuple[tuple[str, str, Control, Any], ...] = (
+    ("GET", "/state", state, Any),
+    ("GET", "/calls", calls, Any),
+    ("GET", "/calls/count", count_calls, Any),
+    ("GET", "/logs", logs, Any),
+    ("GET", "/keys", keys, Any),
+    ("POST", "/images", create_image, bodies.NEW_IMAGE),
+    ("POST", "/images/{image_id}", change_image, bodies.CHANGED_IMAGE),
+    ("POST", "/tasks", create_task, bodies.TASK),
+    ("POST", "/quotas", quotas, bodies.QUOTAS),
+    ("GET", "/clock", clock, Any),
+    ("POST", "/clock", clock, bodies.CLOCK),
+    ("POST", "/timers/{name}", timers, Any),
+    ("POST", "/faults", order_faults, bodies.FAULTS),
+    ("DELETE", "/faults", clear_faults, Any),
+    ("POST", "/release", release, Any),
+    ("GET", "/unsure", unsure, Any),
+    ("POST", "/unsure", unsure, bodies.READINGS),
+    ("POST", "/buckets", bucket, bodies.BUCKET),
+    ("GET", "/ram", ram, Any),
+    ("POST", "/ram", ram, bodies.RAM),
+    ("GET", "/decisions", decisions, Any),
 )
 
 
 def add_routes(app: web.Application, cloud: Cloud) -> None:
     """Serve the control calls; nobody signs them, since only this machine reaches them."""
-    for method, path, control in ROUTES:
-        app.router.add_route(method, f"/_emulator{path}", route(cloud, control))
-    app.router.add_route("*", "/_emulator/{path:.*}", route(cloud, unknown))
+    for method, path, control, takes in ROUTES:
+        app.router.add_route(method, f"/_emulator{path}", route(cloud, control, takes))
+    app.router.add_route("POST", "/_emulator/invoke/{name}", route(cloud, invoke, bytes))
+    app.router.add_route("*", "/_emulator/{path:.*}", route(cloud, unknown, bytes))
 
 
 async def unknown(_cloud: Cloud, request: web.Request, _body: Any) -> Answer:
     """A control call that is none."""
-    known = ", ".join(f"{method} /_emulator{path}" for method, path, _ in ROUTES)
+    known = ", ".join(f"{method} /_emulator{path}" for method, path, *_ in ROUTES)
     raise ApiError(404, "NotFound", f"{request.method} {request.path} is none of: {known}")
 
 
-def route(cloud: Cloud, control: Control) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Make a web handler of a control call: JSON in, JSON out, errors as {"Code", "Message"}."""
+def route(cloud: Cloud, control: Control, takes: Any) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Make a web handler of a control call: what it takes in, JSON out, errors as {"Code", "Message"}.
+
+    `takes`: a type of `bodies`, Any JSON, or the bytes as they are.
+    """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         cloud.clock.run_due()
         try:
-            body = await _body(request, control)
+            body = await request.read()
+            if takes is not bytes:
+                body = bodies.read(body, takes)
             answer = await control(cloud, request, body)
         except ApiError as error:
             return web.json_response({"Code": error.code, "Message": error.message}, status=error.status)
         return answer if isinstance(answer, web.StreamResponse) else web.json_response(answer)
 
     return handle
-
-
-async def _body(request: web.Request, control: Control) -> Any:
-    """The JSON of the body; an invocation's payload is the function's own business."""
-    text = await request.read()
-    if not text or control is invoke:
-        return {}
-    try:
-        return json.loads(text)
-    except ValueError as cause:
-        raise ApiError(400, "InvalidBody", f"the body is no JSON: {cause}") from cause

@@ -66,6 +66,8 @@ class Unsure:
         for name, value in readings.items():
             if name not in names:
                 raise ApiError(400, "UnknownName", f"{name!r} is none of: {', '.join(names)}")
+            if name not in READINGS and not (isinstance(value, int | float) and value >= 0):
+                raise ApiError(400, "UnknownValue", f"{name} is {value!r}; it is a number of seconds")
             if name in READINGS and value not in READINGS[name]:
                 raise ApiError(400, "UnknownValue", f"{name} is {value!r}, and may be one of {READINGS[name]}")
         for name, value in readings.items():

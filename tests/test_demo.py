@@ -1,6 +1,7 @@
 """`make demo` ends with 0 when everything happened, and with 1 and the reason when any station is missing."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Collection
@@ -41,14 +42,15 @@ BROKEN = {
     "no event": (("--events", "none"), "no image-created event"),
     "no role": (
         ("--fault", fault("sts", "AssumeRole", "code:NoPermission")),
-        "no successful AssumeRole: 403 NoPermission",
+        "no successful AssumeRole (403 NoPermission)",
     ),
     "no call": (
         ("--fault", fault("ecs", "ExportImage", "code:ImageNotSupported")),
-        "no successful ExportImage: 403 ImageNotSupported",
+        "no successful ExportImage (403 ImageNotSupported)",
     ),
-    "no end of the task": (("--outcome", "stall"), "did not end in time"),
-    "a failed task": (("--outcome", "fail"), "ended Failed"),
+    "no end of the task": (("--outcome", "stall"), "is Stalled at "),
+    "a failed task": (("--outcome", "fail"), "the export Failed: ExportImageFailed: Failed to export the image"),
+    "a cancelled task": (("--outcome", "cancel"), "the export Cancelled: "),
     "a missing object": (("--outcome", "missing_disk"), "the export Failed: ObjectMissing"),
     "an empty object": (("--outcome", "empty"), "the export Failed: ObjectEmpty"),
     "a damaged object": (("--outcome", "damaged"), "the export Failed: ObjectDamaged"),
@@ -90,6 +92,15 @@ def test_what_goes_wrong_ends_the_demo_with_the_reason() -> None:
 @pytest.mark.prove
 def test_what_is_waited_for_in_vain_ends_the_demo_with_the_reason() -> None:
     assert_told(AWAITED)
+
+
+def test_a_policy_that_is_wrong_or_not_the_one_that_ships_is_said_at_once(tmp_path: Path) -> None:
+    for word, instead, said in (("priority:", "prioritty:", "did you mean priority?"), ("golden-", "silver-", "ships")):
+        shutil.copytree(ROOT / "functions/image-export", tmp_path / word)
+        policy = tmp_path / word / "policy.yaml"
+        policy.write_text(policy.read_text().replace(word, instead))
+        code, shown = demo("--package", str(tmp_path / word), seconds=60)
+        assert (code, said in shown, "was never called" in shown) == (1, True, True), shown
 
 
 def test_a_zip_that_is_not_there_is_said_in_one_line() -> None:

@@ -12,15 +12,17 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 from rich.console import Console
 
 from emulator.demo.by_event import ByEvent
 from emulator.demo.by_night import ByNight
 from emulator.demo.over_http import OverHttp
-from emulator.demo.stage import MissingError, Stage, no_secret_in_the_log
-from emulator.ecs.plan import OUTCOMES
+from emulator.demo.stage import WIDE, MissingError, Stage, no_secret_in_the_log
+from emulator.ecs.plan import Outcome
+from emulator.faults import Fault
 from emulator.fc.s_yaml import RUNTIMES
 from emulator.running import EmulatorError, RunningEmulator
 
@@ -29,29 +31,33 @@ def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m emulator.demo", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long the whole may take")
-    parser.add_argument("--outcome", default="finish", choices=OUTCOMES, help="what becomes of the task")
+    parser.add_argument("--outcome", default="finish", choices=get_args(Outcome), help="what becomes of the task")
     parser.add_argument("--events", default="actiontrail", help="which events tell of the image, or none")
     parser.add_argument("--package", help="run the functions from this zip instead of their folder")
     parser.add_argument("--runtime", choices=RUNTIMES, help="as the layer's zip is; what s.yaml says if not said")
     parser.add_argument("--layer", default="build/opt", help="a zip of `make layer`, or what `make setup` unpacked")
     parser.add_argument(
-        "--fault", action="append", type=fault, default=[], help='JSON, e.g. {"service","action","kind","times"}'
+        "--fault",
+        action="append",
+        type=fault,
+        default=[],
+        help='may be repeated; such as {"service": "sts", "action": "AssumeRole", "kind": "throttle", "times": 3}',
     )
     return parser
 
 
 def fault(text: str) -> Any:
-    """An order for `POST /_emulator/faults`, which says what is wrong with it."""
+    """An order for `POST /_emulator/faults`."""
     try:
-        return json.loads(text)
-    except ValueError as wrong:
-        raise argparse.ArgumentTypeError(f"is no JSON: {wrong}") from None
+        return msgspec.json.decode(text, type=Fault) and json.loads(text)
+    except msgspec.MsgspecError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def main() -> int:
     """0 where everything happened, 1 and the reason where something did not."""
     options = arguments().parse_args()
-    console = Console(emoji=False)
+    console = Console(emoji=False, width=None if sys.stdout.isatty() else WIDE)
     descriptor, name = tempfile.mkstemp(prefix="image-export-demo-", suffix=".log")
     os.close(descriptor)
     log = Path(name)

@@ -5,12 +5,12 @@ from typing import Any
 
 import alibabacloud_oss_v2 as oss
 
-from emulator.demo.stage import MissingError, Stage, percent_of
+from emulator.demo.stage import GOLDEN, MissingError, Stage, percent_of
 
 REGION, BUCKET, BUS, FUNCTION = "cn-hangzhou", "acme-images-hangzhou", "image-export", "images/after-export"
 IMAGE = {
     "RegionId": REGION,
-    "ImageName": "golden-web-2026-11",
+    "ImageName": GOLDEN,
     "DiskDeviceMappings": {
         "DiskDeviceMapping": [
             {"Device": "/dev/xvda", "Type": "system", "Size": "40", "Format": "RAW"},
@@ -67,14 +67,19 @@ class ByEvent:
 
     def _progress(self, task_id: str) -> None:
         def look() -> tuple[int, str | None]:
+            self._not_stalled(task_id)
             task = self._task(task_id) or {}
             status = task.get("TaskStatus")
             return percent_of(task.get("TaskProcess")), status if status in ("Finished", "Failed", "Deleted") else None
 
         status = self._stage.follow(f"task {task_id} did not end in time", look)
         if status != "Finished":
-            raise MissingError(f"task {task_id} ended {status}")
+            self._stage.wait_for(f"task {task_id} ended {status}, and nobody was told", self._ended)
         self._stage.show("task", f"{task_id} Finished")
+
+    def _not_stalled(self, task_id: str) -> None:
+        for told in self._received(BUS, "Stalled"):
+            raise MissingError(f"task {task_id} is Stalled at {told['data']['Progress']}, and watched on")
 
     def _received(self, target: str, kind: str) -> list[dict[str, Any]]:
         received = self._stage.emulator.state("received")
@@ -82,14 +87,16 @@ class ByEvent:
         return [event for event in events if str(event.get("type", "")).endswith(f":{kind}")]
 
     def _bus_event(self) -> dict[str, Any]:
-        def look() -> dict[str, Any] | None:
-            failed = self._received(BUS, "Failed")
-            if failed:
-                error = failed[0]["data"]["Error"]
-                raise MissingError(f"the export Failed: {error['Code']}: {error['Message']}")
-            return next(iter(self._received(BUS, "Completed")), None)
+        return self._stage.wait_for(f"no completion event on the bus {BUS}", self._ended)
 
-        return self._stage.wait_for(f"no completion event on the bus {BUS}", look)
+    def _ended(self) -> dict[str, Any] | None:
+        """The event of the end, if it is the right one. Raises MissingError."""
+        for told in (*self._received(BUS, "Failed"), *self._received(BUS, "Cancelled")):
+            export = told["data"]
+            error = export["Error"] or {"Code": export["Reason"], "Message": "", "Recommend": ""}
+            said = f"{error['Code']}: {error['Message']} {error['Recommend'] or ''}"
+            raise MissingError(f"the export {export['Status']}: {said.strip()}")
+        return next(iter(self._received(BUS, "Completed")), None)
 
     def _function_event(self, completed: dict[str, Any]) -> None:
         ids = self._stage.wait_for(

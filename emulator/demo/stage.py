@@ -1,8 +1,9 @@
 """Where the demo shows what it sees: station by station, each of which appears in time or ends the demo."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,10 +13,39 @@ from rich.table import Table
 from emulator.running import RunningEmulator
 
 T = TypeVar("T")
+NOT_WANTED = "The demo needs the policy.yaml that ships"
+UNFIT = frozenset({"PolicyInvalid", "SettingsInvalid", "CredentialsMissing", "LedgerVersioned", NOT_WANTED})
+GOLDEN = "golden-web-2026-11"
+WIDE = 200  # columns, where there is no terminal to say how many
 
 
 class MissingError(Exception):
     """A part of the way did not happen; the message is the reason."""
+
+
+class Complaint(NamedTuple):
+    """An error that a function has logged; without a code where it could not even be loaded."""
+
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.message if self.message.startswith(self.code) else f"{self.code}: {self.message}"
+
+
+def complaint_of(line: str) -> Complaint | None:
+    """The error that a line of the log tells, if it does."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return Complaint("", line) if "Error" in line else None
+    if not isinstance(said, dict):
+        return None
+    if said.get("event") == "event.ignored" and GOLDEN in said.get("reason", ""):
+        return Complaint(NOT_WANTED, said["reason"])
+    if said.get("level") != "error":
+        return None
+    return Complaint(str(said.get("code", said.get("event"))), str(said.get("error", "")))
 
 
 class Stage:
@@ -42,11 +72,24 @@ class Stage:
         self._console.print(Padding(table, (0, 0, 0, 2)), highlight=False)
 
     def wait_for(self, missing: str, look: Callable[[], T | None]) -> T:
-        """What `look` sees at last. Raises MissingError when the time is up."""
-        seen = self.emulator.until(look, within_s=max(self._deadline - time.monotonic(), 0))
+        """What `look` sees at last. Raises MissingError when the time is up, or the functions cannot work at all."""
+
+        def seen_or_unfit() -> T | None:
+            seen = look()
+            unfit = None if seen else next((said for said in self.complaints() if said.code in UNFIT), None)
+            if unfit:
+                raise MissingError(f"{missing}: {unfit}")
+            return seen
+
+        seen = self.emulator.until(seen_or_unfit, within_s=max(self._deadline - time.monotonic(), 0))
         if not seen:
-            raise MissingError(missing)
+            last = self.complaints()[-1:]
+            raise MissingError(f"{missing}; the functions' last complaint: {last[0]}" if last else missing)
         return seen
+
+    def complaints(self) -> list[Complaint]:
+        """What the functions have logged as errors."""
+        return [complaint for line in self.emulator.get("logs") if (complaint := complaint_of(line["line"]))]
 
     def follow(self, missing: str, look: Callable[[], tuple[int, str | None]]) -> str:
         """A live bar on a terminal, lines elsewhere. `look` answers percent, and at the end how it ended."""
@@ -77,7 +120,8 @@ class Stage:
             return self.wait_for(f"no successful {action}", look)
         except MissingError as missing:
             codes = sorted({f"{call['status']} {call['code']}" for call in self.emulator.calls(action)})
-            raise MissingError(f"{missing}: {', '.join(codes) or 'it was never called'}") from None
+            answers = ", ".join(codes) or "it was never called"
+            raise MissingError(str(missing).replace(action, f"{action} ({answers})", 1)) from None
 
 
 def no_secret_in_the_log(stage: Stage) -> None:

@@ -32,9 +32,6 @@ class Ecs:
 
     def start_foreign_export(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Start an export that somebody else asked for: no call of the API, but the account's quota and the image's."""
-        for name in ("RegionId", "ImageId", "OSSBucket"):
-            if not fields.get(name):
-                raise ApiError(400, "MissingParameter", f"{name} is needed")
         image = self.images.find(fields["ImageId"], fields["RegionId"], self._cloud.account_id)
         if fields["OSSBucket"] not in self._cloud.oss.buckets:
             raise ApiError(400, "InvalidOSSBucket.NotFound", f"there is no bucket {fields['OSSBucket']}")

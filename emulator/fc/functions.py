@@ -95,7 +95,8 @@ class Functions:
         for function in self.by_name.values():
             if name_or_handler in (function.name, function.handler, function.handler.rpartition(".")[2]):
                 return function
-        raise ApiError(404, "FunctionNotFound", f"function {name_or_handler!r} is none of {', '.join(self.by_name)}")
+        known = ", ".join(self.by_name) or "nothing: the emulator was started without functions"
+        raise ApiError(404, "FunctionNotFound", f"function {name_or_handler!r} is none of {known}")
 
     async def invoke(self, name: str, payload: bytes, mode: str = "sync") -> Invocation:
         """Invoke a function of s.yaml and wait for its end ("sync"), or queue it ("async")."""
@@ -142,12 +143,16 @@ class Functions:
         """The control call: invoke a function with its timer's event and wait."""
         function = self.find(name_or_handler)
         timer = function.timer()
-        name, text = (timer.name, timer.payload) if timer else ("timer", "")
-        return reply(await self.invoke(function.name, triggers.payload(name, text, self.cloud.clock.now())))
+        if timer is None:
+            raise ApiError(404, "TriggerNotFound", f"function {function.name!r} has no timer")
+        event = triggers.payload(timer.name, timer.payload, self.cloud.clock.now())
+        return reply(await self.invoke(function.name, event))
 
     async def control_invoke(self, request: web.Request) -> web.Response:
         """The control call: the body is the payload; `?mode=async` queues it."""
         mode = request.query.get("mode", "sync")
+        if mode not in ("sync", "async"):
+            raise ApiError(400, "InvalidValue", f"mode is {mode!r}; it is sync or async")
         return reply(await self.invoke(request.match_info["name"], await request.read(), mode))
 
     def deliver(self, target: str, event: Any) -> None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -88,7 +88,7 @@ def parse(expression: str) -> Every | Cron:
     """Read a cronExpression of a timer trigger; raise ScheduleError with what is wrong."""
     zone: tzinfo = timezone.utc
     if found := re.match(r"CRON_TZ=(\S+)\s+", expression):
-        zone, expression = ZoneInfo(found[1]), expression[found.end() :]
+        zone, expression = zone_of(found[1]), expression[found.end() :]
     if found := re.fullmatch(r"@every (\d+)m", expression):
         if not int(found[1]):
             raise ScheduleError("@every 0m: the interval must be a minute or more")
@@ -103,6 +103,14 @@ def parse(expression: str) -> Every | Cron:
     cron = Cron(minutes, hours, days, months, frozenset(day % 7 for day in weekdays), zone)
     cron.after(ANY_TIME)  # one that never fires is refused here
     return cron
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ScheduleError(f"CRON_TZ={name}: there is no such time zone") from None
 
 
 def parse_field(text: str, field: Field) -> frozenset[int]:

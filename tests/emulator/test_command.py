@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -45,6 +46,12 @@ def test_a_file_that_is_wrong_is_refused_in_one_line_with_the_place(tmp_path: Pa
     )
 
 
+def test_a_port_that_is_taken_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, said = refused("--port", str(taken.getsockname()[1]))
+    assert (code, "address already in use" in said, said.count("\n")) == (1, True, 0)
+
+
 @pytest.mark.parametrize("option", ["--functions", "--template", "--policy"])
 def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path, option: str) -> None:
     wrong = tmp_path / "wrong.yaml"
@@ -59,7 +66,7 @@ def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path, option:
     ("option", "value", "said"),
     [
         ("--port", "65536", "65536 is not from 0 to 65535"),
-        ("--speed", "-1", "-1 is not a number above 0"),
+        ("--speed", "-1", "-1 is not a number above 0, and up to 1,000,000"),
         ("--functions", "missing.yaml", "there is no file 'missing.yaml'"),
         ("--events", "rain", "'rain': may name actiontrail, image, none"),
     ],

@@ -245,6 +245,11 @@ def test_someone_elses_export_occupies_image_and_quota(world: World) -> None:
     assert len(world.calls("ecs", "ExportImage")) == 2
 
 
+def test_an_account_that_ecs_has_not_enabled_exports_nothing(world: World) -> None:
+    world.post("quotas", {"exports_enabled": False})
+    assert code_of(world, export_image(image(world))) == (403, "UserNotInTheWhiteList")
+
+
 def test_the_weekly_quota_comes_back_after_a_week(world: World) -> None:
     world.post("quotas", {"weekly_exports": 1})
     start(world, image(world))

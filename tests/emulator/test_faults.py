@@ -138,25 +138,6 @@ def test_the_process_that_called_is_killed_through_the_role_it_assumed(
     assert (killed, len(world.get("state")["tasks"])) == (["i-1"], tasks)
 
 
-@pytest.mark.parametrize(
-    ("call", "body"),
-    [
-        ("faults", [{"service": "ecs", "action": "ExportImage", "kind": "explode"}]),
-        ("faults", [{"service": "ecs", "kind": "slow"}]),
-        ("unsure", {"no_such_name": 1}),
-        ("unsure", {"task_named": "sometimes"}),
-        ("quotas", {"no_such_quota": 1}),
-        ("images", {"RegionId": "cn-hangzhou", "_export": {"outcome": "explode"}}),
-        ("images", {}),
-        ("tasks", {"RegionId": "cn-hangzhou"}),
-    ],
-)
-def test_a_control_call_that_cannot_be_understood_is_refused(world: World, call: str, body: Any) -> None:
-    with pytest.raises(urllib.error.HTTPError) as refusal:
-        world.post(call, body)
-    assert refusal.value.code == 400
-
-
 def test_a_control_call_that_is_none_says_which_there_are(world: World) -> None:
     with pytest.raises(urllib.error.HTTPError) as refusal:
         world.get("no-such-call")

@@ -79,10 +79,12 @@ def test_control_calls_say_what_is_wrong(world: World) -> None:
     image = world.create_image(Status="Available")["ImageId"]
     export = {"RegionId": REGION, "ImageId": image, "OSSBucket": "none"}
     assert control(world, "tasks", export) == (400, "InvalidOSSBucket.NotFound")
-    assert control(world, "tasks", {"RegionId": REGION, "ImageId": image}) == (400, "MissingParameter")
-    assert control(world, "images", {"RegionId": REGION, "_export": {"ends": 1}}) == (400, "UnknownName")
     assert control(world, "images/m-nobody", {"Status": "Available"}) == (404, "InvalidImageId.NotFound")
     assert control(world, "timers/nobody", {}) == (404, "FunctionNotFound")
+    assert control(world, "invoke/nobody?mode=sync", {}) == (404, "FunctionNotFound")
+    assert control(world, "invoke/nobody?mode=later", {}) == (400, "InvalidValue")
+    assert control(world, "buckets", {"name": "b", "region": "nowhere"}) == (400, "InvalidRegionId.NotFound")
+    assert control(world, "unsure", {"task_named": "sometimes"}) == (400, "UnknownValue")
     nothing = {"roles": {"image-export": {"policies": ["nothing"]}}}
     assert control(world, "ram", nothing) == (404, "EntityNotExist.Policy")
     said = requests.post(f"{world.endpoint}/_emulator/clock", data=b"{", timeout=60)

@@ -119,6 +119,13 @@ def test_a_role_whose_policies_are_none_is_not_made(tmp_path: Path, changes: dic
         populate(Cloud(Settings(template=tmp_path / "t.yml")))
 
 
+@pytest.mark.parametrize(("text", "said"), [(b"a: b: c", "line 1, column 5"), (b"\xff", "is no YAML")])
+def test_what_is_no_yaml_is_refused_with_its_place(tmp_path: Path, text: bytes, said: str) -> None:
+    (tmp_path / "t.yml").write_bytes(text)
+    with pytest.raises(SettingsError, match=said):
+        Template(tmp_path / "t.yml", account_id=ACCOUNT, region="cn-hangzhou")
+
+
 def test_a_condition_wants_a_value() -> None:
     with pytest.raises(PolicyError, match="at least one value"):
         Condition(operator="StringEquals", key="acs:x", values=())

@@ -2,6 +2,7 @@
 
 import json
 import time
+import urllib.error
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,11 @@ def test_the_control_call_fires_a_timer_and_gives_the_answer(tmp_path: Path, nam
     assert (answer["triggerName"], answer["payload"]) == ("every", "tick")
 
 
+def test_a_function_without_a_timer_has_none_to_fire(tmp_path: Path) -> None:
+    with deployed(tmp_path, ECHO) as world, pytest.raises(urllib.error.HTTPError, match="404"):
+        world.post(f"timers/{NAME}")
+
+
 NOON = datetime(2026, 11, 24, 12, 0, 30, tzinfo=timezone.utc)  # a Tuesday
 
 
@@ -105,6 +111,7 @@ def test_schedules_name_the_next_minute(expression: str, expected: str) -> None:
         "0 x * * * *",
         "0 0 0 30 2 *",
         "0 */x * * * *",
+        "CRON_TZ=Asia/Shangai 0 0 2 * * *",
     ],
 )
 def test_a_schedule_that_fc_does_not_take_is_refused(expression: str) -> None:
