@@ -1,7 +1,7 @@
 """Services that take a connection and never answer: they cost a tick some time, and nobody else's turn. Over fakes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -10,11 +10,12 @@ from msgspec.structs import replace
 from image_export.use_cases.record import record
 from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy
+from image_export.values.notify_target import NotifyTarget
 from image_export.values.policy import Destination
 
 from .builders import ACCOUNT, BUCKET, REGION, a_request, an_image
-from .fakes import FakeCloud, Faults, unanswered
-from .workshop import Workshop
+from .fakes import FakeCloud, Faults, refused, unanswered
+from .workshop import BUS, FUNCTION, Workshop
 
 HUNG = tuple(f"aa-hung-{number}" for number in range(7))  # before the region of the examples, wherever names are sorted
 NIGHT = RequestedBy(trigger="nightly", id="night")
@@ -61,6 +62,19 @@ def hang(shop: Workshop, count: int) -> None:
     """So many regions answer nobody from now on."""
     for region in HUNG[:count]:
         cloud(shop, region).faults = Silence(shop)
+
+
+def hang_up(shop: Workshop, name: str) -> None:
+    """The notify target of that name answers nobody from now on."""
+    tell = shop.notifier.tell
+
+    def takes(target: NotifyTarget, event: Mapping[str, Any]) -> None:
+        if target.name == name:
+            shop.remaining_s -= 20
+            raise unanswered("Unanswered")
+        tell(target, event)
+
+    shop.notifier.tell = takes  # type: ignore[method-assign]
 
 
 def tell(shop: Workshop, region: str, image_id: str) -> None:
@@ -157,3 +171,41 @@ def test_what_is_due_in_regions_that_hang_keeps_nobody_else_from_his_start(shop:
     record(shop.outside(), a_request(requested_by=NIGHT))
     shop.clock.advance(minutes=1)
     assert ticks_until(shop, lambda: shop.cloud.exported) == 1
+
+
+def test_a_target_that_hangs_is_waited_for_once_a_tick_and_holds_up_nobody(shop: Workshop) -> None:
+    for number in range(60):
+        tell(shop, REGION, f"m-bp1ends{number}")
+    for task_id in shop.cloud.running:
+        shop.cloud.finish(task_id)
+    healthy = shop.notifier.tell
+    hang_up(shop, BUS)
+    assert len(tick(shop).exports) == 60
+    assert (shop.remaining_s, len(shop.keys("/ended"))) == (280.0, 60)
+    assert shop.notifier.kinds(FUNCTION).count("Completed") == 60
+    shop.notifier.tell = healthy  # type: ignore[method-assign]
+    for _ in range(10):
+        tick(shop)
+    assert (shop.notifier.kinds(BUS).count("Completed"), shop.keys("open/")) == (60, [])
+
+
+def test_of_many_rejections_at_once_a_target_that_hangs_is_told_later(shop: Workshop) -> None:
+    healthy = shop.notifier.tell
+    hang_up(shop, BUS)
+    shop.remaining_s = 120.0
+    shop.receive(
+        json.dumps([{"ImageId": f"m-bp1any{number}", "OSSBucket": "not-ours"} for number in range(5)]).encode()
+    )
+    assert (shop.remaining_s, len(shop.notifier.kinds(FUNCTION))) == (100.0, 5)
+    shop.notifier.tell = healthy  # type: ignore[method-assign]
+    tick(shop)
+    assert shop.notifier.kinds(BUS) == ["Rejected"] * 5
+
+
+@pytest.mark.parametrize("fault", [refused("AccessDenied"), unanswered("InternalError")])
+def test_a_target_that_answers_with_a_fault_is_told_what_comes_next(shop: Workshop, fault: Exception) -> None:
+    shop.notifier.faults.before("tell", fault)
+    shop.receive(
+        json.dumps([{"ImageId": f"m-bp1any{number}", "OSSBucket": "not-ours"} for number in range(2)]).encode()
+    )
+    assert shop.notifier.kinds(BUS) == ["Rejected"]

@@ -66,7 +66,7 @@ class _Instance:
                 raise
             log.error("policy.unreadable", code=fault.code, error=fault.cause.message)
             policy = None
-        return Outside(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s)
+        return Outside(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s, mute=set())
 
     def _remaining_s(self) -> float:
         return self._deadline_s - time.monotonic()

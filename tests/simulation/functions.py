@@ -82,4 +82,5 @@ class Functions:
         def remaining_s() -> float:
             return (worker.deadline - world.clock.now).total_seconds()
 
-        return Outside(worker.instance.ledger, Clouds(world), world.notifier, worker.policy, log, remaining_s)
+        clouds = Clouds(world)
+        return Outside(worker.instance.ledger, clouds, world.notifier, worker.policy, log, remaining_s, mute=set())

@@ -18,7 +18,8 @@ def announce(outside: Outside, record: Record) -> Record:
     """Tell whatever is still owed; the record that comes back says what has been accepted by now."""
     record = _write_manifest(outside, record)
     for debt in announcements.owed(record):
-        record = _tell(outside, record, debt)
+        if debt.target not in outside.mute:
+            record = _tell(outside, record, debt)
     return record
 
 
@@ -31,7 +32,7 @@ def _tell(outside: Outside, record: Record, debt: Owed) -> Record:
     log = outside.log.bind(target=debt.target.name, kind=debt.kind)
     event = announcements.export_event(record, debt.kind)
     try:
-        outside.notifier.tell(debt.target, event)
+        outside.tell(debt.target, event)
     except CloudFault as fault:
         cause = advised(fault.cause)
         log.warning("event.refused", code=cause.code, error=cause.message, recommend=cause.recommend)

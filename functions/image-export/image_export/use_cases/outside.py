@@ -1,9 +1,12 @@
 """The collaborators of a use case in one hand, wired in `index.py`. Nothing is looked up by name."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from ..errors import OurFault
+from ..decisions.waiting import SILENCE
+from ..errors import CloudFault, OurFault
 from ..values.cause import Cause
+from ..values.notify_target import NotifyTarget
 from ..values.policy import Policy
 from .ledger import Ledger
 from .ports import Clouds, Log, Notifier, RemainingSeconds
@@ -13,6 +16,8 @@ class Outside(NamedTuple):
     """Everything a use case reaches beyond its arguments.
 
     `policy` is None where it cannot be read: what runs is watched to its end, nothing starts and nothing fails.
+    `mute`: the notify targets that have given this invocation no answer. Each takes long for that, so it is left alone,
+    and the next invocation tells it again.
     """
 
     ledger: Ledger
@@ -21,9 +26,19 @@ class Outside(NamedTuple):
     policy: Policy | None
     log: Log
     remaining_s: RemainingSeconds
+    mute: set[NotifyTarget]
 
     def ruled(self) -> Policy:
         """The policy, for what cannot go on without one. Raises OurFault."""
         if self.policy is None:
             raise OurFault(Cause(code="PolicyInvalid", message="The policy cannot be read; the log says why."))
         return self.policy
+
+    def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
+        """Raises CloudFault where the target does not accept the event. Only for one that is not mute."""
+        try:
+            self.notifier.tell(target, event)
+        except CloudFault as fault:
+            if fault.code in SILENCE:
+                self.mute.add(target)
+            raise

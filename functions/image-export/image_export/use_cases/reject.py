@@ -61,7 +61,7 @@ def tell_rejected(outside: Outside, digest: str, hint: str | None) -> None:
     if found:
         told = {entry.key for entry in ledger.walk(f"rejected/{digest}/told-")}
         pending = [target for target in found.fact.notify if _told_key(digest, target) not in told]
-        refused = [target for target in pending if not _tell(outside, found.fact, target, found.at)]
+        refused = [one for one in pending if one in outside.mute or not _tell(outside, found.fact, one, found.at)]
         if refused and ledger.now - found.at < TOLD_FOR:
             ledger.put(hints.due(growing(found.at, ledger.now, most=TELL_MOST), f"rejected-{digest}"))
         elif refused:  # it stays under rejected/, to be told by hand
@@ -77,7 +77,7 @@ def _told_key(digest: str, target: NotifyTarget) -> str:
 def _tell(outside: Outside, rejection: Rejection, target: NotifyTarget, since: datetime) -> bool:
     event = rejected_event(rejection.digest, rejection.cause, since)
     try:
-        outside.notifier.tell(target, event)
+        outside.tell(target, event)
     except CloudFault as fault:
         outside.log.warning("event.refused", target=target.name, event_id=event["id"], code=fault.code)
         return False
