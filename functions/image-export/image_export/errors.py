@@ -8,6 +8,7 @@ ImageExportError
 │   └── Unanswered    5xx, time-out, reset, unreadable answer: nobody knows whether it happened (PROTOCOL 6)
 └── OurFault          settings, policy file or ledger are not fit for work
     └── LedgerFault   the ledger could not be read or written: nothing may be concluded, ask again
+        └── FactUnreadable   one object of it is none that this version understands: the others go on
 """
 
 from .values.cause import Cause
@@ -68,3 +69,7 @@ class LedgerFault(OurFault):
     """The ledger's bucket did not answer or refused. Raised to whoever called us, so that it is asked again."""
 
     retryable = True
+
+
+class FactUnreadable(LedgerFault):
+    """One object of the ledger was written by another version, or by a hand. Nothing else is wrong."""

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from ..errors import CloudFault, LedgerFault, OurFault
+from ..errors import CloudFault, FactUnreadable, LedgerFault, OurFault
 from ..values.cause import Cause
 from ..values.wire import Wire
 from .ports import Entry, Page, Store
@@ -99,7 +99,7 @@ class FactStore:
         return Standing(found.fact, found.at, ours=found.nonce == nonce)
 
     def read(self, key: str, kind: type[F]) -> Found[F] | None:
-        """The fact under that key; None where there is none. LedgerFault where it cannot be understood."""
+        """The fact under that key; None where there is none. Raises FactUnreadable where it cannot be understood."""
         with reaching():
             stored = self.store.get(key)
         if stored is None or not stored.body:  # a hint has no body
@@ -108,7 +108,7 @@ class FactStore:
             written = msgspec.json.decode(stored.body, type=Written[kind])  # type: ignore[valid-type]
         except msgspec.MsgspecError as cause:
             message = f"{key} is not a fact that this version understands: {cause}"
-            raise LedgerFault(Cause(code="FactUnreadable", message=message)) from cause
+            raise FactUnreadable(Cause(code="FactUnreadable", message=message)) from cause
         return Found(written.fact, stored.modified_at, written.nonce)
 
     def name(self, key: str) -> None:

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from ..decisions.identity import natural_key
 from ..errors import LedgerFault
 from ..values.export_request import ExportRequest
-from ..values.facts import Claim, Ended, Hold, Refusing, Requested, Result, Stalled, Told
+from ..values.facts import Claim, Ended, Refusing, Requested, Result, Stalled, Told
 from ..values.record import Record
 from .fact_store import FactStore, Standing, Written, reaching
 
@@ -142,11 +142,6 @@ class Ledger(FactStore):
     def _with_manifest(self, record: Record) -> Record:
         told = self.read(fact_key(record, MANIFEST), Told)
         return replace(record, manifest=told and told.fact)
-
-    def hold(self, group: str) -> Hold | None:
-        """The quota hold of an account and region, `<account>/<region>`."""
-        found = self.read(f"holds/{group}", Hold)
-        return found.fact if found else None
 
     def tell(self, record: Record, told: str, *, given_up: bool = False) -> Record:
         """Record that a target has accepted an event (or was given up)."""

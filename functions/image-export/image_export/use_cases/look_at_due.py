@@ -48,7 +48,7 @@ def _asked(tick: Tick, kind: str, rest: str) -> set[tuple[str, str]]:
     """The accounts and regions that a look would ask; none where there is nothing to look at."""
     if kind == "sighted":
         return asks(tick.outside, rest)
-    requested = tick.outside.ledger.read(f"exports/{kind}-{rest}/requested", Requested) if kind == "exp" else None
+    requested = tick.outside.readable(f"exports/{kind}-{rest}/requested", Requested) if kind == "exp" else None
     return {(requested.fact.request.account_id, requested.fact.request.region_id)} if requested else set()
 
 

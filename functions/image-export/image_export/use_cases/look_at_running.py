@@ -65,7 +65,7 @@ class _Group:
     def _move(self, export: str, brief: Task | None, hint: str) -> None:
         """An end lifts the group's concurrent hold (PROTOCOL 15), which is read when the first task has moved."""
         if not self._hold_is_read:
-            self._hold, self._hold_is_read = self._outside.ledger.hold("/".join(self._where)), True
+            self._hold, self._hold_is_read = self._outside.hold("/".join(self._where)), True
         moved = self._tick.advance(export, sight=Sight(brief=brief, hold=self._hold), hint=hint)
         if moved and moved.finished_at and self._hold and self._hold.until is None:
             self._hold = None

@@ -51,7 +51,7 @@ def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:
 
 def _look_at_hold(outside: Outside, look: Look, _step: LookAtHold) -> Look:
     request = look.record.request
-    return look.saw(hold=outside.ledger.hold(f"{request.account_id}/{request.region_id}"))
+    return look.saw(hold=outside.hold(f"{request.account_id}/{request.region_id}"))
 
 
 def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:

@@ -8,16 +8,16 @@ on the same run may overlap, and what rules with `max_per_run` choose is settled
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
 from ..decisions.identity import run_key
 from ..decisions.night_warnings import Queue, night_warnings, queues
 from ..decisions.plan import limited, plan
-from ..errors import CloudFault
+from ..errors import CloudFault, FactUnreadable
 from ..values.account import AssumedRole
 from ..values.export import RequestedBy
-from ..values.facts import Hold
 from ..values.image import Image
 from ..values.policy import Policy
 from ..values.run import Chosen, Decision, NightlyAnswer, Run, Totals
@@ -30,12 +30,13 @@ GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run li
 PLAN_SHOWN_MAX = 500
 RUN = "nightly/run"
 Group = tuple[AssumedRole, str, str]  # role, region and bucket
+Made = Literal["recorded", "exported", "left_over"]  # what came of a wanted image, as Totals counts it
 
 
 def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = False) -> NightlyAnswer:
     """A run; the same `run_id` goes on where it stopped. Raises OurFault where policy or ledger cannot be used."""
     outside.ledger.ready()
-    found = outside.ledger.read(RUN, Run)
+    found = outside.readable(RUN, Run)
     if found and found.fact.run_id == run_id and not dry_run:
         run = found.fact if found.fact.finished else replace(found.fact, state="working")
     else:
@@ -58,7 +59,7 @@ def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = F
 
 def go_on(outside: Outside, *, request_id: str) -> NightlyAnswer | None:
     """The watcher's part: the rest of a run that ran out of time, or whose worker is gone. None where there is none."""
-    found = outside.ledger.read(RUN, Run)
+    found = outside.readable(RUN, Run)
     if found is None or found.fact.finished or outside.policy is None or outside.remaining_s() < SECONDS_FOR_A_GROUP:
         return None
     if found.fact.state == "working" and outside.ledger.now - found.at < GIVEN_UP:
@@ -120,7 +121,7 @@ class _Night:
         at_once = [one for one in decisions if one.wanted and one.rule not in self._counted]
         choice = [one for one in decisions if one.rule in self._counted and (one.wanted or one.left_over)]
         made = self._record(at_once)
-        recorded = before.recorded + sum(made)
+        recorded, broken = before.recorded + made.count("recorded"), made.count("left_over")
         if len(made) < len(at_once):
             self._count(replace(before, recorded=recorded))
             return False
@@ -130,8 +131,8 @@ class _Night:
             region_id=before.region_id,
             images=len(decisions),
             recorded=recorded,
-            exported=standing + len(at_once) - recorded,
-            left_over=len(choice),
+            exported=standing + len(at_once) - recorded - broken,
+            left_over=len(choice) + broken,
             unwanted=len(decisions) - standing - len(at_once) - len(choice),
         )
         matched = {*self._run.matched, *(one.rule for one in decisions if one.rule)}
@@ -143,14 +144,23 @@ class _Night:
     def _count(self, totals: Totals, **changes: object) -> None:
         self._keep(totals=self._run.with_totals(totals), **changes)
 
-    def _record(self, decisions: Iterable[Decision]) -> list[bool]:
-        """Whether each was made, as far as the time goes; what is made stays made. A dry run would make them."""
-        made = []
+    def _record(self, decisions: Iterable[Decision]) -> list[Made]:
+        """What came of each, as far as the time goes; what is made stays made. A dry run would make them."""
+        made: list[Made] = []
         for one in decisions:
             if not self._dry_run and self._outside.remaining_s() < SECONDS_TO_RECORD:
                 break
-            made.append(self._dry_run or (one.request is not None and record(self._outside, one.request).created))
+            made.append("recorded" if self._dry_run else self._record_one(one))
         return made
+
+    def _record_one(self, one: Decision) -> Made:
+        """A fact of one image that cannot be read leaves that image over, and no other."""
+        try:
+            return "recorded" if one.request and record(self._outside, one.request).created else "exported"
+        except FactUnreadable as fault:
+            where = {"region_id": one.region_id, "image_id": one.image_id}
+            self._outside.log.error("fact.unreadable", error=fault.cause.message, **where)
+            return "left_over"
 
     def _record_chosen(self) -> bool:
         """What was chosen, which the counts have under `left_over` so far; whether there was time for it."""
@@ -158,8 +168,8 @@ class _Night:
         chosen = self._run.chosen
         for one, made in zip(chosen, self._record(chosen), strict=False):
             was = self._run.of(one.account_id, one.region_id)
-            recorded, exported = was.recorded + made, was.exported + (not made)
-            totals = replace(was, recorded=recorded, exported=exported, left_over=was.left_over - 1)
+            was = replace(was, left_over=was.left_over - 1)
+            totals = replace(was, **{made: getattr(was, made) + 1})
             self._run = replace(self._run, totals=self._run.with_totals(totals), chosen=self._run.chosen[1:])
         return not self._run.chosen
 
@@ -167,9 +177,11 @@ class _Night:
         """Of two workers on one run the later one sees fewer images to choose from: each would fill the limit anew."""
         if self._dry_run or not self._run.chosen:
             return
-        choice = Chosen(images=tuple(one.key for one in self._run.chosen))
-        first = self._outside.ledger.create(f"nightly/chosen-{run_key(self._run.run_id)}", choice).fact.images
-        self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in first))
+        choice, key = Chosen(images=tuple(one.key for one in self._run.chosen)), run_key(self._run.run_id)
+        self._outside.ledger.mark(f"nightly/chosen-{key}", choice)
+        first = self._outside.readable(f"nightly/chosen-{key}", Chosen)
+        images = first.fact.images if first else choice.images
+        self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in images))
 
 
 def _groups(policy: Policy) -> Iterator[Group]:
@@ -192,6 +204,6 @@ def _images(outside: Outside, role: AssumedRole, region: str, bucket: str) -> It
 def _queues(outside: Outside, run: Run) -> dict[str, Queue]:
     """Who waits where, by names alone, and what the cloud has said there."""
     ledger = outside.ledger
-    holds = ((entry.key.removeprefix("holds/"), ledger.read(entry.key, Hold)) for entry in ledger.walk("holds/"))
-    held = [(group, hold.fact.code) for group, hold in holds if hold]
+    groups = [entry.key.removeprefix("holds/") for entry in ledger.walk("holds/")]
+    held = [(group, hold.code) for group in groups if (hold := outside.hold(group))]
     return queues(run, (entry.key for entry in ledger.walk("waiting/")), held)

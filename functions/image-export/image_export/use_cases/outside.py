@@ -1,15 +1,19 @@
 """The collaborators of a use case in one hand, wired in `index.py`. Nothing is looked up by name."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..decisions.waiting import SILENCE
-from ..errors import CloudFault, OurFault
+from ..errors import CloudFault, FactUnreadable, OurFault
 from ..values.cause import Cause
+from ..values.facts import Hold
 from ..values.notify_target import NotifyTarget
 from ..values.policy import Policy
+from .fact_store import Found
 from .ledger import Ledger
 from .ports import Clouds, Log, Notifier, RemainingSeconds
+
+F = TypeVar("F")
 
 
 class Outside(NamedTuple):
@@ -33,6 +37,19 @@ class Outside(NamedTuple):
         if self.policy is None:
             raise OurFault(Cause(code="PolicyInvalid", message="The policy cannot be read; the log says why."))
         return self.policy
+
+    def readable(self, key: str, kind: type[F]) -> Found[F] | None:
+        """The fact under that key, for what can go on without it: one that cannot be understood is none, and logged."""
+        try:
+            return self.ledger.read(key, kind)
+        except FactUnreadable as fault:
+            self.log.error("fact.unreadable", key=key, error=fault.cause.message)
+            return None
+
+    def hold(self, group: str) -> Hold | None:
+        """The quota hold of an account and region, `<account>/<region>`."""
+        found = self.readable(f"holds/{group}", Hold)
+        return found.fact if found else None
 
     def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
         """Raises CloudFault where the target does not accept the event. Only for one that is not mute."""

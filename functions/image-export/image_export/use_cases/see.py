@@ -138,7 +138,7 @@ def _look_again(outside: Outside, sighting: Sighting, since: datetime | None) ->
 
 def asks(outside: Outside, key: str) -> set[tuple[str, str]]:
     """The accounts and regions that a look for a sighted image asks. Raises LedgerFault."""
-    found = outside.ledger.read(f"sighted/{key}", Sighting)
+    found = outside.readable(f"sighted/{key}", Sighting)
     if found is None or outside.policy is None:
         return set()
     region = found.fact.region_id

@@ -34,7 +34,7 @@ class _Group:
         self._tick = tick
         self._name = group
         self._keys = keys
-        self._hold = tick.outside.ledger.hold(group)
+        self._hold = tick.outside.hold(group)
 
     def start_next(self) -> bool:
         """Look at the next one; False where there is none, or no room for it."""

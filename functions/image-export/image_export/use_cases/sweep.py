@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..decisions.plan import plan
+from ..errors import FactUnreadable
 from ..values.account import AssumedRole
 from ..values.export import Export, RequestedBy
+from ..values.export_request import ExportRequest
+from ..values.image import Image
 from ..values.steps import Sight
 from .advance import begin
 from .outside import Outside
@@ -103,9 +106,22 @@ def _images(outside: Outside, group: Group, last: datetime | None) -> Iterator[E
         for one in plan(outside.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
             if one.request is None or outside.ledger.is_known(one.request):
                 continue
-            recorded = record(outside, one.request)
-            if recorded.created:
-                outside.log.info("image.found", image_id=one.image_id, region_id=group.region_id, rule=one.rule)
-                yield begin(outside, recorded, Sight(image=found[one.image_id])).export
+            export = _begin(outside, one.request, found[one.image_id])
+            if export:
+                yield export
         page, more = page + 1, listing.more
     outside.ledger.put(group.key)
+
+
+def _begin(outside: Outside, request: ExportRequest, image: Image) -> Export | None:
+    """The image's export, where this look makes it. A fact of one image that cannot be read hides no other."""
+    log = outside.log.bind(image_id=image.image_id, region_id=image.region_id)
+    try:
+        recorded = record(outside, request)
+        if not recorded.created:
+            return None
+        log.info("image.found", rule=request.rule)
+        return begin(outside, recorded, Sight(image=image)).export
+    except FactUnreadable as fault:
+        log.error("fact.unreadable", error=fault.cause.message)
+        return None
