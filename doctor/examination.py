@@ -7,13 +7,14 @@ from msgspec.structs import replace
 
 from image_export.edges.addresses import Addresses
 from image_export.edges.credentials import base_credentials
-from image_export.errors import CloudFault, OurFault
+from image_export.errors import CloudFault, OurFault, Refused
 
 from .checks import buckets, clock, enabled, functions, notify, roles, versions
 from .deployment import Deployment
 from .edges.account import CloudAccount
 from .files import Plan, read_plan, read_policy_of
 from .finding import Finding, ok, wrong
+from .regions import doubt
 from .site import NOTHING_MORE, Evidence, Site
 
 NOBODY = "0" * 16  # stands for the account until the credentials tell it
@@ -32,6 +33,13 @@ CHECKS: tuple[tuple[str, Callable[[Site], Iterable[Finding]]], ...] = (
     ("notify targets", notify.targets),
     ("SDK versions", versions.versions),
 )
+
+
+def _to_reach(endpoint: str | None, region: str) -> str:
+    """What to look at where nobody answers."""
+    if endpoint:
+        return f"See that something serves at IMAGE_EXPORT_ENDPOINT, which is {endpoint}; the cloud itself needs none."
+    return doubt(region) or "See that this machine reaches the internet, by its proxy if it needs one, and try again."
 
 
 class Examination:
@@ -74,9 +82,12 @@ class Examination:
         except OurFault:
             message = "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET are not set."
             return wrong("your keys", message, "Set them to the keys of a user who may deploy.", KEYS)
-        except CloudFault as fault:
+        except Refused as fault:
             advice = "Set this machine's clock." if "TimeStamp" in fault.code else OTHER_KEYS
             return wrong("your keys", f"{fault.code}: {fault.cause.message}", advice)
+        except CloudFault as fault:  # nobody has judged the keys
+            message = f"Could not be tried: {fault.code}: {fault.cause.message}"
+            return wrong("your keys", message, _to_reach(endpoint, plan.functions[0].region))
         self._cloud, self._account_id = cloud, caller.account_id
         return ok("your keys", f"Are those of {caller.arn}, account {caller.account_id}.")
 

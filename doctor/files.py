@@ -37,7 +37,7 @@ def read_plan(file: Path, environ: Mapping[str, str], account_id: str) -> Plan:
         return Plan((), None, [wrong(str(file), fault.cause.message, "Correct it: s deploy would stumble, too.")])
     found = [ok(file.name, f"Has the functions {', '.join(function.name for function in functions)}.")]
     found += [one for function in functions for one in _too_long(function)]
-    settings, more = _settings(functions)
+    settings, more = _settings(functions, environ)
     return Plan(functions, settings, [*found, *more])
 
 
@@ -45,20 +45,29 @@ def _too_long(function: Function) -> list[Finding]:
     return too_long(function.name, function.handler, function.timeout_s, "in s.yaml")
 
 
-def _settings(functions: tuple[Function, ...]) -> tuple[Settings | None, list[Finding]]:
+def _settings(functions: tuple[Function, ...], environ: Mapping[str, str]) -> tuple[Settings | None, list[Finding]]:
     """Those of the first function; all must be valid, and have one ledger and one policy."""
     read, faults = [], []
     for function in functions:
         try:
             read.append(read_settings(function.environment))
         except OurFault as fault:
-            faults.append(wrong(f"settings of {function.name}", fault.cause.message, fault.cause.recommend))
+            advice = _in_shell(function, fault.cause.message, environ) or fault.cause.recommend
+            faults.append(wrong(f"settings of {function.name}", fault.cause.message, advice))
     if len({(one.ledger_bucket, one.ledger_prefix, one.policy, one.endpoint) for one in read}) > 1:
         advice = "Give all functions the same IMAGE_EXPORT_LEDGER, IMAGE_EXPORT_POLICY and IMAGE_EXPORT_ENDPOINT."
         faults.append(wrong("settings", "The functions have different ledgers, policies or endpoints.", advice))
     if faults or not read:
         return None, faults
     return read[0], [ok("settings", f"Are valid; the ledger is oss://{read[0].ledger_bucket}/{read[0].ledger_prefix}.")]
+
+
+def _in_shell(function: Function, message: str, environ: Mapping[str, str]) -> str | None:
+    """What to do where a value that is named came from the shell, for s.yaml is not at fault then."""
+    names = [
+        name for name, value in function.environment.items() if name in message and value and environ.get(name) == value
+    ]
+    return f"Correct or unset {', '.join(names)} in your shell, from which s.yaml takes it." if names else None
 
 
 def read_policy_of(plan: Plan, folder: Path, fetch: Fetch | None) -> tuple[Policy | None, Finding]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
-from image_export.errors import CloudFault
+from image_export.errors import CloudFault, Refused
 from image_export.values.wire import Wire
 
 Status = Literal["ok", "wrong", "unknown"]
+RIGHT = "Give whoever deploys the right to look, or look at it in the console."
+REACH = "See that this machine reaches the host, and look again."
 
 
 class Finding(Wire, frozen=True, kw_only=True):
@@ -40,5 +42,5 @@ def looking(subject: str, look: Callable[..., Iterable[Finding]], *about: object
     try:
         yield from look(*about)
     except CloudFault as fault:
-        advice = fault.cause.recommend or "Give whoever deploys the right to look, or look at it in the console."
+        advice = fault.cause.recommend or (RIGHT if isinstance(fault, Refused) else REACH)
         yield unknown(subject, f"Could not be looked at: {fault.code}: {fault.cause.message}", advice)

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from image_export.decisions.refusals import recommendation
-from image_export.errors import OurFault
+from image_export.errors import OurFault, Unreached
 from image_export.values.policy import Account, Destination
 
 from ..edges.account import CloudAccount
 from ..edges.buckets import Bucket
 from ..finding import Finding, looking, ok, unknown, wrong
+from ..regions import REGIONS, doubt
 from ..site import Site
 
 ARCHIVES = ("Archive", "ColdArchive", "DeepColdArchive")
@@ -30,11 +31,21 @@ def destinations(site: Site) -> Iterator[Finding]:
 
 def _destination(cloud: CloudAccount, account: Account, region: str, destination: Destination) -> Iterator[Finding]:
     name = destination.bucket
-    bucket = cloud.bucket(region, name)
-    faults = list(_elsewhere(name, region, bucket))
+    bucket = _asked(cloud, region, name)
+    faults = list(_elsewhere(name, region, bucket, "policy.yaml"))
     if bucket and not faults:
         faults = [*_refused(name, account, bucket), *_open(name, bucket)]
     yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, not encrypted, of class {_class(bucket)}.")]
+
+
+def _asked(cloud: CloudAccount, region: str, name: str) -> Bucket | None:
+    """A region that there is not has no host: then the bucket is asked for where the functions are."""
+    try:
+        return cloud.bucket(region, name)
+    except Unreached:
+        if region in REGIONS:
+            raise
+        return cloud.bucket(cloud.region, name)
 
 
 def ledger(site: Site) -> Iterator[Finding]:
@@ -45,7 +56,7 @@ def ledger(site: Site) -> Iterator[Finding]:
 def _ledger(site: Site) -> Iterator[Finding]:
     name, region = site.deployment.settings.ledger_bucket, site.deployment.region
     bucket = site.cloud.bucket(region, name)
-    faults = list(_elsewhere(name, region, bucket))
+    faults = list(_elsewhere(name, region, bucket, "s.yaml"))
     if bucket and not faults:
         faults = [*_versioned(site, name), *_open(name, bucket)]
     yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, and was never versioned.")]
@@ -60,14 +71,24 @@ def _versioned(site: Site, name: str) -> Iterator[Finding]:
         yield wrong(f"oss://{name}", f"{fault.code}: {fault.cause.message}", fault.cause.recommend)
 
 
-def _elsewhere(name: str, region: str, bucket: Bucket | None) -> Iterator[Finding]:
-    advice = recommendation("InvalidOSSBucket.NotFound")
-    if bucket is None:
+def _elsewhere(name: str, region: str, bucket: Bucket | None, file: str) -> Iterator[Finding]:
+    """What the file says is doubted before the bucket is."""
+    mistyped, advice = doubt(region), recommendation("InvalidOSSBucket.NotFound")
+    if bucket is None and not mistyped:
         made = f"ossutil mb oss://{name} --region {region}"
         yield wrong(f"oss://{name}", f"There is no such bucket; it must be in {region}.", advice, made)
+    elif bucket is None:
+        yield wrong(
+            f"oss://{name}", f"There is no such bucket, and {file} has it in {region}.", _correct(file, mistyped)
+        )
     elif bucket.region != region:
         where = f"in {bucket.region}" if bucket.region else "in another region"
-        yield wrong(f"oss://{name}", f"Is {where}; it must be in {region}, where the images are.", advice)
+        message = f"Is {where}, and {file} has it in {region}, where it must be."
+        yield wrong(f"oss://{name}", message, _correct(file, mistyped) if mistyped else advice)
+
+
+def _correct(file: str, mistyped: str | None) -> str:
+    return f"Correct the region in {file}: {mistyped}"
 
 
 def _refused(name: str, account: Account, bucket: Bucket) -> Iterator[Finding]:

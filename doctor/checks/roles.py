@@ -14,7 +14,12 @@ from ..finding import Finding, looking, ok, unknown, wrong
 from ..site import Site
 
 DEPLOY = "Create the stack of template.yml again, or repair the role by hand."
-ADD = "Add these statements to a policy of the role; template.yml has them."
+ADD = "Add these statements to a policy of the role; template.yml has them for the bucket, queue and log that it makes."
+OURS = ":role/image-export"
+ASSUME = (
+    "Add these statements to a policy of the role. template.yml lets the functions assume roles named image-export and "
+    "no others: call the role so in policy.yaml, or add its name there."
+)
 NOBODY_ELSE = "Let it trust the functions' roles, or their account, and nobody else."
 
 
@@ -31,11 +36,18 @@ def _function(site: Site, name: str) -> Iterator[Finding]:
         used = ", ".join(function.name for function in site.deployment.roles[name])
         yield _missing(name, f"There is no such role, and {used} runs as it.", DEPLOY, wanted)
         return
+    rights = needs.of_functions(site.deployment, name)
     faults = [
         *_trust(found, {"fc.aliyuncs.com": trusts(found.trust, "Service", "fc.aliyuncs.com")}, DEPLOY, wanted),
-        *_rights(found, needs.of_functions(site.deployment, name), ADD),
+        *_rights(found, [need for need in rights if not _is_renamed(need)], ADD),
+        *_rights(found, [need for need in rights if _is_renamed(need)], ASSUME),
     ]
     yield from faults or [ok(f"role {name}", "Trusts fc.aliyuncs.com and may do what its functions do.")]
+
+
+def _is_renamed(need: Need) -> bool:
+    """Whether it is to assume a role that template.yml does not know by its name."""
+    return "sts:AssumeRole" in need.actions and any(not one.endswith(OURS) for one in need.resources)
 
 
 def assumed(site: Site) -> Iterator[Finding]:

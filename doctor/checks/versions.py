@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from image_export.edges.versions import SHIPPED
+from image_export.errors import Refused
 
+from ..edges.functions import Functions
 from ..finding import Finding, looking, ok, unknown, wrong
 from ..site import Site
 
@@ -17,6 +19,10 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)", re.MULTILINE)
 HELP = (
     'Give its log: ARGS="--log FILE" with the lines of the event instance.started; or set IMAGE_EXPORT_HTTP_TOKEN to '
     "an accepted token, and /healthz is asked."
+)
+ACCEPTED = (
+    "Set IMAGE_EXPORT_HTTP_TOKEN to an accepted token: the token itself, whose SHA-256 stands in the deployed "
+    "IMAGE_EXPORT_HTTP_TOKENS."
 )
 ADVICE = "Publish the layer again, name its version in `layers` of s.yaml (first, if there are several), and deploy."
 
@@ -39,7 +45,16 @@ def _asked(site: Site, pins: Mapping[str, str]) -> Iterator[Finding]:
         for trigger in function.triggers:
             found = functions.trigger(function.name, trigger.name) if trigger.kind == "http" else None
             if found and found.url:
-                yield compared(function.name, functions.health(found.url, site.evidence.token)["Versions"], pins)
+                yield _told(function.name, functions, found.url, site.evidence.token, pins)
+
+
+def _told(name: str, functions: Functions, url: str, token: str, pins: Mapping[str, str]) -> Finding:
+    try:
+        return compared(name, functions.health(url, token)["Versions"], pins)
+    except Refused as fault:
+        if fault.code != "Unauthorized":
+            raise
+        return unknown(name, f"/healthz does not take the token: {fault.code}: {fault.cause.message}", ACCEPTED)
 
 
 def compared(function: str, loads: Mapping[str, str], pins: Mapping[str, str]) -> Finding:

@@ -37,6 +37,11 @@ class CloudAccount:
         self._documents: Documents = {}
         self._buckets: dict[str, Buckets] = {}
 
+    @property
+    def region(self) -> str:
+        """Where the functions are."""
+        return self._region
+
     def caller(self) -> Caller:
         """Who this is."""
         return self._retrying(lambda: caller(self._rpc, self._region))

@@ -3,7 +3,7 @@
 GetBucketInfo page of OSS; "HTTP status code 403" page for a bucket that is asked for in the wrong region.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import alibabacloud_oss_v2 as sdk
 
@@ -11,11 +11,16 @@ from image_export.edges.faults import reading
 from image_export.edges.oss import Oss
 from image_export.errors import Refused
 
+from ..regions import named_in
+
 ELSEWHERE = ("must be addressed using the specified endpoint", "Invalid signing region")
 
 
 class Bucket(NamedTuple):
-    """`region` is None where it is only known that the bucket is not in the region that was asked."""
+    """`region` is None where it is only known that the bucket is not in the region that was asked.
+
+    Of a bucket elsewhere nothing but its region is known.
+    """
 
     region: str | None
     owner_id: str = ""
@@ -27,6 +32,10 @@ class Bucket(NamedTuple):
 class Buckets(Oss):
     """The buckets of one region, in the name of whoever deploys."""
 
+    def __init__(self, region_id: str, *how: Any) -> None:
+        super().__init__(region_id, *how)
+        self._region_id = region_id
+
     def bucket(self, name: str) -> Bucket | None:
         """The bucket; None where there is none of that name. Raises CloudFault."""
         try:
@@ -35,7 +44,7 @@ class Buckets(Oss):
             if fault.code == "NoSuchBucket":
                 return None
             if any(words in fault.cause.message for words in ELSEWHERE):
-                return Bucket(None)
+                return Bucket(named_in(f"{fault.cause.message} {_endpoint(fault)}", but=self._region_id))
             raise
         with reading(self._host):
             info = answer.bucket_info
@@ -47,3 +56,9 @@ class Buckets(Oss):
                 storage_class=info.storage_class or "",
                 acl=info.acl or "",
             )
+
+
+def _endpoint(fault: Refused) -> str:
+    """The element `Endpoint` of the refusal, which the SDK keeps beside code and message."""
+    said = getattr(fault.__cause__, "kwargs", {}).get("error")
+    return str((getattr(said, "error_fileds", None) or {}).get("Endpoint", ""))  # so spelled by the SDK

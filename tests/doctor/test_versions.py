@@ -53,6 +53,7 @@ def test_an_older_sdk_that_is_loaded_is_named_by_healthz_and_by_the_log(aged: Wa
 def test_a_token_that_is_not_accepted_leaves_it_unknown(aged: Ward) -> None:
     found = [one for one in aged.examine(Evidence(token="another")) if one.check == "SDK versions"]
     assert [(one.status, "Unauthorized" in one.message) for one in found] == [("unknown", True)]
+    assert "Set IMAGE_EXPORT_HTTP_TOKEN to an accepted token" in str(found[0].recommend)
 
 
 def test_without_evidence_it_is_unknown_and_the_way_to_know_is_told(ward: Ward) -> None:
