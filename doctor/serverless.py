@@ -1,21 +1,18 @@
 """Reads s.yaml: which functions are deployed, as whom, with what around them. Pure; `s deploy` is what validates it.
 
-Serverless Devs 3.0.0, component fc3: `${vars.…}`, `${env('NAME', 'default')}`, `${config('AccountID')}`.
+Schema of the fc3 component of Serverless Devs 3.0.0.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import yaml
 
 from image_export.errors import OurFault
 from image_export.values.cause import Cause
 
-REFERENCE = re.compile(r"\$\{\s*([^{}]+?)\s*\}")
-ENV = re.compile(r"""env\(\s*['"]?(\w+)['"]?\s*(?:,\s*['"]?([^'"]*)['"]?\s*)?\)""")
-ACCOUNT = re.compile(r"""config\(\s*['"]?AccountID['"]?\s*\)""")
+from .references import References
+from .section import Misplaced, Section, read_yaml
 
 
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,67 +42,48 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_functions(text: bytes, environ: Mapping[str, str], account_id: str) -> tuple[Function, ...]:
-    """The functions of the file, references resolved. Raises OurFault `DeploymentInvalid`."""
+    """The functions of the file, references resolved. Raises OurFault `DeploymentInvalid` that names the place."""
     try:
-        document = yaml.safe_load(text)
-        look = _References(document.get("vars") or {}, environ, account_id)
-        resources = look.resolve(document["resources"])
-        return tuple(_function(one["props"]) for one in resources.values())
-    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError) as cause:
-        message = f"s.yaml cannot be read: {type(cause).__name__}: {cause}"
-        raise OurFault(Cause(code="DeploymentInvalid", message=message)) from cause
+        document = read_yaml(text)
+        look = References(document.section("vars").value, environ, account_id)
+        written = document.section("resources", needed=True)
+        resources = Section(look.resolve(written.value, written.path), written.path)
+        return tuple(_function(one.section("props", needed=True)) for one in resources.sections())
+    except Misplaced as cause:
+        raise OurFault(Cause(code="DeploymentInvalid", message=f"{cause}.")) from cause
 
 
-class _References:
-    """What stands behind `${…}`."""
-
-    def __init__(self, variables: Mapping[str, Any], environ: Mapping[str, str], account_id: str) -> None:
-        self._variables = variables
-        self._environ = environ
-        self._account_id = account_id
-
-    def resolve(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: self.resolve(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [self.resolve(one) for one in value]
-        if not isinstance(value, str):
-            return value
-        whole = REFERENCE.fullmatch(value)
-        return self._named(whole[1]) if whole else REFERENCE.sub(lambda found: str(self._named(found[1])), value)
-
-    def _named(self, name: str) -> Any:
-        if name.startswith("vars."):
-            at: Any = self._variables
-            for part in name.split(".")[1:]:
-                at = at[part]
-            return self.resolve(at)
-        if ACCOUNT.fullmatch(name):
-            return self._account_id
-        if found := ENV.fullmatch(name):
-            return self._environ[found[1]] if found[2] is None else self._environ.get(found[1], found[2])
-        raise ValueError(f"${{{name}}} is none of vars, env and config('AccountID')")
-
-
-def _function(props: dict[str, Any]) -> Function:
-    log, failed = props.get("logConfig"), props.get("asyncInvokeConfig", {}).get("destinationConfig", {})
+def _function(props: Section) -> Function:
     return Function(
-        name=props["functionName"],
-        region=props["region"],
-        code=props["code"],
-        handler=props["handler"],
-        runtime=props["runtime"],
-        timeout_s=int(props.get("timeout", 3)),
-        memory_mib=int(props.get("memorySize", 512)),
-        role=str(props.get("role") or "").rpartition("/")[2],
-        layers=tuple(props.get("layers") or ()),
-        environment={name: str(value) for name, value in (props.get("environmentVariables") or {}).items()},
-        triggers=tuple(_trigger(one) for one in props.get("triggers") or ()),
-        log=(log["project"], log["logstore"]) if isinstance(log, dict) else None,
-        dead_letters=failed.get("onFailure", {}).get("destination"),
+        name=props.get("functionName", str),
+        region=props.get("region", str),
+        code=props.get("code", str),
+        handler=props.get("handler", str),
+        runtime=props.get("runtime", str),
+        timeout_s=props.get("timeout", int, 3),
+        memory_mib=props.get("memorySize", int, 512),
+        role=props.get("role", str, "").rpartition("/")[2],
+        layers=tuple(map(str, props.get("layers", list, []))),
+        environment={name: str(value) for name, value in props.section("environmentVariables").value.items()},
+        triggers=tuple(_trigger(one) for one in props.listed("triggers")),
+        log=_log(props),
+        dead_letters=_dead_letters(props),
     )
 
 
-def _trigger(trigger: dict[str, Any]) -> Trigger:
-    config = trigger.get("triggerConfig") or {}
-    return Trigger(name=trigger["triggerName"], kind=trigger["triggerType"], config=config)
+def _log(props: Section) -> tuple[str, str] | None:
+    """Project and store; `auto`, as fc3 also takes it, names none."""
+    if not isinstance(props.value.get("logConfig"), dict):
+        return None
+    log = props.section("logConfig")
+    return log.get("project", str), log.get("logstore", str)
+
+
+def _dead_letters(props: Section) -> str | None:
+    failed = props.section("asyncInvokeConfig").section("destinationConfig").section("onFailure")
+    return failed.get("destination", str, "") or None
+
+
+def _trigger(trigger: Section) -> Trigger:
+    config: dict[str, Any] = trigger.section("triggerConfig").value
+    return Trigger(name=trigger.get("triggerName", str), kind=trigger.get("triggerType", str), config=config)

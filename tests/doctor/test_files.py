@@ -32,6 +32,26 @@ def test_what_is_no_s_yaml_is_a_fault_of_ours(text: bytes) -> None:
         read_functions(text, {}, ACCOUNT)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("timeout: 300", "timeout: abc", "resources.watch.props.timeout: want int, found 'abc'."),
+        ("  region: cn", "  regoin: cn", "resources.event.props.region: ${vars.region}: vars has no 'region'."),
+        ("handler: index.on_http", "handle: x", "resources.http.props.handler: is missing."),
+        ("triggerType: http", "triggerType: 5", "resources.http.props.triggers[0].triggerType: want str, found 5."),
+        ("region: cn-hangzhou", "region: ${vars.region}", "resources.event.props.region: ${vars.region}: leads back"),
+        ("role: image-export-http", "role: ${env('NOBODY')}", "props.role: ${env('NOBODY')}: your shell has no NOBODY"),
+        ("edition:", "edition: {", "is no YAML"),
+        ("resources:", "resources: 5\nmore:", "resources: want dict, found 5."),
+    ],
+)
+def test_what_is_wrong_in_s_yaml_is_told_with_its_place(tmp_path: Path, old: str, new: str, said: str) -> None:
+    file = files_of(tmp_path)
+    file.write_text(file.read_text().replace(old, new, 1))
+    (found,) = read_plan(file, {}, ACCOUNT).findings
+    assert (found.status, found.subject, said in found.message) == ("wrong", str(file), True), found
+
+
 def test_a_file_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
     (found,) = read_plan(tmp_path / "s.yaml", {}, ACCOUNT).findings
     assert (found.status, "No such file" in found.message) == ("wrong", True)
