@@ -1,18 +1,18 @@
 """What the files of a deployment say, and what is wrong in them. Raises nothing; reads s.yaml and policy.yaml."""
 
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from pathlib import Path
 from typing import NamedTuple
 
 from image_export.decisions.policy_file import read_policy
-from image_export.decisions.read_settings import read_settings
 from image_export.errors import CloudFault, OurFault
 from image_export.values.policy import Policy
 from image_export.values.settings import Settings
 
 from .finding import Finding, ok, unknown, wrong
 from .serverless import Function, read_functions
+from .shared_settings import shared_settings
 from .timeouts import too_long
 
 Fetch = Callable[[str, str], bytes | None]
@@ -37,37 +37,12 @@ def read_plan(file: Path, environ: Mapping[str, str], account_id: str) -> Plan:
         return Plan((), None, [wrong(str(file), fault.cause.message, "Correct it: s deploy would stumble, too.")])
     found = [ok(file.name, f"Has the functions {', '.join(function.name for function in functions)}.")]
     found += [one for function in functions for one in _too_long(function)]
-    settings, more = _settings(functions, environ)
+    settings, more = shared_settings(functions, environ)
     return Plan(functions, settings, [*found, *more])
 
 
 def _too_long(function: Function) -> list[Finding]:
     return too_long(function.name, function.handler, function.timeout_s, "in s.yaml")
-
-
-def _settings(functions: tuple[Function, ...], environ: Mapping[str, str]) -> tuple[Settings | None, list[Finding]]:
-    """Those of the first function; all must be valid, and have one ledger and one policy."""
-    read, faults = [], []
-    for function in functions:
-        try:
-            read.append(read_settings(function.environment))
-        except OurFault as fault:
-            advice = _in_shell(function, fault.cause.message, environ) or fault.cause.recommend
-            faults.append(wrong(f"settings of {function.name}", fault.cause.message, advice))
-    if len({(one.ledger_bucket, one.ledger_prefix, one.policy, one.endpoint) for one in read}) > 1:
-        advice = "Give all functions the same IMAGE_EXPORT_LEDGER, IMAGE_EXPORT_POLICY and IMAGE_EXPORT_ENDPOINT."
-        faults.append(wrong("settings", "The functions have different ledgers, policies or endpoints.", advice))
-    if faults or not read:
-        return None, faults
-    return read[0], [ok("settings", f"Are valid; the ledger is oss://{read[0].ledger_bucket}/{read[0].ledger_prefix}.")]
-
-
-def _in_shell(function: Function, message: str, environ: Mapping[str, str]) -> str | None:
-    """What to do where a value that is named came from the shell, for s.yaml is not at fault then."""
-    names = [
-        name for name, value in function.environment.items() if name in message and value and environ.get(name) == value
-    ]
-    return f"Correct or unset {', '.join(names)} in your shell, from which s.yaml takes it." if names else None
 
 
 def read_policy_of(plan: Plan, folder: Path, fetch: Fetch | None) -> tuple[Policy | None, Finding]:
@@ -85,7 +60,11 @@ def read_policy_of(plan: Plan, folder: Path, fetch: Fetch | None) -> tuple[Polic
     except (OurFault, CloudFault) as fault:
         advice = fault.cause.recommend or "Correct it; schemas/policy.json tells an editor what it may say."
         return None, wrong("policy", f"{name}: {fault.code}: {fault.cause.message}", advice)
-    return policy, ok("policy", f"{name} is valid: {len(policy.accounts)} accounts, {len(policy.rules)} rules.")
+    return policy, ok("policy", f"{name} is valid: {_many(policy.accounts, 'account')}, {_many(policy.rules, 'rule')}.")
+
+
+def _many(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}" + ("" if len(things) == 1 else "s")
 
 
 def _beside_index(code: Path, name: str) -> bytes:

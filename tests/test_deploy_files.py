@@ -61,6 +61,14 @@ def test_its_environment_is_what_the_settings_read_and_they_are_content_with_it(
     assert read_settings(function.environment).ledger_bucket == template().outputs["Ledger"]
 
 
+def test_every_function_has_what_all_of_them_share_and_the_tokens_are_for_http_alone() -> None:
+    shared = set(yaml.safe_load((ROOT / "s.yaml").read_text())["vars"]["environment"])
+    own = {function.name: set(function.environment) - shared for function in FUNCTIONS}
+    assert all(shared <= set(function.environment) for function in FUNCTIONS)
+    assert own.pop("image-export-http") == {"IMAGE_EXPORT_HTTP_AUTH", "IMAGE_EXPORT_HTTP_TOKENS"}
+    assert set().union(*own.values()) == set()
+
+
 def test_who_may_call_over_http_is_one_decision() -> None:
     (http,) = [function for function in FUNCTIONS if function.handler == "index.on_http"]
     (trigger,) = [trigger for trigger in http.triggers if isinstance(trigger, HttpTrigger)]

@@ -15,13 +15,13 @@ def guarded(subject: str, wanted: Function, function: Deployed | None, trigger: 
     ours, theirs = environment.get(AUTH) or "bearer", str(trigger.config.get("authType"))
     if ours == "platform" and theirs not in GUARDS:
         message = f"{AUTH} is platform and the trigger's authType is {theirs}: anybody on the internet may export."
-        advice = f"Set authType: function at the trigger in s.yaml, or {AUTH} to bearer, and deploy at once."
+        advice = "Set httpAuthType: function in s.yaml, or httpAuth: bearer, and deploy at once."
         return to_deploy(subject, message, advice)
     if ours == "platform":
         return ok(subject, f"FC authenticates (authType {theirs}), and the function trusts it ({AUTH} is platform).")
     if theirs in GUARDS:
         message = f"{AUTH} is bearer and the trigger's authType is {theirs}: whoever FC lets in is refused with 401."
-        return to_deploy(subject, message, f"Set authType: anonymous in s.yaml, or {AUTH} to platform.")
+        return to_deploy(subject, message, "Set httpAuthType: anonymous in s.yaml, or httpAuth: platform.")
     if theirs != "anonymous":
         return unknown(subject, f"The trigger's authType is {theirs}, which is not known here.")
     return _by_token(subject, wanted.environment.get(TOKENS, ""), environment.get(TOKENS, ""))

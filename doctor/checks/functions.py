@@ -13,7 +13,8 @@ from ..timeouts import too_long
 from .deploying import DEPLOY, to_deploy
 from .triggers import deployed_trigger
 
-CONTRACT = ("IMAGE_EXPORT_LEDGER", "IMAGE_EXPORT_POLICY", "IMAGE_EXPORT_HTTP_AUTH")  # the rest may come from the shell
+# What an environment must have, and what an unset variable means; the rest may come from the shell.
+CONTRACT = {"IMAGE_EXPORT_LEDGER": "", "IMAGE_EXPORT_POLICY": "policy.yaml", "IMAGE_EXPORT_HTTP_AUTH": "bearer"}
 
 
 def deployed(site: Site) -> Iterator[Finding]:
@@ -57,8 +58,8 @@ def _differences(found: Deployed, wanted: Function) -> Iterator[str]:
     ):
         if has != wants:
             yield f"{name} is {_shown(has)} and not {_shown(wants)}"
-    for name in CONTRACT:
-        if found.environment.get(name, "") != wanted.environment.get(name, ""):
+    for name, unset in CONTRACT.items():
+        if (found.environment.get(name) or unset) != (wanted.environment.get(name) or unset):
             yield f"{name} is another"
 
 

@@ -76,5 +76,16 @@ def test_code_without_a_policy_is_a_finding(tmp_path: Path) -> None:
 
 def test_functions_with_different_ledgers_are_a_finding(tmp_path: Path) -> None:
     file = files_of(tmp_path)
-    file.write_text(file.read_text().replace("${vars.environment.IMAGE_EXPORT_LEDGER}", "oss://another-ledger/x"))
-    assert any("different ledgers" in one.message for one in read_plan(file, {}, ACCOUNT).findings)
+    file.write_text(file.read_text().replace("<<: *environment", "IMAGE_EXPORT_LEDGER: oss://another-ledger/x"))
+    found = next(one for one in read_plan(file, {}, ACCOUNT).findings if one.status == "wrong")
+    assert found.message == (
+        "IMAGE_EXPORT_LEDGER differs: oss://another-ledger/x in image-export-http; "
+        f"oss://image-export-ledger-{ACCOUNT}/ledger in image-export-event, image-export-nightly, image-export-watch."
+    )
+
+
+def test_what_is_added_to_the_environment_reaches_every_function(tmp_path: Path) -> None:
+    file = files_of(tmp_path)
+    file.write_text(file.read_text().replace("IMAGE_EXPORT_POLICY: policy.yaml", "IMAGE_EXPORT_POLICY: other.yaml"))
+    plan = read_plan(file, {}, ACCOUNT)
+    assert {one.environment["IMAGE_EXPORT_POLICY"] for one in plan.functions} == {"other.yaml"}

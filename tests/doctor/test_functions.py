@@ -24,7 +24,7 @@ def test_an_entrance_that_nobody_guards_is_named(ward: Ward) -> None:
     found = entrance(ward, "anonymous", IMAGE_EXPORT_HTTP_AUTH="platform")
     assert found.status == "wrong"
     assert "anybody on the internet may export" in found.message
-    assert "authType: function" in str(found.recommend)
+    assert "httpAuthType: function" in str(found.recommend)
 
 
 @pytest.mark.parametrize("auth_type", ["function", "jwt"])
@@ -105,6 +105,12 @@ def test_another_ledger_in_the_deployed_environment_is_named_without_its_value(w
     found = ward.only_wrong()
     assert "IMAGE_EXPORT_LEDGER is another" in found.message
     assert "old-ledger" not in repr(found)
+
+
+def test_a_default_that_is_deployed_as_no_variable_is_no_difference(ward: Ward) -> None:
+    known = dict(ward.cloud.fc.by_name[EVENT].environment)
+    ward.redeploy(EVENT, environment={name: one for name, one in known.items() if name != "IMAGE_EXPORT_POLICY"})
+    assert ward.wrong() == []
 
 
 def test_a_deployed_environment_that_is_not_valid_is_named(ward: Ward) -> None:
