@@ -1,118 +1,139 @@
-"""What the control calls take: read strictly, once, at the door, so that a slip is named and has changed nothing.
+"""What the control calls take: held against a schema at the door, so that a slip is named and has changed nothing.
 
-An image's fields are those of DescribeImages (SDK alibabacloud-ecs20140526). The values come out as they came in.
+An image's fields are those of DescribeImages (SDK alibabacloud-ecs20140526).
 """
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, defstruct, field
+import jsonschema_rs
 
-from emulator.ecs.plan import Plan
+from emulator.ecs.plan import OUTCOMES
 from emulator.errors import ApiError
-from emulator.faults import Fault
+from emulator.faults import KINDS
 
-Count = Annotated[int, Meta(ge=0)]
-Seconds = Annotated[float, Meta(ge=0, le=3_200_000_000)]
-Text = Annotated[str, Meta(min_length=1)]
-Id = int | str
-Encryption = Literal["AES256", "KMS", "SM4"]
-StorageClass = Literal["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"]
-ImageStatus = Literal["Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated", "Deleted"]
+Schema = Mapping[str, Any]
 
-
-def _mapping(name: str, needed: Mapping[str, Any], **others: Any) -> Any:
-    """A type of a JSON object with these members and no others."""
-    fields: list[Any] = [*needed.items(), *((key, kind, UNSET) for key, kind in others.items())]
-    return defstruct(name, fields, forbid_unknown_fields=True, kw_only=True)
+ANY: Schema = {}
+TEXT: Schema = {"type": "string"}
+NAME: Schema = {"type": "string", "minLength": 1}
+FLAG: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+ID: Schema = {"type": ["string", "integer"]}
+SECONDS: Schema = {"type": "number", "minimum": 0, "maximum": 3_200_000_000}
+OBJECT: Schema = {"type": "object"}
+TIME: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$"}
 
 
-class Tag(Struct, rename="pascal", forbid_unknown_fields=True):
-    """A tag, as either generation of the API names it."""
-
-    tag_key: str | UnsetType = UNSET
-    tag_value: str | UnsetType = UNSET
-    key: str | UnsetType = UNSET
-    value: str | UnsetType = UNSET
+def one_of(*values: str | None) -> Schema:
+    """One of these and nothing else."""
+    return {"enum": list(values)}
 
 
-class Disk(Struct, rename="pascal", forbid_unknown_fields=True):
-    """A row of DiskDeviceMapping."""
-
-    device: str | UnsetType = UNSET
-    type: Literal["system", "data"] | UnsetType = UNSET
-    size: Id | UnsetType = UNSET
-    format: str | UnsetType = UNSET
-    encrypted: bool | UnsetType = UNSET
-    snapshot_id: str | UnsetType = UNSET
-    progress: str | UnsetType = UNSET
-    remain_time: int | UnsetType = UNSET
-    import_oss_bucket: str | UnsetType = field(default=UNSET, name="ImportOSSBucket")
-    import_oss_object: str | UnsetType = field(default=UNSET, name="ImportOSSObject")
+def list_of(items: Schema) -> Schema:
+    """A list of such items."""
+    return {"type": "array", "items": items}
 
 
-class Role(Struct, forbid_unknown_fields=True):
-    """What may be said of a role."""
+def object_of(needed: Mapping[str, Schema], **others: Schema) -> Schema:
+    """An object with these members and no others."""
+    properties = {**needed, **others}
+    return {"type": "object", "properties": properties, "required": [*needed], "additionalProperties": False}
 
-    trust: dict[str, Any] | UnsetType = UNSET
-    policies: list[str] | UnsetType = UNSET
 
-
-IMAGE = {
-    **dict.fromkeys(("ImageId", "ImageName"), Text),
-    **dict.fromkeys(("Description", "ImageFamily", "ImageVersion", "OSName", "OSNameEn", "Platform", "Progress"), str),
-    **dict.fromkeys(("ProductCode", "ResourceGroupId", "SupplierName", "IsSelfShared"), str),
-    **dict.fromkeys(("IsCopied", "IsPublic", "IsSubscribed", "IsSupportCloudinit", "IsSupportIoOptimized"), bool),
-    **dict.fromkeys(("EncryptedSnapshots", "LoginAsNonRootSupported"), bool),
-    **dict.fromkeys(("Features", "DetectionOptions"), dict[str, Any]),
-    "Architecture": Literal["x86_64", "i386", "arm64"],
-    "BootMode": Literal["BIOS", "UEFI", "UEFI-Preferred"],
-    "CreationTime": Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$")],
-    "DiskDeviceMappings": _mapping("Disks", {"DiskDeviceMapping": list[Disk]}),
-    "ImageOwnerAlias": Literal["self", "system", "others", "marketplace"],
-    "ImageOwnerId": Id,
-    "OSType": Literal["linux", "windows"],
-    "Size": int,
-    "Status": ImageStatus,
-    "Tags": _mapping("Tags", {"Tag": list[Tag]}),
-    "Usage": Literal["instance", "none"],
-    "_export": Plan,
-}
-NEW_IMAGE = _mapping("Image", {"RegionId": Text}, **IMAGE)
-CHANGED_IMAGE = _mapping("Image", {}, **IMAGE)
-TASK = _mapping(
-    "Task", dict.fromkeys(("RegionId", "ImageId", "OSSBucket"), Text), OSSPrefix=str, ImageFormat=str, _export=Plan
-)
-QUOTAS = _mapping(
-    "Quotas",
+PLAN = object_of(
     {},
-    **dict.fromkeys(("concurrent_exports", "weekly_exports", "api_qps", "instances"), Count),
-    exports_enabled=bool,
+    outcome=one_of(*OUTCOMES),
+    takes_s={**SECONDS, "type": ["number", "null"]},
+    code=TEXT,
+    message=TEXT,
+    support_cancel=FLAG,
 )
-CLOCK = _mapping("Clock", {"advance_s": Seconds})
-FAULTS = list[Fault]
-READINGS = dict[str, Any]
-BUCKET = _mapping(
-    "Bucket",
-    {"name": Text},
-    region=Text,
-    account_id=Text,
-    storage_class=StorageClass,
-    encryption=Encryption | None,
-    versioning=Literal["Enabled", "Suspended"] | None,
+TAG = object_of({}, **dict.fromkeys(("TagKey", "TagValue", "Key", "Value"), TEXT))
+DISK = object_of(
+    {},
+    **dict.fromkeys(("Device", "SnapshotId", "Format", "ImportOSSBucket", "ImportOSSObject", "Progress"), TEXT),
+    **dict.fromkeys(("Size", "RemainTime"), ID),
+    Type=one_of("system", "data"),
+    Encrypted=FLAG,
 )
-RAM = _mapping("Ram", {}, policies=dict[str, dict[str, Any]], roles=dict[str, Role | None])
+IMAGE: Mapping[str, Schema] = {
+    **dict.fromkeys(("ImageId", "ImageName"), NAME),
+    **dict.fromkeys(("Description", "ImageFamily", "ImageVersion", "OSName", "OSNameEn", "Platform", "Progress"), TEXT),
+    **dict.fromkeys(("ProductCode", "ResourceGroupId", "SupplierName", "IsSelfShared"), TEXT),
+    **dict.fromkeys(("IsCopied", "IsPublic", "IsSubscribed", "IsSupportCloudinit", "IsSupportIoOptimized"), FLAG),
+    **dict.fromkeys(("EncryptedSnapshots", "LoginAsNonRootSupported"), FLAG),
+    **dict.fromkeys(("Features", "DetectionOptions"), OBJECT),
+    "Architecture": one_of("x86_64", "i386", "arm64"),
+    "BootMode": one_of("BIOS", "UEFI", "UEFI-Preferred"),
+    "CreationTime": TIME,
+    "DiskDeviceMappings": object_of({"DiskDeviceMapping": list_of(DISK)}),
+    "ImageOwnerAlias": one_of("self", "system", "others", "marketplace"),
+    "ImageOwnerId": ID,
+    "OSType": one_of("linux", "windows"),
+    "Size": COUNT,
+    "Status": one_of("Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated", "Deleted"),
+    "Tags": object_of({"Tag": list_of(TAG)}),
+    "Usage": one_of("instance", "none"),
+    "_export": PLAN,
+}
+NEW_IMAGE = object_of({"RegionId": NAME}, **IMAGE)
+CHANGED_IMAGE = object_of({}, **IMAGE)
+TASK = object_of(
+    dict.fromkeys(("RegionId", "ImageId", "OSSBucket"), NAME), OSSPrefix=TEXT, ImageFormat=TEXT, _export=PLAN
+)
+QUOTAS = object_of(
+    {},
+    **dict.fromkeys(("concurrent_exports", "weekly_exports", "api_qps", "instances"), COUNT),
+    exports_enabled=FLAG,
+)
+CLOCK = object_of({"advance_s": SECONDS})
+FAULT = object_of(
+    {
+        "service": NAME,
+        "action": NAME,
+        "kind": {"type": "string", "pattern": f"^({'|'.join(sorted(KINDS))}|code:.+)$"},
+    },
+    **dict.fromkeys(("times", "skip"), COUNT),
+    key=TEXT,
+    params={"type": "object", "additionalProperties": TEXT},
+    delay_s=SECONDS,
+    share={"type": "number", "minimum": 0, "maximum": 1},
+)
+FAULTS = list_of(FAULT)
+BUCKET = object_of(
+    {"name": NAME},
+    region=NAME,
+    account_id=NAME,
+    storage_class=one_of("Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"),
+    encryption=one_of("AES256", "KMS", "SM4", None),
+    versioning=one_of("Enabled", "Suspended", None),
+)
+ROLE = object_of({}, trust=OBJECT, policies=list_of(TEXT))
+RAM = object_of(
+    {},
+    policies={"type": "object", "additionalProperties": OBJECT},
+    roles={"type": "object", "additionalProperties": {**ROLE, "type": ["object", "null"]}},
+)
 
 
-def read(text: bytes, kind: Any) -> Any:
-    """The JSON, if it is of that kind. Raises ApiError 400 with the place."""
+def read(text: bytes, schema: Schema) -> Any:
+    """The JSON, if the schema allows it. Raises ApiError 400 with the place."""
     try:
         tree = json.loads(text or b"{}")
     except ValueError as cause:
         raise ApiError(400, "InvalidBody", f"the body is no JSON: {cause}") from cause
     try:
-        convert(tree, kind)
-    except ValidationError as cause:
-        raise ApiError(400, "InvalidBody", str(cause)) from cause
+        jsonschema_rs.validate(dict(schema), tree)
+    except jsonschema_rs.ValidationError as wrong:
+        raise ApiError(400, "InvalidBody", said(wrong)) from None
     return tree
+
+
+def said(wrong: jsonschema_rs.ValidationError) -> str:
+    """The place, and what is wrong there."""
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in wrong.instance_path)
+    known = wrong.kind.options if isinstance(wrong.kind, jsonschema_rs.ValidationErrorKind.Enum) else None
+    what = f"{wrong.instance!r} is none of {', '.join(map(str, known))}" if known else wrong.message
+    return f"{place.lstrip('.') or 'the body'}: {what}"

@@ -143,28 +143,28 @@ async def invoke(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
     return await cloud.fc.control_invoke(request)
 
 
-ROUTES: tuple[tuple[str, str, Control, Any], ...] = (
-    ("GET", "/state", state, Any),
-    ("GET", "/calls", calls, Any),
-    ("GET", "/calls/count", count_calls, Any),
-    ("GET", "/logs", logs, Any),
-    ("GET", "/keys", keys, Any),
+ROUTES: tuple[tuple[str, str, Control, bodies.Schema], ...] = (
+    ("GET", "/state", state, bodies.ANY),
+    ("GET", "/calls", calls, bodies.ANY),
+    ("GET", "/calls/count", count_calls, bodies.ANY),
+    ("GET", "/logs", logs, bodies.ANY),
+    ("GET", "/keys", keys, bodies.ANY),
     ("POST", "/images", create_image, bodies.NEW_IMAGE),
     ("POST", "/images/{image_id}", change_image, bodies.CHANGED_IMAGE),
     ("POST", "/tasks", create_task, bodies.TASK),
     ("POST", "/quotas", quotas, bodies.QUOTAS),
-    ("GET", "/clock", clock, Any),
+    ("GET", "/clock", clock, bodies.ANY),
     ("POST", "/clock", clock, bodies.CLOCK),
-    ("POST", "/timers/{name}", timers, Any),
+    ("POST", "/timers/{name}", timers, bodies.ANY),
     ("POST", "/faults", order_faults, bodies.FAULTS),
-    ("DELETE", "/faults", clear_faults, Any),
-    ("POST", "/release", release, Any),
-    ("GET", "/unsure", unsure, Any),
-    ("POST", "/unsure", unsure, bodies.READINGS),
+    ("DELETE", "/faults", clear_faults, bodies.ANY),
+    ("POST", "/release", release, bodies.ANY),
+    ("GET", "/unsure", unsure, bodies.ANY),
+    ("POST", "/unsure", unsure, bodies.OBJECT),
     ("POST", "/buckets", bucket, bodies.BUCKET),
-    ("GET", "/ram", ram, Any),
+    ("GET", "/ram", ram, bodies.ANY),
     ("POST", "/ram", ram, bodies.RAM),
-    ("GET", "/decisions", decisions, Any),
+    ("GET", "/decisions", decisions, bodies.ANY),
 )
 
 
@@ -172,8 +172,8 @@ def add_routes(app: web.Application, cloud: Cloud) -> None:
     """Serve the control calls; nobody signs them, since only this machine reaches them."""
     for method, path, control, takes in ROUTES:
         app.router.add_route(method, f"/_emulator{path}", route(cloud, control, takes))
-    app.router.add_route("POST", "/_emulator/invoke/{name}", route(cloud, invoke, bytes))
-    app.router.add_route("*", "/_emulator/{path:.*}", route(cloud, unknown, bytes))
+    app.router.add_route("POST", "/_emulator/invoke/{name}", route(cloud, invoke, None))
+    app.router.add_route("*", "/_emulator/{path:.*}", route(cloud, unknown, None))
 
 
 async def unknown(_cloud: Cloud, request: web.Request, _body: Any) -> Answer:
@@ -182,18 +182,18 @@ async def unknown(_cloud: Cloud, request: web.Request, _body: Any) -> Answer:
     raise ApiError(404, "NotFound", f"{request.method} {request.path} is none of: {known}")
 
 
-def route(cloud: Cloud, control: Control, takes: Any) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def route(
+    cloud: Cloud, control: Control, takes: bodies.Schema | None
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Make a web handler of a control call: what it takes in, JSON out, errors as {"Code", "Message"}.
 
-    `takes`: a type of `bodies`, Any JSON, or the bytes as they are.
+    `takes`: the body's schema; None for what is not ours to read.
     """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         cloud.clock.run_due()
         try:
-            body = await request.read()
-            if takes is not bytes:
-                body = bodies.read(body, takes)
+            body = {} if takes is None else bodies.read(await request.read(), takes)
             answer = await control(cloud, request, body)
         except ApiError as error:
             return web.json_response({"Code": error.code, "Message": error.message}, status=error.status)

@@ -30,6 +30,12 @@ rules:
   - {name: tagged, when: [image-created], match: {tags: {export: "true"}}, format: qcow2, priority: 7}
   - {name: golden, when: [image-created, nightly], match: {name: "golden-*"}}
 """
+DESTINATION = "{bucket: acme-images-hangzhou, prefix: nightly}"
+SAME_NAME = """
+  - name: prod
+    role_arn: acs:ram::2222222222222222:role/image-export
+    destinations: {cn-beijing: {bucket: acme-images-beijing}}
+"""
 SECOND_ROLE = """
   - name: again
     role_arn: acs:ram::1234567890123456:role/another
@@ -90,6 +96,13 @@ def test_a_function_without_a_service_is_one_of_fc_3() -> None:
         ("name: golden,", "name: tagged,", "policy.rules[1].name", "taken"),
         ("rules:\n", f"{SECOND_ROLE}rules:\n", "policy.accounts[1].role_arn", "1234567890123456 has a role already"),
         ("  - name: prod\n", "  - prod: 1\n", "policy.accounts[0].name", "missing"),
+        ("[image-created]", "nightly", "policy.rules[0].when", "is 'nightly'; it must be a list: [image-created]"),
+        ("[image-created]", "[]", "policy.rules[0].when", "is a list; it must be a list: [image-created], [nightly]"),
+        (DESTINATION, "acme", "policy.accounts[0].destinations.cn-hangzhou", "{bucket: …} with prefix where wanted"),
+        ("name: prod\n", "name: prod\n    external_id: 12345\n", "accounts[0].external_id", "12345; it must be a text"),
+        ("{tags: ", "{older_than: 1d, tags: ", "match.older_than", "add nightly to when"),
+        ("{tags: ", "{os_type: windows, tags: ", "match.os_type", "exports no Windows images"),
+        ("rules:\n", f"{SAME_NAME}rules:\n", "policy.accounts[1].name", "prod is taken"),
     ],
 )
 def test_a_fault_is_told_with_its_path_and_value(old: str, new: str, path: str, said: str) -> None:
@@ -143,11 +156,13 @@ def test_all_faults_are_told_together() -> None:
         ("version: 1\nversion: 1", "twice"),
         ("a: &x [1]\nb: *x", "aliases"),
         ("a: !!python/object:os.system {}", "not YAML"),
-        ("", "policy"),
+        ("", "policy: is empty; it must be an object of {version: …, accounts: …} with rules, notify where wanted"),
         ("- 1", "policy"),
         ("a: " + "x" * 300_000, "bytes"),
-        (SMALL + "notify: [{eventbridge: {bus: default, region: cn-hangzhou}}]", "policy.notify[0]"),
-        (SMALL + "notify: [{}]", "policy.notify[0]"),
+        ("a: [1", "policy.yaml"),
+        (SMALL + "notify: [{eventbridge: {bus: default, region: cn-hangzhou}}]", "policy.notify[0].eventbridge.bus"),
+        (SMALL + "notify: [{}]", "policy.notify[0]: is neither of"),
+        (SMALL + "notify: [{function: after-export}]", "policy.notify[0].function: is 'after-export'; it must be"),
     ],
 )
 def test_what_is_no_policy_at_all_is_refused_with_the_reason(text: str, said: str) -> None:

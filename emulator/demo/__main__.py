@@ -5,24 +5,23 @@ Exits 1 with the reason where a part is missing. `--fault`, `--outcome` and `--e
 
 import argparse
 import hashlib
-import json
 import os
 import secrets
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-import msgspec
 from rich.console import Console
 
+from emulator import bodies
 from emulator.demo.by_event import ByEvent
 from emulator.demo.by_night import ByNight
 from emulator.demo.over_http import OverHttp
 from emulator.demo.stage import WIDE, MissingError, Stage, no_secret_in_the_log
-from emulator.ecs.plan import Outcome
-from emulator.faults import Fault
+from emulator.ecs.plan import OUTCOMES
+from emulator.errors import ApiError
 from emulator.fc.s_yaml import RUNTIMES
 from emulator.running import EmulatorError, RunningEmulator
 
@@ -31,7 +30,7 @@ def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m emulator.demo", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="how long the whole may take")
-    parser.add_argument("--outcome", default="finish", choices=get_args(Outcome), help="what becomes of the task")
+    parser.add_argument("--outcome", default="finish", choices=OUTCOMES, help="what becomes of the task")
     parser.add_argument("--events", default="actiontrail", help="which events tell of the image, or none")
     parser.add_argument("--package", help="run the functions from this zip instead of their folder")
     parser.add_argument("--runtime", choices=RUNTIMES, help="as the layer's zip is; what s.yaml says if not said")
@@ -49,9 +48,9 @@ def arguments() -> argparse.ArgumentParser:
 def fault(text: str) -> Any:
     """An order for `POST /_emulator/faults`."""
     try:
-        return msgspec.json.decode(text, type=Fault) and json.loads(text)
-    except msgspec.MsgspecError as wrong:
-        raise argparse.ArgumentTypeError(str(wrong)) from None
+        return bodies.read(text.encode(), bodies.FAULT)
+    except ApiError as wrong:
+        raise argparse.ArgumentTypeError(wrong.message) from None
 
 
 def main() -> int:

@@ -1,17 +1,17 @@
 """What will become of an export of an image: the `_export` of a control call."""
 
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
-from msgspec import Meta, Struct
-
-Outcome = Literal["finish", "fail", "stall", "cancel", "empty", "damaged", "truncated", "missing_disk"]
+OUTCOMES = ("finish", "fail", "stall", "cancel", "empty", "damaged", "truncated", "missing_disk")
 
 
-class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
     """How an export of the image goes; `takes_s` are cloud seconds, by the size of its disks if None."""
 
-    outcome: Outcome = "finish"
-    takes_s: Annotated[float, Meta(ge=0)] | None = None
+    outcome: str = "finish"
+    takes_s: float | None = None
     code: str = "ExportImageFailed"  # of an export that fails
     message: str = "Failed to export the image: the disk could not be read."
     support_cancel: bool = True

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 from emulator.ecs.exported import object_names, written
 from emulator.ecs.service_role import arn_of, may_write
 from emulator.identity import SERVICE_ROLE, text
@@ -132,7 +130,7 @@ class Tasks:
         role = arn_of(task.order.account_id, task.order.role_name)
         if not all(may_write(self._cloud, role, bucket, key) for key in task.objects):
             code, message = NOT_AUTHORIZED
-            task.order = replace(task.order, plan=structs.replace(task.order.plan, code=code, message=message))
+            task.order = replace(task.order, plan=replace(task.order.plan, code=code, message=message))
             self.end(task, "Failed", when)
             return
         contents = written(task.order, task.objects)

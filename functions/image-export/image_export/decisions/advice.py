@@ -5,6 +5,8 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, Union, get_args, get_origin
 
+import msgspec
+
 LONGEST = 80
 UNIONS = (Union, types.UnionType)
 
@@ -33,7 +35,7 @@ def meant(name: Any, known: Iterable[str]) -> str:
 
 
 def must_be(kind: Any) -> str | None:
-    """What a value of this type must be: its description, or its choices; None where the type does not say."""
+    """What a value of this type must be: its description, choices or members; None where the type does not say."""
     for part in _parts(kind):
         for meta in getattr(part, "__metadata__", ()):
             if meta.description:
@@ -42,7 +44,17 @@ def must_be(kind: Any) -> str | None:
         if get_origin(part) is Literal:
             choices = [str(choice) for choice in get_args(part)]
             return f"it must be {' or '.join(filter(None, (', '.join(choices[:-1]), choices[-1])))}"
+        if isinstance(part, type) and issubclass(part, msgspec.Struct):
+            return f"it must be an object of {_members(part)}"
     return None
+
+
+def _members(struct: type[msgspec.Struct]) -> str:
+    """`{bucket: …}, where wanted with prefix`"""
+    fields = msgspec.structs.fields(struct)
+    needed = ", ".join(f"{one.encode_name}: …" for one in fields if one.required)
+    others = ", ".join(one.encode_name for one in fields if not one.required)
+    return " with ".join(filter(None, (f"{{{needed}}}" if needed else "", others and f"{others} where wanted")))
 
 
 def _parts(kind: Any) -> Iterator[Any]:

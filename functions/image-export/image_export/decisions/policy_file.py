@@ -67,10 +67,13 @@ def _yaml(text: bytes) -> Any:
     try:
         for event in yaml.parse(text, Loader=Loader):
             if isinstance(event, yaml.AliasEvent):
-                raise _invalid(f'aliases are not allowed (*{event.anchor}); a glob stands in quotes: "*{event.anchor}"')
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                alias = f"line {line}: aliases are not allowed (*{event.anchor})"
+                raise _invalid(f'{alias}; a glob stands in quotes: "*{event.anchor}"')
         return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as cause:
-        raise _invalid(f"policy is not YAML: {' '.join(str(cause).split())}") from cause
+        said = " ".join(str(cause).split()).replace('"<byte string>"', "policy.yaml")
+        raise _invalid(f"policy is not YAML: {said}") from cause
 
 
 def _plain(value: Any) -> Any:
@@ -127,7 +130,7 @@ def _own_fault(value: Any, kind: Any, path: str) -> Iterator[str]:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as fault:
         right = must_be(kind) or str(fault).replace("`", "")
-        yield f"{path}: is {shown(value)}; {right}"
+        yield f"{path}: is {'empty' if value is None else shown(value)}; {right}"
 
 
 def _length_fault(value: Any, kind: Any, path: str) -> Iterator[str]:
@@ -155,20 +158,28 @@ def _contradictions(file: PolicyFile) -> Iterator[str]:
     for number, account in enumerate(file.accounts):
         if accounts.index(account.account_id) != number:
             yield f"policy.accounts[{number}].role_arn: account {account.account_id} has a role already"
-    names = [rule.name for rule in file.rules]
-    for number, name in enumerate(names):
-        if names.index(name) != number:
-            yield f"policy.rules[{number}].name: {name} is taken"
+    for place, named in (("accounts", file.accounts), ("rules", file.rules)):
+        names = [one.name for one in named]
+        for number, name in enumerate(names):
+            if names.index(name) != number:
+                yield f"policy.{place}[{number}].name: {name} is taken"
     for number, rule in enumerate(file.rules):
         yield from (f"policy.rules[{number}].{fault}" for fault in _impossible(rule))
     for number, entry in enumerate(file.notify):
-        if entry.target() is None:
-            yield f"policy.notify[{number}]: exactly one of eventbridge (a custom bus, not default) or function"
+        if entry.eventbridge and entry.eventbridge.bus == "default":
+            yield f"policy.notify[{number}].eventbridge.bus: is default, which takes no custom events; name another"
+        elif entry.target() is None:
+            given = "both" if entry.function else "neither"
+            yield f"policy.notify[{number}]: is {given} of eventbridge and function; it must be exactly one of them"
 
 
 def _impossible(rule: Rule) -> Iterator[str]:
-    """Bounds between which there is no image, and a bound of runs that never are."""
+    """Bounds between which there is no image, and words for occasions that never are."""
     match = rule.match
+    if match.os_type == "windows":
+        yield "match.os_type: is windows, and ECS exports no Windows images; leave the rule out"
+    if match.older_than and "nightly" not in rule.when:
+        yield f"match.older_than: is {match.older_than}, and what was just created is not; add nightly to when"
     if rule.max_per_run and "nightly" not in rule.when:
         yield f"max_per_run: is {rule.max_per_run}, which only nightly runs count; add nightly to when, or leave it out"
     if match.older_than and match.newer_than and span(match.older_than) >= span(match.newer_than):

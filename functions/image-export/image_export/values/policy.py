@@ -51,8 +51,21 @@ class Account(Strict, frozen=True, kw_only=True):
 
     name: Name
     role_arn: RoleArn
-    external_id: Annotated[str, Meta(min_length=2, max_length=1224)] | None = None
-    destinations: Annotated[dict[RegionId, Destination], Meta(min_length=1)]
+    external_id: (
+        Annotated[
+            str,
+            Meta(
+                min_length=2,
+                max_length=1224,
+                description="a text of 2 to 1224 characters, in quotes where YAML reads a number without them",
+            ),
+        ]
+        | None
+    ) = None
+    destinations: Annotated[
+        dict[RegionId, Destination],
+        Meta(min_length=1, description="an object of regions, such as {cn-hangzhou: {bucket: acme-images}}"),
+    ]
 
     @property
     def account_id(self) -> str:
@@ -69,7 +82,10 @@ class Rule(Strict, frozen=True, kw_only=True):
     """What is exported when, and as what. The first rule for the occasion that matches decides."""
 
     name: Name
-    when: Annotated[tuple[When, ...], Meta(min_length=1)]
+    when: Annotated[
+        tuple[When, ...],
+        Meta(min_length=1, description="a list: [image-created], [nightly] or [image-created, nightly]"),
+    ]
     match: Match = msgspec.field(default_factory=Match)
     format: ImageFormat = "raw"
     priority: Annotated[
@@ -123,9 +139,9 @@ class PolicyFile(Strict, frozen=True, kw_only=True):
     """policy.yaml as it is written."""
 
     version: Literal[1]
-    accounts: Annotated[tuple[Account, ...], Meta(min_length=1)]
-    rules: tuple[Rule, ...] = ()
-    notify: tuple[NotifyEntry, ...] = ()
+    accounts: Annotated[tuple[Account, ...], Meta(min_length=1, description="a list of at least one account")]
+    rules: Annotated[tuple[Rule, ...], Meta(description="a list of rules")] = ()
+    notify: Annotated[tuple[NotifyEntry, ...], Meta(description="a list of notify targets")] = ()
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
