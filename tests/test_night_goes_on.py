@@ -86,6 +86,21 @@ def test_a_run_that_is_delivered_again_after_the_next_one_keeps_to_its_first_cho
     assert len(shop.requested()) == 4
 
 
+@pytest.mark.parametrize("removed", [True, False])
+def test_what_a_rule_chose_that_is_gone_when_the_run_goes_on_is_left_over(shop: Workshop, removed: bool) -> None:
+    limit(shop, 2)
+    stock(shop, 3)
+    stock(shop, 1, ELSEWHERE, name="web")
+    shop.remaining_s = 80.0
+    slowed(shop, 15)
+    assert (run(shop).finished, len(cursor(shop).chosen)) == (False, 2)
+    (rule,) = shop.policy.rules if shop.policy else ()
+    shop.change(rules=() if removed else (replace(rule, name="renamed"),))
+    last = to_the_end(shop, 300.0)[-1]
+    assert [(one.images, one.recorded, one.left_over) for one in last.totals] == [(3, 0, 3), (1, 0, 0)]
+    assert (last.finished, shop.requested()) == (True, [])
+
+
 def test_while_its_worker_lives_nobody_else_takes_a_run_over(shop: Workshop) -> None:
     stock(shop, 2)
     shop.store.faults = DyingAt(4, after=False)

@@ -72,9 +72,9 @@ class _Night:
 
     def __init__(self, outside: Outside, run: Run, *, dry_run: bool) -> None:
         self._outside = outside
-        self._run = run
         self._dry_run = dry_run
         self._policy = outside.ruled()
+        self._run = run.by(rule.name for rule in self._policy.rules)  # which may have changed since the run paused
         self._counted = {rule.name for rule in self._policy.rules if rule.max_per_run is not None}
         self.shown: list[Decision] = []  # of a dry run
 

@@ -156,8 +156,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         return next((account for account in self.accounts if account.account_id == account_id), None)
 
     def rule(self, name: str | None) -> Rule:
-        """The rule of that name; whoever asks has the name from this policy."""
-        return next(rule for rule in self.rules if rule.name == name)
+        """The rule of that name; whoever asks has the name from this policy. Raises KeyError."""
+        return {rule.name: rule for rule in self.rules}[name or ""]
 
     def bucket(self, account_id: str, region_id: str) -> str:
         """The destination bucket there; empty where the policy has none."""

@@ -1,7 +1,10 @@
 """A nightly run: what it has decided and done so far, so that it goes on where it stopped. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
+
+from msgspec.structs import replace
 
 from .export_request import ExportRequest
 from .wire import Wire
@@ -72,6 +75,11 @@ class Run(Wire, frozen=True, kw_only=True):
     def finished(self) -> bool:
         """Whether it has been everywhere."""
         return self.state == "finished"
+
+    def by(self, rules: Iterable[str]) -> "Run":
+        """The same run without what was chosen by a rule that is gone; the counts have that under `left_over`."""
+        names = set(rules)
+        return replace(self, chosen=tuple(one for one in self.chosen if one.rule in names))
 
     def of(self, account_id: str, region_id: str) -> Totals:
         """The count there so far; one that is `unfinished` where it has not been."""
