@@ -7,6 +7,7 @@ from image_export.decisions.policy_file import read_policy
 from image_export.use_cases.record import record
 from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy
+from image_export.values.facts import Requested
 from image_export.values.task import Task
 
 from .builders import ACCOUNT, REGION, a_request, an_image
@@ -118,6 +119,28 @@ def test_a_hint_to_nothing_goes(shop: Workshop) -> None:
     shop.store.put("due/20261124T080000Z/exp-aaaaaaaaaaaaaaaa-0001", b"")
     shop.tick()
     assert shop.keys("due/") == []
+
+
+def test_a_tick_between_a_nights_hint_and_its_marker_takes_nothing_from_it(shop: Workshop) -> None:
+    shop.tick()  # the hourly look at the markers is done
+    night = shop.outside()
+    opens = night.ledger.open
+
+    def overtaken(requested: Requested) -> object:
+        shop.tick(minutes=1)
+        return opens(requested)
+
+    night.ledger.open = overtaken  # type: ignore[method-assign, assignment]
+    record(night, a_request(requested_by=RequestedBy(trigger="nightly", id="night")))
+    assert [export.status for export in shop.tick(minutes=1).exports] == ["Exporting"]
+
+
+def test_a_nights_hint_to_nothing_goes_when_the_night_must_be_gone(shop: Workshop) -> None:
+    shop.store.put(f"waiting/{ACCOUNT}/{REGION}/0000/20261124T080000Z/exp-aaaaaaaaaaaaaaaa-0001", b"")
+    shop.tick(minutes=9)
+    assert len(shop.keys("waiting/")) == 1
+    shop.tick(minutes=1)
+    assert shop.keys("waiting/") == []
 
 
 def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None:

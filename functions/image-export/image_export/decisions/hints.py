@@ -72,9 +72,17 @@ def read_due(key: str) -> tuple[str, str, str] | None:
 
 
 def may_be_ahead(hint: str, now: datetime) -> bool:
-    """Whether what the hint leads to may still be on its way: the hint is written first, and FC kills its writer."""
-    name = read_due(hint)
-    return name is not None and name[0] > stamp(now - AHEAD)
+    """Whether what the hint leads to may still be on its way: the hint is written first, and FC kills its writer.
+
+    A sighting, or an export that waits. Where another look at an export comes due, the writer of its hint is gone.
+    """
+    due, parts = read_due(hint), hint.split("/")
+    written = ""
+    if due and due[1] == "sighted":
+        written = due[0]
+    elif parts[0] == "waiting" and len(parts) == 6:
+        written = parts[4]
+    return written > stamp(now - AHEAD)
 
 
 def stamp(at: datetime) -> str:

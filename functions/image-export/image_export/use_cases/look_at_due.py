@@ -27,7 +27,7 @@ def look_at_due(tick: Tick) -> None:
             return
         what = f"{kind}-{rest}"
         if what in looked:
-            if kind != "sighted" or not hints.may_be_ahead(entry.key, ledger.now):
+            if not hints.may_be_ahead(entry.key, ledger.now):
                 ledger.delete(entry.key)
             continue
         looked.add(what)

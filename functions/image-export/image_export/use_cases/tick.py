@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from ..decisions import hints
 from ..decisions.waiting import SILENCE
 from ..errors import ImageExportError
 from ..values.cause import Cause
@@ -44,7 +45,7 @@ class Tick:
             found = advance(self.outside, export, sight=sight, hint=hint)
             if found is None and ledger.help_along(export):  # PROTOCOL 4
                 found = advance(self.outside, export, sight=sight, hint=hint)
-            if found is None and hint:
+            if found is None and hint and not hints.may_be_ahead(hint, ledger.now):
                 ledger.delete(hint)
         except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one export must not stop the others
             self.broken(fault, export_id=export)
