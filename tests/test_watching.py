@@ -229,6 +229,55 @@ def test_an_export_whose_role_is_gone_does_not_blind_the_watcher_for_the_others(
     assert shop.notifier.kinds(BUS) == ["Started", "Started", "Completed"]
 
 
+def test_exports_that_recorded_another_external_id_are_asked_for_as_the_policy_has_it(shop: Workshop) -> None:
+    shop.change_account(external_id="old")
+    for image in images(shop, 2):
+        shop.tell(image)
+    finish_all(shop)
+    shop.change_account(external_id="new")
+    shop.clouds.external_id = "new"
+    assert {export.status for export in shop.tick(minutes=10).exports} == {"Completed"}
+
+
+def test_a_role_with_another_external_id_is_another_role(shop: Workshop) -> None:
+    first, second = images(shop, 2)
+    shop.change_account(external_id="old")
+    shop.tell(first)
+    shop.change_account(external_id="new")
+    shop.tell(second)
+    shop.change_account(role_arn=f"acs:ram::{ACCOUNT}:role/renamed")
+    finish_all(shop)
+    shop.clouds.external_id = "new"
+    shop.tick(minutes=10)
+    assert shop.notifier.kinds(BUS) == ["Started", "Started", "Completed"]
+
+
+def test_a_role_that_works_no_more_costs_a_group_twenty_reads_a_tick(shop: Workshop) -> None:
+    shop.cloud.concurrent_exports = 150
+    for image in images(shop, 150):
+        shop.tell(image)
+    shop.tick(minutes=1)
+    shop.clouds.dead_roles.add(f"acs:ram::{ACCOUNT}:role/image-export")
+    shop.store.faults = Counting()
+    shop.tick(minutes=1)
+    assert shop.store.faults.count("get") <= 20
+    assert shop.log.events().count("look.failed") == 1
+
+
+def test_one_role_that_works_among_many_that_do_not_is_found_in_a_while(shop: Workshop) -> None:
+    shop.cloud.concurrent_exports = 100
+    for image in images(shop, 60):
+        shop.tell(image)
+    shop.change_account(role_arn=f"acs:ram::{ACCOUNT}:role/renamed")
+    shop.show(an_image(image_id="m-works"))
+    shop.tell("m-works")
+    shop.clouds.dead_roles.add(f"acs:ram::{ACCOUNT}:role/image-export")
+    finish_all(shop)
+    for _ in range(5):
+        shop.tick(minutes=1)
+    assert shop.notifier.kinds(BUS).count("Completed") == 1
+
+
 def test_a_task_in_a_status_that_nobody_has_met_costs_a_tick_no_look_of_its_own(shop: Workshop) -> None:
     shop.tell()
     one = shop.cloud.running[shop.task_id]

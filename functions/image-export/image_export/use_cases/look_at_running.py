@@ -1,15 +1,19 @@
 """The tick's look at running tasks: one DescribeTasks for each hundred of an account and region; ended ones are moved.
 
-Decides nothing about an export: `advance` does. Reads no body of an export whose task goes on, but one for its role.
+Decides nothing about an export: `advance` does. Reads no body of an export whose task goes on, but one for its role,
+and some where that no longer works.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 
 from ..decisions import hints
+from ..decisions.admission import as_of_today
 from ..decisions.exporting import goes_on
 from ..decisions.hints import Running
-from ..errors import ImageExportError
+from ..decisions.refusals import is_throttling
+from ..errors import ImageExportError, Refused
+from ..values.account import AssumedRole
 from ..values.export_request import ExportRequest
 from ..values.facts import Hold, Requested
 from ..values.steps import Sight
@@ -17,7 +21,7 @@ from ..values.task import Task
 from .tick import Tick
 
 TASKS_A_CALL = 100  # DescribeTasks takes that many ids (facts §2)
-ROLES_TRIED = 5  # of a hundred running exports, where a role no longer works
+BODIES_READ = 20  # of an account and region in one tick, to find a role that works
 SILENT_MOST = 2  # accounts and regions that are waited for in vain here; the rest of the time is for other work
 
 Hinted = tuple[Running, str]
@@ -33,24 +37,28 @@ def look_at_running(tick: Tick) -> None:
     for (account, region), hinted in tick.in_turn(list(groups.items())):
         if len(tick.silent) >= SILENT_MOST:
             return
-        _Group(tick, account, region).look(hinted)
+        _Group(tick, (account, region), hinted).look()
 
 
 class _Group:
     """What runs in one account and region."""
 
-    def __init__(self, tick: Tick, account_id: str, region_id: str) -> None:
+    def __init__(self, tick: Tick, where: tuple[str, str], hinted: list[Hinted]) -> None:
         self._tick = tick
         self._outside = tick.outside
-        self._where = (account_id, region_id)
-        self._heeded: ExportRequest | None = None  # the request through whose role ECS has answered
+        self._where = where
+        self._hinted = hinted
+        self._bodies = self._recorded()
+        self._requests: dict[AssumedRole, ExportRequest] = {}  # through whose roles to ask, until one is refused
+        self._refused: set[AssumedRole] = set()
         self._hold: Hold | None = None
         self._hold_is_read = False
 
-    def look(self, hinted: list[Hinted]) -> None:
-        for start in range(0, len(hinted), TASKS_A_CALL):
+    def look(self) -> None:
+        """Look at them all, by the hundred."""
+        for start in range(0, len(self._hinted), TASKS_A_CALL):
             if self._where not in self._tick.silent and self._tick.has_time():
-                self._look_at(hinted[start : start + TASKS_A_CALL])
+                self._look_at(self._hinted[start : start + TASKS_A_CALL])
 
     def _look_at(self, some: list[Hinted]) -> None:
         briefs = self._briefs([running for running, _ in some])
@@ -72,41 +80,46 @@ class _Group:
 
     def _briefs(self, some: list[Running]) -> dict[str, Task] | None:
         """The short tasks by id, in one call; None where they cannot be had now, which is no verdict on any of them."""
-        for request in self._requests(some):
+        for request in self._through():
             try:
                 cloud = self._outside.clouds.at(request.role, request.region_id, request.oss_bucket)
                 briefs = {task.task_id: task for task in cloud.tasks([one.task_id for one in some])}
             except ImageExportError as fault:
                 self._failed(fault)
+                if isinstance(fault, Refused) and not is_throttling(fault.code):
+                    self._refused.add(self._requests.pop(request.role).role)
             else:
-                self._heeded = request
                 self._tick.answering.add(self._where)
                 return briefs
             if self._where in self._tick.silent:
                 break
         return None
 
-    def _requests(self, some: list[Running]) -> Iterator[ExportRequest]:
-        """Through whose roles to ask: the one that was heeded before, else those that the exports recorded.
+    def _through(self) -> Iterator[ExportRequest]:
+        """Through whose roles to ask: those that this tick knows, then others that the exports recorded.
 
         A tightened policy does not blind us to what was started; nor does the role of one export to the others.
         """
-        if self._heeded:
-            yield self._heeded
-        tried: set[str] = set()
-        for running in some:
-            request = self._recorded(running.export_id) if len(tried) < ROLES_TRIED else None
-            if request and request.role.role_arn not in tried:
-                tried.add(request.role.role_arn)
+        yield from list(self._requests.values())
+        for request in self._bodies:
+            if request.role not in self._requests and request.role not in self._refused:
+                self._requests[request.role] = request
                 yield request
 
-    def _recorded(self, export: str) -> ExportRequest | None:
-        try:
-            requested = self._outside.ledger.read(f"exports/{export}/requested", Requested)
-        except ImageExportError as fault:
-            self._failed(fault)
-            return None
-        return requested.fact.request if requested else None
+    def _recorded(self) -> Iterator[ExportRequest]:
+        """The requests of some that run, from here and there among them, and of others in another minute."""
+        apart = -(-len(self._hinted) // BODIES_READ)
+        for running, _ in self._tick.in_turn(self._hinted)[::apart]:
+            try:
+                found = self._outside.ledger.read(f"exports/{running.export_id}/requested", Requested)
+            except ImageExportError as fault:
+                self._failed(fault)
+            else:
+                if found:
+                    yield self._as_of_today(found.fact.request)
+
+    def _as_of_today(self, request: ExportRequest) -> ExportRequest:
+        return as_of_today(self._outside.policy, request) if self._outside.policy else request
 
     def _failed(self, fault: ImageExportError) -> None:
         self._tick.heard(*self._where, fault.code)
