@@ -9,6 +9,7 @@ import argparse
 import json
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -40,14 +41,27 @@ def arguments() -> argparse.ArgumentParser:
         help="instead: print the minimal RAM policy of this role, or of every role, as JSON",
     )
     parser.add_argument(
-        "--account", metavar="ID", help="with --policy: the functions' account, so that nobody is asked"
+        "--account",
+        metavar="ID",
+        type=account_id,
+        help="with --policy: the functions' account, so that nobody is asked",
     )
     return parser
 
 
+def account_id(text: str) -> str:
+    """An account's id; anything else would go into the names of roles and buckets."""
+    if not re.fullmatch(r"[0-9]{5,20}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no account id: it must be 5 to 20 digits")
+    return text
+
+
 def main() -> int:
     """0: nothing wrong. 1: something is. 2: the command line is."""
-    options = arguments().parse_args()
+    parser = arguments()
+    options = parser.parse_args()
+    if options.account and options.policy is None:
+        parser.error("--account goes with --policy: what is deployed is looked at in the account of your keys")
     logging.disable()  # the SDKs log refusals with details of the request; findings say what came of it
     examination = Examination(options.functions, os.environ, evidence(options))
     if options.policy is not None:

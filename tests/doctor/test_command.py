@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from .ward import ACCOUNT, BUCKET, ROOT, Ward
 
 
@@ -62,6 +64,23 @@ def test_a_policy_is_printed_as_ram_takes_it_and_nothing_else(ward: Ward) -> Non
     assert json.loads(one.stdout) == json.loads(every.stdout)["image-export"]
     assert json.loads(one.stdout)["Version"] == "1"
     assert [call["action"] for call in ward.world.get("calls")["calls"]] == ["GetCallerIdentity"]
+
+
+@pytest.mark.parametrize("account", ["abc", "1234", "1" * 21, "123456789012345٦", "", "12345\n"])
+def test_an_account_that_is_none_is_refused_before_it_is_written_into_a_policy(ward: Ward, account: str) -> None:
+    done = run(ward, "--policy", "--account", account)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "5 to 20 digits" in done.stderr
+
+
+def test_an_account_without_a_policy_is_refused_and_not_left_out(ward: Ward) -> None:
+    done = run(ward, "--account", ACCOUNT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--account goes with --policy" in done.stderr
+
+
+def test_one_account_is_one(ward: Ward) -> None:
+    assert "policy.yaml is valid: 1 account, 2 rules." in run(ward).stdout
 
 
 def test_a_role_that_is_none_of_them_ends_with_1(ward: Ward) -> None:
