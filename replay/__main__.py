@@ -1,8 +1,10 @@
 """`python -m replay`: list what failed or was rejected, show one, or have it done once more.
 
-    list        what can be replayed, with the reason
-    show NAME   all that the ledger keeps of it
+    list        what can be replayed, with the reason, the latest last; without a verb it is this
+    show NAME…  all that the ledger keeps of it
     once NAME…  ask image-export-event to do it once more; asking twice is one new export
+
+Of a name that begins with rejected- so much is enough as no other begins with.
 
 The credentials are a person's own (ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET, _SECURITY_TOKEN): to read the ledger's bucket,
 and for `once` fc:InvokeFunction. Nothing is written from here: the function decides by its policy of today.
@@ -12,6 +14,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,10 +23,11 @@ from doctor.examination import Examination
 from image_export.edges.addresses import Addresses
 from image_export.edges.credentials import base_credentials
 from image_export.edges.fc import Fc
-from image_export.errors import ImageExportError
+from image_export.errors import AskerFault, ImageExportError
 from image_export.values.notify_target import Function
 
-from .shelf import items, shown
+from .looking import replayable, shown
+from .shelf import items, whole_name
 
 if TYPE_CHECKING:
     from doctor.deployment import Deployment
@@ -46,7 +50,7 @@ def main() -> int:
         prog="python -m replay", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--functions", type=Path, default=Path("s.yaml"), help="the s.yaml that is deployed")
-    parser.add_argument("verb", choices=["list", "show", "once"])
+    parser.add_argument("verb", choices=["list", "show", "once"], nargs="?", default="list")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     if bool(options.names) == (options.verb == "list"):
@@ -59,11 +63,11 @@ def main() -> int:
                 say(f"✗ {finding.subject}: {finding.message}")
         return 2
     try:
-        run(desk_of(examination.deployment), options.verb, options.names)
+        done = run(desk_of(examination.deployment), options.verb, options.names)
     except ImageExportError as fault:
         say(f"✗ {fault.code}: {fault.cause.message}")
         return 1
-    return 0
+    return int(not done)
 
 
 def desk_of(deployment: "Deployment") -> Desk:
@@ -76,19 +80,36 @@ def desk_of(deployment: "Deployment") -> Desk:
     return Desk(account.ledger(deployment.settings), fc, Function(function=name))
 
 
-def run(desk: Desk, verb: str, names: list[str]) -> None:
-    """Do what was asked, name by name."""
+def run(desk: Desk, verb: str, names: list[str]) -> bool:
+    """Do what was asked, name by name; False where one of them is refused, which hinders no other."""
     if verb == "list":
         for item in items(desk.ledger):
             after = f"  (then {item.by})" if item.by else ""
             say(f"{item.name}  {item.at:%Y-%m-%d %H:%M}  {item.what}  {item.cause.code}: {item.cause.message}{after}")
-    for name in names:
-        known = shown(desk.ledger, name)
-        if verb == "show":
-            say(json.dumps(known, indent=2, ensure_ascii=False))
-        else:
-            desk.fc.invoke(desk.function, {"Replay": name})
-            say(f"✓ {name}: {desk.function.function} was asked; its log tells replay.taken or replay.refused")
+    do = show if verb == "show" else once
+    refused = [name for name in names if not _is_done(do, desk, name)]
+    return not refused
+
+
+def _is_done(do: Callable[[Desk, str], None], desk: Desk, name: str) -> bool:
+    try:
+        do(desk, whole_name(desk.ledger, name))
+    except AskerFault as fault:
+        say(f"✗ {fault.code}: {fault.cause.message}")
+        return False
+    return True
+
+
+def show(desk: Desk, name: str) -> None:
+    """All that is known of it."""
+    say(json.dumps(shown(desk.ledger, name), indent=2, ensure_ascii=False))
+
+
+def once(desk: Desk, name: str) -> None:
+    """Ask the function, unless it is known here that it would refuse."""
+    replayable(desk.ledger, name)
+    desk.fc.invoke(desk.function, {"Replay": name})
+    say(f"✓ {name}: {desk.function.function} was asked; its log tells replay.taken or replay.refused")
 
 
 def say(text: str) -> None:

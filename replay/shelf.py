@@ -1,15 +1,19 @@
-"""What the ledger keeps of failures and rejections, to be read. Changes nothing; needs to list and get its objects."""
+"""What failed or was rejected, by name: lists the ledger and reads what it lists. Changes nothing."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
-from image_export.errors import AskerFault
+from image_export.errors import AskerFault, FactUnreadable
 from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.ports import Entry
 from image_export.use_cases.reject import Rejection
 from image_export.values.cause import Cause
 
 REJECTED = "rejected-"
+BEGINNING = re.compile(r"[0-9a-f]{1,64}")
 
 
 class Item(NamedTuple):
@@ -22,15 +26,9 @@ class Item(NamedTuple):
     by: str | None = None
 
 
-def items(ledger: Ledger) -> Iterator[Item]:
-    """Failed exports, then rejections."""
-    yield from _failed(ledger)
-    for entry in ledger.walk("rejected/"):
-        if entry.key.endswith("/event"):
-            digest = entry.key.split("/")[1]
-            found = ledger.read(entry.key, Rejection)
-            if found:
-                yield Item(f"{REJECTED}{digest}", found.at, _named(found.fact), found.fact.cause)
+def items(ledger: Ledger) -> list[Item]:
+    """Failed exports and rejections, in the order in which they came about."""
+    return sorted([*_failed(ledger), *_rejected(ledger)], key=lambda item: item.at)
 
 
 def _failed(ledger: Ledger) -> Iterator[Item]:
@@ -40,26 +38,61 @@ def _failed(ledger: Ledger) -> Iterator[Item]:
         newest[key] = max(generation, newest.get(key, generation))
     for entry in ledger.walk("failed/"):
         key, generation = entry.key.split("/")[-2:]
-        record = ledger.load(f"exp-{key}-{generation}")
-        if record and record.ended and record.ended.error and record.ended_at:
-            later = newest.get(key, generation)
-            by = f"exp-{key}-{later}" if later > generation else None
-            yield Item(record.export_id, record.ended_at, record.request.image_id, record.ended.error, by)
+        later = newest.get(key, generation)
+        by = f"exp-{key}-{later}" if later > generation else None
+        yield from _read(f"exp-{key}-{generation}", entry.modified_at, partial(_failure, ledger, by))
 
 
-def _named(rejection: Rejection) -> str:
-    return rejection.kept.sighting.image_id if rejection.kept.sighting else "an event"
+def _failure(ledger: Ledger, by: str | None, name: str) -> Item | None:
+    record = ledger.load(name)
+    if record and record.ended and record.ended.error and record.ended_at:
+        return Item(name, record.ended_at, record.request.image_id, record.ended.error, by)
+    return None
 
 
-def shown(ledger: Ledger, name: str) -> Any:
-    """All that is known of it, as JSON builtins. Raises AskerFault where there is no such thing."""
-    if name.startswith(REJECTED):
-        found = ledger.read(f"rejected/{name.removeprefix(REJECTED)}/event", Rejection)
-        if found:
-            return {"RejectedAt": found.at.isoformat(), **found.fact.wire()}
-    else:
-        record = ledger.load(name)
-        if record:
-            ended = record.ended.wire() if record.ended else None
-            return {"ExportId": record.export_id, "Request": record.request.wire(), "Ended": ended}
-    raise AskerFault(Cause(code="NotFound", message=f"The ledger has no {name}."), status=404)
+def _rejected(ledger: Ledger) -> Iterator[Item]:
+    for entry in _events(ledger):
+        yield from _read(_name_of(entry), entry.modified_at, partial(_rejection, ledger))
+
+
+def _rejection(ledger: Ledger, name: str) -> Item | None:
+    found = ledger.read(key_of(name), Rejection)
+    if found is None:
+        return None
+    sighting = found.fact.kept.sighting
+    return Item(name, found.at, sighting.image_id if sighting else "an event", found.fact.cause)
+
+
+def _read(name: str, at: datetime, read: Callable[[str], Item | None]) -> Iterator[Item]:
+    """One that cannot be understood is listed with that, and hides no other."""
+    try:
+        item = read(name)
+    except FactUnreadable as fault:
+        item = Item(name, at, "unreadable", fault.cause)
+    if item:
+        yield item
+
+
+def _events(ledger: Ledger, beginning: str = "") -> Iterator[Entry]:
+    return (entry for entry in ledger.walk(f"rejected/{beginning}") if entry.key.endswith("/event"))
+
+
+def _name_of(entry: Entry) -> str:
+    return REJECTED + entry.key.split("/")[1]
+
+
+def key_of(name: str) -> str:
+    """Where a rejection is kept."""
+    return f"rejected/{name.removeprefix(REJECTED)}/event"
+
+
+def whole_name(ledger: Ledger, name: str) -> str:
+    """The name itself, or the only one of a rejection that begins so, with or without `…`. Raises AskerFault."""
+    beginning = name.removeprefix(REJECTED).rstrip("….")
+    if not name.startswith(REJECTED) or not BEGINNING.fullmatch(beginning):
+        return name
+    found = [_name_of(entry) for entry in _events(ledger, beginning)]
+    if len(found) > 1:
+        message = f"{len(found)} rejections begin like {REJECTED}{beginning}: give more of the name."
+        raise AskerFault(Cause(code="NameAmbiguous", message=message), status=409)
+    return found[0] if found else name

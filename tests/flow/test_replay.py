@@ -40,6 +40,7 @@ def test_a_failed_export_is_listed_shown_and_done_once_more(world: World) -> Non
 
     shown = json.loads(replay(world, "show", first)[1])
     assert (shown["Request"]["ImageId"], shown["Ended"]["Status"]) == (image, "Failed")
+    assert (shown["ExportId"], shown["TaskId"]) == (first, world.tasks_of(image)[0]["TaskId"])
 
     for _ in range(2):
         assert replay(world, "once", first)[0] == 0
@@ -52,6 +53,14 @@ def test_a_failed_export_is_listed_shown_and_done_once_more(world: World) -> Non
 def unfinished(world: World) -> list[str]:
     """Invocations that are queued or running."""
     return [one["status"] for one in world.emulator.state("invocations") if one["status"] in ("queued", "running")]
+
+
+def test_what_runs_is_refused_here_and_the_rest_is_asked_for_all_the_same(world: World) -> None:
+    running = world.tell(world.image())["Exports"][0]["ExportId"]
+    code, said = replay(world, "once", running, "exp-aaaaaaaaaaaaaaaa-0001")
+    assert (code, len(said.splitlines())) == (1, 2)
+    assert said.startswith(f"✗ NotReplayable: {running} is Exporting; what has failed or was cancelled")
+    assert replay(world) == replay(world, "list")
 
 
 def test_what_is_not_there_is_said_and_nothing_is_asked(world: World) -> None:

@@ -1,0 +1,109 @@
+"""What `make replay` lists, shows and refuses to ask for, read from the ledger alone."""
+
+import pytest
+
+from image_export.errors import AskerFault
+from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.ports import Stored
+from image_export.use_cases.reject import Kept, Rejection
+from image_export.values.cause import Cause
+from replay.looking import replayable, shown
+from replay.shelf import items, whole_name
+
+from .workshop import Workshop
+
+CAUSE = Cause(code="Forbidden.Policy", message="no")
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+def ledger_of(shop: Workshop) -> Ledger:
+    """The ledger, as somebody with keys of their own reads it."""
+    return shop.outside().ledger
+
+
+def keep(shop: Workshop, digest: str, body: str | None = "{}") -> str:
+    """A rejection under a digest that begins so; answers its name."""
+    digest = digest.ljust(64, "0")
+    rejection = Rejection(digest=digest, cause=CAUSE, notify=(), kept=Kept(body=body))
+    ledger_of(shop).mark(f"rejected/{digest}/event", rejection)
+    shop.clock.advance(minutes=1)
+    return f"rejected-{digest}"
+
+
+def failed(shop: Workshop) -> str:
+    """An export that failed."""
+    shop.tell()
+    shop.cloud.fail(shop.task_id)
+    (export,) = shop.tick(minutes=10).exports
+    return export.export_id
+
+
+def refused(shop: Workshop, name: str) -> tuple[str, str]:
+    """Code and message with which a replay is not even asked for."""
+    with pytest.raises(AskerFault) as fault:
+        replayable(ledger_of(shop), name)
+    return fault.value.code, fault.value.cause.message
+
+
+def test_failures_and_rejections_are_listed_in_the_order_of_their_time(shop: Workshop) -> None:
+    names = [keep(shop, "ff"), failed(shop), keep(shop, "0a"), keep(shop, "77")]
+    assert [item.name for item in items(ledger_of(shop))] == names
+
+
+def test_what_cannot_be_read_is_listed_with_that_and_hides_nothing(shop: Workshop) -> None:
+    bad, good, export = keep(shop, "aa"), keep(shop, "bb"), failed(shop)
+    shop.store.objects[f"rejected/{bad.removeprefix('rejected-')}/event"] = Stored(b"not ours", shop.clock.now)
+    said = {item.name: item.cause.code for item in items(ledger_of(shop))}
+    assert said == {bad: "FactUnreadable", good: "Forbidden.Policy", export: "ExportImageFailed"}
+
+
+@pytest.mark.parametrize("given", ["rejected-5d1c", "rejected-5d1c…", "rejected-5d1c...", "rejected-5d"])
+def test_the_beginning_of_a_name_is_enough_where_no_other_begins_so(shop: Workshop, given: str) -> None:
+    name = keep(shop, "5d1c")
+    keep(shop, "5e")
+    assert whole_name(ledger_of(shop), given) == name
+    assert whole_name(ledger_of(shop), name) == name
+
+
+def test_a_beginning_of_two_is_refused_and_one_of_none_is_left_as_it_is(shop: Workshop) -> None:
+    keep(shop, "5d1c")
+    keep(shop, "5d2")
+    with pytest.raises(AskerFault, match="2 rejections begin like rejected-5d"):
+        whole_name(ledger_of(shop), "rejected-5d")
+    for name in ("rejected-77", "rejected-", "rejected-../x", "exp-aaaaaaaaaaaaaaaa-0001"):
+        assert whole_name(ledger_of(shop), name) == name
+
+
+def test_an_export_is_shown_with_its_task_times_and_attempts(shop: Workshop) -> None:
+    name = failed(shop)
+    told = shown(ledger_of(shop), name)
+    assert (told["ExportId"], told["Status"], told["TaskId"]) == (name, "Failed", shop.task_id)
+    assert told["RequestedAt"] <= told["StartedAt"] < told["FinishedAt"]
+    (attempt,) = told["Attempts"]
+    assert (attempt["Attempt"], attempt["Claim"]["Kind"], attempt["Result"]["Outcome"]) == (1, "start", "started")
+    assert attempt["Claim"]["OSSPrefix"] == told["OSSPrefix"]
+    assert (told["Ended"]["Status"], told["Request"]["ImageId"]) == ("Failed", told["ImageId"])
+
+
+def test_what_runs_or_is_completed_is_not_asked_for(shop: Workshop) -> None:
+    name = shop.tell().exports[0].export_id
+    reason = "what has failed or was cancelled can be replayed."
+    assert refused(shop, name) == ("NotReplayable", f"{name} is Exporting; {reason}")
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    assert refused(shop, name) == ("NotReplayable", f"{name} is Completed; {reason}")
+
+
+def test_a_rejection_of_which_nothing_was_kept_is_not_asked_for(shop: Workshop) -> None:
+    assert refused(shop, keep(shop, "aa", body=None))[0] == "NotReplayable"
+    replayable(ledger_of(shop), keep(shop, "bb"))
+    replayable(ledger_of(shop), failed(shop))
+
+
+def test_what_is_not_there_is_said_to_be_so(shop: Workshop) -> None:
+    assert refused(shop, f"rejected-{'0' * 64}")[0] == "NotFound"
+    assert refused(shop, "exp-aaaaaaaaaaaaaaaa-0001")[0] == "NotFound"
