@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from image_export.decisions.steps import next_step
 from image_export.values.cause import Cause
-from image_export.values.facts import Claim, Result
+from image_export.values.facts import Claim, Result, Span
 from image_export.values.record import Record
 from image_export.values.steps import End, LookForKeys, LookForTasks, MakeClaim, Settle, Sight, Step, Wait
 from image_export.values.stored_object import StoredObject
@@ -23,7 +23,14 @@ VOID = replace(FIRST, result=Result(outcome="void"), settled_at=START + minutes(
 REFUSED = replace(
     FIRST,
     attempt=2,
-    claim=Claim(kind="start", oss_prefix=f"{PREFIX[:-1]}b", voids=1, image=an_image()),
+    claim=Claim(
+        kind="start",
+        oss_prefix=f"{PREFIX[:-1]}b",
+        voids=1,
+        voided=Span(since=START, until=START),
+        image=an_image(),
+    ),
+    claimed_at=START + minutes(26),
     result=Result(outcome="refused", cause=Cause(code="ImageIsExporting", message="no")),
     settled_at=START + minutes(26),
 )
@@ -41,16 +48,26 @@ def seeing(record: Record, *tasks: Task, keys: tuple[str, ...] = (), now: dateti
 
 @pytest.mark.parametrize("record", [VOID, REFUSED])
 def test_tasks_and_objects_are_looked_for_once_more(record: Record) -> None:
-    assert next_step(record, SIGHT, LATER) == LookForTasks(START - minutes(2), LATER)
+    assert next_step(record, SIGHT, LATER) == LookForTasks(START - minutes(2), START + minutes(10))
     assert next_step(record, replace(SIGHT, candidates=()), LATER) == LookForKeys(PREFIX[:-1])
     step = seeing(record, named("theirs"), keys=("theirs_m-1_system.raw.tar.gz",))
     assert isinstance(step, MakeClaim)
     assert (step.claim.kind, step.claim.oss_prefix) == ("start", f"{PREFIX[:-1]}b")
 
 
-def test_an_export_that_has_waited_for_weeks_does_not_look_through_all_tasks_of_these_weeks() -> None:
-    later = START + timedelta(days=20)
-    assert next_step(VOID, SIGHT, later) == LookForTasks(later - timedelta(days=1), later)
+@pytest.mark.parametrize("record", [VOID, REFUSED])
+def test_however_long_it_has_waited_since_only_tasks_of_the_time_of_the_calls_are_looked_at(record: Record) -> None:
+    waited = replace(record, requested_at=START - timedelta(days=20))
+    window = LookForTasks(START - minutes(2), START + minutes(10))
+    assert next_step(waited, SIGHT, START + timedelta(days=20)) == window
+
+
+def test_the_time_of_the_calls_goes_from_the_first_void_attempt_to_the_last() -> None:
+    step = seeing(VOID)
+    assert isinstance(step, MakeClaim)
+    second = replace(VOID, attempt=2, claim=step.claim, claimed_at=LATER, settled_at=LATER + minutes(30))
+    window = LookForTasks(START - minutes(2), LATER + minutes(10))
+    assert next_step(second, SIGHT, START + timedelta(days=20)) == window
 
 
 @pytest.mark.parametrize("record", [VOID, REFUSED])

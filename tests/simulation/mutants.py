@@ -112,6 +112,7 @@ OWN = (
         Ground(fates=("objects late", "object missing"), starts=LOST),
     ),
     Mutant("end read after what came before it", TOLD, own.end_read_last),
+    Mutant("ended nameless task waited for", ENDS, own.waits_for_what_has_ended, Ground(starts=("before",))),
     Mutant("sighting without a hint", LEFT, own.sighting_left_behind),
     Mutant("409 on our own write taken for lost", WASTED, own.conflict_is_lost),
     Mutant("start without a policy", POLICY, own.starts_without_a_policy, BLIND),

@@ -278,6 +278,11 @@ def end_read_last(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Ledger, "_with_attempts", with_attempts)
 
 
+def waits_for_what_has_ended(patch: pytest.MonkeyPatch) -> None:
+    """A nameless task of somebody else is waited for, ended or not."""
+    patch.setattr(after_void, "goes_on", lambda _status: True)
+
+
 def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:
     """The hint goes before the sighting that it leads to."""
     looks = see._look_again

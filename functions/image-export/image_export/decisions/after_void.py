@@ -1,30 +1,31 @@
 """READY after a void: an attempt was taken for none, so all is looked at once more before the next is made. Pure.
 
 A task that is listed within PROTOCOL's wait was found before. One that is listed later than any document lets us expect
-still keeps the export from a second one: by its name, while it runs, and by its objects.
+still keeps the export from a second one: by its name, while it runs, and by its objects. However long the export has
+waited since: the window is that of the calls.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import UNSET
 
+from ..values.facts import Span
 from ..values.image import Image
 from ..values.record import Record
 from ..values.steps import LookForKeys, LookForTasks, Sight, Step, Wait
 from . import claims
-from .doubt import GIVE_UP, LOOK_EVERY, REASON, no_task
+from .doubt import AFTER_CLAIM, BEFORE_CLAIM, GIVE_UP, LOOK_EVERY, REASON, no_task
 from .exporting import goes_on
 from .identity import common_prefix, is_under, oss_prefix
 from .refusals import FOREIGN
 from .waiting import growing
 
-BEFORE_REQUEST = timedelta(minutes=2)
-
 
 def next_step(record: Record, image: Image, sight: Sight, now: datetime) -> Step | None:
     """Look, adopt, wait, or end; None where there is nothing, so that the next attempt may be made."""
     if not isinstance(sight.candidates, tuple):
-        return LookForTasks(max(record.requested_at - BEFORE_REQUEST, now - GIVE_UP), now)  # not all that ever ran
+        calls = record.voided or Span(since=record.requested_at, until=now)  # an earlier version did not note them
+        return LookForTasks(calls.since - BEFORE_CLAIM, calls.until + AFTER_CLAIM)
     request = record.request
     prefixes = [oss_prefix(request, record.export_id, voids) for voids in range(record.voids)]
     for prefix in prefixes:

@@ -12,7 +12,7 @@ from .identity import oss_prefix
 def start(record: Record, image: Image) -> MakeClaim:
     """Call ExportImage, once."""
     prefix = oss_prefix(record.request, record.export_id, record.voids)
-    return _next(record, Claim(kind="start", oss_prefix=prefix, voids=record.voids, image=image))
+    return _next(record, Claim(kind="start", oss_prefix=prefix, voids=record.voids, voided=record.voided, image=image))
 
 
 def adopt(record: Record, task: Task, prefix: str, image: Image) -> MakeClaim:

@@ -34,6 +34,13 @@ class Ended(Wire, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class Span(Wire, frozen=True, kw_only=True):
+    """From one time to another, both of OSS."""
+
+    since: datetime
+    until: datetime
+
+
 class Claim(Wire, frozen=True, kw_only=True):
     """A slot that one worker has for itself (PROTOCOL 5, 11). Verdicts before the start take one too, as a cancel does.
 
@@ -46,6 +53,7 @@ class Claim(Wire, frozen=True, kw_only=True):
     kind: Literal["start", "adopt", "cancel", "end"]
     oss_prefix: str | None = None
     voids: int = 0  # attempts before this one that were void; the prefix's last letter (PROTOCOL 8)
+    voided: Span | None = None  # from the first to the last of these attempts' claims
     image: Image | None = None
     task_id: str | None = None
     ended: Ended | None = None

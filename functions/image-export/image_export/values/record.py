@@ -7,7 +7,7 @@ from types import MappingProxyType
 import msgspec
 
 from .export_request import ExportRequest
-from .facts import Claim, Ended, Result, Stalled, Told
+from .facts import Claim, Ended, Result, Span, Stalled, Told
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +52,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """How many attempts were void so far; the next one's prefix moves on by so many letters (PROTOCOL 8)."""
         before = self.claim.voids if self.claim else 0
         return before + (1 if self.result and self.result.outcome == "void" else 0)
+
+    @property
+    def voided(self) -> Span | None:
+        """When these attempts were claimed, from the first to the last."""
+        before = self.claim.voided if self.claim else None
+        if self.claimed_at is None or self.result is None or self.result.outcome != "void":
+            return before
+        return Span(since=before.since if before else self.claimed_at, until=self.claimed_at)
 
     @property
     def began_at(self) -> datetime | None:
