@@ -279,12 +279,12 @@ class FakeCloud:
         found: list[Task] = self.faults.run("tasks", effect)
         return found
 
-    def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
         def effect() -> list[Task]:
             return [
                 _brief(one)
                 for one in self.running.values()
-                if one.task.created_at >= since
+                if since <= one.task.created_at <= until
                 and self._listed(one)
                 and (not self.resource_ids or one.image_id == image_id)
             ]

@@ -9,6 +9,7 @@ import pytest
 
 from image_export.errors import CloudFault, Refused, Unanswered
 from image_export.values.stored_object import PROBE_BYTES
+from image_export.values.task import Task
 from tests.contract.worlds import BUCKET, LISTED_AFTER_S, World, start
 
 RUNNING = {"Waiting", "Processing"}  # a new task may queue first
@@ -110,14 +111,23 @@ def test_a_new_task_is_not_listed_at_once(world: World) -> None:
     assert world.cloud.tasks([task_id]) == []
 
 
-def test_export_tasks_of_an_image_are_those_since_then(world: World) -> None:
+def recent(world: World, image_id: str) -> list[Task]:
+    """The image's tasks of the last minutes."""
+    return world.cloud.export_tasks(image_id, since=world.now() - timedelta(minutes=2), until=world.now())
+
+
+def test_export_tasks_of_an_image_are_those_of_that_time(world: World) -> None:
     image_id = world.add_image()
     task_id = world.cloud.export_image(start(image_id, prefix()))
     world.wait(LISTED_AFTER_S)
-    found = world.cloud.export_tasks(image_id, since=world.now() - timedelta(minutes=2))
+    found = recent(world, image_id)
     assert [(task.task_id, task.image_id) for task in found] == [(task_id, image_id)]
     world.wait(600)
-    assert world.cloud.export_tasks(image_id, since=world.now() - timedelta(minutes=2)) == []
+    assert recent(world, image_id) == []
+    created = found[0].created_at
+    window = {"since": created - timedelta(minutes=2), "until": created + timedelta(minutes=2)}
+    assert len(world.cloud.export_tasks(image_id, **window)) == 1
+    assert world.cloud.export_tasks(image_id, **{**window, "until": created - timedelta(minutes=1, seconds=30)}) == []
 
 
 def test_a_cancelled_task_ends_as_deleted(world: World) -> None:
@@ -160,7 +170,7 @@ def test_a_refused_start_has_started_nothing(world: World) -> None:
     with pytest.raises(Refused):
         world.cloud.export_image(start(image_id, prefix()))
     world.wait(LISTED_AFTER_S)
-    assert world.cloud.export_tasks(image_id, since=world.now() - timedelta(minutes=2)) == []
+    assert recent(world, image_id) == []
 
 
 def test_a_start_whose_answer_is_lost_is_in_doubt_and_not_sent_again(world: World) -> None:
@@ -169,7 +179,7 @@ def test_a_start_whose_answer_is_lost_is_in_doubt_and_not_sent_again(world: Worl
     with pytest.raises(Unanswered):
         world.cloud.export_image(start(image_id, prefix()))
     world.wait(LISTED_AFTER_S)
-    assert len(world.cloud.export_tasks(image_id, since=world.now() - timedelta(minutes=2))) == 1
+    assert len(recent(world, image_id)) == 1
 
 
 @pytest.mark.parametrize("call", ["image", "task", "object"])

@@ -171,9 +171,9 @@ class LivingCloud(FakeCloud):
         """By id; whether the image is told is open."""
         return [self._told(task) for task in super().tasks(task_ids) if task.task_id not in self.unknown]
 
-    def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
         """By image, where that is honoured."""
-        return [self._told(task) for task in super().export_tasks(image_id, since=since)]
+        return [self._told(task) for task in super().export_tasks(image_id, since=since, until=until)]
 
     def _told(self, task: Task) -> Task:
         return task if self.world.readings.tells_image else replace(task, image_id=None)

@@ -109,9 +109,9 @@ class AliyunCloud:
         ids = list(task_ids)
         return self._read(lambda: self._ecs.tasks(ids))
 
-    def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
         """Short export tasks of the image, and of others where the API does not ask by image."""
-        return self._read(lambda: self._ecs.export_tasks(image_id, since=since))
+        return self._read(lambda: self._ecs.export_tasks(image_id, since=since, until=until))
 
     def task(self, task_id: str) -> Task | None:
         """The whole task."""

@@ -4,7 +4,7 @@ ExportImage page of 2025, DescribeImages, DescribeTasks, DescribeTaskAttribute, 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from aliyunsdkcore.request import AcsRequest
@@ -25,6 +25,7 @@ from .rpc import Rpc
 
 STATUSES = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"  # unless named: Available alone
 PAGE = 100
+A_MINUTE = timedelta(minutes=1)
 UNKNOWN_IMAGE = frozenset({"InvalidImageId.NotFound", "ImageId.NotFound"})  # an empty list is what is documented
 UNKNOWN_TASK = "InvalidTaskId.NotFound"
 ENDED_BY_ITSELF = "InvalidTaskId.IncorrectTaskStatus"
@@ -101,12 +102,12 @@ class Ecs:
         with reading(self._host):
             return [read_brief(one) for one in read_tasks(answer)]
 
-    def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
-        """Short export tasks, all pages. StartTime loses its seconds, as the tasks' own times do."""
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
+        """Short export tasks, all pages. Both times lose their seconds, as the tasks' own times do."""
         found: list[Task] = []
         number, more = 1, True
         while more:
-            answer = self._call(_export_tasks_request(image_id, since, number))
+            answer = self._call(_export_tasks_request(image_id, (since, until + A_MINUTE), number))
             with reading(self._host):
                 page = read_tasks(answer)
                 found += [read_brief(one) for one in page if is_export(one)]
@@ -138,11 +139,13 @@ class Ecs:
                 raise
 
 
-def _export_tasks_request(image_id: str, since: datetime, page: int) -> AcsRequest:
+def _export_tasks_request(image_id: str, created: tuple[datetime, datetime], page: int) -> AcsRequest:
+    since, until = (time.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:00Z") for time in created)
     request = DescribeTasksRequest()
     request.set_TaskAction("ExportImage")
     request.set_ResourceIdss([image_id])
-    request.set_StartTime(since.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:00Z"))
+    request.set_StartTime(since)
+    request.set_EndTime(until)
     request.set_PageNumber(page)
     request.set_PageSize(PAGE)
     return request

@@ -66,7 +66,7 @@ def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
     cloud, request = cloud_of(outside, look.record), look.record.request
     found = [
         task
-        for task in cloud.export_tasks(request.image_id, since=step.since)
+        for task in cloud.export_tasks(request.image_id, since=step.since, until=step.until)
         if step.since <= task.created_at <= step.until
         and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
         and not _belongs_to_another(outside, look.record, task)

@@ -101,8 +101,8 @@ class Cloud(Protocol):
         """Short tasks for at most 100 ids, in one call; unknown and not yet listed ones are left out."""
         ...
 
-    def export_tasks(self, image_id: str, *, since: datetime) -> list[Task]:
-        """ExportImage tasks created since then, asked by image where the API honours that: others may be among them."""
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
+        """ExportImage tasks of that time, to the minute, asked by image where the API heeds that: others may be among them."""
         ...
 
     def task(self, task_id: str) -> Task | None:
