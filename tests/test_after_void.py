@@ -99,6 +99,19 @@ def test_what_runs_without_a_name_is_waited_for_only_where_ecs_says_that_the_ima
     assert isinstance(seeing(VOID, running), MakeClaim)  # should it be of this image, ECS refuses the call
 
 
+def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_for_a_day() -> None:
+    crowded = replace(SIGHT, candidates=(), keys=(), unlooked=9)
+    adopted = next_step(VOID, replace(crowded, candidates=(named("theirs"), named(PREFIX))), LATER)
+    assert isinstance(adopted, MakeClaim)
+    assert adopted.claim.kind == "adopt"
+    assert isinstance(next_step(VOID, crowded, LATER), Wait)
+    step = next_step(VOID, crowded, LATER + timedelta(days=1))
+    assert isinstance(step, MakeClaim)
+    assert step.claim.ended is not None
+    assert step.claim.ended.error is not None
+    assert step.claim.ended.error.code == "StartUnconfirmed"
+
+
 @pytest.mark.parametrize("status", ["Finished", "Failed", "Deleted"])
 def test_what_has_ended_without_a_name_is_not_waited_for(status: str) -> None:
     assert isinstance(seeing(REFUSED, a_task(status)), MakeClaim)

@@ -164,24 +164,44 @@ def test_a_failed_task_made_too_late_or_of_another_image_is_not_taken_for_ours(
     assert (len(shop.cloud.exported), the_record(shop).attempt) == (1, 2)
 
 
-def test_where_too_many_tasks_could_be_ours_none_is_not_concluded(
-    shop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The list is neither asked by image nor says which image a task is of; ours is the fifty-first, and failed."""
+def crowd(shop: Workshop, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """The list is neither asked by image nor says which image a task is of, and shows so many of others."""
     listed = shop.cloud.export_tasks
     monkeypatch.setattr(
         shop.cloud, "export_tasks", lambda *a, **b: [replace(task, image_id=None) for task in listed(*a, **b)]
     )
     shop.cloud.resource_ids = False
-    for number in range(50):
+    for number in range(count):
         shop.show(an_image(image_id=f"m-{number}"))
         shop.cloud.finish(shop.cloud.start_task(StartExport(f"m-{number}", BUCKET, "theirs", "raw", None)))
     shop.cloud.faults.after("export_image", unanswered())
+
+
+def test_where_too_many_tasks_could_be_ours_none_is_not_concluded(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(shop, monkeypatch, 50)
     shop.tell()
     shop.cloud.fail(list(shop.cloud.running)[-1])
     for _ in range(12):
         shop.tick(minutes=5)
     assert len(shop.cloud.exported) == 1
+    for _ in range(24):
+        shop.tick(hours=1)
+    assert [line["export"]["Error"]["Code"] for line in shop.log.lines if line["event"] == "export.failed"] == [
+        "StartUnconfirmed"
+    ]
+
+
+def test_among_too_many_tasks_the_one_that_names_us_is_found_in_time(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(shop, monkeypatch, 200)
+    shop.tell()
+    shop.cloud.finish(list(shop.cloud.running)[-1])
+    for _ in range(24):
+        shop.tick(minutes=10)
+    assert (len(shop.cloud.exported), shop.notifier.kinds(BUS)) == (1, ["Started", "Completed"])
 
 
 # Looks are no verdicts

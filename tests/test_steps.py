@@ -255,6 +255,17 @@ def test_several_nameless_ended_tasks_leave_the_start_unconfirmed() -> None:
     assert (cause.code, "tsk-2" in cause.message) == ("StartUnconfirmed", True)
 
 
+def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_for_a_day() -> None:
+    def crowded(*tasks: Task, after_minutes: float) -> Step:
+        return next_step(a_claimed_record(), Sight(candidates=tasks, unlooked=9), START + minutes(after_minutes))
+
+    ours = named(a_claimed_record().oss_prefix)
+    assert crowded(named("other"), ours, after_minutes=2) == Settle(Result(outcome="started", task_id=TASK))
+    assert isinstance(crowded(a_task("Failed"), after_minutes=24 * 60), Wait)
+    cause = unconfirmed(crowded(a_task("Failed"), after_minutes=24 * 60 + 1))
+    assert (cause.code, "10 tasks" in cause.message) == ("StartUnconfirmed", True)
+
+
 def test_several_finished_tasks_that_name_nothing_leave_it_unconfirmed_too() -> None:
     key = f"{a_claimed_record().oss_prefix}_m-1_system.raw.tar.gz"
     tasks = (a_task("Finished"), a_task("Finished", task_id="tsk-2"))

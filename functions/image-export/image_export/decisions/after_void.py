@@ -13,8 +13,9 @@ from ..values.facts import Span
 from ..values.image import Image
 from ..values.record import Record
 from ..values.steps import LookForKeys, LookForTasks, Sight, Step, Wait
+from ..values.task import Task
 from . import claims
-from .doubt import AFTER_CLAIM, BEFORE_CLAIM, GIVE_UP, LOOK_EVERY, REASON, no_task
+from .doubt import AFTER_CLAIM, BEFORE_CLAIM, GIVE_UP, LOOK_EVERY, REASON, crowded, no_task
 from .exporting import goes_on
 from .identity import common_prefix, is_under, oss_prefix
 from .refusals import FOREIGN
@@ -26,21 +27,32 @@ def next_step(record: Record, image: Image, sight: Sight, now: datetime) -> Step
     if not isinstance(sight.candidates, tuple):
         calls = record.voided or Span(since=record.requested_at, until=now)  # an earlier version did not note them
         return LookForTasks(calls.since - BEFORE_CLAIM, calls.until + AFTER_CLAIM)
-    request = record.request
-    prefixes = [oss_prefix(request, record.export_id, voids) for voids in range(record.voids)]
-    for prefix in prefixes:
+    for prefix in _prefixes(record):
         for task in sight.candidates:
-            if any(is_under(request, prefix, item.key) for item in task.objects):
+            if any(is_under(record.request, prefix, item.key) for item in task.objects):
                 return claims.adopt(record, task, prefix, image)
+    return _unnamed(record, sight.candidates, sight, now)
+
+
+def _unnamed(record: Record, candidates: tuple[Task, ...], sight: Sight, now: datetime) -> Step | None:
     again = Wait(REASON, until=growing(record.settled_at or now, now, most=LOOK_EVERY))
-    if _is_exporting(record) and any(not task.objects and goes_on(task.status) for task in sight.candidates):
+    over = now - (record.settled_at or now) > GIVE_UP
+    if sight.unlooked:
+        return claims.fail(record, crowded(sight)) if over else again
+    if _is_exporting(record) and any(not task.objects and goes_on(task.status) for task in candidates):
         return again
     if sight.keys is UNSET:
-        return LookForKeys(common_prefix(request, record.export_id))
-    keys = [key for key in sight.keys or () if any(is_under(request, prefix, key) for prefix in prefixes)]
+        return LookForKeys(common_prefix(record.request, record.export_id))
+    prefixes = _prefixes(record)
+    keys = [key for key in sight.keys or () if any(is_under(record.request, prefix, key) for prefix in prefixes)]
     if not keys:
         return None
-    return claims.fail(record, no_task(keys)) if now - (record.settled_at or now) > GIVE_UP else again
+    return claims.fail(record, no_task(keys)) if over else again
+
+
+def _prefixes(record: Record) -> list[str]:
+    """Those of the void attempts."""
+    return [oss_prefix(record.request, record.export_id, voids) for voids in range(record.voids)]
 
 
 def _is_exporting(record: Record) -> bool:

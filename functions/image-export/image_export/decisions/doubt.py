@@ -38,6 +38,9 @@ def next_step(record: Record, sight: Sight, now: datetime) -> Step:
     named = [task for task in sight.candidates if _names_ours(record, task)]
     if named:
         return Settle(Result(outcome="started", task_id=named[0].task_id))
+    if sight.unlooked:  # ours may be among them, so that only names tell
+        over = now - claimed_at > GIVE_UP
+        return Settle(Result(outcome="refused", cause=crowded(sight))) if over else _again(claimed_at, now)
     return _without_names([task for task in sight.candidates if not task.objects], record, sight, now)
 
 
@@ -46,7 +49,7 @@ def _without_names(nameless: list[Task], record: Record, sight: Sight, now: date
     over = [task for task in nameless if task.status in ENDED_WITHOUT_OBJECTS]
     finished = [task for task in nameless if task.status == "Finished"]
     if now - claimed_at < LISTED_WITHIN or len(over) + len(finished) < len(nameless):
-        return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
+        return _again(claimed_at, now)
     if len(over) > 1 or (over and finished):
         return Settle(Result(outcome="refused", cause=_unconfirmed(over + finished)))
     if over:
@@ -69,15 +72,19 @@ def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetim
         return Settle(Result(outcome="refused", cause=_unconfirmed(finished)))
     if now - claimed_at > GIVE_UP:
         return Settle(Result(outcome="refused", cause=no_task(keys)))
-    return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
+    return _again(claimed_at, now)
 
 
 def _without_objects(finished: list[Task], claimed_at: datetime, now: datetime) -> Step:
     """Looked for again for as long as after any Finished (PROTOCOL 12); then nothing is certain."""
     latest = max(task.finished_at or claimed_at for task in finished)
     if now - latest < VISIBLE_WITHIN:
-        return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
+        return _again(claimed_at, now)
     return Settle(Result(outcome="refused", cause=_unconfirmed(finished)))
+
+
+def _again(claimed_at: datetime, now: datetime) -> Wait:
+    return Wait(REASON, until=growing(claimed_at, now, most=LOOK_EVERY))
 
 
 def _names_ours(record: Record, task: Task) -> bool:
@@ -91,6 +98,16 @@ def _unconfirmed(tasks: list[Task]) -> Cause:
         message="The answer to ExportImage was lost, and these tasks could each be ours: "
         + ", ".join(f"{task.task_id} ({task.status})" for task in tasks),
         recommend="Look at the tasks, then ask for the export again; it is a new export.",
+    )
+
+
+def crowded(sight: Sight) -> Cause:
+    """More tasks than can be looked at, none of which has named us in a day."""
+    looked = len(sight.candidates) if isinstance(sight.candidates, tuple) else 0
+    return Cause(
+        code="StartUnconfirmed",
+        message=f"The answer to ExportImage was lost, and any of {looked + sight.unlooked} tasks could be ours.",
+        recommend="Look at the tasks and at the bucket, then ask for the export again; it is a new export.",
     )
 
 

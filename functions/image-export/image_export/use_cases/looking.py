@@ -1,13 +1,14 @@
 """How each look of `values/steps.py` is taken: a read of the cloud or the ledger. Changes nothing."""
 
+import hashlib
 from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from ..errors import Unanswered
-from ..values.cause import Cause
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, LookAtObjects, LookAtTask, LookForKeys, LookForTasks, Sight
 from ..values.task import Task
@@ -15,7 +16,7 @@ from ..values.wire import Wire
 from .outside import Outside
 from .ports import Cloud
 
-CANDIDATES_MAX = 50
+CANDIDATES_MAX = 50  # of one look; each costs a call
 
 
 class TaskOwner(Wire, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:
 def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
     """The tasks that could be ours, whole: made in the window, of the image as far as that is said, of no other export.
 
-    Raises Unanswered where there are too many to look at: nothing may be concluded from some of them.
+    Where ECS does not say of which image they are there may be many: then some, and others at the next look.
     """
     cloud, request = cloud_of(outside, look.record), look.record.request
     found = [
@@ -69,11 +70,19 @@ def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
         for task in cloud.export_tasks(request.image_id, since=step.since, until=step.until)
         if step.since <= task.created_at <= step.until
         and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
-        and not _belongs_to_another(outside, look.record, task)
     ]
-    if len(found) > CANDIDATES_MAX:
-        raise Unanswered(Cause(code="StartInDoubt", message=f"{len(found)} tasks could be this export's."))
-    return look.saw(candidates=tuple(cloud.task(task.task_id) or task for task in found))
+    rest = iter(_in_another_order(found, outside.ledger.now))
+    ours = (cloud.task(task.task_id) or task for task in rest if not _belongs_to_another(outside, look.record, task))
+    candidates = tuple(islice(ours, CANDIDATES_MAX))
+    unlooked = len(list(rest))
+    if unlooked:
+        outside.log.warning("tasks.left_out", looked=len(candidates), unlooked=unlooked)
+    return look.saw(candidates=candidates, unlooked=unlooked)
+
+
+def _in_another_order(tasks: list[Task], now: datetime) -> list[Task]:
+    """Another one at each look, so that in time each task is among the first."""
+    return sorted(tasks, key=lambda task: hashlib.sha256(f"{task.task_id} {now}".encode()).digest())
 
 
 def _belongs_to_another(outside: Outside, record: Record, task: Task) -> bool:

@@ -102,7 +102,7 @@ class Cloud(Protocol):
         ...
 
     def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
-        """ExportImage tasks of that time, to the minute, asked by image where the API heeds that: others may be among them."""
+        """ExportImage tasks of that time, to the minute; of that image where the API heeds it, else of any."""
         ...
 
     def task(self, task_id: str) -> Task | None:

@@ -21,6 +21,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     task: Task | None | UnsetType = UNSET  # the whole task
     brief: Task | None = None  # the task as the tick's DescribeTasks told it for many at once
     candidates: tuple[Task, ...] | UnsetType = UNSET
+    unlooked: int = 0  # how many there are beside the candidates, too many to be looked at at once
     keys: tuple[str, ...] | UnsetType = UNSET
     objects: dict[str, StoredObject | None] | UnsetType = UNSET
     forbidden: Cause | None = None  # what the policy says against it by now (PROTOCOL 16)
@@ -44,7 +45,7 @@ class LookAtTask(msgspec.Struct, frozen=True):
 
 
 class LookForTasks(msgspec.Struct, frozen=True):
-    """The image's export tasks created in the window, less those of our other exports."""
+    """The image's export tasks created in the window, less those of our other exports; some where there are many."""
 
     since: datetime
     until: datetime
