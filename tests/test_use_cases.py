@@ -183,6 +183,24 @@ def test_the_image_is_looked_at_in_doubt_without_the_tasks_of_our_other_exports(
     assert [task.start.image_format for task in shop.cloud.running.values()] == ["vhd", "raw"]
 
 
+@pytest.mark.parametrize("fact", ["put tasks", "create result"])
+def test_whenever_a_worker_dies_behind_its_result_the_task_is_not_taken_for_another_export_s(
+    shop: Workshop, fact: str
+) -> None:
+    shop.store.faults.after(fact, Died())
+    assert not shop.surviving(shop.tell)
+    assert shop.keys("tasks/")
+    shop.tick(minutes=30)
+    shop.cloud.fail(shop.task_id)
+    shop.cloud.faults.before("export_image", unanswered())
+    (other,) = shop.ask(OSSPrefix="other").exports
+    for _ in range(12):
+        shop.tick(minutes=5)
+    record = shop.outside().ledger.load(other.export_id)
+    assert record
+    assert (record.attempt, record.task_id) == (2, "tsk-0002")
+
+
 def test_a_policy_that_was_tightened_ends_what_waits_but_not_what_runs(shop: Workshop) -> None:
     shop.tell()
     shop.show(an_image(image_id="m-waits", status="Creating"))

@@ -66,11 +66,12 @@ def _in_doubt(outside: Outside, look: Look, cause: Cause) -> Look:
 
 
 def _settle(outside: Outside, look: Look, step: Settle) -> Look:
+    """Whose the task is stands first: a worker that dies in between leaves no task that others take for theirs."""
+    if step.result.task_id and not step.result.inferred:  # which of two in doubt has it is not known
+        outside.ledger.put(task_key(look.record, step.result.task_id), TaskOwner(export_id=look.record.export_id))
     key = fact_key(look.record, f"result-{look.record.attempt:04d}")
     standing = outside.ledger.create(key, step.result)
     settled = look.stands(result=standing.fact, settled_at=standing.at)
-    if standing.fact.task_id and not standing.fact.inferred:  # which of two in doubt has it is not known
-        outside.ledger.put(task_key(look.record, standing.fact.task_id), TaskOwner(export_id=look.record.export_id))
     if standing.ours:
         _log_result(outside, settled.record, standing.fact)
     elif step.result.task_id and step.result.task_id != standing.fact.task_id:
