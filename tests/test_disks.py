@@ -48,6 +48,12 @@ def test_names_that_tell_nothing_are_counted_only() -> None:
     assert len(holding("p_1.vhd", "p_2.vhd")[1]) == 1
 
 
+def test_disks_of_one_name_are_still_two_disks() -> None:
+    second = Disk(device="/dev/xvdb", kind="system", size_gib=100)
+    assert len(holding("p_m_system.raw.tar.gz", disks=(SYSTEM, second))[1]) == 1
+    assert len(holding("p_m_data_xvdb.raw.tar.gz", disks=(B, B))[1]) == 1
+
+
 def test_disks_whose_device_nobody_tells_are_still_two_disks() -> None:
     nameless = (SYSTEM, Disk(device="", kind="data", size_gib=1), Disk(device="", kind="data", size_gib=2))
     assert len(holding("p_m_system.vhd", "p_m_data_xvdb.vhd", disks=nameless)[1]) == 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.identity import natural_key, oss_prefix, parameters_hash, token_key
+from image_export.decisions.identity import is_under, natural_key, oss_prefix, parameters_hash, token_key
 from image_export.errors import CloudFault, LedgerFault, OurFault
 from image_export.use_cases.ports import Page
 from image_export.use_cases.record import record
@@ -87,6 +87,21 @@ def test_account_region_image_bucket_and_format_make_another_export(change: dict
 @pytest.mark.parametrize("change", [{"caller_prefix": "other"}, {"role_name": "Other"}, {"client_token": "t"}])
 def test_prefix_role_name_and_token_make_no_other_export(change: dict[str, Any]) -> None:
     assert natural_key(a_request(**change)) == natural_key(a_request())
+
+
+@pytest.mark.parametrize(
+    ("key", "ours"),
+    [
+        ("backupsofnovember26_m-231_system.raw.tar.gz", True),
+        ("backupsofnovember26-m-231.raw", True),
+        ("backupsofnovember26_m-2312_system.raw.tar.gz", False),
+        ("backupsofnovember26_xm-231_system.raw.tar.gz", False),
+        ("backupsofnovember266_m-231_system.raw.tar.gz", False),
+    ],
+)
+def test_under_a_whole_prefix_an_object_is_ours_only_by_the_whole_id_of_our_image(key: str, ours: bool) -> None:
+    request = a_request(caller_prefix="backupsofnovember26", image_id="m-231")
+    assert is_under(request, "backupsofnovember26", key) is ours
 
 
 def test_a_request_for_what_is_open_is_that_export(shop: Workshop) -> None:

@@ -116,6 +116,23 @@ def test_finished_with_an_operation_that_did_not_succeed_has_failed() -> None:
     assert task.cause is not None
 
 
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ({"Device": "/dev/xvda"}, "system"),
+        ({"Device": "/dev/xvdb"}, "data"),
+        ({"Device": "vdc"}, "data"),
+        ({}, "system"),
+        ({"Device": "/dev/xvda", "Type": "data"}, "data"),
+    ],
+)
+def test_a_disk_without_its_type_is_known_by_its_device(told: dict[str, str], kind: str) -> None:
+    image = {"ImageId": "m-1", "CreationTime": "2026-11-24T08:00:00Z"}
+    disks = {"DiskDeviceMapping": [{**told, "Size": "40"}]}
+    (disk,) = read_image({**image, "DiskDeviceMappings": disks}, "1", "cn-hangzhou").disks
+    assert disk.kind == kind
+
+
 def test_an_image_is_read_with_little_or_with_everything() -> None:
     little = {"ImageId": "m-1", "Status": "NeverHeardOf", "CreationTime": "2026-11-24T08:00:00Z"}
     image = read_image(little, "1", "cn-hangzhou")

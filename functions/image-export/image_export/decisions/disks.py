@@ -18,7 +18,10 @@ def by_key(keys: Iterable[str], disks: Iterable[Disk]) -> tuple[Mapping[str, Dis
 
     A second object of the same name is more of the same disk, and stands for no other.
     """
-    left = {_name_of(disk, number): disk for number, disk in enumerate(disks)}
+    left: dict[str, Disk] = {}
+    for number, disk in enumerate(disks):
+        name = _name_of(disk)
+        left[f"({number})" if name in left or not name else name] = disk
     found: dict[str, Disk | None] = {}
     taken: dict[str, Disk] = {}
     unnamed: list[str] = []
@@ -41,5 +44,5 @@ def _name_in(key: str) -> str:
     return "" if match is None else match[1] or DRIVER.sub("", match[2])
 
 
-def _name_of(disk: Disk, number: int) -> str:
-    return "system" if disk.kind == "system" else DRIVER.sub("", disk.device) or f"({number})"
+def _name_of(disk: Disk) -> str:
+    return "system" if disk.kind == "system" else DRIVER.sub("", disk.device)

@@ -1,6 +1,7 @@
 """Who is who: the names of exports, prefixes, tokens and sightings, all derived, none from chance or clocks. Pure."""
 
 import hashlib
+import re
 from base64 import b32encode
 
 from ..values.arrival import Sighting
@@ -67,10 +68,13 @@ def is_whole(request: ExportRequest) -> bool:
 def is_under(request: ExportRequest, prefix: str, key: str) -> bool:
     """Whether an object belongs to that prefix: prefixes are letters and digits, so what follows is neither.
 
-    A prefix that is not unique by itself is so for one image.
+    A prefix that is not unique by itself is so for one image, whose id is no part of another's there.
     """
-    own = key.startswith(prefix) and not key[len(prefix) :][:1].isalnum()
-    return own and (not is_whole(request) or request.image_id in key)
+    rest = key[len(prefix) :]
+    if not key.startswith(prefix) or rest[:1].isalnum():
+        return False
+    of_image = rf"(?<![A-Za-z0-9]){re.escape(request.image_id)}(?![A-Za-z0-9])"
+    return not is_whole(request) or re.search(of_image, rest) is not None
 
 
 def token_key(request: ExportRequest, token: str) -> str:

@@ -3,6 +3,7 @@
 Raises KeyError, TypeError or ValueError where an answer lacks what it must have; `faults.reading` makes a fault of it.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
@@ -12,6 +13,7 @@ from ..values.image import Disk, Image
 from ..values.task import ObjectName, Task
 
 Fields = dict[str, Any]
+DATA_DEVICE = re.compile(r"(?:/dev/)?(?:xvd|vd|sd|hd)[b-z]")  # the system disk's ends in a
 TIMES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ")  # tasks are shown without seconds, images with
 
 
@@ -41,7 +43,7 @@ def read_image(fields: Fields, account_id: str, region_id: str) -> Image:
 def _disk(fields: Fields) -> Disk:
     return Disk(
         device=_text(fields, "Device"),
-        kind=_text(fields, "Type", "system"),
+        kind=_text(fields, "Type") or ("data" if DATA_DEVICE.match(_text(fields, "Device")) else "system"),
         size_gib=int(fields.get("Size") or 0),
         encrypted=bool(_truth(fields.get("Encrypted"))),
     )
