@@ -95,6 +95,13 @@ def test_an_own_write_answered_409_is_known_by_its_nonce(shop: Workshop) -> None
     assert len(shop.cloud.exported) == 1
 
 
+def test_a_refusal_by_the_ledger_says_what_to_do(shop: Workshop) -> None:
+    shop.store.faults.before("versioned", refused("AccessDenied"))
+    with pytest.raises(LedgerFault) as raised:
+        shop.tell()
+    assert "template.yml" in (raised.value.cause.recommend or "")
+
+
 def test_a_marker_without_its_request_is_helped_along_from_its_body(shop: Workshop) -> None:
     shop.store.faults.before("create requested", unreached())
     with pytest.raises(LedgerFault):

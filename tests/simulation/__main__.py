@@ -6,6 +6,7 @@ A single seed prints the trace of its life.
 import argparse
 import gc
 import multiprocessing
+import re
 import sys
 import time
 
@@ -44,10 +45,10 @@ def live_all(seeds: range) -> int:
 
 def seeds(said: str) -> range:
     """FIRST-LAST, or one seed."""
-    first, _, last = said.partition("-")
-    found = range(int(first), int(last or first) + 1)
+    form = re.fullmatch(r"(\d+)(?:-(\d+))?", said)
+    found = range(int(form[1]), int(form[2] or form[1]) + 1) if form else range(0)
     if not found:
-        raise ValueError(said)
+        raise argparse.ArgumentTypeError(f"{said!r} is neither a seed, such as 7, nor FIRST-LAST, such as 1-1000")
     return found
 
 
@@ -55,14 +56,15 @@ def main(all_seeds: range) -> int:
     """0 where nothing broke."""
     if len(all_seeds) == 1:
         life = live(all_seeds[0], tracing=True)
-        print("\n".join(life.world.trace))  # noqa: T201 - a command's answer
+        verdict = [f"breaks: {invariant}: {how}" for invariant, how in life.broken] or ["breaks nothing"]
+        print("\n".join([*life.world.trace, *(f"seed {all_seeds[0]} {one}" for one in verdict)]))  # noqa: T201 - a command's answer
         return bool(life.broken)
     began = time.monotonic()
     count = live_all(all_seeds)
     took_s = time.monotonic() - began
     cores = multiprocessing.cpu_count()
     print(  # noqa: T201 - the same
-        f"{len(all_seeds):,} lives in {took_s:.0f} s, {len(all_seeds) / took_s:.0f} a second on {cores} cores: "
+        f"{len(all_seeds):,} lives in {took_s:.1f} s, {len(all_seeds) / took_s:.0f} a second on {cores} cores: "
         + (f"{count} broken" if count else "none broken")
     )
     return bool(count)

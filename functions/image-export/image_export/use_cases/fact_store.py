@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from ..decisions.refusals import advised
 from ..errors import CloudFault, FactUnreadable, LedgerFault, OurFault
 from ..values.cause import Cause
 from ..values.wire import Wire
@@ -44,11 +45,11 @@ class Standing(msgspec.Struct, Generic[F], frozen=True):
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """A fault of the ledger's bucket is ours, never a word of the cloud on an export."""
+    """A fault of the ledger's bucket is ours, never a word of the cloud on an export; with what to do about it."""
     try:
         yield
     except CloudFault as fault:
-        raise LedgerFault(fault.cause, status=503) from fault
+        raise LedgerFault(advised(fault.cause), status=503) from fault
 
 
 class FactStore:
