@@ -3,12 +3,14 @@
 import pytest
 
 from image_export.errors import CloudFault
-from image_export.use_cases.exports_api import SCANNED_MAX
+from image_export.use_cases.exports_api import OPENED_MAX, SCANNED_MAX
+from image_export.use_cases.record import record
+from image_export.values.export import RequestedBy
 from image_export.values.policy import Destination
 
-from .builders import ACCOUNT, BUCKET, IMAGE, REGION, an_image
+from .builders import ACCOUNT, BUCKET, IMAGE, REGION, a_request, an_image
 from .entrance import REQUEST_ID, TOKEN, Answer, Entrance
-from .fakes import Died, refused, unanswered, unreached
+from .fakes import Counting, Died, refused, unanswered, unreached
 from .workshop import Workshop
 
 NOBODY = "exp-rtfyr2rqf6qlm2su-0001"
@@ -238,6 +240,49 @@ def test_a_page_that_reads_past_many_names_is_short_and_goes_on(shop: Workshop, 
     assert (ids(first), bool(first.value["NextToken"])) == ([], True)
     second = entrance.page(ImageId="m-0", NextToken=first.value["NextToken"])
     assert (ids(second), second.value["NextToken"]) == ([export], None)
+
+
+def test_a_page_costs_so_much_and_no_more_however_few_exports_fit(shop: Workshop, entrance: Entrance) -> None:
+    asker = RequestedBy(trigger="nightly", id="n")
+    (failed,) = made(shop, entrance, 1)
+    shop.cloud.fail(shop.task_id)
+    shop.tick(minutes=10)
+    for number in range(OPENED_MAX):
+        record(shop.outside(), a_request(image_id=f"m-night{number}", requested_by=asker))
+    shop.store.faults = calls = Counting()
+    first = entrance.page(Status="Failed")
+    assert (ids(first), len(calls.calls) < 6 * OPENED_MAX) == ([], True)
+    second = entrance.page(Status="Failed", NextToken=first.value["NextToken"])
+    assert (ids(second), second.value["NextToken"]) == ([failed], None)
+
+
+@pytest.mark.parametrize(
+    "alien", ["history/readme.txt", "history/000/x", f"history/{'0' * 14}/{REGION}/m-1/exp-{'a' * 16}-backup"]
+)
+def test_a_name_of_the_history_that_is_none_of_ours_is_passed_over(
+    shop: Workshop, entrance: Entrance, alien: str
+) -> None:
+    second, first = made(shop, entrance, 2)
+    shop.store.put(alien, b"hello")
+    page = entrance.page(MaxResults="1")
+    assert ids(page) == [second]
+    last = entrance.page(MaxResults="1", NextToken=page.value["NextToken"])
+    assert (ids(last), last.value["NextToken"]) == ([first], None)
+
+
+@pytest.mark.parametrize("part", ["history/", "/requested"])
+def test_an_export_that_cannot_be_read_hides_no_other(shop: Workshop, entrance: Entrance, part: str) -> None:
+    export, _ = made(shop, entrance, 2)
+    broken = next(key for key in shop.keys(part) if export not in key)
+    shop.store.put(broken, b"{}")
+    assert ids(entrance.page()) == [export]
+    assert "fact.unreadable" in shop.log.events()
+
+
+def test_a_list_that_the_ledger_does_not_answer_in_full_is_no_list(shop: Workshop, entrance: Entrance) -> None:
+    made(shop, entrance, 2)
+    shop.store.faults.before("get", unanswered())
+    assert entrance.page().status == 503
 
 
 @pytest.mark.parametrize("token", ["eA==", "null", "A", "aGlzdG9yeS8uLi8uLi9vcGVu"])

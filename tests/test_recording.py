@@ -44,6 +44,15 @@ def end(shop: Workshop, *, well: bool = True) -> None:
     shop.tick(minutes=10)
 
 
+@pytest.mark.parametrize("alien", ["{}-backup/requested", "{}-0001/claim-copy", "{}-0001/claim-"])
+def test_a_name_that_is_none_of_ours_stops_neither_a_request_nor_a_look(shop: Workshop, alien: str) -> None:
+    (export,) = shop.tell().exports
+    shop.store.put(f"exports/{alien.format(export.export_id[:-5])}", b"{}")
+    end(shop)
+    assert len(shop.keys("/ended")) == 1
+    assert generation(shop.ask(ClientToken="t")) == 2
+
+
 # The bucket
 
 

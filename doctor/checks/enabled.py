@@ -39,8 +39,9 @@ def _enabled(site: Site) -> Iterator[Finding]:
 
 def _latest(ledger: Ledger) -> Iterator[Export]:
     for entry in islice(ledger.walk("history/"), LATEST):
-        found = ledger.read(entry.key, Export)
-        loaded = None if found else ledger.load(read_place(entry.key).export_id)
+        place = read_place(entry.key)
+        found = ledger.read(entry.key, Export) if place else None
+        loaded = ledger.load(place.export_id) if place and not found else None
         if found or loaded:
             yield found.fact if found else export_of(loaded)  # type: ignore[arg-type]  # one of them is there
 

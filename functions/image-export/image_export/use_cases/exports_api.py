@@ -12,7 +12,7 @@ from ..decisions.http.statuses import refusal
 from ..decisions.projection import export_of
 from ..decisions.refusals import Handling, handling, reason
 from ..decisions.waiting import ENTRANCE_GRACE
-from ..errors import AskerFault, CloudFault, LedgerFault
+from ..errors import AskerFault, CloudFault, FactUnreadable, LedgerFault
 from ..values.cause import Cause
 from ..values.export import Export, RequestedBy
 from ..values.export_request import ExportRequest
@@ -25,6 +25,7 @@ from .record import Recorded, record
 from .rehearse import rehearse
 
 SCANNED_MAX = 2000  # names of the history that one page may read past
+OPENED_MAX = 100  # bodies that it may open; one of an export that has not ended takes some five calls more
 
 
 def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpAnswer:
@@ -60,29 +61,38 @@ def _pace(moved: Moved) -> dict[str, str]:
 
 
 def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
-    """A page, newest first. Reads names, and bodies only of what it shows; a page may be short and still go on."""
+    """A page, newest first. Reads names, and the bodies of those that fit; a page may be short and still go on."""
     asked = listing.read_listing(request)
     place = listing.after(asked)
     shown: list[Export] = []
     page = outside.ledger.page("history/", after=place, limit=SCANNED_MAX)
-    for entry in page.entries:
-        if len(shown) == asked.max_results:
+    names = [(entry.key, at) for entry in page.entries if (at := listing.read_place(entry.key))]
+    opened = 0
+    for key, at in names:
+        if len(shown) == asked.max_results or opened == OPENED_MAX:
             break
-        place = entry.key
-        at = listing.read_place(entry.key)
-        export = _listed(outside, entry.key, at.export_id) if listing.fits(asked, at) else None
-        if export and asked.status in (None, export.status):
-            shown.append(export)
-    more = page.more or (bool(page.entries) and place != page.entries[-1].key)
+        place = key
+        if listing.fits(asked, at):
+            opened += 1
+            export = _listed(outside, key, at.export_id)
+            shown += [export] if export and asked.status in (None, export.status) else []
+    more = bool(names) and (page.more or place != names[-1][0])
     return HttpAnswer(status=200, value={"Exports": shown, "NextToken": listing.token(place) if more else None})
 
 
 def _listed(outside: Outside, key: str, export: str) -> Export | None:
-    """What has ended stands in the history whole; what has not is put together. None for a name that lost its race."""
-    found = outside.ledger.read(key, Export)
+    """What has ended stands in the history whole; what has not is put together.
+
+    None for a name that lost its race, and for what nobody can read: it hides no other.
+    """
+    try:
+        found = outside.ledger.read(key, Export)
+        loaded = None if found else outside.ledger.load(export)
+    except FactUnreadable as fault:
+        outside.log.error("fact.unreadable", export_id=export, error=fault.cause.message)
+        return None
     if found:
         return found.fact
-    loaded = outside.ledger.load(export)
     return export_of(loaded, reason=_reason(loaded)) if loaded and loaded.listed == key else None
 
 

@@ -19,6 +19,8 @@ failed/<account>/<region>/<hash>/<generation>      it failed
 nightly/run   nightly/chosen-<hash>            how far the latest night is; what a night has chosen within its limits
 """
 
+import re
+
 import msgspec
 from msgspec.structs import replace
 
@@ -100,7 +102,7 @@ class Ledger(FactStore):
                 if name.startswith(REFUSED)
             },
         )
-        listed = max((int(name[6:]) for name in entries if name.startswith("claim-")), default=0)
+        listed = max((int(name[6:]) for name in entries if re.fullmatch("claim-[0-9]+", name)), default=0)
         record = self._with_end(record, stalled="stalled" in entries)  # first: what came before an end stands by then
         if MANIFEST in entries:
             record = self._with_manifest(record)

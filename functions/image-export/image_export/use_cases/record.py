@@ -4,6 +4,7 @@ Order: index key, due hint, open marker, `requested`. A marker without `requeste
 `known` comes last, for it says that there is an export: said too early, a death in between would lose the image.
 """
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -22,6 +23,7 @@ from ..errors import AskerFault, LedgerFault
 from ..values.cause import Cause
 from ..values.export_request import ExportRequest
 from ..values.facts import Requested
+from ..values.forms import EXPORT_ID
 from ..values.record import Record
 from ..values.steps import Wait
 from ..values.wire import Wire
@@ -79,8 +81,8 @@ def newest_of(outside: Outside, request: ExportRequest) -> Record | None:
 
 def _newest(outside: Outside, key: str) -> int:
     """The newest generation that the listing shows; a stale listing costs one lost create."""
-    keys = (entry.key for entry in outside.ledger.walk(f"exports/exp-{key}-"))
-    return max((generation(key.split("/")[1]) for key in keys), default=0)
+    exports = (entry.key.split("/")[1] for entry in outside.ledger.walk(f"exports/exp-{key}-"))
+    return max((generation(export) for export in exports if re.fullmatch(EXPORT_ID, export)), default=0)
 
 
 def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:

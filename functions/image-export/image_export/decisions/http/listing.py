@@ -90,8 +90,10 @@ def token(place: str) -> str:
     return base64.urlsafe_b64encode(place.encode()).decode()
 
 
-def read_place(key: str) -> Place:
-    """The parts of a name of the history."""
+def read_place(key: str) -> Place | None:
+    """The parts of a name of the history; None for one that is none of ours."""
+    if not PLACE.fullmatch(key):
+        return None
     _, _, region_id, image_id, export_id = key.split("/")
     return Place(region_id, image_id, export_id)
 

@@ -44,7 +44,10 @@ def openapi() -> dict[str, Any]:
         "required": ["Exports", "NextToken"],
         "properties": {
             "Exports": {"type": "array", "items": {"$ref": "#/components/schemas/Export"}},
-            "NextToken": {"type": ["string", "null"], "description": "Give it back for the next page"},
+            "NextToken": {
+                "type": ["string", "null"],
+                "description": "Give it back for the next page; a page may be short, even empty, and go on",
+            },
         },
     }
     return {
@@ -117,7 +120,10 @@ def _list(query: dict[str, Any]) -> dict[str, Any]:
         "operationId": "listExports",
         "summary": "Exports, newest first",
         "parameters": parameters,
-        "responses": {"200": answer("Exports", "A page", PAGE), **errors("400", "401", "503")},
+        "responses": {
+            "200": answer("Exports", "A page; it is the last one only where NextToken is null", PAGE),
+            **errors("400", "401", "503"),
+        },
     }
 
 
