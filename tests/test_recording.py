@@ -1,6 +1,7 @@
 """Which export a request is, and in what order it is recorded (PROTOCOL 1 to 4), over fakes."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from image_export.use_cases.record import record
 from image_export.values.account import AssumedRole
 from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy
+from image_export.values.policy import Destination
 
-from .builders import BUCKET, IMAGE, a_request
-from .fakes import Died, unanswered, unreached
+from .builders import BUCKET, IMAGE, REGION, a_request
+from .fakes import Died, FakeStore, Faults, unanswered, unreached
 from .workshop import Workshop
 
 
@@ -205,6 +207,54 @@ def test_a_token_whose_export_was_never_made_makes_it(shop: Workshop) -> None:
     assert not shop.surviving(lambda: shop.ask("r-1", ClientToken="mine"))
     (export,) = shop.ask("r-2", ClientToken="mine").exports
     assert (export.status, export.export_id[-4:]) == ("Exporting", "0001")
+
+
+class MeanwhileAt(Faults):
+    """At the n-th call of a worker others do something, once."""
+
+    def __init__(self, number: int, work: Callable[[], object]) -> None:
+        super().__init__()
+        self._left = number
+        self._work = work
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        self._left -= 1
+        if self._left == 0:
+            self._work()
+        return super().run(call, effect)
+
+
+@pytest.mark.parametrize("both", [True, False], ids=["twice at a time", "once"])
+@pytest.mark.parametrize("number", range(1, 24))
+def test_a_token_is_one_export_whoever_is_faster_to_its_generation(shop: Workshop, number: int, both: bool) -> None:
+    """Another request gets the generation at any call of ours, and a third the one after; ours is sent again."""
+    mine = a_request(rule=None, caller_prefix="aaa", client_token="mine")
+    answers = []
+
+    def others() -> None:
+        record(shop.outside(), a_request(rule=None, caller_prefix="bbb", client_token="second"))
+        answers.extend([record(shop.outside(), mine).export_id] if both else [])
+        record(shop.outside(), a_request(rule=None, caller_prefix="ccc", client_token="third"))
+
+    worker = shop.outside()
+    worker.ledger.store = FakeStore(shop.clock, MeanwhileAt(number, others), shop.store.objects)
+    answers.append(record(worker, mine).export_id)
+    record(shop.outside(), a_request(rule=None, caller_prefix="ddd", client_token="fourth"))
+    answers += [record(shop.outside(), mine).export_id for _ in range(2)]
+    assert len(set(answers)) == 1
+    standing = shop.outside().ledger.load(answers[0])
+    assert standing is not None
+    assert standing.request.caller_prefix == "aaa"
+
+
+def test_what_is_delivered_again_after_the_policy_has_another_prefix_is_the_same_request(shop: Workshop) -> None:
+    shop.ask("r-1")
+    shop.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
+    assert generation(shop.ask("r-1")) == 1
+
+
+def test_a_prefix_that_is_named_or_left_out_to_the_same_effect_is_the_same(shop: Workshop) -> None:
+    assert [generation(shop.ask("r-1", ClientToken="t", **more)) for more in ({}, {"OSSPrefix": "nightly"})] == [1, 1]
 
 
 # The order at the entrance

@@ -42,6 +42,7 @@ def admit_direct(
         image_id=direct.image_id,
         oss_bucket=direct.oss_bucket,
         caller_prefix=destination.prefix if direct.oss_prefix is None else direct.oss_prefix,
+        default_prefix=direct.oss_prefix is None,
         image_format=direct.image_format,
         role_name=direct.role_name,
         client_token=direct.client_token,

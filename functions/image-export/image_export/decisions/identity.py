@@ -87,6 +87,12 @@ def parameters_hash(request: ExportRequest) -> str:
     return _hash(natural_key(request), request.caller_prefix, request.role_name or "", chars=32)
 
 
+def asked_hash(request: ExportRequest) -> str:
+    """The same of what the caller has said: a prefix that the policy gave is another one when the policy changes."""
+    prefix = "" if request.default_prefix else request.caller_prefix
+    return _hash(natural_key(request), prefix, request.role_name or "", chars=32)
+
+
 def run_key(run_id: str) -> str:
     """The ledger's name for a nightly run, whatever the timer's event calls it."""
     return _hash(run_id, chars=32)

@@ -5,7 +5,7 @@ exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
                  told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
 open/<export>                                  the marker: created first, removed last
 history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
-tokens/<hash>                                  ClientToken → export
+tokens/<hash>, tokens/<hash>-2 …               ClientToken → export; the next where another request got that one
 tasks/<account>/<region>/<task>                whose task it is
 prefixes/<account>/<bucket>/<image>/<prefix>   whose prefix it is, where the caller gave a whole one
 running/<account>/<region>/<task>/<export>/<stall time>   hints: what the watcher reads instead of bodies;

@@ -15,29 +15,18 @@ from ..decisions.identity import (
     generation,
     is_that,
     natural_key,
-    parameters_hash,
-    token_key,
 )
 from ..decisions.waiting import ENTRANCE_GRACE
-from ..errors import AskerFault, LedgerFault
-from ..values.cause import Cause
+from ..errors import LedgerFault
 from ..values.export_request import ExportRequest
 from ..values.facts import Requested
 from ..values.forms import EXPORT_ID
 from ..values.record import Record
 from ..values.steps import Wait
-from ..values.wire import Wire
-from . import whole_prefix
+from . import client_token, whole_prefix
 from .outside import Outside
 
 EXPORT_ROLE = "AliyunECSImageExportDefaultRole"
-
-
-class TokenUse(Wire, frozen=True, kw_only=True):
-    """What a ClientToken stands for."""
-
-    export_id: str
-    parameters: str
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -55,21 +44,25 @@ def record(outside: Outside, request: ExportRequest) -> Recorded:
     Raises AskerFault 409 where a ClientToken comes with other parameters, LedgerFault where nothing could be recorded.
     """
     outside.ledger.ready()
+    meant = client_token.meant(outside, request)
+    return Recorded(meant, created=False) if meant else _find_or_make(outside, request)
+
+
+def _find_or_make(outside: Outside, request: ExportRequest) -> Recorded:
     key = natural_key(request)
-    known = _by_token(outside, request)
-    if known:
-        return known
     newest = _newest(outside, key)
     while True:
         last = outside.ledger.load(export_id(key, newest)) if newest else None
-        if last and is_that(last, request):
-            _use_token(outside, request, last.export_id)
+        if last and is_that(last, request) and client_token.use(outside, request, last.export_id):
             _make_known(outside, request, last.export_id)
             return Recorded(last.export_id, created=False)
         made = _make(outside, request, export_id(key, newest + 1))
         if made:
             return made
         newest += 1
+        meant = client_token.meant(outside, request)
+        if meant:  # another worker with the same token was faster
+            return Recorded(meant, created=False)
 
 
 def newest_of(outside: Outside, request: ExportRequest) -> Record | None:
@@ -86,12 +79,13 @@ def _newest(outside: Outside, key: str) -> int:
 
 
 def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:
-    """Make this generation; None where another request has it."""
+    """Make this generation; None where another request has it, or the request has another."""
     ledger = outside.ledger
     listed = hints.listed(ledger.now, request, export)
     requested = Requested(export_id=export, request=request, listed=listed)
     whole_prefix.reserve(outside, request, export)
-    _use_token(outside, request, export)
+    if not client_token.use(outside, request, export):
+        return None
     ledger.name(listed)
     hint = _first_hint(request, export, ledger.now)
     ledger.put(hint)
@@ -135,38 +129,3 @@ def _first_hint(request: ExportRequest, export: str, now: datetime) -> str:
     queued = request.requested_by.trigger == "nightly"
     (hint,) = hints.hints_for(record, Wait(queued=queued, until=None if queued else now + ENTRANCE_GRACE))
     return hint
-
-
-def _by_token(outside: Outside, request: ExportRequest) -> Recorded | None:
-    """The export that the request's ClientToken stands for, if it stands for one with these parameters."""
-    if request.client_token is None:
-        return None
-    found = outside.ledger.read(f"tokens/{token_key(request, request.client_token)}", TokenUse)
-    if found is None:
-        return None
-    _same_or_fault(request, found.fact)
-    standing = outside.ledger.load(found.fact.export_id)
-    if standing and parameters_hash(standing.request) == found.fact.parameters:
-        return Recorded(standing.export_id, created=False)
-    return None
-
-
-def _use_token(outside: Outside, request: ExportRequest, export: str) -> None:
-    """Before the export stands or is answered: this token means it. An earlier meaning of the token stays."""
-    if request.client_token is None:
-        return
-    use = TokenUse(export_id=export, parameters=parameters_hash(request))
-    standing = outside.ledger.create(f"tokens/{token_key(request, request.client_token)}", use)
-    _same_or_fault(request, standing.fact)
-
-
-def _same_or_fault(request: ExportRequest, use: TokenUse) -> None:
-    if use.parameters != parameters_hash(request):
-        raise AskerFault(
-            Cause(
-                code="IdempotentParameterMismatch",
-                message=f"ClientToken {request.client_token!r} was used with other parameters, for {use.export_id}.",
-                recommend="Use a new ClientToken for a new request.",
-            ),
-            status=409,
-        )

@@ -18,6 +18,7 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     image_id: str
     oss_bucket: str
     caller_prefix: str = ""
+    default_prefix: bool = False  # the destination's own: whoever asked has named none
     image_format: ImageFormat = "raw"
     role_name: str | None = None
     client_token: str | None = None
