@@ -80,6 +80,20 @@ def test_a_whole_prefix_that_is_free_would_be_used_and_is_not_kept(shop: Worksho
     assert shop.ask("r-2", OSSPrefix=WHOLE, ImageFormat="qcow2").exports[0].oss_prefix == WHOLE
 
 
+def test_a_token_that_would_be_refused_is_refused(shop: Workshop) -> None:
+    shop.ask(ClientToken="t", OSSPrefix="abc")
+    (cause,) = shop.ask(ClientToken="t", OSSPrefix="xyz", DryRun=True).rejected
+    assert cause.code == "IdempotentParameterMismatch"
+
+
+def test_a_token_shows_its_export_even_after_the_end(shop: Workshop) -> None:
+    (first,) = shop.ask(ClientToken="t").exports
+    shop.cloud.fail(shop.task_id)
+    shop.tick(minutes=10)
+    (shown,) = shop.ask(ClientToken="t", DryRun=True).exports
+    assert (shown.export_id, shown.status) == (first.export_id, "Failed")
+
+
 def test_after_an_end_a_dry_run_is_of_a_new_export(shop: Workshop) -> None:
     shop.ask("r-1")
     shop.cloud.fail(shop.task_id)

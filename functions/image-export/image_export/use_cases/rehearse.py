@@ -13,7 +13,7 @@ from ..values.export import Export
 from ..values.export_request import ExportRequest
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, MakeClaim, Sight, Step, Wait
-from . import whole_prefix
+from . import client_token, whole_prefix
 from .looking import Look
 from .outside import Outside
 from .record import newest_of
@@ -24,11 +24,12 @@ def rehearse(outside: Outside, request: ExportRequest) -> Export:
     """How the export would begin: Requested (Reason DryRun or what it would wait for), or Failed with the cause.
 
     The same export where there is one already. Reads image and hold, writes nothing, not even to the ledger.
-    Raises AskerFault 409 for a prefix in use, and CloudFault where the cloud is away: nothing is known then.
+    Raises AskerFault 409 for a prefix or a token in use, and CloudFault where the cloud is away: nothing is known then.
     """
     outside.ledger.ready()
-    last, now = newest_of(outside, request), outside.ledger.now
-    if last and is_that(last, request):
+    meant = client_token.meant(outside, request)
+    last, now = outside.ledger.load(meant) if meant else newest_of(outside, request), outside.ledger.now
+    if last and (meant or is_that(last, request)):
         return export_of(last, reason="DryRun")
     whole_prefix.check(outside, request)
     record = Record(export_id=export_id(natural_key(request), 0), request=request, requested_at=now)
