@@ -55,6 +55,21 @@ def test_a_name_that_is_none_of_ours_stops_neither_a_request_nor_a_look(shop: Wo
     assert generation(shop.ask(ClientToken="t")) == 2
 
 
+class MeanwhileAt(Faults):
+    """At the n-th call of a worker others do something, once."""
+
+    def __init__(self, number: int, work: Callable[[], object]) -> None:
+        super().__init__()
+        self._left = number
+        self._work = work
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        self._left -= 1
+        if self._left == 0:
+            self._work()
+        return super().run(call, effect)
+
+
 # The bucket
 
 
@@ -155,6 +170,17 @@ def test_who_loses_a_generation_reads_the_winners(shop: Workshop) -> None:
     assert winner.export_id.endswith("0001")
 
 
+def test_who_loses_a_generation_in_the_same_second_leaves_the_winner_its_hint(shop: Workshop) -> None:
+    shop.tick()  # the sweep of this hour is over
+    wanted, worker = replace(a_request(), requested_by=RequestedBy(trigger="nightly", id="n")), shop.outside()
+    worker.ledger.store = FakeStore(
+        shop.clock, MeanwhileAt(5, lambda: record(shop.outside(), wanted)), shop.store.objects
+    )
+    assert not record(worker, wanted).created
+    (hint,) = shop.keys("waiting/")
+    assert hint.endswith("-0001")
+
+
 # ClientToken
 
 
@@ -207,21 +233,6 @@ def test_a_token_whose_export_was_never_made_makes_it(shop: Workshop) -> None:
     assert not shop.surviving(lambda: shop.ask("r-1", ClientToken="mine"))
     (export,) = shop.ask("r-2", ClientToken="mine").exports
     assert (export.status, export.export_id[-4:]) == ("Exporting", "0001")
-
-
-class MeanwhileAt(Faults):
-    """At the n-th call of a worker others do something, once."""
-
-    def __init__(self, number: int, work: Callable[[], object]) -> None:
-        super().__init__()
-        self._left = number
-        self._work = work
-
-    def run(self, call: str, effect: Callable[[], Any]) -> Any:
-        self._left -= 1
-        if self._left == 0:
-            self._work()
-        return super().run(call, effect)
 
 
 @pytest.mark.parametrize("both", [True, False], ids=["twice at a time", "once"])

@@ -90,8 +90,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     hint = _first_hint(request, export, ledger.now)
     ledger.put(hint)
     standing = ledger.open(requested)
-    if standing and not standing.ours:
-        ledger.delete(hint)
+    if standing and not standing.ours:  # the hint stays: in the same second it is the winner's too
         return None
     outside.log.info(
         "export.requested",
