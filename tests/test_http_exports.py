@@ -113,6 +113,17 @@ def test_with_the_ledger_away_it_is_503_and_asking_again_is_right(shop: Workshop
     assert (entrance.post().status, len(shop.cloud.exported)) == (202, 1)
 
 
+def test_an_export_that_was_there_before_and_cannot_be_read_now_is_503(shop: Workshop, entrance: Entrance) -> None:
+    """Whatever else it were answered would be made up: it may have ended long ago."""
+    entrance.post(ClientToken="t")
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    shop.store.faults.before("list", unanswered())
+    answer = entrance.post(ClientToken="t")
+    assert (answer.refusal[0], "retry-after" in answer.headers) == (503, True)
+    assert entrance.post(ClientToken="t").value["Status"] == "Completed"
+
+
 def test_a_marker_of_others_that_cannot_be_read_is_503_for_it_may_not_be_ours(
     shop: Workshop, entrance: Entrance
 ) -> None:

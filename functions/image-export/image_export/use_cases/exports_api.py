@@ -46,10 +46,15 @@ def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpA
 
 
 def _look(outside: Outside, wanted: ExportRequest, recorded: Recorded) -> Moved:
-    """It is recorded, so it is accepted, even where the ledger does not answer any more."""
+    """It is recorded, so it is accepted, even where the ledger does not answer any more.
+
+    Raises LedgerFault where it was there before: nobody knows how it stands then.
+    """
     try:
         return begin(outside, recorded)
     except LedgerFault as fault:
+        if not recorded.created and not recorded.record:
+            raise
         outside.log.warning("look.broken", export_id=recorded.export_id, code=fault.code, error=fault.cause.message)
     now = outside.ledger.now
     facts = recorded.record or Record(export_id=recorded.export_id, request=wanted, requested_at=now)
