@@ -117,6 +117,28 @@ def test_a_dry_run_shows_the_plan_with_reasons_and_writes_nothing(shop: Workshop
     assert shop.store.objects == before
 
 
+def test_a_night_answers_the_exports_that_it_has_recorded_and_how_many_images_nobody_wants(shop: Workshop) -> None:
+    stock(shop, 2)
+    stock(shop, 1, ELSEWHERE, name="scratch")
+    run(shop, "night-1")
+    stock(shop, 1, image_id="m-new")
+    told = run(shop, "night-2").totalled()
+    assert [(one["ImageId"], one["Status"]) for one in told["Exports"]] == [("m-new", "Requested")]
+    assert (told["Rejected"], told["Ignored"], told["Totals"][0]["Exported"]) == ((), 1, 2)
+    assert not {"Exports", "Rejected", "Ignored"} & set(shop.log.lines[-1]["run"])
+
+
+def test_a_night_answers_more_than_a_hundred_exports_by_their_number(shop: Workshop) -> None:
+    limit(shop, 101)
+    stock(shop, 120)
+    assert run(shop).totalled()["Exports"] == {"Requested": 101}
+
+
+def test_a_dry_run_answers_no_exports_since_it_has_recorded_none(shop: Workshop) -> None:
+    stock(shop, 2)
+    assert run(shop, dry_run=True).totalled()["Exports"] == ()
+
+
 def test_max_per_run_takes_the_oldest_of_all_regions_and_the_next_nights_take_the_rest(shop: Workshop) -> None:
     limit(shop, 3)
     stock(shop, 4)

@@ -6,7 +6,8 @@ import pytest
 
 from image_export.decisions.identity import export_id, natural_key, run_key
 from image_export.errors import LedgerFault
-from image_export.use_cases.nightly import RUN, go_on
+from image_export.use_cases.night import RUN
+from image_export.use_cases.nightly import go_on
 from image_export.use_cases.record import record
 from image_export.values.export import RequestedBy
 

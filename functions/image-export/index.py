@@ -190,14 +190,14 @@ def on_watch(_event: bytes, context: Any) -> dict[str, Any]:
 
 
 def on_nightly(event: bytes, context: Any) -> dict[str, Any]:
-    """A nightly run, or with the payload {"DryRun": true} its plan. Answers totals by account and region."""
+    """A nightly run, or with the payload {"DryRun": true} its plan. Answers what it recorded, and totals of it all."""
     from image_export.decisions.timer import read_timer
     from image_export.use_cases.nightly import nightly
 
     def work(outside: "Outside") -> dict[str, Any]:
         timer = read_timer(event)
         run_id = timer.run_id or context.request_id
-        return nightly(outside, run_id=run_id, request_id=context.request_id, dry_run=timer.dry_run).wire()
+        return nightly(outside, run_id=run_id, request_id=context.request_id, dry_run=timer.dry_run).totalled()
 
     return _answer(context, work)
 

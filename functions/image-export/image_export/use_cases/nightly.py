@@ -6,31 +6,19 @@ watcher goes on with it. One account or region that cannot be reached stops no o
 on the same run may overlap, and what rules with `max_per_run` choose is settled by a fact of the run.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Literal
 
 from msgspec.structs import replace
 
-from ..decisions.identity import run_key
 from ..decisions.night_warnings import Queue, night_warnings, queues
-from ..decisions.plan import limited, plan
-from ..errors import CloudFault, FactUnreadable
-from ..values.account import AssumedRole
-from ..values.export import RequestedBy
-from ..values.image import Image
-from ..values.policy import Policy
-from ..values.run import Chosen, Decision, NightlyAnswer, Run, Totals
+from ..decisions.plan import limited
+from ..values.run import NightlyAnswer, Run
+from .night import RUN, SECONDS_FOR_A_GROUP, Night
 from .outside import Outside
-from .record import record
 
-SECONDS_FOR_A_GROUP = 60.0
-SECONDS_TO_RECORD = 20.0
 GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run lives longer than ten
 PLAN_SHOWN_MAX = 500
-RUN = "nightly/run"
-Group = tuple[AssumedRole, str, str]  # role, region and bucket
-Made = Literal["recorded", "exported", "left_over"]  # what came of a wanted image, as Totals counts it
+NOT_LOGGED = ("Plan", "RequestId", "Exports", "Rejected", "Ignored")  # lists, and what each line says by itself
 
 
 def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = False) -> NightlyAnswer:
@@ -41,10 +29,12 @@ def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = F
         run = found.fact if found.fact.finished else replace(found.fact, state="working")
     else:
         run = Run(run_id=run_id, began_at=outside.ledger.now)
-    night = _Night(outside, run, dry_run=dry_run)
+    night = Night(outside, run, dry_run=dry_run)
     run = night.work()
     answer = NightlyAnswer(
         request_id=request_id,
+        exports=tuple(night.recorded),
+        ignored=sum(one.unwanted for one in run.totals),
         run_id=run_id,
         dry_run=dry_run,
         finished=run.finished,
@@ -52,7 +42,7 @@ def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = F
         warnings=tuple(night_warnings(outside.ruled(), run, _queues(outside, run))),
         plan=tuple(one.shown() for one in limited(outside.ruled(), night.shown)[:PLAN_SHOWN_MAX]),
     )
-    said = {name: value for name, value in answer.wire().items() if name not in ("Plan", "RequestId")}
+    said = {name: value for name, value in replace(answer, exports=()).wire().items() if name not in NOT_LOGGED}
     outside.log.info("nightly.finished" if run.finished else "nightly.paused", run=said)
     return answer
 
@@ -65,140 +55,6 @@ def go_on(outside: Outside, *, request_id: str) -> NightlyAnswer | None:
     if found.fact.state == "working" and outside.ledger.now - found.at < GIVEN_UP:
         return None  # somebody is at it
     return nightly(outside, run_id=found.fact.run_id, request_id=request_id)
-
-
-class _Night:
-    """One worker's part of a run."""
-
-    def __init__(self, outside: Outside, run: Run, *, dry_run: bool) -> None:
-        self._outside = outside
-        self._dry_run = dry_run
-        self._policy = outside.ruled()
-        self._run = run.by(rule.name for rule in self._policy.rules)  # which may have changed since the run paused
-        self._counted = {rule.name for rule in self._policy.rules if rule.max_per_run is not None}
-        self.shown: list[Decision] = []  # of a dry run
-
-    def work(self) -> Run:
-        """Group by group; at last what rules with `max_per_run` have chosen of all that was seen."""
-        if self._run.finished:
-            return self._run
-        self._keep()
-        through = all(self._look_at(group) for group in _groups(self._policy)) and self._record_chosen()
-        self._keep(state="finished" if through else "paused")
-        return self._run
-
-    def _keep(self, **changes: object) -> None:
-        self._run = replace(self._run, **changes)
-        if not self._dry_run:
-            self._outside.ledger.put(RUN, self._run)
-
-    def _look_at(self, group: Group) -> bool:
-        """Whether the group is through; not where the time ran out, so that it is looked at again."""
-        role, region, _ = group
-        before = self._run.of(role.account_id, region)
-        if not before.unfinished:
-            return True
-        if self._outside.remaining_s() < SECONDS_FOR_A_GROUP:
-            return False
-        try:
-            decisions = self._plan(group)
-        except CloudFault as fault:
-            self._outside.log.warning("region.unreached", account_id=role.account_id, region_id=region, code=fault.code)
-            said = f"{fault.code}: {fault.cause.message}"
-            self._count(replace(before, unfinished=False, fault=said))
-            return True
-        return self._take(decisions, before)
-
-    def _plan(self, group: Group) -> list[Decision]:
-        role, region, bucket = group
-        images = _images(self._outside, role, region, bucket)
-        known = self._outside.ledger.known(role.account_id, region)
-        asker, now = RequestedBy(trigger="nightly", id=self._run.run_id), self._outside.ledger.now
-        return plan(self._policy, images, known, now=now, when="nightly", requested_by=asker)
-
-    def _take(self, decisions: list[Decision], before: Totals) -> bool:
-        """Record what is wanted without a limit, and choose among the rest; whether there was time for it."""
-        at_once = [one for one in decisions if one.wanted and one.rule not in self._counted]
-        choice = [one for one in decisions if one.rule in self._counted and (one.wanted or one.left_over)]
-        made = self._record(at_once)
-        recorded, broken = before.recorded + made.count("recorded"), made.count("left_over")
-        if len(made) < len(at_once):
-            self._count(replace(before, recorded=recorded))
-            return False
-        standing = sum(one.before == "standing" for one in decisions)
-        totals = Totals(
-            account_id=before.account_id,
-            region_id=before.region_id,
-            images=len(decisions),
-            recorded=recorded,
-            exported=standing + len(at_once) - recorded - broken,
-            left_over=len(choice) + broken,
-            unwanted=len(decisions) - standing - len(at_once) - len(choice),
-        )
-        matched = {*self._run.matched, *(one.rule for one in decisions if one.rule)}
-        chosen = limited(self._policy, [*self._run.chosen, *choice])
-        self._count(totals, matched=tuple(sorted(matched)), chosen=tuple(one for one in chosen if one.wanted))
-        self.shown += decisions if self._dry_run else []
-        return True
-
-    def _count(self, totals: Totals, **changes: object) -> None:
-        self._keep(totals=self._run.with_totals(totals), **changes)
-
-    def _record(self, decisions: Iterable[Decision]) -> list[Made]:
-        """What came of each, as far as the time goes; what is made stays made. A dry run would make them."""
-        made: list[Made] = []
-        for one in decisions:
-            if not self._dry_run and self._outside.remaining_s() < SECONDS_TO_RECORD:
-                break
-            made.append("recorded" if self._dry_run else self._record_one(one))
-        return made
-
-    def _record_one(self, one: Decision) -> Made:
-        """A fact of one image that cannot be read leaves that image over, and no other."""
-        try:
-            return "recorded" if one.request and record(self._outside, one.request).created else "exported"
-        except FactUnreadable as fault:
-            where = {"region_id": one.region_id, "image_id": one.image_id}
-            self._outside.log.error("fact.unreadable", error=fault.cause.message, **where)
-            return "left_over"
-
-    def _record_chosen(self) -> bool:
-        """What was chosen, which the counts have under `left_over` so far; whether there was time for it."""
-        self._keep_to_the_first_choice()
-        chosen = self._run.chosen
-        for one, made in zip(chosen, self._record(chosen), strict=False):
-            was = self._run.of(one.account_id, one.region_id)
-            was = replace(was, left_over=was.left_over - 1)
-            totals = replace(was, **{made: getattr(was, made) + 1})
-            self._run = replace(self._run, totals=self._run.with_totals(totals), chosen=self._run.chosen[1:])
-        return not self._run.chosen
-
-    def _keep_to_the_first_choice(self) -> None:
-        """Of two workers on one run the later one sees fewer images to choose from: each would fill the limit anew."""
-        if self._dry_run or not self._run.chosen:
-            return
-        choice, key = Chosen(images=tuple(one.key for one in self._run.chosen)), run_key(self._run.run_id)
-        self._outside.ledger.mark(f"nightly/chosen-{key}", choice)
-        first = self._outside.readable(f"nightly/chosen-{key}", Chosen)
-        images = first.fact.images if first else choice.images
-        self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in images))
-
-
-def _groups(policy: Policy) -> Iterator[Group]:
-    """Round the regions, not account by account: a run that pauses has been everywhere a little."""
-    pairs = [(account, region) for account in policy.accounts for region in account.destinations]
-    for account, region in sorted(pairs, key=lambda pair: (list(pair[0].destinations).index(pair[1]), pair[0].name)):
-        yield account.role, region, account.destinations[region].bucket
-
-
-def _images(outside: Outside, role: AssumedRole, region: str, bucket: str) -> Iterator[Image]:
-    """Each image once: one that is made between two pages pushes another onto both."""
-    cloud, page, more, seen = outside.clouds.at(role, region, bucket), 1, True, set[str]()
-    while more:
-        listing = cloud.images(page)
-        yield from (image for image in listing.images if image.image_id not in seen)
-        seen |= {image.image_id for image in listing.images}
-        page, more = page + 1, listing.more
 
 
 def _queues(outside: Outside, run: Run) -> dict[str, Queue]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from .answer import Answer
 from .export_request import ExportRequest
 from .wire import Wire
 
@@ -94,10 +95,12 @@ class Run(Wire, frozen=True, kw_only=True):
         return tuple(totals if one is was else one for one in self.totals)
 
 
-class NightlyAnswer(Wire, frozen=True, kw_only=True):
-    """What `on_nightly` answers: totals by account and region; for a DryRun the plan, as far as it can be read."""
+class NightlyAnswer(Answer, frozen=True, kw_only=True):
+    """What `on_nightly` answers: the exports that this call has recorded, and how many images are unwanted (`ignored`).
 
-    request_id: str
+    Of the whole run totals by account and region; for a DryRun the plan, as far as it can be read.
+    """
+
     run_id: str
     dry_run: bool = False
     finished: bool
