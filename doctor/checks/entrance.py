@@ -1,5 +1,7 @@
 """Who guards the HTTP entrance: FC by authType, or the function by its setting; exactly one of them must. Pure."""
 
+import hashlib
+
 from ..edges.functions import Deployed, DeployedTrigger
 from ..finding import Finding, ok, unknown
 from ..serverless import Function
@@ -7,6 +9,7 @@ from .deploying import to_deploy
 
 AUTH, TOKENS = "IMAGE_EXPORT_HTTP_AUTH", "IMAGE_EXPORT_HTTP_TOKENS"
 GUARDS = ("function", "jwt")
+NOTHING = hashlib.sha256(b"").hexdigest()
 
 
 def guarded(subject: str, wanted: Function, function: Deployed | None, trigger: DeployedTrigger) -> Finding:
@@ -32,6 +35,9 @@ def _by_token(subject: str, wanted: str, has: str) -> Finding:
     if wanted and has != wanted:
         message = f"The function authenticates, and {'knows other tokens' if has else 'has no tokens'}: this shell's"
         return to_deploy(subject, f"{message} {TOKENS} is not what is deployed.")
+    if NOTHING in has:
+        message = "A token that the function knows is the SHA-256 of nothing, which no request can bear"
+        return to_deploy(subject, f"{message}: $TOKEN was not set in the shell that deployed.")
     if not has:
         message = "The function authenticates, and has no tokens: every request is answered 401."
         advice = f"If somebody is to come in, put the SHA-256 of a token into {TOKENS} and deploy; else leave it shut."

@@ -47,11 +47,15 @@ def _function(functions: Functions, wanted: Function) -> Iterator[Finding]:
 
 
 def _differences(found: Deployed, wanted: Function) -> Iterator[str]:
-    """What differs; environment variables by their names, since their values may be nobody's business."""
+    """What differs; environment variables by their names, since their values may be nobody's business.
+
+    Not a time-out that is too long in s.yaml: that is said of s.yaml, and must not be deployed.
+    """
+    bound = too_long(wanted.name, wanted.handler, wanted.timeout_s, "in s.yaml")
     for name, has, wants in (
         ("handler", found.handler, wanted.handler),
         ("runtime", found.runtime, wanted.runtime),
-        ("timeout", found.timeout_s, wanted.timeout_s),
+        ("timeout", found.timeout_s, found.timeout_s if bound else wanted.timeout_s),
         ("memorySize", found.memory_mib, wanted.memory_mib),
         ("role", found.role.lower(), wanted.role.lower()),  # the component writes it in lower case
         ("layers", found.layers, wanted.layers),

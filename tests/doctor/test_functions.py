@@ -1,5 +1,6 @@
 """What is deployed otherwise than meant is named, and above all an HTTP entrance that is open to everybody."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -59,6 +60,12 @@ def test_tokens_of_this_shell_that_are_not_the_deployed_ones_are_named_and_not_s
     assert (found.status, said in found.message, found.exact) == ("wrong", True, DEPLOY)
     assert not {"a" * 64, "b" * 64} & set(repr(found).split())
     assert "aaaa" not in repr(found)
+
+
+def test_a_token_that_was_not_set_when_its_hash_was_deployed_is_named(ward: Ward) -> None:
+    nothing = hashlib.sha256(b"").hexdigest()
+    found = entrance(ward, "anonymous", IMAGE_EXPORT_HTTP_TOKENS=f"{'a' * 64},{nothing}")
+    assert (found.status, "SHA-256 of nothing" in found.message) == ("wrong", True)
 
 
 def test_the_command_that_deploys_is_the_one_of_readme_which_has_it_under_upgrade_as_well() -> None:

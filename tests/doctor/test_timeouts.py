@@ -39,6 +39,11 @@ def test_what_is_deployed_is_named_though_s_yaml_has_it_right(ward: Ward) -> Non
     assert any("301 s as it is deployed" in one.message for one in ward.wrong())
 
 
+def test_a_time_out_that_is_too_long_in_s_yaml_alone_is_not_advised_to_be_deployed(ward: Ward) -> None:
+    ward.change(ward.file, "timeout: 300", "timeout: 3000")
+    assert ward.only_wrong().check == "files"
+
+
 def test_the_nightly_function_must_be_gone_before_its_night_is_taken_over(ward: Ward) -> None:
     set_timeout(ward, "nightly", 601)
     assert all("max_per_run" in one.message for one in ward.wrong())
