@@ -93,6 +93,21 @@ class Counting(Faults):
         return self.calls.count(call)
 
 
+class MeanwhileAt(Faults):
+    """At the n-th call of a worker others do something, once."""
+
+    def __init__(self, number: int, work: Callable[[], object]) -> None:
+        super().__init__()
+        self._left = number
+        self._work = work
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        self._left -= 1
+        if self._left == 0:
+            self._work()
+        return super().run(call, effect)
+
+
 class Died(BaseException):
     """The worker is killed here. No `except Exception` sees it, as nothing sees a SIGKILL."""
 

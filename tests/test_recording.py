@@ -1,7 +1,6 @@
 """Which export a request is, and in what order it is recorded (PROTOCOL 1 to 4), over fakes."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from image_export.values.export import RequestedBy
 from image_export.values.policy import Destination
 
 from .builders import BUCKET, IMAGE, REGION, a_request
-from .fakes import Died, FakeStore, Faults, unanswered, unreached
+from .fakes import Died, FakeStore, MeanwhileAt, unanswered, unreached
 from .workshop import Workshop
 
 
@@ -53,21 +52,6 @@ def test_a_name_that_is_none_of_ours_stops_neither_a_request_nor_a_look(shop: Wo
     end(shop)
     assert len(shop.keys("/ended")) == 1
     assert generation(shop.ask(ClientToken="t")) == 2
-
-
-class MeanwhileAt(Faults):
-    """At the n-th call of a worker others do something, once."""
-
-    def __init__(self, number: int, work: Callable[[], object]) -> None:
-        super().__init__()
-        self._left = number
-        self._work = work
-
-    def run(self, call: str, effect: Callable[[], Any]) -> Any:
-        self._left -= 1
-        if self._left == 0:
-            self._work()
-        return super().run(call, effect)
 
 
 # The bucket

@@ -16,6 +16,7 @@ from ..values.forms import EXPORT_ID
 from ..values.policy import Policy
 from ..values.record import Record
 from .admission import as_of_today, still_allowed
+from .identity import CALLER_PREFIX_MAX
 
 NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}")
 REPLAYED = ("Failed", "Cancelled")
@@ -40,7 +41,10 @@ def asked_for(body: bytes) -> str | None:
 
 
 def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
-    """The request of an export that failed or was cancelled, as the policy has it today. Raises AskerFault."""
+    """The request of an export that failed or was cancelled, as the policy has it today. Raises AskerFault.
+
+    A whole OSSPrefix stays with the export that was given it, so this one takes as much of it as is made unique.
+    """
     status = record.ended.status if record.ended else "not ended"
     if status not in REPLAYED:
         message = f"{record.export_id} is {status}; what has failed or was cancelled can be replayed."
@@ -50,6 +54,7 @@ def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
         raise AskerFault(cause, status=403)
     return replace(
         as_of_today(policy, record.request),
+        caller_prefix=record.request.caller_prefix[:CALLER_PREFIX_MAX],
         rule=None,  # a rule exports an image once; this is not its wish
         client_token=f"replay-{record.export_id}",
         named_by_creation=False,

@@ -7,7 +7,7 @@ open/<export>                                  the marker: created first, remove
 history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
 tokens/<hash>, tokens/<hash>-2 …               ClientToken → export; the next where another request got that one
 tasks/<account>/<region>/<task>                whose task it is
-prefixes/<account>/<bucket>/<image>/<prefix>   whose prefix it is, where the caller gave a whole one
+prefixes/<account>/<bucket>/<image>/<prefix>, <prefix>-2 …   whose it is, where the caller gave a whole one
 running/<account>/<region>/<task>/<export>/<stall time>   hints: what the watcher reads instead of bodies;
 waiting/<account>/<region>/<priority>/<time>/<export>     one may be stale or lost, never the only trace
 due/<time>/<export, sighted-… or rejected-…>

@@ -1,11 +1,19 @@
 """A caller's OSSPrefix that leaves no room for ours is used as given, so nothing may stand under it (PROTOCOL 8)."""
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+
 from ..decisions.identity import CALLER_PREFIX_MAX, is_under, is_whole
-from ..errors import AskerFault
+from ..decisions.refusals import Handling, advised, handling
+from ..errors import AskerFault, Refused
 from ..values.cause import Cause
 from ..values.export_request import ExportRequest
+from ..values.facts import Requested
 from ..values.wire import Wire
 from .outside import Outside
+
+MADE_WITHIN = timedelta(hours=1)  # FC kills within minutes whoever has reserved a prefix and not made its export
 
 
 class PrefixUse(Wire, frozen=True, kw_only=True):
@@ -19,9 +27,12 @@ def check(outside: Outside, request: ExportRequest) -> None:
     if not is_whole(request):
         return
     _refuse_objects(outside, request)
-    held = outside.ledger.read(_key(request), PrefixUse)
-    if held:
-        raise _in_use(request, f"belongs to {held.fact.export_id}")
+    for key in _slots(request):
+        held = outside.ledger.read(key, PrefixUse)
+        if held is None:
+            return
+        if not _is_void(outside, request, held.fact.export_id, held.at):
+            raise _in_use(request, f"belongs to {held.fact.export_id}")
 
 
 def reserve(outside: Outside, request: ExportRequest, export: str) -> None:
@@ -29,21 +40,45 @@ def reserve(outside: Outside, request: ExportRequest, export: str) -> None:
     if not is_whole(request):
         return
     _refuse_objects(outside, request)
-    use = PrefixUse(export_id=export)
-    standing = outside.ledger.create(_key(request), use)
-    if standing.fact != use:
-        raise _in_use(request, f"belongs to {standing.fact.export_id}")
+    for key in _slots(request):
+        standing = outside.ledger.create(key, PrefixUse(export_id=export))
+        holder = standing.fact.export_id
+        if standing.ours:
+            return
+        if not _is_void(outside, request, holder, standing.at):
+            if holder == export:
+                return
+            raise _in_use(request, f"belongs to {holder}")
+
+
+def _slots(request: ExportRequest) -> Iterator[str]:
+    """Where the ledger says whose the prefix is; the next place counts where what stands in one came to nothing."""
+    key = f"prefixes/{request.account_id}/{request.oss_bucket}/{request.image_id}/{request.caller_prefix}"
+    yield key
+    yield from (f"{key}-{number}" for number in count(2))
+
+
+def _is_void(outside: Outside, request: ExportRequest, holder: str, since: datetime) -> bool:
+    """Whether who reserved it lost its export to a request with another prefix, or died before it made one."""
+    for key in (f"exports/{holder}/requested", f"open/{holder}"):
+        found = outside.ledger.read(key, Requested)
+        if found:
+            return found.fact.request.caller_prefix != request.caller_prefix
+    return outside.ledger.now - since > MADE_WITHIN
 
 
 def _refuse_objects(outside: Outside, request: ExportRequest) -> None:
+    """Raises AskerFault for objects, and for a refusal to list them: who asks is told, FC need not ask again."""
     cloud = outside.clouds.at(request.role, request.region_id, request.oss_bucket)
     prefix = request.caller_prefix
-    if any(is_under(request, prefix, key) for key in cloud.object_keys(request.oss_bucket, prefix)):
+    try:
+        taken = any(is_under(request, prefix, key) for key in cloud.object_keys(request.oss_bucket, prefix))
+    except Refused as fault:
+        if handling(fault.code) in (Handling.FINAL, Handling.ROLE):
+            raise AskerFault(advised(fault.cause), status=fault.status) from fault
+        raise
+    if taken:
         raise _in_use(request, "holds objects already")
-
-
-def _key(request: ExportRequest) -> str:
-    return f"prefixes/{request.account_id}/{request.oss_bucket}/{request.image_id}/{request.caller_prefix}"
 
 
 def _in_use(request: ExportRequest, why: str) -> AskerFault:
