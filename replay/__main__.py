@@ -1,8 +1,8 @@
-"""`python -m replay`: list what failed or was rejected, show one, or have it done once more.
+"""`python -m replay`: list what failed, was rejected or could not be told, show one, or have it done once more.
 
     list        what can be replayed, with the reason, the latest last; without a verb it is this
     show NAME…  all that the ledger keeps of it
-    once NAME…  ask image-export-event to do it once more; asking twice is one new export
+    once NAME…  ask image-export-event to do it once more; asking twice is one new export, or one event told
 
 Of a name that begins with rejected- so much is enough as no other begins with.
 

@@ -1,4 +1,4 @@
-"""All that the ledger keeps of one export or rejection, and whether it can be done once more. Changes nothing."""
+"""All that the ledger keeps of one thing that went wrong, and whether it can be done once more. Changes nothing."""
 
 from datetime import datetime
 from typing import Any
@@ -7,9 +7,11 @@ import msgspec
 
 from image_export.decisions.projection import export_of
 from image_export.decisions.replay import REPLAYED
+from image_export.decisions.untold import read_name
 from image_export.errors import AskerFault
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.reject import Rejection
+from image_export.use_cases.retell import Kept, kept
 from image_export.values.cause import Cause
 from image_export.values.record import Record
 
@@ -19,6 +21,8 @@ from .shelf import REJECTED, key_of
 def shown(ledger: Ledger, name: str) -> Any:
     """All that is known of it, as JSON builtins. Raises AskerFault where there is no such thing."""
     found = _found(ledger, name)
+    if isinstance(found, Kept):
+        return msgspec.to_builtins({"GivenUpAt": found.at, "Target": found.target.name, "Event": found.event})
     if isinstance(found, Record):
         ended, stalled = (fact.wire() if fact else None for fact in (found.ended, found.stalled))
         more = {
@@ -49,6 +53,8 @@ def _attempt(record: Record) -> dict[str, Any]:
 def replayable(ledger: Ledger, name: str) -> None:
     """Raises AskerFault where the function would refuse it, whatever its policy says."""
     found = _found(ledger, name)
+    if isinstance(found, Kept):
+        return
     if isinstance(found, Record):
         status = export_of(found).status
         if status not in REPLAYED:
@@ -59,8 +65,13 @@ def replayable(ledger: Ledger, name: str) -> None:
         raise AskerFault(Cause(code="NotReplayable", message=message), status=409)
 
 
-def _found(ledger: Ledger, name: str) -> Record | tuple[Rejection, datetime]:
-    if name.startswith(REJECTED):
+def _found(ledger: Ledger, name: str) -> Record | Kept | tuple[Rejection, datetime]:
+    untold = read_name(name)
+    if untold:
+        owed = kept(ledger, untold)
+        if owed:
+            return owed
+    elif name.startswith(REJECTED):
         rejection = ledger.read(key_of(name), Rejection)
         if rejection:
             return rejection.fact, rejection.at

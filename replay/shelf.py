@@ -1,4 +1,4 @@
-"""What failed or was rejected, by name: lists the ledger and reads what it lists. Changes nothing."""
+"""What failed, was rejected or not told, by name: lists the ledger and reads what it lists. Changes nothing."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,10 +6,12 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from image_export.decisions.untold import Untold, read_key
 from image_export.errors import AskerFault, FactUnreadable
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.ports import Entry
 from image_export.use_cases.reject import Rejection
+from image_export.use_cases.retell import kept
 from image_export.values.cause import Cause
 
 REJECTED = "rejected-"
@@ -27,8 +29,8 @@ class Item(NamedTuple):
 
 
 def items(ledger: Ledger) -> list[Item]:
-    """Failed exports and rejections, in the order in which they came about."""
-    return sorted([*_failed(ledger), *_rejected(ledger)], key=lambda item: item.at)
+    """Failed exports, rejections and what could not be told, in the order in which they came about."""
+    return sorted([*_failed(ledger), *_rejected(ledger), *_untold(ledger)], key=lambda item: item.at)
 
 
 def _failed(ledger: Ledger) -> Iterator[Item]:
@@ -61,6 +63,21 @@ def _rejection(ledger: Ledger, name: str) -> Item | None:
         return None
     sighting = found.fact.kept.sighting
     return Item(name, found.at, sighting.image_id if sighting else "an event", found.fact.cause)
+
+
+def _untold(ledger: Ledger) -> Iterator[Item]:
+    for entry in ledger.walk("untold/"):
+        untold = read_key(entry.key)
+        if untold:
+            yield from _read(untold.name, entry.modified_at, partial(_owed, ledger, untold))
+
+
+def _owed(ledger: Ledger, untold: Untold, name: str) -> Item | None:
+    owed = kept(ledger, untold)
+    if owed is None:
+        return None
+    message = f"{owed.target.name} has not accepted that it is {untold.kind}."
+    return Item(name, owed.at, owed.record.request.image_id, Cause(code="NotTold", message=message))
 
 
 def _read(name: str, at: datetime, read: Callable[[str], Item | None]) -> Iterator[Item]:

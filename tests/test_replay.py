@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from image_export.errors import CloudFault
 from image_export.use_cases.reject import Kept, Rejection
 from image_export.use_cases.replay import receive_or_replay
 from image_export.values.answer import Answer
 from image_export.values.cause import Cause
 
 from .builders import BUCKET, IMAGE, REGION, an_image
-from .workshop import BUS, Workshop
+from .workshop import BUS, FUNCTION, Workshop
 
 EVENT = {"product": "ECS", "name": "Image:StateChange", "regionId": REGION, "userId": "1234567890123456"}
 
@@ -98,7 +99,14 @@ def test_the_external_id_of_today_is_used(shop: Workshop) -> None:
     assert record.request.role.external_id == "after"
 
 
-@pytest.mark.parametrize("name", ["exp-aaaaaaaaaaaaaaaa-0001", f"rejected-{'0' * 64}"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "exp-aaaaaaaaaaaaaaaa-0001",
+        f"rejected-{'0' * 64}",
+        f"untold-exp-aaaaaaaaaaaaaaaa-0001.Completed-{'0' * 12}",
+    ],
+)
 def test_what_is_not_there_is_said_to_be_so(shop: Workshop, name: str) -> None:
     assert code(again(shop, name)) in ("ExportNotFound", "NotFound")
 
@@ -188,3 +196,42 @@ def test_what_is_too_large_or_no_text_is_not_kept_but_its_reason_is(shop: Worksh
     body = json.dumps({"ImageId": IMAGE, "OSSBucket": "not-ours"}).encode()
     ask(shop, body + padding if padding != b"\xff" else b'{"ImageId": "\xff", "OSSBucket": "acme-images"}')
     assert code(again(shop, rejected(shop))) == "NotReplayable"
+
+
+def untold(shop: Workshop) -> str:
+    """The name of the only event that was given up: the bus has not accepted that an export is Completed."""
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.notifier.refusing.add(BUS)
+    for _ in range(16):
+        shop.tick(days=1)
+    shop.notifier.refusing.clear()
+    (key,) = shop.keys("untold/")
+    _, event, told = key.split("/")
+    return f"untold-{event}-{told.rsplit('-', 1)[1]}"
+
+
+def test_an_event_that_was_given_up_is_told_again_as_it_was_and_only_to_whom_it_is_owed(shop: Workshop) -> None:
+    name = untold(shop)
+    (others,) = [event for target, event in shop.notifier.told if target == FUNCTION and "Completed" in event["id"]]
+    (export,) = again(shop, name).exports
+    target, told = shop.notifier.told[-1]
+    assert (export.status, target, shop.keys("untold/")) == ("Completed", BUS, [])
+    assert json.dumps(told) == json.dumps(others)
+    assert code(again(shop, name)) == "NotFound"
+    assert shop.notifier.kinds(FUNCTION) == ["Started", "Completed"]
+
+
+def test_an_event_that_is_refused_once_more_stays_and_fc_repeats_the_invocation(shop: Workshop) -> None:
+    name = untold(shop)
+    shop.notifier.refusing.add(BUS)
+    with pytest.raises(CloudFault):
+        again(shop, name)
+    assert len(shop.keys("untold/")) == 1
+
+
+def test_a_target_that_the_policy_no_longer_names_is_told_nothing(shop: Workshop) -> None:
+    name = untold(shop)
+    shop.change(notify=())
+    assert code(again(shop, name)) == "Forbidden.Policy"
+    assert shop.notifier.kinds(BUS) == ["Started"]

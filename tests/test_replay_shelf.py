@@ -10,7 +10,9 @@ from image_export.values.cause import Cause
 from replay.looking import replayable, shown
 from replay.shelf import items, whole_name
 
-from .workshop import Workshop
+from .builders import IMAGE
+from .test_replay import untold
+from .workshop import BUS, Workshop
 
 CAUSE = Cause(code="Forbidden.Policy", message="no")
 
@@ -107,3 +109,15 @@ def test_a_rejection_of_which_nothing_was_kept_is_not_asked_for(shop: Workshop) 
 def test_what_is_not_there_is_said_to_be_so(shop: Workshop) -> None:
     assert refused(shop, f"rejected-{'0' * 64}")[0] == "NotFound"
     assert refused(shop, "exp-aaaaaaaaaaaaaaaa-0001")[0] == "NotFound"
+
+
+def test_an_event_that_was_given_up_is_listed_with_its_target_shown_and_asked_for(shop: Workshop) -> None:
+    name = untold(shop)
+    shop.store.put("untold/readme", b"")
+    (item,) = items(ledger_of(shop))
+    assert (item.name, item.what, item.cause.code) == (name, IMAGE, "NotTold")
+    assert item.cause.message == f"{BUS} has not accepted that it is Completed."
+    told = shown(ledger_of(shop), name)
+    assert (told["Target"], told["Event"]["data"]["Status"]) == (BUS, "Completed")
+    replayable(ledger_of(shop), name)
+    assert whole_name(ledger_of(shop), name) == name

@@ -17,8 +17,9 @@ from ..values.policy import Policy
 from ..values.record import Record
 from .admission import as_of_today, still_allowed
 from .identity import CALLER_PREFIX_MAX
+from .untold import UNTOLD
 
-NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}")
+NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}|{UNTOLD}")
 REPLAYED = ("Failed", "Cancelled")
 
 
@@ -35,7 +36,7 @@ def asked_for(body: bytes) -> str | None:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     if not NAMED.fullmatch(name):
-        message = f"Replay is {name[:80]!r}; it must be the ExportId of an export, or rejected- and a SHA-256."
+        message = f"Replay is {name[:80]!r}; it must be an ExportId, or a name that begins with rejected- or untold-."
         raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="`make replay` lists the names."))
     return name
 

@@ -1,10 +1,11 @@
-"""Replay what failed or was rejected, once, as a person asked by invoking the function with {"Replay": name}.
+"""Replay what failed, was rejected or could not be told, as a person asked by invoking the function: {"Replay": name}.
 
 It goes through the same door as everything else: the policy of today, the ledger, `advance`. A name that was replayed
 already answers the export that this made.
 """
 
 from ..decisions.replay import again, asked_for, delivery_of
+from ..decisions.untold import read_name
 from ..errors import AskerFault
 from ..values.answer import Answer
 from ..values.cause import Cause
@@ -13,6 +14,7 @@ from .outside import Outside
 from .receive import receive, receive_part
 from .record import record
 from .reject import Rejection
+from .retell import retell
 from .see import Seen, see
 
 
@@ -36,6 +38,9 @@ def receive_or_replay(outside: Outside, body: bytes, *, request_id: str, region_
 
 
 def _replay(outside: Outside, name: str, request_id: str) -> Seen:
+    untold = read_name(name)
+    if untold:
+        return Seen(export=retell(outside, untold))
     kind, _, rest = name.partition("-")
     if kind == "rejected":
         return _rejected(outside, rest)
