@@ -60,7 +60,7 @@ prove: setup ## what is too slow for make test: thousands of requests, hundreds 
 bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; four minutes
 	@$(RUN) -m tests.bench
 
-mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; many minutes
+mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; four minutes
 	@$(RUN) -m tests.mutations
 
 coverage: setup ## branches of the functions' package that the suite takes, over fakes and the emulator's wire; 95 % or it fails
