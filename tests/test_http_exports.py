@@ -2,9 +2,10 @@
 
 import pytest
 
-from image_export.errors import CloudFault
+from image_export.errors import CloudFault, Refused
 from image_export.use_cases.exports_api import OPENED_MAX, SCANNED_MAX
 from image_export.use_cases.record import record
+from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
 from image_export.values.policy import Destination
 
@@ -81,6 +82,18 @@ def test_a_final_refusal_is_the_clouds_own_and_is_kept_at_its_location(
     assert "retry-after" not in answer.headers
     kept = entrance.ask("GET", answer.headers["location"])
     assert (kept.value["Status"], kept.value["Error"]["Code"]) == ("Failed", code)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "status"),
+    [("OperationConflict", 409, 409), ("Forbidden.SubUser", 403, 403), ("Account.Arrearage", 402, 400)],
+)
+def test_a_final_refusal_that_no_table_names_keeps_the_clouds_status(
+    shop: Workshop, entrance: Entrance, code: str, said: int, status: int
+) -> None:
+    shop.cloud.faults.before("export_image", Refused(Cause(code=code, message="no"), status=said))
+    answer = entrance.post()
+    assert answer.refusal == (status, code)
 
 
 def test_what_waits_for_room_is_202_with_the_reason(shop: Workshop, entrance: Entrance) -> None:

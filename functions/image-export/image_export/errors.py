@@ -49,6 +49,7 @@ class Refused(CloudFault):
     """The cloud answered no. `status` is the cloud's; whether to ask again is `decisions/refusals.py`'s to say."""
 
     status = 400
+    retryable = False
 
 
 class Unreached(CloudFault):

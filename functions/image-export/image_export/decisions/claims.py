@@ -26,9 +26,10 @@ def cancel(record: Record) -> MakeClaim:
     return _next(record, Claim(kind="cancel", voids=record.voids))
 
 
-def fail(record: Record, error: Cause) -> MakeClaim:
+def fail(record: Record, error: Cause, http_status: int | None = None) -> MakeClaim:
     """No attempt any more, for this cause."""
-    return _next(record, Claim(kind="end", voids=record.voids, ended=Ended(status="Failed", error=error)))
+    ended = Ended(status="Failed", error=error, http_status=http_status)
+    return _next(record, Claim(kind="end", voids=record.voids, ended=ended))
 
 
 def _next(record: Record, claim: Claim) -> MakeClaim:

@@ -51,7 +51,7 @@ def _after_refusal(record: Record, result: Result, sight: Sight, now: datetime) 
     cause, refused_at = advised(_cause(result)), record.settled_at or now
     kind, late = handling(cause.code), now - record.requested_at > ROLE_GRACE
     if kind is Handling.FINAL or (late and (kind is Handling.ROLE or (kind is Handling.FRESH and sight.renewals > 1))):
-        return claims.fail(record, cause)
+        return claims.fail(record, cause, result.http_status)
     if kind is Handling.FRESH and sight.renewals == 1:
         return None  # fresh credentials are tried at once, once
     if cause.code in QUOTA:

@@ -40,7 +40,8 @@ def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpA
     location = {"location": f"/exports/{recorded.export_id}"}
     error = moved.export.error
     if recorded.created and moved.export.status == "Failed" and error:
-        return refusal(error, request.request_id, location)
+        ended = moved.record.ended
+        return replace(refusal(error, request.request_id, ended.http_status if ended else None), headers=location)
     status = 202 if recorded.created else 200
     return HttpAnswer(status=status, value=moved.export, headers={**location, **_pace(moved)})
 

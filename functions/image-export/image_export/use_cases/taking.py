@@ -53,7 +53,7 @@ def _export(outside: Outside, look: Look, claim: Claim) -> Look:
         cause = replace(fault.cause, code=UNREACHED) if isinstance(fault, Unreached) else fault.cause
         if handling(cause.code) is Handling.DOUBT:
             return _in_doubt(outside, look, cause)
-        return _settle(outside, look, Settle(Result(outcome="refused", cause=cause)))
+        return _settle(outside, look, Settle(Result(outcome="refused", cause=cause, http_status=fault.status)))
     except CloudFault as fault:
         return _in_doubt(outside, look, fault.cause)
     seen = look.saw(brief=Task(task_id=task_id, status="Waiting", created_at=outside.ledger.now))

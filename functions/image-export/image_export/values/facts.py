@@ -31,6 +31,7 @@ class Ended(Wire, frozen=True, kw_only=True):
     status: Verdict
     objects: tuple[ExportedObject, ...] = ()
     error: Cause | None = None
+    http_status: int | None = None  # with which the cloud refused
     reason: str | None = None
 
 
@@ -65,6 +66,7 @@ class Result(Wire, frozen=True, kw_only=True):
     outcome: Literal["started", "refused", "void"]
     task_id: str | None = None
     cause: Cause | None = None
+    http_status: int | None = None
     inferred: bool = False  # a nameless task taken for ours after the wait (PROTOCOL 9)
 
 
