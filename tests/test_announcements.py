@@ -2,7 +2,7 @@
 
 import msgspec
 
-from image_export.decisions.announcements import EVENT_BYTES, export_event, happenings, owed
+from image_export.decisions.announcements import EVENT_BYTES, export_event, happenings, owed, rejected_event
 from image_export.values.cause import Cause
 from image_export.values.export import ExportedObject
 from image_export.values.facts import Ended
@@ -38,6 +38,12 @@ def test_an_event_whose_cause_alone_is_too_long_still_says_how_it_ended() -> Non
     event = export_event(a_started_record(ended=ended, ended_at=START + minutes(400)), "Failed")
     assert len(msgspec.json.encode(event)) <= EVENT_BYTES
     assert (event["data"]["Status"], event["data"]["TaskId"], "Error" in event["data"]) == ("Failed", TASK, False)
+
+
+def test_a_rejection_whose_words_are_too_long_still_says_which_code_it_was() -> None:
+    event = rejected_event("5d1c", Cause(code="InvalidParameter", message="字" * EVENT_BYTES, recommend="Look."), START)
+    assert len(msgspec.json.encode(event)) <= EVENT_BYTES
+    assert (event["data"]["Error"]["Code"], "Message" in event["data"]["Error"]) == ("InvalidParameter", False)
 
 
 def test_the_same_facts_give_the_same_event_with_the_time_of_its_fact() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import time
 from typing import Any
 
 import msgspec
@@ -112,6 +113,20 @@ def test_a_parameter_that_stands_twice_is_named() -> None:
     (malformed,) = read_event(b'{"ImageId": "m-1", "ImageId": "m-2", "OSSBucket": "acme-images"}')
     assert isinstance(malformed, Malformed)
     assert "ImageId" in malformed.cause.message
+
+
+def test_names_that_stand_twice_make_no_message_longer_than_others() -> None:
+    key = "字" * 20_000
+    (malformed,) = read_event(f'{{"OSSBucket": "a", "{key}": 1, "{key}": 2}}'.encode())
+    assert isinstance(malformed, Malformed)
+    assert len(malformed.cause.message) < 600
+
+
+def test_a_hundred_thousand_keys_of_which_one_stands_twice_are_read_at_once() -> None:
+    body = ",".join(f'"{number}": 0' for number in range(100_000))
+    start = time.monotonic()
+    read_event(f'{{"0": 1, {body}}}'.encode())
+    assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize(

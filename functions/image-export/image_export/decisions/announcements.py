@@ -1,13 +1,12 @@
 """The CloudEvents of an export, and to whom they are still owed. Pure; made from facts alone (PROTOCOL 13)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from ..values.cause import Cause
-from ..values.export import Export
 from ..values.notify_target import NotifyTarget, target_slug
 from ..values.record import Record
 from .projection import export_of
@@ -60,12 +59,13 @@ def export_event(record: Record, kind: str) -> dict[str, Any]:
     export = export_of(seen, reason="Stalled" if kind == "Stalled" else None)
     since = dict(happenings(record))[kind]
     subject = f"acs:ecs:{export.region_id}:{export.account_id}:image/{export.image_id}"
-    return cloud_event(f"{export.export_id}.{kind}", kind, since, subject, _fitting(export))
+    return cloud_event(f"{export.export_id}.{kind}", kind, since, subject, _fitting(export.wire(), _DROPPED_FIRST))
 
 
 def rejected_event(digest: str, cause: Cause, since: datetime) -> dict[str, Any]:
     """An event or request that could not be taken: the error and a hash of what arrived, never the content."""
-    return cloud_event(f"rejected-{digest}", "Rejected", since, None, {"Error": cause.wire(), "Sha256": digest})
+    data = {"Error": _fitting(cause.wire(), ("Message", "Recommend")), "Sha256": digest}
+    return cloud_event(f"rejected-{digest}", "Rejected", since, None, data)
 
 
 def cloud_event(
@@ -89,10 +89,9 @@ def _as_it_was(record: Record, *, stalled: bool) -> Record:
     return seen if stalled else msgspec.structs.replace(seen, stalled=None, stalled_at=None)
 
 
-def _fitting(export: Export) -> dict[str, Any]:
-    """The export as event data below the limit: whole fields go, largest kind first; bytes are never cut."""
-    data = export.wire()
-    for field in _DROPPED_FIRST:
+def _fitting(data: dict[str, Any], dropped: Iterable[str]) -> dict[str, Any]:
+    """Event data below the limit: whole fields go, largest kind first; bytes are never cut."""
+    for field in dropped:
         if len(msgspec.json.encode(data)) <= EVENT_BYTES - 2048:
             break
         data.pop(field)

@@ -1,6 +1,7 @@
 """JSON from strangers: no NaN, and a key that stands twice is remembered, not dropped in silence. Pure."""
 
 import json
+from collections import Counter
 from typing import Any
 
 
@@ -19,9 +20,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    names = [name for name, _ in pairs]
+    times = Counter(name for name, _ in pairs)
     marked = RepeatedKeys(found)
-    marked.repeated = tuple(name for name in found if names.count(name) > 1)
+    marked.repeated = tuple(name for name in found if times[name] > 1)
     return marked
 
 

@@ -86,7 +86,7 @@ def _translated(tree: Tree) -> Iterator[Found]:
 
 def _request(fields: Tree) -> Iterator[Found]:
     if isinstance(fields, RepeatedKeys):
-        names = ", ".join(ascii(name) for name in fields.repeated)
+        names = ", ".join(map(ascii, fields.repeated))[:MESSAGE_LONGEST]
         raise AskerFault(Cause(code="InvalidParameter", message=f"Given twice: {names}.", recommend="Give it once."))
     yield read_direct(fields)
 
