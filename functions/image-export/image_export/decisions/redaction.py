@@ -17,6 +17,10 @@ _NAMED = re.compile(
     rf"(?i){_START}({_NAMES})(\\*[\"']?\s*(?:=|:|>|%3D|%253D)\s*\\*[\"']?)"
     r"(?:(?!%26|%2526)[^\s\"'\\&,;<>(){}\[\]])+"
 )
+# in JSON a value may stand without quotes; what hides it has them, or the text is no JSON any more
+_LITERAL = re.compile(
+    rf"(?i){_START}((?:{_NAMES}|authorization)(\\*[\"'])\s*:\s*)(?:null|true|false|none|-?[0-9][0-9.e+-]*)(?=\s*[,}}])"
+)
 _AUTHORIZATION = re.compile(rf"(?i){_START}(authorization\\*[\"']?\s*[:=]\s*\\*[\"']?)[^\"'\\\r\n]+")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)[a-z0-9._~+/=-]+")
 _CREDENTIAL = re.compile(r"\b((?:FC|OSS|acs)\s+[\w.]+:)[A-Za-z0-9+/=]{8,}")
@@ -25,6 +29,7 @@ _KEY_ID = re.compile(rf"(?i:{_START})(?:LTAI|STS\.|TMP\.)[A-Za-z0-9]{{4,}}([A-Za
 
 def redact(text: str) -> str:
     """The text without anything that is named or shaped like a secret; access key ids keep their last four letters."""
+    text = _LITERAL.sub(rf"\g<1>\g<2>{HIDDEN}\g<2>", text)
     for pattern in (_AUTHORIZATION, _BEARER, _CREDENTIAL):
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)
     text = _NAMED.sub(rf"\g<1>\g<2>{HIDDEN}", text)
