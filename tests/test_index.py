@@ -52,6 +52,15 @@ def test_a_ledger_that_cannot_be_reached_is_raised_so_that_fc_repeats_it(handler
         handler(b'{"ImageId": "m-bp1any", "OSSBucket": "acme-images-hangzhou"}', context)
 
 
+def test_a_timer_whose_payload_is_odd_is_answered_for_fc_would_repeat_it_in_vain(
+    context: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = index.on_nightly(b'{"DryRun": "yes"}', context)
+    (rejected,) = answer["Rejected"]
+    assert (rejected["Code"], len(answer["Exports"]), answer["Ignored"]) == ("InvalidParameter", 0, 0)
+    assert "timer.refused" in capsys.readouterr().out
+
+
 def test_a_bug_is_raised_in_no_words_of_its_own_and_told_in_the_log(
     context: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

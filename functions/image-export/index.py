@@ -23,7 +23,7 @@ from image_export.edges.credentials import Credentials, base_credentials
 from image_export.edges.redaction import Redaction
 from image_export.edges.retrying import Retrying
 from image_export.edges.versions import versions
-from image_export.errors import ImageExportError, OurFault
+from image_export.errors import AskerFault, ImageExportError, OurFault
 from image_export.use_cases.ports import Log
 from image_export.use_cases.respond import Site
 from image_export.values.cause import Cause
@@ -193,9 +193,14 @@ def on_nightly(event: bytes, context: Any) -> dict[str, Any]:
     """A nightly run, or with the payload {"DryRun": true} its plan. Answers what it recorded, and totals of it all."""
     from image_export.decisions.timer import read_timer
     from image_export.use_cases.nightly import nightly
+    from image_export.values.answer import Answer
 
     def work(outside: "Outside") -> dict[str, Any]:
-        timer = read_timer(event)
+        try:
+            timer = read_timer(event)
+        except AskerFault as fault:  # not raised: FC would repeat it, and the trigger's payload stays what it is
+            outside.log.error("timer.refused", code=fault.code, error=fault.cause.message)
+            return Answer(request_id=context.request_id, rejected=(fault.cause,)).shown()
         run_id = timer.run_id or context.request_id
         return nightly(outside, run_id=run_id, request_id=context.request_id, dry_run=timer.dry_run).totalled()
 
