@@ -183,6 +183,29 @@ def test_a_delivery_without_a_token_is_known_by_its_request_id(shop: Workshop) -
     assert [generation(shop.ask("r-1")), generation(shop.ask("r-2"))] == [1, 2]
 
 
+def in_message(message_id: str, *requests: dict[str, str]) -> bytes:
+    """Requests in a message of a topic, as a list where there are several."""
+    wanted = [{"ImageId": IMAGE, "OSSBucket": BUCKET, **request} for request in requests]
+    text = json.dumps(wanted if len(wanted) > 1 else wanted[0])
+    return json.dumps({"TopicName": "t", "MessageId": message_id, "Message": text}).encode()
+
+
+def test_a_message_that_another_invocation_brings_again_is_the_same_request(shop: Workshop) -> None:
+    answers = []
+    for request_id, message_id in (("r-1", "M-1"), ("r-2", "M-1"), ("r-3", "M-2")):
+        answers.append(shop.receive(in_message(message_id, {}), request_id))
+        if answers[-1].exports[0].status == "Exporting":
+            end(shop)
+    assert [generation(answer) for answer in answers] == [1, 1, 2]
+
+
+def test_requests_in_one_message_are_told_apart_by_their_places(shop: Workshop) -> None:
+    body = in_message("M-1", {"ImageFormat": "raw"}, {"ImageFormat": "vhd"})
+    first, again = (shop.receive(body, request_id) for request_id in ("r-1", "r-2"))
+    assert [len({export.export_id for export in answer.exports}) for answer in (first, again)] == [2, 2]
+    assert {one.export_id for one in first.exports} == {one.export_id for one in again.exports}
+
+
 def test_a_token_that_came_for_an_open_export_is_that_export_for_good(shop: Workshop) -> None:
     shop.ask("r-1")
     shop.ask("r-2", ClientToken="second")

@@ -90,13 +90,14 @@ def _take(outside: Outside, arrival: Arrival, delivery: Delivery) -> Seen:
 
 
 def _direct(outside: Outside, direct: DirectRequest, delivery: Delivery) -> Seen:
-    """Without a ClientToken the delivery's own name is the token (DESIGN §7)."""
+    """Without a ClientToken the token is the message's id or the delivery's own name (DESIGN §7)."""
     try:
         asker = RequestedBy(trigger="invoke", id=delivery.request_id)
         request = admit_direct(outside.ruled(), direct, default_region=delivery.region_id, requested_by=asker)
         if direct.dry_run:
             return Seen(export=rehearse(outside, request))
-        recorded = record(outside, replace(request, client_token=request.client_token or delivery.name))
+        name = direct.event_id or delivery.name  # FC may bring a message again by another invocation
+        recorded = record(outside, replace(request, client_token=request.client_token or name))
         return Seen(export=begin(outside, recorded).export)
     except AskerFault as fault:
         if not direct.dry_run:  # which writes nothing

@@ -17,7 +17,10 @@ class Sighting(Wire, frozen=True, kw_only=True):
 
 
 class DirectRequest(Wire, frozen=True, kw_only=True):
-    """Somebody asks for one export, in the ExportImage API's own parameters. Not yet admitted by the policy."""
+    """Somebody asks for one export, in the ExportImage API's own parameters. Not yet admitted by the policy.
+
+    `event_id`: of the message that it came in, which stays the same however often that is delivered.
+    """
 
     account_id: str | None = None
     region_id: str | None = None
@@ -28,6 +31,7 @@ class DirectRequest(Wire, frozen=True, kw_only=True):
     role_name: str | None = None
     client_token: str | None = None
     dry_run: bool = False
+    event_id: str | None = None
 
 
 class Ignored(Wire, frozen=True, kw_only=True):

@@ -8,8 +8,10 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from ...errors import AskerFault
-from ...values.arrival import Arrival, Malformed
+from ...values.arrival import Arrival, DirectRequest, Malformed
 from ...values.cause import Cause
 from ..direct_request import read_direct
 from ..strict_json import RepeatedKeys, read_json
@@ -52,8 +54,8 @@ def _read(tree: Any, envelope: _Envelope) -> Iterator[Arrival]:
     if envelope.depth > DEPTH_MAX:
         yield ignored("envelopes are nested too deep", envelope.event_id)
     elif isinstance(tree, list):
-        for item in tree:
-            yield from _read(item, envelope.inside(envelope.event_id)._replace(body=None))
+        for place, item in enumerate(tree):
+            yield from _read(item, envelope.inside(_placed(envelope.event_id, place))._replace(body=None))
     elif isinstance(tree, dict):
         yield from _opened(tree, envelope)
     else:
@@ -64,11 +66,18 @@ def _read(tree: Any, envelope: _Envelope) -> Iterator[Arrival]:
             yield from _read(content, envelope.inside(envelope.event_id))
 
 
+def _placed(event_id: str | None, place: int) -> str | None:
+    """Of a message that holds several, the id of each but the first says which it is."""
+    return f"{event_id}-{place}" if event_id and place else event_id
+
+
 def _opened(tree: Tree, envelope: _Envelope) -> Iterator[Arrival]:
     try:
         for found in _translated(tree):
             if isinstance(found, Inside):
                 yield from _read(found.content, envelope.inside(found.event_id))
+            elif isinstance(found, DirectRequest):
+                yield replace(found, event_id=envelope.event_id)
             else:
                 yield found
     except UnreadableError as fault:
