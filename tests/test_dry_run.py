@@ -1,10 +1,13 @@
 """DryRun: how an export would begin, by a look and the facts, and nothing is written (DESIGN §7), over fakes."""
 
+from typing import Any
+
 import pytest
 
 from image_export.values.cause import Cause
 from image_export.values.export import Export
 from image_export.values.facts import Hold
+from image_export.values.image import Disk
 
 from .builders import ACCOUNT, IMAGE, REGION, an_image
 from .fakes import refused
@@ -61,6 +64,22 @@ def test_an_image_that_does_not_exist_would_fail(shop: Workshop) -> None:
     cause = error(tried(shop, ImageId="m-nobody"))
     assert cause.code == "InvalidImageId.NotFound"
     assert cause.recommend
+
+
+@pytest.mark.parametrize(
+    ("image", "parameters", "code"),
+    [
+        ({"os_type": "windows"}, {}, "ImageNotSupported"),
+        ({"disks": (Disk(device="/dev/xvda", kind="system", size_gib=40, encrypted=True),)}, {}, "ImageNotSupported"),
+        ({}, {"ImageFormat": "qcow2"}, "InvalidImageFormat.RegionNotSupported"),
+    ],
+)
+def test_what_ecs_is_known_to_refuse_would_fail(
+    shop: Workshop, image: dict[str, Any], parameters: dict[str, str], code: str
+) -> None:
+    shop.show(an_image(**image))
+    cause = error(tried(shop, **parameters))
+    assert (cause.code, "ECS would refuse" in cause.message, bool(cause.recommend)) == (code, True, True)
 
 
 def test_a_look_that_is_refused_for_good_is_what_it_would_fail_of(shop: Workshop) -> None:

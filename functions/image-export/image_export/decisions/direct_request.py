@@ -34,7 +34,7 @@ RoleName = Annotated[
 ]
 Token = Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,64}" + END, description="1 to 64 printable ASCII characters")]
 AccountId = Annotated[
-    str, Meta(pattern=ACCOUNT_ID, description="5 to 20 digits; needed where the policy has several accounts")
+    str, Meta(pattern=ACCOUNT_ID, description="a text of 5 to 20 digits; needed where the policy has several accounts")
 ]
 DryRun = Annotated[bool, Meta(description="true or false; true decides everything and starts nothing")]
 

@@ -3,6 +3,7 @@
 Sources: ExportImage page of 2025 (error codes, regions of ImageFormat), user guide "Export a custom image" (facts §1).
 """
 
+from ..values.cause import Cause
 from ..values.export import ImageFormat
 from ..values.image import Image
 from ..values.policy import When
@@ -30,6 +31,16 @@ FORMAT_REGIONS = frozenset(
 def obstacle(image: Image, when: When) -> str | None:
     """Why the image is not exported, whatever rules say; None where nothing is known against it."""
     return _by_nature(image) or _by_disks(image) or _by_status(image, when)
+
+
+def expected_refusal(image: Image, asked: ImageFormat) -> Cause | None:
+    """What ExportImage would answer to this image in this format."""
+    if against := _by_nature(image) or _by_disks(image):
+        return Cause(code="ImageNotSupported", message=f"ECS would refuse: {against}.")
+    if offered(asked, image.region_id) != asked:
+        message = f"ECS would refuse: ImageFormat {asked} is not offered in {image.region_id}."
+        return Cause(code="InvalidImageFormat.RegionNotSupported", message=message)
+    return None
 
 
 def _by_nature(image: Image) -> str | None:

@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-import msgspec
+from msgspec.structs import replace
 
 from ..decisions.admission import still_allowed
+from ..decisions.exportable import expected_refusal
 from ..decisions.identity import export_id, is_that, natural_key
 from ..decisions.projection import export_of
+from ..decisions.refusals import advised
 from ..decisions.starting import look_failed, next_step
 from ..errors import Refused
 from ..values.export import Export
 from ..values.export_request import ExportRequest
+from ..values.facts import Ended
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, MakeClaim, Sight, Step, Wait
 from . import client_token, whole_prefix
@@ -45,6 +48,11 @@ def rehearse(outside: Outside, request: ExportRequest) -> Export:
 
 
 def _planned(record: Record, step: Step, now: datetime) -> Export:
-    if isinstance(step, MakeClaim) and step.claim.ended:
-        return export_of(msgspec.structs.replace(record, ended=step.claim.ended, ended_at=now))
+    """A start that ECS would refuse, as its documents say, is told as its failure; ECS itself is not asked."""
+    claim = step.claim if isinstance(step, MakeClaim) else None
+    ended = claim.ended if claim else None
+    if claim and claim.image and (cause := expected_refusal(claim.image, record.request.image_format)):
+        ended = Ended(status="Failed", error=advised(cause))
+    if ended:
+        return export_of(replace(record, ended=ended, ended_at=now))
     return export_of(record, reason=step.reason if isinstance(step, Wait) else "DryRun")
