@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.refusals import Handling, advised, handling, reason
+from image_export.decisions.refusals import QUOTA, Handling, advised, handling, reason
 from image_export.values.cause import Cause
 
 from .codes import CLASSES
@@ -12,6 +12,13 @@ from .codes import CLASSES
 @pytest.mark.parametrize(("code", "expected"), sorted(CLASSES.items()))
 def test_a_code_is_handled_as_its_class_says(code: str, expected: str) -> None:
     assert handling(code) is Handling(expected)
+
+
+@pytest.mark.parametrize("quota", ["ConcurrentQuotaExceed", "WeeklyQuotaExceed"])
+def test_a_quota_is_waited_for_by_its_short_name_too(quota: str) -> None:
+    assert handling(quota) is Handling.WAIT
+    assert quota in QUOTA
+    assert advised(Cause(code=quota, message="no")).recommend
 
 
 def test_a_code_that_nobody_has_met_yet_is_final() -> None:
@@ -23,6 +30,8 @@ def test_a_code_that_nobody_has_met_yet_is_final() -> None:
     [
         ("ConcurrentQuotaExceed.ExportImage", "ConcurrentQuotaExceed"),
         ("WeeklyQuotaExceed.ExportImage", "WeeklyQuotaExceed"),
+        ("ConcurrentQuotaExceed", "ConcurrentQuotaExceed"),
+        ("WeeklyQuotaExceed", "WeeklyQuotaExceed"),
         ("Throttling.User", "Throttling"),
         ("Rejected.Throttling", "Throttling"),
         ("OperationDenied.ImageExporting", "ImageIsExporting"),

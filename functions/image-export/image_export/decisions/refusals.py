@@ -19,7 +19,9 @@ class Handling(Enum):
 
 
 FOREIGN = frozenset({"ImageIsExporting", "OperationDenied.ImageExporting"})
-QUOTA = frozenset({"ConcurrentQuotaExceed.ExportImage", "WeeklyQuotaExceed.ExportImage"})
+QUOTA = frozenset(
+    f"{quota}QuotaExceed{of}" for quota in ("Concurrent", "Weekly") for of in ("", ".ExportImage")
+)  # the page has the action in them, other places do not
 NOT_AVAILABLE = frozenset({"IncorrectImageStatus"})
 UNREACHED = "Unreached"  # ours: no byte left us
 
@@ -74,6 +76,8 @@ _SAME_AS = {
     "FunctionNotFound": "ServiceNotFound",
     "ImageId.NotFound": "InvalidImageId.NotFound",
     "OperationDenied.ImageExporting": "ImageIsExporting",
+    "ConcurrentQuotaExceed": "ConcurrentQuotaExceed.ExportImage",
+    "WeeklyQuotaExceed": "WeeklyQuotaExceed.ExportImage",
 }
 
 
