@@ -45,7 +45,6 @@ def a_request(**changes: Any) -> ExportRequest:
         "oss_bucket": BUCKET,
         "caller_prefix": "nightly",
         "rule": "golden",
-        "named_by_creation": True,
         "requested_by": RequestedBy(trigger="event", id="event-1"),
         "notify": (BUS, FUNCTION),
     }

@@ -63,7 +63,7 @@ def admitted(**changes: Any) -> ExportRequest:
 
 
 def wanted(**image: Any) -> ExportRequest | NotWanted:
-    return admit_image(policy(), an_image(**image), None, when="image-created", now=START, requested_by=ASKER)
+    return admit_image(policy(), an_image(**image), when="image-created", now=START, requested_by=ASKER)
 
 
 def test_the_shipped_policy_is_valid_and_names_both_kinds_of_target() -> None:
@@ -221,14 +221,14 @@ def test_a_rules_format_gives_way_to_raw_where_the_region_has_nothing_else() -> 
     text = SMALL.replace("cn-hangzhou:", "ap-southeast-1: {bucket: acme-singapore}, cn-hangzhou:")
     for region, image_format in (("ap-southeast-1", "qcow2"), (REGION, "raw")):
         image = an_image(region_id=region, tags={"export": "true"})
-        request = admit_image(policy(text), image, None, when="image-created", now=START, requested_by=ASKER)
+        request = admit_image(policy(text), image, when="image-created", now=START, requested_by=ASKER)
         assert isinstance(request, ExportRequest)
         assert request.image_format == image_format
 
 
 def test_a_rule_holds_only_for_its_occasions() -> None:
     nightly = admit_image(
-        policy(), an_image(tags={"export": "true"}, name="x"), None, when="nightly", now=START, requested_by=ASKER
+        policy(), an_image(tags={"export": "true"}, name="x"), when="nightly", now=START, requested_by=ASKER
     )
     assert isinstance(nightly, NotWanted)
 

@@ -101,15 +101,8 @@ def test_an_image_that_will_never_be_available_ends_the_export_at_once(status: s
     assert failure(next_step(a_record(), Sight(image=an_image(status=status)), START)) == "IncorrectImageStatus"
 
 
-def test_an_image_that_a_creation_event_named_is_looked_for_during_fifteen_minutes() -> None:
-    unseen = Sight(image=None)
-    assert isinstance(next_step(a_record(), unseen, START + minutes(14)), Wait)
-    assert failure(next_step(a_record(), unseen, START + minutes(15))) == "InvalidImageId.NotFound"
-
-
-def test_an_image_that_nobody_saw_being_made_is_not_looked_for() -> None:
-    record = a_record(request=a_request(named_by_creation=False))
-    assert failure(next_step(record, Sight(image=None), START)) == "InvalidImageId.NotFound"
+def test_an_image_that_is_deleted_ends_the_export_at_once() -> None:
+    assert failure(next_step(a_record(), Sight(image=None), START)) == "InvalidImageId.NotFound"
 
 
 def test_a_policy_that_was_tightened_ends_a_waiting_export_before_any_look() -> None:

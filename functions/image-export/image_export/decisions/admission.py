@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ..errors import AskerFault
 from ..values.account import AssumedRole
-from ..values.arrival import DirectRequest, Sighting
+from ..values.arrival import DirectRequest
 from ..values.cause import Cause
 from ..values.export import RequestedBy
 from ..values.export_request import ExportRequest
@@ -52,7 +52,7 @@ def admit_direct(
 
 
 def admit_image(
-    policy: Policy, image: Image, sighting: Sighting | None, *, when: When, now: datetime, requested_by: RequestedBy
+    policy: Policy, image: Image, *, when: When, now: datetime, requested_by: RequestedBy
 ) -> ExportRequest | NotWanted:
     """The request of the first rule that matches, or why there is none. A format that the region lacks gives way."""
     account = policy.account(image.account_id)
@@ -71,7 +71,6 @@ def admit_image(
         image_format=offered(rule.format, image.region_id),
         rule=rule.name,
         priority=rule.priority,
-        named_by_creation=bool(sighting and sighting.named_by_creation),
         requested_by=requested_by,
         notify=policy.notify,
     )

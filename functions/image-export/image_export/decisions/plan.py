@@ -36,7 +36,7 @@ def plan(
     """
     decisions = {}
     for image in images:
-        admitted = admit_image(policy, image, None, when=when, now=now, requested_by=requested_by)
+        admitted = admit_image(policy, image, when=when, now=now, requested_by=requested_by)
         decisions[image.account_id, image.region_id, image.image_id] = _decide(policy, image, admitted, known, when)
     return limited(policy, decisions.values()) if when == "nightly" else list(decisions.values())
 

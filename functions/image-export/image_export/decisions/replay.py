@@ -58,7 +58,6 @@ def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
         caller_prefix=record.request.caller_prefix[:CALLER_PREFIX_MAX],
         rule=None,  # a rule exports an image once; this is not its wish
         client_token=f"replay-{record.export_id}",
-        named_by_creation=False,
         requested_by=RequestedBy(trigger="invoke", id=request_id),
         notify=policy.notify,
     )

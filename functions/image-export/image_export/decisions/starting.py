@@ -15,10 +15,10 @@ from ..values.steps import LookAtHold, LookAtImage, Sight, Step, Wait
 from . import after_void, claims
 from .identity import LETTERS, VOIDS_MAX
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
-from .waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
+from .waiting import LOOK_MOST, MINUTE, growing
 
 ROLE_GRACE = timedelta(minutes=10)  # P6: a role that was just created does not work at once
-FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound", "InvalidImageId.NotFound"})
+FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound"})
 
 # DescribeImages' status words (facts §3): may be exported | will be | will never be. Any other word is waited for.
 IMAGE: dict[str, str] = {
@@ -64,7 +64,7 @@ def _after_refusal(record: Record, result: Result, sight: Sight, now: datetime) 
 def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
     image = sight.image
     if not isinstance(image, Image):
-        return _not_there(record, now)
+        return claims.fail(record, advised(_not_there(record)))
     fate = IMAGE.get(image.status, "wait")
     if fate == "fail":
         return claims.fail(record, _never_available(image))
@@ -84,12 +84,11 @@ def _claim(record: Record, sight: Sight, image: Image) -> Step:
     return claims.fail(record, _too_many_voids(record)) if record.voids > VOIDS_MAX else claims.start(record, image)
 
 
-def _not_there(record: Record, now: datetime) -> Step:
+def _not_there(record: Record) -> Cause:
+    """It is deleted, or never was: an image that an event named was seen before it was requested (`use_cases/see`)."""
     request = record.request
-    if request.named_by_creation and now - record.requested_at < VISIBLE_WITHIN:
-        return Wait("ImageNotVisible", until=now + MINUTE)
     message = f"There is no image {request.image_id} in {request.region_id} in account {request.account_id}."
-    return claims.fail(record, advised(Cause(code="InvalidImageId.NotFound", message=message)))
+    return Cause(code="InvalidImageId.NotFound", message=message)
 
 
 def _never_available(image: Image) -> Cause:

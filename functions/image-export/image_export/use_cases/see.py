@@ -94,7 +94,7 @@ def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> 
 def _judge(outside: Outside, sighting: Sighting, image: Image) -> Seen:
     asker = RequestedBy(trigger="event", id=sighting.event_id)
     now, policy = outside.ledger.now, outside.ruled()
-    wanted = admit_image(policy, image, sighting, when="image-created", now=now, requested_by=asker)
+    wanted = admit_image(policy, image, when="image-created", now=now, requested_by=asker)
     if isinstance(wanted, NotWanted):
         outside.log.info("event.ignored", reason=wanted.reason)
         return Seen()

@@ -10,7 +10,6 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     """Everything needed to go on with an export without asking anyone again (PROTOCOL 3).
 
     `caller_prefix`: 0 to 30 letters or digits; up to 17 get our own part behind, longer ones stay (PROTOCOL 8).
-    `named_by_creation`: a creation event named the image, so that it may not be visible for some minutes yet.
     """
 
     role: AssumedRole
@@ -24,7 +23,6 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     client_token: str | None = None
     rule: str | None = None  # the policy's rule that wanted it; None: someone asked for it directly
     priority: int = 0
-    named_by_creation: bool = False
     requested_by: RequestedBy
     notify: tuple[NotifyTarget, ...] = ()
 
