@@ -13,7 +13,7 @@ from image_export.values.facts import Claim, Result
 from image_export.values.record import Record
 from image_export.values.steps import Settle, Sight
 
-from .builders import BUCKET, IMAGE, an_image
+from .builders import ACCOUNT, BUCKET, IMAGE, an_image
 from .fakes import Counting, Died, refused, unanswered, unreached
 from .workshop import BUS, Workshop
 
@@ -205,6 +205,22 @@ def test_among_too_many_tasks_the_one_that_names_us_is_found_in_time(
 
 
 # Looks are no verdicts
+
+
+def test_a_role_that_is_away_for_a_while_fails_nothing_that_has_waited_longer(shop: Workshop) -> None:
+    shop.cloud.concurrent_exports = 0
+    shop.tell()
+    for _ in range(2):
+        shop.tick(minutes=60)
+        shop.clouds.dead_roles.add(f"acs:ram::{ACCOUNT}:role/image-export")
+        (export,) = shop.tick(minutes=1).exports
+        assert (export.status, export.reason, len(shop.keys("/denied"))) == ("Requested", "EntityNotExist.Role", 1)
+        shop.clouds.dead_roles.clear()
+        shop.tick(minutes=10)
+        assert not shop.keys("/denied")
+    shop.cloud.concurrent_exports = 1
+    shop.tick(minutes=1)
+    assert len(shop.cloud.exported) == 1
 
 
 @pytest.mark.parametrize("fault", [refused("Forbidden.RAM"), refused("InvalidTaskId.NotFound"), unanswered()])

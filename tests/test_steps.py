@@ -145,7 +145,12 @@ def test_a_refused_attempt_keeps_its_letter() -> None:
 def test_fresh_credentials_are_tried_at_once_but_only_once() -> None:
     expired = a_refused_record("InvalidSecurityToken.Expired")
     assert isinstance(next_step(expired, replace(READY_TO_CLAIM, renewals=1), START), MakeClaim)
-    assert isinstance(next_step(expired, replace(READY_TO_CLAIM, renewals=2), START), Wait)
+    refused_again = replace(READY_TO_CLAIM, renewals=2)
+    assert next_step(expired, refused_again, START) == Mark("denied")
+    denied = a_refused_record("InvalidSecurityToken.Expired", denied_at=START)
+    assert isinstance(next_step(denied, refused_again, START), Wait)
+    late = a_refused_record("InvalidSecurityToken.Expired", START + minutes(11), denied_at=START)
+    assert failure(next_step(late, refused_again, START + minutes(11))) == "InvalidSecurityToken.Expired"
 
 
 @pytest.mark.parametrize(
@@ -158,11 +163,23 @@ def test_after_hours_of_waiting_the_next_attempt_is_still_made_within_minutes(co
     assert isinstance(next_step(record, READY_TO_CLAIM, refused_at + minutes(most)), MakeClaim)
 
 
-def test_a_role_that_does_not_work_yet_is_waited_for_ten_minutes_after_the_request() -> None:
-    at = START + minutes(9)
-    assert isinstance(next_step(a_refused_record("Forbidden.RAM", at), READY_TO_CLAIM, at), Wait)
-    late = START + minutes(11)
-    assert failure(next_step(a_refused_record("Forbidden.RAM", late), READY_TO_CLAIM, late)) == "Forbidden.RAM"
+def test_a_role_that_does_not_work_is_waited_for_ten_minutes_from_the_first_refusal_on() -> None:
+    first = START + minutes(600)
+    record = a_refused_record("Forbidden.RAM", first)
+    assert next_step(record, READY_TO_CLAIM, first) == Mark("denied")
+    for after in (9, 10):
+        record = a_refused_record("Forbidden.RAM", first + minutes(after), denied_at=first)
+        assert isinstance(next_step(record, READY_TO_CLAIM, first + minutes(after)), Wait)
+    late = a_refused_record("Forbidden.RAM", first + minutes(11), denied_at=first)
+    assert failure(next_step(late, READY_TO_CLAIM, first + minutes(11))) == "Forbidden.RAM"
+
+
+def test_a_role_that_works_again_has_its_ten_minutes_once_more() -> None:
+    assert next_step(a_record(denied_at=START), READY_TO_CLAIM, START + minutes(5)) == Unmark("denied")
+    creating = Sight(image=an_image(status="Creating"))
+    assert next_step(a_record(denied_at=START), creating, START + minutes(5)) == Unmark("denied")
+    refused = a_refused_record("NoSetRoletoECSServiceAcount", denied_at=START)  # the image can be seen all the same
+    assert isinstance(next_step(refused, READY_TO_CLAIM, START + minutes(5)), MakeClaim)
 
 
 @pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "LastTokenProcessing", "OperationConflict", "Something.New"])
@@ -174,8 +191,10 @@ def test_a_refused_look_is_final_where_nothing_can_come_of_it() -> None:
     gone = Cause(code="InvalidRegionId.NotFound", message="no such region")
     assert failure(look_failed(a_record(), gone, START)) == "InvalidRegionId.NotFound"
     early = Cause(code="NoPermission", message="not yet")
-    assert isinstance(look_failed(a_record(), early, START + minutes(9)), Wait)
-    assert failure(look_failed(a_record(), early, START + minutes(11))) == "NoPermission"
+    assert look_failed(a_record(), early, START + minutes(9)) == Mark("denied")
+    denied = a_record(denied_at=START + minutes(9))
+    assert isinstance(look_failed(denied, early, START + minutes(19)), Wait)
+    assert failure(look_failed(denied, early, START + minutes(20))) == "NoPermission"
 
 
 @pytest.mark.parametrize("seen", ["refused start", "failed task"])

@@ -13,7 +13,7 @@ class Handling(Enum):
 
     FINAL = "final"
     WAIT = "wait"
-    ROLE = "role"  # waited for during the first 10 minutes after the request, final after that
+    ROLE = "role"  # waited for during 10 minutes from the first such refusal on, final after that
     FRESH = "fresh"  # again with fresh credentials
     DOUBT = "doubt"  # nobody knows: PROTOCOL 9
 

@@ -11,13 +11,13 @@ from ..values.cause import Cause
 from ..values.facts import Result
 from ..values.image import Image
 from ..values.record import Record
-from ..values.steps import LookAtHold, LookAtImage, Sight, Step, Wait
+from ..values.steps import LookAtHold, LookAtImage, Mark, Sight, Step, Unmark, Wait
 from . import after_void, claims
 from .identity import LETTERS, VOIDS_MAX
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 from .waiting import LOOK_MOST, MINUTE, growing
 
-ROLE_GRACE = timedelta(minutes=10)  # P6: a role that was just created does not work at once
+ROLE_GRACE = timedelta(minutes=10)  # P6: a role that was just created, or mended, does not work at once
 FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound"})
 
 # DescribeImages' status words (facts §3): may be exported | will be | will never be. Any other word is waited for.
@@ -49,9 +49,13 @@ def next_step(record: Record, sight: Sight, now: datetime) -> Step:
 def _after_refusal(record: Record, result: Result, sight: Sight, now: datetime) -> Step | None:
     """None where the next attempt may be made now."""
     cause, refused_at = advised(_cause(result)), record.settled_at or now
-    kind, late = handling(cause.code), now - record.requested_at > ROLE_GRACE
-    if kind is Handling.FINAL or (late and (kind is Handling.ROLE or (kind is Handling.FRESH and sight.renewals > 1))):
+    kind = handling(cause.code)
+    if kind is Handling.FINAL:
         return claims.fail(record, cause, result.http_status)
+    if kind is Handling.ROLE or (kind is Handling.FRESH and sight.renewals > 1):
+        step = _denied(record, cause, refused_at, result.http_status)
+        if step is not None:
+            return step
     if kind is Handling.FRESH and sight.renewals == 1:
         return None  # fresh credentials are tried at once, once
     if cause.code in QUOTA:
@@ -59,6 +63,19 @@ def _after_refusal(record: Record, result: Result, sight: Sight, now: datetime) 
     most = LOOK_MOST if cause.code in FOREIGN or is_throttling(cause.code) else 2 * MINUTE
     until = growing(record.requested_at, refused_at, most=most)
     return None if now >= until else Wait(reason(cause.code), until=until)
+
+
+def _denied(record: Record, cause: Cause, refused_at: datetime, http_status: int | None = None) -> Step | None:
+    """The role does not work: noted, and the cause where it did not ten minutes before; None while it may yet."""
+    if record.denied_at is None:
+        return Mark("denied")
+    return claims.fail(record, cause, http_status) if refused_at - record.denied_at > ROLE_GRACE else None
+
+
+def _works_again(record: Record) -> Step | None:
+    """No look was refused, and neither was the last attempt for the role's sake: what comes is another trouble."""
+    refusal = handling(_cause(record.result).code) if record.result else Handling.WAIT
+    return Unmark("denied") if record.denied_at and refusal not in (Handling.ROLE, Handling.FRESH) else None
 
 
 def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
@@ -69,9 +86,10 @@ def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
     if fate == "fail":
         return claims.fail(record, _never_available(image))
     if fate == "wait":
-        return Wait("ImageNotAvailable", until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
+        until = growing(record.requested_at, now, most=LOOK_MOST, share=0.25)
+        return _works_again(record) or Wait("ImageNotAvailable", until=until)
     found = after_void.next_step(record, image, sight, now) if record.voids else None
-    return found or _claim(record, sight, image)
+    return found or _works_again(record) or _claim(record, sight, image)
 
 
 def _claim(record: Record, sight: Sight, image: Image) -> Step:
@@ -114,9 +132,9 @@ def _cause(result: Result) -> Cause:
 def look_failed(record: Record, cause: Cause, now: datetime) -> Step:
     """A look before the start was refused (AssumeRole, DescribeImages). Looks are no verdicts (P6, PROTOCOL 12).
 
-    But what cannot be there does not come, and a role that does not work ten minutes after the request is the cause.
+    But what cannot be there does not come, and a role that has not worked for ten minutes is the cause.
     """
-    late = now - record.requested_at > ROLE_GRACE
-    if cause.code in FINAL_LOOKS or (late and handling(cause.code) is Handling.ROLE):
+    if cause.code in FINAL_LOOKS:
         return claims.fail(record, advised(cause))
-    return Wait(reason(cause.code), until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
+    step = _denied(record, advised(cause), now) if handling(cause.code) is Handling.ROLE else None
+    return step or Wait(reason(cause.code), until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))

@@ -2,6 +2,7 @@
 
     phase       facts                                    what it does (module)
     READY       no claim, or the last one refused/void   look at image and hold, claim the next attempt (starting)
+                                                         note since when the role is refused, which fails it later
                                                          after a void, first for what it made after all (after_void)
     IN_DOUBT    a claim without result                   find out whether ExportImage happened (doubt)
     EXPORTING   a result that started                    follow the task, prove the objects (exporting)

@@ -1,7 +1,8 @@
 """The ledger: an export is a folder of small facts in OSS, each created once (PROTOCOL). Not a decision maker.
 
 exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
-                 vanished                      since when ECS does not know the task; goes when it does again
+                 denied  vanished              since when the role does not work, ECS does not know the task;
+                                               removed when it does again
                  told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
 open/<export>                                  the marker: created first, removed last
 history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
@@ -94,6 +95,7 @@ class Ledger(FactStore):
             requested_at=requested.at,
             listed=requested.fact.listed,
             cancel_at=entries["cancel"].modified_at if "cancel" in entries else None,
+            denied_at=entries["denied"].modified_at if "denied" in entries else None,
             vanished_at=entries["vanished"].modified_at if "vanished" in entries else None,
             told=frozenset(name for name in entries if name.startswith(TOLD)),
             refused_since={

@@ -43,7 +43,8 @@ def rehearse(outside: Outside, request: ExportRequest) -> Export:
             look = TAKE[type(step)](outside, look, step)
             step = next_step(look.record, look.sight, now)
     except Refused as fault:
-        step = look_failed(record, fault.cause, now)
+        noted = replace(record, denied_at=now)  # what a role that is refused would first write down
+        step = look_failed(noted, fault.cause, now)
     return _planned(record, step, now)
 
 

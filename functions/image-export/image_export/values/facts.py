@@ -1,7 +1,7 @@
 """The facts of an export: what is written once into the ledger and never changed. Pure.
 
-PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it refused-… and vanished.
-Their times are OSS's own LastModified. `vanished` alone is removed, when it is so no more.
+PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it refused-…, denied and
+vanished. Their times are OSS's own LastModified. The last two alone are removed, when it is so no more.
 """
 
 from datetime import datetime

@@ -25,6 +25,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     cancel_at: datetime | None = None
     stalled: Stalled | None = None
     stalled_at: datetime | None = None
+    denied_at: datetime | None = None  # since when the role has not worked; None: it does, as far as was seen
     vanished_at: datetime | None = None  # since when ECS has not known the task; None: it does
     ended: Ended | None = None
     ended_at: datetime | None = None

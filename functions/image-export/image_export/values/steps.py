@@ -86,16 +86,19 @@ class MarkStalled(msgspec.Struct, frozen=True):
     stalled: Stalled
 
 
+SinceWhen = Literal["vanished", "denied"]
+
+
 class Mark(msgspec.Struct, frozen=True):
     """Create the fact whose time says since when this is so."""
 
-    name: Literal["vanished"]
+    name: SinceWhen
 
 
 class Unmark(msgspec.Struct, frozen=True):
     """Remove it: it is so no more."""
 
-    name: Literal["vanished"]
+    name: SinceWhen
 
 
 class End(msgspec.Struct, frozen=True):
