@@ -2,9 +2,11 @@
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from image_export.edges.addresses import Addresses
 from image_export.edges.credentials import Credentials, Narrowed, assume_role
@@ -112,3 +114,21 @@ def test_a_loopback_endpoint_is_never_asked_through_a_proxy(
         monkeypatch.delenv(name, raising=False)
     with listening(http("503 Service Unavailable", b"")) as address, pytest.raises(Unanswered):
         call(Addresses(f"http://{address}"))
+
+
+@pytest.mark.parametrize("function", [FUNCTION, FUNCTION_3])
+def test_a_netrc_never_takes_the_place_of_the_signature(
+    function: Function, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc, sent = tmp_path / "netrc", []
+    netrc.write_text("default login somebody password else")
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    def send(_session: object, request: requests.PreparedRequest, **_options: object) -> None:
+        sent.append(request.headers["Authorization"])
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests.Session, "send", send)
+    with pytest.raises(CloudFault):
+        Fc(base, CLOUD, (ACCOUNT, REGION), minute).invoke(function, {"id": "1"})
+    assert "LTAI-made-up" in sent[0]
