@@ -56,6 +56,15 @@ def test_a_start_is_not_begun_when_the_invocation_is_about_to_end(world: EdgeWor
     assert world.calls() == []
 
 
+def test_a_start_is_not_begun_where_assuming_the_role_took_its_time(world: EdgeWorld) -> None:
+    left_s = iter([60.0, 60.0])  # before AssumeRole, and for its time-outs; nothing is left behind it
+    slow = Retrying(remaining_s=lambda: next(left_s, 1.7), sleep=lambda _s: None, random=lambda: 0.0)
+    image_id = world.add_image()
+    with pytest.raises(Unreached):
+        world.export(image_id, slow)
+    assert "ExportImage" not in [call["action"] for call in world.calls()]
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_broken_connection_is_told_without_the_request(scheme: str) -> None:
     """The libraries' own texts quote the URL, and with it signature and token."""

@@ -94,15 +94,19 @@ class AliyunCloud:
 
     def export_image(self, start: StartExport) -> str:
         """Sent once, with whatever credentials there are; a lost answer of STS says nothing of ExportImage."""
-        if self._retrying.remaining_s() < SECONDS_FOR_A_START:
-            raise Unreached(
-                Cause(code="Unreached", message="Too little of this invocation is left to start an export.")
-            )
+        self._has_time_to_start()
         try:
             self._retrying(self._credentials)  # AssumeRole changes nothing, so it may be repeated
         except Unanswered as fault:
             raise Unreached(fault.cause) from fault
+        self._has_time_to_start()  # what AssumeRole took is gone
         return self._ecs.export_image(start)
+
+    def _has_time_to_start(self) -> None:
+        if self._retrying.remaining_s() < SECONDS_FOR_A_START:
+            raise Unreached(
+                Cause(code="Unreached", message="Too little of this invocation is left to start an export.")
+            )
 
     def tasks(self, task_ids: Iterable[str]) -> list[Task]:
         """Short tasks by id."""
