@@ -164,6 +164,18 @@ def test_telling_again_waits_longer_each_time(shop: Workshop) -> None:
     assert shop.log.events().count("event.refused") < 60
 
 
+def test_each_line_of_a_started_export_names_its_task(shop: Workshop) -> None:
+    shop.notifier.refusing.add(BUS)
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    shop.cloud.faults.before("put_object", refused("AccessDenied"))
+    shop.tick(minutes=10)
+    started = shop.log.events().index("export.started")
+    lines = [line for line in shop.log.lines[started:] if "export_id" in line]
+    assert {"event.told", "event.refused", "manifest.refused"} <= {line["event"] for line in lines}
+    assert [line["event"] for line in lines if line.get("task_id") != shop.task_id] == []
+
+
 # Stalled
 
 

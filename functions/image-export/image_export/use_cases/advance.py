@@ -23,7 +23,6 @@ from ..values.steps import MakeClaim, Sight, Wait
 from .announce import announce, settled
 from .looking import Look
 from .outside import Outside
-from .ports import Log
 from .record import Recorded
 from .taking import TAKE
 
@@ -58,22 +57,24 @@ def begin(outside: Outside, recorded: Recorded, sight: Sight | None = None) -> M
 
 
 def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -> Moved:
-    outside = outside._replace(log=_bound(outside, record))
+    outside = _telling_of(outside, record)
     if outside.policy:
         record = replace(record, request=as_of_today(outside.policy, record.request))
         sight = replace(sight, forbidden=still_allowed(outside.policy, record.request))
     was_ended = record.ended is not None
     look, wait = _work(Look(record, sight), outside)
-    record = announce(outside, look.record)
+    record = announce(_telling_of(outside, look.record), look.record)
     _log_end(outside, record, look.record.told if was_ended else frozenset())
     _leave_hints(outside, record, wait, hint)
     task = look.sight.task if isinstance(look.sight.task, msgspec.Struct) else look.sight.brief
     return Moved(record, export_of(record, reason=wait.reason, task=task))
 
 
-def _bound(outside: Outside, record: Record) -> Log:
+def _telling_of(outside: Outside, record: Record) -> Outside:
+    """Each line of the log says which export it is about, and which task where there is one."""
     request = record.request
-    return outside.log.bind(export_id=record.export_id, region_id=request.region_id, image_id=request.image_id)
+    log = outside.log.bind(export_id=record.export_id, region_id=request.region_id, image_id=request.image_id)
+    return outside._replace(log=log.bind(task_id=record.task_id) if record.task_id else log)
 
 
 def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
