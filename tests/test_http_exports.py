@@ -190,6 +190,13 @@ def test_a_look_says_why_an_export_waits(shop: Workshop, entrance: Entrance) -> 
     assert (answer.value["Status"], answer.value["Reason"]) == ("Requested", "StartInDoubt")
 
 
+def test_a_look_asks_for_the_role_with_the_external_id_of_today(shop: Workshop, entrance: Entrance) -> None:
+    export = entrance.post().value["ExportId"]
+    shop.clouds.external_id = "after"
+    shop.change_account(external_id="after")
+    assert entrance.get(export).value["Progress"] == "1%"
+
+
 def test_a_look_says_that_a_task_has_stalled(shop: Workshop, entrance: Entrance) -> None:
     export = entrance.post().value["ExportId"]
     shop.tick(hours=6)

@@ -95,12 +95,13 @@ def still_allowed(policy: Policy, request: ExportRequest) -> Cause | None:
     return None
 
 
-def as_of_today(policy: Policy, request: ExportRequest) -> ExportRequest:
+def as_of_today(policy: Policy | None, request: ExportRequest) -> ExportRequest:
     """The recorded request, with the external_id by which its role is asked for today.
 
-    A role that the policy does not name any more stays as it was recorded, so that what was started is still watched.
+    A role that the policy does not name any more, or a policy that cannot be read, leaves it as it was recorded, so
+    that what was started is still watched.
     """
-    account = policy.account(request.account_id)
+    account = policy.account(request.account_id) if policy else None
     if account is None or account.role_arn != request.role.role_arn:
         return request
     return replace(request, role=account.role)

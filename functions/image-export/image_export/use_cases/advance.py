@@ -58,8 +58,8 @@ def begin(outside: Outside, recorded: Recorded, sight: Sight | None = None) -> M
 
 def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -> Moved:
     outside = _telling_of(outside, record)
+    record = replace(record, request=as_of_today(outside.policy, record.request))
     if outside.policy:
-        record = replace(record, request=as_of_today(outside.policy, record.request))
         sight = replace(sight, forbidden=still_allowed(outside.policy, record.request))
     was_ended = record.ended is not None
     look, wait = _work(Look(record, sight), outside)

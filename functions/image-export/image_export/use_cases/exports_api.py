@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from ..decisions import hints
-from ..decisions.admission import admit_direct
+from ..decisions.admission import admit_direct, as_of_today
 from ..decisions.direct_request import read_direct
 from ..decisions.http import listing
 from ..decisions.http.messages import read_body
@@ -107,7 +107,7 @@ def get_export(outside: Outside, export: str) -> HttpAnswer:
     loaded = _load(outside, export)
     shown = export_of(loaded, reason=_reason(loaded))
     if loaded.task_id and not loaded.ended:
-        asked = loaded.request
+        asked = as_of_today(outside.policy, loaded.request)
         try:
             task = outside.clouds.at(asked.role, asked.region_id, asked.oss_bucket).task(loaded.task_id)
             shown = export_of(loaded, reason=_reason(loaded), task=task)

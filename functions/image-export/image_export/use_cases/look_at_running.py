@@ -116,10 +116,7 @@ class _Group:
                 self._failed(fault)
             else:
                 if found:
-                    yield self._as_of_today(found.fact.request)
-
-    def _as_of_today(self, request: ExportRequest) -> ExportRequest:
-        return as_of_today(self._outside.policy, request) if self._outside.policy else request
+                    yield as_of_today(self._outside.policy, found.fact.request)
 
     def _failed(self, fault: ImageExportError) -> None:
         self._tick.heard(*self._where, fault.code)
