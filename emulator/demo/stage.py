@@ -16,6 +16,7 @@ T = TypeVar("T")
 NOT_WANTED = "The demo needs the policy.yaml that ships"
 UNFIT = frozenset({"PolicyInvalid", "SettingsInvalid", "CredentialsMissing", "LedgerVersioned", NOT_WANTED})
 GOLDEN = "golden-web-2026-11"
+LISTEN_EVERY_S = 1.0
 WIDE = 200  # columns, where there is no terminal to say how many
 
 
@@ -55,6 +56,7 @@ class Stage:
         self.emulator = emulator
         self._console = console
         self._deadline = time.monotonic() + seconds
+        self._listened_at = 0.0
 
     def title(self, text: str) -> None:
         """The head of a part."""
@@ -76,9 +78,10 @@ class Stage:
 
         def seen_or_unfit() -> T | None:
             seen = look()
-            unfit = None if seen else next((said for said in self.complaints() if said.code in UNFIT), None)
-            if unfit:
-                raise MissingError(f"{missing}: {unfit}")
+            if not seen and time.monotonic() - self._listened_at > LISTEN_EVERY_S:
+                self._listened_at = time.monotonic()
+                for unfit in (said for said in self.complaints() if said.code in UNFIT):
+                    raise MissingError(f"{missing}: {unfit}")
             return seen
 
         seen = self.emulator.until(seen_or_unfit, within_s=max(self._deadline - time.monotonic(), 0))
