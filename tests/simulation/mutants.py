@@ -112,7 +112,12 @@ OWN = (
         Ground(fates=("objects late", "object missing"), starts=LOST),
     ),
     Mutant("end read after what came before it", TOLD, own.end_read_last),
-    Mutant("ended nameless task waited for", ENDS, own.waits_for_what_has_ended, Ground(starts=("before",))),
+    Mutant(
+        "ended nameless task waited for",
+        ENDS,
+        own.waits_for_what_has_ended,
+        Ground(starts=("before",), others=True),
+    ),
     Mutant("sighting without a hint", LEFT, own.sighting_left_behind),
     Mutant("409 on our own write taken for lost", WASTED, own.conflict_is_lost),
     Mutant("start without a policy", POLICY, own.starts_without_a_policy, BLIND),
@@ -120,7 +125,12 @@ OWN = (
     Mutant("late TaskId dropped", SEEN, own.late_task_id_dropped, UNBOUNDED),
     Mutant("void never looked at again", TWICE, own.void_is_forgotten, LATE_AND_WELL),
     Mutant("an adopted task's objects taken for too old", FAILURE, own.adopted_too_late, LATE_AND_WELL),
-    Mutant("fortnight counted from the event", TOLD, own.fortnight_from_the_event),
+    Mutant(
+        "fortnight counted from the event",
+        TOLD,
+        own.fortnight_from_the_event,
+        Ground(refuses=True),
+    ),
 )
 MUTANTS = (*PROTOCOL, *OWN)
 

@@ -23,6 +23,8 @@ def tell_story(world: World) -> Scenario:
         _days(scenario)
     if world.ground.blind:
         _disturb(scenario, "unreadable")
+    elif world.ground.refuses:
+        _disturb(scenario, "target")
     elif world.random.random() < 0.3:
         _disturb(scenario, world.random.choice(("target", "target", "role", "policy", "policy", "unreadable")))
     return scenario
@@ -46,7 +48,7 @@ def _days(scenario: Scenario) -> None:
             scenario.ask("POST", "/exports", scenario.strange_request(image), made_s + scenario.soon_s())
         if random.random() < 0.1:
             scenario.send(scenario.strange_request(image), made_s + scenario.soon_s())
-        for _ in range(random.choice((0, 0, 0, 1, 2))):
+        for _ in range(12 if world.ground.others else random.choice((0, 0, 0, 1, 2))):
             scenario.export_by_others(image, made_s + scenario.soon_s())
     if random.random() < 0.1:
         scenario.send(
@@ -93,7 +95,9 @@ def _disturb(scenario: Scenario, what: str) -> None:
     random, world = scenario.random, scenario.world
     from_s = scenario.soon_s()
     if what == "target":
-        until = START + timedelta(days=random.choice((0.1, 1, 10, 30)) * random.random())
+        until = START + timedelta(
+            days=random.choice((30,) if world.ground.refuses else (0.1, 1, 10, 30)) * random.random()
+        )
         for target in world.ruled.notify[random.randrange(2) :]:
             world.notifier.refuses_until[target.name] = until
     elif what == "role":

@@ -41,6 +41,8 @@ class Ground:
     fates: tuple[str, ...] = ()  # what becomes of our tasks; nothing here is against the rules
     starts: tuple[str, ...] = ()  # what mostly goes wrong with ExportImage; the same
     cancels: bool = False  # people cancel in every life
+    refuses: bool = False  # notify targets refuse for days, up to thirty, in every life
+    others: bool = False  # somebody else exports each image too
     blind: bool = False  # the policy cannot be read for a while in every life
 
     @property
