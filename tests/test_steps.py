@@ -101,8 +101,15 @@ def test_an_image_that_will_never_be_available_ends_the_export_at_once(status: s
     assert failure(next_step(a_record(), Sight(image=an_image(status=status)), START)) == "IncorrectImageStatus"
 
 
-def test_an_image_that_is_deleted_ends_the_export_at_once() -> None:
-    assert failure(next_step(a_record(), Sight(image=None), START)) == "InvalidImageId.NotFound"
+def test_an_image_that_a_rule_wants_was_just_seen_and_is_looked_for_during_fifteen_minutes() -> None:
+    wanted, unseen = a_record(request=a_request(rule="golden")), Sight(image=None)
+    assert isinstance(next_step(wanted, unseen, START + minutes(14)), Wait)
+    assert failure(next_step(wanted, unseen, START + minutes(15))) == "InvalidImageId.NotFound"
+
+
+def test_an_image_that_is_asked_for_and_is_not_there_fails_at_once() -> None:
+    asked = a_record(request=a_request(rule=None))
+    assert failure(next_step(asked, Sight(image=None), START)) == "InvalidImageId.NotFound"
 
 
 def test_a_policy_that_was_tightened_ends_a_waiting_export_before_any_look() -> None:

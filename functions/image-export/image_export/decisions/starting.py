@@ -15,7 +15,7 @@ from ..values.steps import LookAtHold, LookAtImage, Mark, Sight, Step, Unmark, W
 from . import after_void, claims
 from .identity import LETTERS, VOIDS_MAX
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
-from .waiting import LOOK_MOST, MINUTE, growing
+from .waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
 ROLE_GRACE = timedelta(minutes=10)  # P6: a role that was just created, or mended, does not work at once
 FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound"})
@@ -81,7 +81,7 @@ def _works_again(record: Record) -> Step | None:
 def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
     image = sight.image
     if not isinstance(image, Image):
-        return claims.fail(record, advised(_not_there(record)))
+        return _not_there(record, now)
     fate = IMAGE.get(image.status, "wait")
     if fate == "fail":
         return claims.fail(record, _never_available(image))
@@ -102,11 +102,13 @@ def _claim(record: Record, sight: Sight, image: Image) -> Step:
     return claims.fail(record, _too_many_voids(record)) if record.voids > VOIDS_MAX else claims.start(record, image)
 
 
-def _not_there(record: Record) -> Cause:
-    """It is deleted, or never was: an image that an event named was seen before it was requested (`use_cases/see`)."""
+def _not_there(record: Record, now: datetime) -> Step:
+    """It is deleted, or never was; but one that a rule wants was seen a moment ago, and lists lag behind."""
     request = record.request
+    if request.rule is not None and now - record.requested_at < VISIBLE_WITHIN:
+        return Wait("ImageNotVisible", until=now + MINUTE)
     message = f"There is no image {request.image_id} in {request.region_id} in account {request.account_id}."
-    return Cause(code="InvalidImageId.NotFound", message=message)
+    return claims.fail(record, advised(Cause(code="InvalidImageId.NotFound", message=message)))
 
 
 def _never_available(image: Image) -> Cause:
