@@ -32,7 +32,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def tells(self, role: str) -> bool:
-        """Whether a function of this role tells the notify targets: the nightly one only records."""
+        """Whether a function of this role ends exports, and tells of it: the nightly one only records."""
         return any(function.role == role and function.handler != NIGHTLY for function in self.functions)
 
     def role_arn(self, name: str) -> str:

@@ -21,14 +21,18 @@ ON_BUCKETS = ("oss:GetBucketLocation", "oss:GetBucketInfo", "oss:ListMultipartUp
 
 
 def of_functions(deployment: Deployment, role: str) -> list[Need]:
-    """A role of functions: ledger, roles to assume, logs, dead letters, and notify targets unless it only records."""
+    """A role of functions: ledger, roles to assume, logs, dead letters; markers to remove and notify targets to tell,
+    unless it only records.
+    """
     settings = deployment.settings
     ledger, prefix = f"acs:oss:*:*:{settings.ledger_bucket}", settings.ledger_prefix.strip("/")
     objects = f"{ledger}/{prefix}/*" if prefix else f"{ledger}/*"
     return [
         Need(("sts:AssumeRole",), tuple(_as_resource(account) for account in deployment.policy.accounts)),
         Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
-        Need(("oss:GetObject", "oss:PutObject", "oss:DeleteObject"), (objects,)),
+        Need(
+            ("oss:GetObject", "oss:PutObject", *(("oss:DeleteObject",) if deployment.tells(role) else ())), (objects,)
+        ),
         *_policy_file(settings.policy),
         *(_told(deployment, target) for target in deployment.policy.notify if deployment.tells(role)),
         *_for_fc(deployment.roles[role]),

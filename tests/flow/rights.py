@@ -149,15 +149,14 @@ class Life:
     def dead_letters(self) -> list[dict[str, Any]]:
         """Two asynchronous invocations that die as often as they are tried; answers what the queue got."""
         before = len(self._letters())
-        self._die("event")
-        self._die("nightly")
+        self._die("event", self.world.event(self.world.image()))
+        self._die("nightly", {})
         self.emulator.until(lambda: len(self._letters()) >= before + 2, within_s=1)
         return self._letters()[before:]
 
-    def _die(self, function: str) -> None:
+    def _die(self, function: str, payload: dict[str, Any]) -> None:
         for action in ("GetBucketVersioning", "GetObject", "ListObjectsV2"):
             self.emulator.fault("oss", action, "kill_before", times=ATTEMPTS)
-        payload = self.world.event(self.world.image())
         request_id = self.emulator.invoke(f"image-export-{function}", payload, mode="async")["RequestId"]
         assert self.emulator.until(lambda: self._given_up(request_id), within_s=60), self.emulator.get("state")
         self.emulator.delete("faults")
