@@ -150,11 +150,11 @@ class Life:
         """Two asynchronous invocations that die as often as they are tried; answers what the queue got."""
         before = len(self._letters())
         self._die("event", self.world.event(self.world.image()))
-        self._die("nightly", {})
+        self._die("nightly", b"{}")
         self.emulator.until(lambda: len(self._letters()) >= before + 2, within_s=1)
         return self._letters()[before:]
 
-    def _die(self, function: str, payload: dict[str, Any]) -> None:
+    def _die(self, function: str, payload: bytes) -> None:
         for action in ("GetBucketVersioning", "GetObject", "ListObjectsV2"):
             self.emulator.fault("oss", action, "kill_before", times=ATTEMPTS)
         request_id = self.emulator.invoke(f"image-export-{function}", payload, mode="async")["RequestId"]
