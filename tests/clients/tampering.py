@@ -89,8 +89,8 @@ def flip_signature(path: str, headers: dict[str, str], body: bytes) -> tuple[str
 
 
 def other(character: str) -> str:
-    """Another character that may stand there."""
-    return "b" if character != "b" else "c"
+    """Another character that may stand there, and not the same one in a percent code, which has no case."""
+    return "c" if character in "bB" else "b"
 
 
 def flipped(body: bytes) -> bytes:
