@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
+from ..decisions import hints
 from ..decisions.refusals import QUOTA, UNREACHED, Handling, handling
-from ..decisions.waiting import WEEKLY_PAUSE
+from ..decisions.waiting import MINUTE, WEEKLY_PAUSE
 from ..errors import CloudFault, Refused, Unreached
 from ..values.cause import Cause
 from ..values.facts import Claim, Hold, Result, Since
@@ -128,7 +129,11 @@ def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
 
 
 def _mark(outside: Outside, look: Look, step: Mark) -> Look:
-    """One that stands already keeps its time, which the next look reads."""
+    """One that stands already keeps its time, which the next look reads.
+
+    Its hint comes first: what runs well is not looked at, and nobody would see that the fact has to go again.
+    """
+    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
     outside.ledger.mark(fact_key(look.record, step.name), Since())
     return look.stands(**{f"{step.name}_at": outside.ledger.now})
 
