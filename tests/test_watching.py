@@ -115,6 +115,18 @@ def test_two_answers_days_apart_that_do_not_know_the_task_are_no_end(shop: Works
     assert [one.status for one in shop.tick(minutes=10).exports] == ["Completed"]
 
 
+def test_a_note_that_a_task_is_not_known_goes_again_although_its_writer_died_right_after_it(shop: Workshop) -> None:
+    shop.tell()
+    shop.tick(minutes=10)
+    shop.cloud.faults.instead("tasks", [])
+    shop.cloud.faults.instead("task", None)
+    shop.store.faults.after("create vanished", Died())
+    assert not shop.surviving(lambda: shop.tick(minutes=1))
+    assert shop.keys("/vanished")
+    shop.tick(minutes=2)
+    assert not shop.keys("/vanished")
+
+
 def test_a_hint_to_nothing_goes(shop: Workshop) -> None:
     shop.store.put("due/20261124T080000Z/exp-aaaaaaaaaaaaaaaa-0001", b"")
     shop.tick()
