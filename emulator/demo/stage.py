@@ -71,7 +71,7 @@ class Stage:
         table = Table(*head, box=None, padding=(0, 2, 0, 0))
         for row in rows:
             table.add_row(*row)
-        self._console.print(Padding(table, (0, 0, 0, 2)), highlight=False)
+        self._console.print(Padding(table, (0, 0, 0, 2), expand=False), highlight=False)
 
     def wait_for(self, missing: str, look: Callable[[], T | None]) -> T:
         """What `look` sees at last. Raises MissingError when the time is up, or the functions cannot work at all."""
