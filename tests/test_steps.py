@@ -22,6 +22,7 @@ from image_export.values.steps import (
     LookForTasks,
     MakeClaim,
     Mark,
+    MarkMissed,
     MarkStalled,
     Settle,
     Sight,
@@ -417,16 +418,29 @@ def test_an_export_that_has_not_started_does_not_stall() -> None:
 def test_a_task_that_ecs_does_not_know_is_no_verdict_for_a_day_from_when_it_was_first_not_known() -> None:
     days_later = 60 * 60
     assert exporting(None, days_later) == Mark("vanished")
-    record = a_started_record(vanished_at=START + minutes(days_later))
-    assert isinstance(exporting(None, days_later + 23 * 60, record), Wait)
-    assert failure(exporting(None, days_later + 24 * 60, record)) == "TaskNotFound"
+    seen = a_started_record(vanished_at=START + minutes(days_later), missed_at=START + minutes(days_later + 23 * 60))
+    assert isinstance(exporting(None, days_later + 24 * 60 - 31, seen), Wait)
+    assert exporting(None, days_later + 24 * 60 - 30, seen) == MarkMissed()
+    assert failure(exporting(None, days_later + 24 * 60, seen)) == "TaskNotFound"
+
+
+def test_a_day_in_which_nobody_looked_for_more_than_two_hours_begins_anew() -> None:
+    first = a_started_record(vanished_at=START)
+    assert exporting(None, 120, first) == MarkMissed()
+    assert exporting(None, 121, first) == Unmark("vanished")
+    seen = a_started_record(vanished_at=START, missed_at=START + minutes(22 * 60))
+    assert failure(exporting(None, 24 * 60, seen)) == "TaskNotFound"
+    assert exporting(None, 24 * 60 + 1, seen) == Unmark("vanished")
+    of_another_day = a_started_record(vanished_at=START, missed_at=START - minutes(1))
+    assert exporting(None, 120, of_another_day) == MarkMissed()
 
 
 def test_a_task_that_is_known_again_may_be_unknown_for_a_day_once_more() -> None:
     record = a_started_record(vanished_at=START)
     assert exporting(a_task(), record=record) == Unmark("vanished")
     assert next_step(record, Sight(brief=a_task()), START + minutes(5)) == Unmark("vanished")
-    assert failure(next_step(record, Sight(brief=a_task(), task=None), START + minutes(1440))) == "TaskNotFound"
+    seen = a_started_record(vanished_at=START, missed_at=START + minutes(1430))
+    assert failure(next_step(seen, Sight(brief=a_task(), task=None), START + minutes(1440))) == "TaskNotFound"
 
 
 # The proof

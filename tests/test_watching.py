@@ -115,6 +115,31 @@ def test_two_answers_days_apart_that_do_not_know_the_task_are_no_end(shop: Works
     assert [one.status for one in shop.tick(minutes=10).exports] == ["Completed"]
 
 
+def unknown(shop: Workshop, *, ticks: int) -> Answer:
+    """So many ticks, a half-hour apart, in which ECS does not know the task."""
+    for _ in range(ticks):
+        shop.cloud.faults.instead("tasks", [])
+        shop.cloud.faults.instead("task", None)
+        answer = shop.tick(minutes=30)
+    return answer
+
+
+def test_two_lapses_between_which_nobody_looked_are_not_taken_for_one(shop: Workshop) -> None:  # seed 41170
+    shop.tell()
+    assert [one.reason for one in unknown(shop, ticks=12).exports] == ["TaskNotVisible"]
+    shop.clock.advance(hours=17)
+    assert [one.reason for one in unknown(shop, ticks=12).exports] == ["TaskNotVisible"]
+    shop.cloud.finish(shop.task_id)
+    assert [one.status for one in shop.tick(minutes=30).exports] == ["Completed"]
+
+
+def test_a_task_that_nobody_finds_for_a_day_of_looks_is_the_end(shop: Workshop) -> None:
+    shop.tell()
+    assert [one.reason for one in unknown(shop, ticks=48).exports] == ["TaskNotVisible"]
+    (export,) = unknown(shop, ticks=1).exports
+    assert (export.status, export.error and export.error.code) == ("Failed", "TaskNotFound")
+
+
 def test_a_note_that_a_task_is_not_known_goes_again_although_its_writer_died_right_after_it(shop: Workshop) -> None:
     shop.tell()
     shop.tick(minutes=10)

@@ -75,7 +75,8 @@ PROTOCOL = (
 OWN = (
     Mutant("Completed without proof", SUCCESS, own.unproven),
     Mutant("a lapse taken for a day", FAILURE, own.lapse_counted_from_the_start),
-    Mutant("two lapses taken for a day", FAILURE, own.lapse_never_over),
+    Mutant("two lapses taken for a day", FAILURE, own.lapses_bridged),
+    Mutant("a flicker taken for a day", FAILURE, own.lapse_never_over),
     Mutant("told before it stands", TOLD, own.told_before_it_stands),
     Mutant("one state ignored", ENDS, own.a_state_ignored),
     Mutant("unknown word taken as verdict", FAILURE, own.unknown_word_is_a_verdict),

@@ -47,8 +47,16 @@ def lapse_counted_from_the_start(patch: pytest.MonkeyPatch) -> None:
     """A task that has run for a day and is not known once has vanished."""
     vanished = exporting._vanished
     patch.setattr(
-        exporting, "_vanished", lambda record, now: vanished(replace(record, vanished_at=record.started_at), now)
+        exporting,
+        "_vanished",
+        lambda record, now: vanished(replace(record, vanished_at=record.started_at, missed_at=now), now),
     )
+
+
+def lapses_bridged(patch: pytest.MonkeyPatch) -> None:
+    """Nobody asks whether somebody looked in between."""
+    vanished = exporting._vanished
+    patch.setattr(exporting, "_vanished", lambda record, now: vanished(replace(record, missed_at=now), now))
 
 
 def lapse_never_over(patch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,7 @@ WORDS = ("Processing", "Waiting", "Paused", "Pending", "BeingVerified")  # the l
 LAGS = (0, 20, 20, 300, 1140)  # seconds until a new task is listed; well below the wait of PROTOCOL 9
 OBJECTS_LATE_S = 600.0
 LAPSES_S = (0.0, 0.0, 60.0, 3600.0, 36000.0)  # for so long ECS does not know a task that runs, twice in its time
+FLICKERS_S, KNOWS_EVERY = 2 * 86400.0, 5  # for so long only every fifth answer knows it
 KEPT_S = 3 * 86400.0  # how long ECS knows a task that it will forget
 
 
@@ -80,6 +81,7 @@ class LivingCloud(FakeCloud):
     answered: dict[str, "Invocation"] = field(default_factory=dict)  # who was told of a task of ours
     forgotten: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)  # for now
+    flickering: dict[str, int] = field(default_factory=dict)  # for now; how often it was asked for
     weekly: list[float] = field(default_factory=list)
     weekly_exports: int = 1000
     catalog: dict[str, Image] = field(default_factory=dict)  # what there ever was; `inventory` is what is visible now
@@ -117,6 +119,17 @@ class LivingCloud(FakeCloud):
         if lasts:
             baton.at(begins, lambda: self.unknown.add(task_id))
             baton.at(begins + lasts, lambda: self.unknown.discard(task_id))
+        if random.random() < 0.1:
+            baton.at(begins, lambda: self.flickering.update({task_id: 0}))
+            baton.at(begins + timedelta(seconds=FLICKERS_S), lambda: self.flickering.pop(task_id, None))
+
+    def _knows(self, task_id: str) -> bool:
+        if task_id in self.unknown:
+            return False
+        asked = self.flickering.get(task_id, -1) + 1
+        if asked:
+            self.flickering[task_id] = asked
+        return asked % KNOWS_EVERY == 0
 
     def _check(self, start: StartExport) -> None:
         super()._check(start)
@@ -169,7 +182,7 @@ class LivingCloud(FakeCloud):
 
     def tasks(self, task_ids: Iterable[str]) -> list[Task]:
         """By id; whether the image is told is open."""
-        return [self._told(task) for task in super().tasks(task_ids) if task.task_id not in self.unknown]
+        return [self._told(task) for task in super().tasks(task_ids) if self._knows(task.task_id)]
 
     def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
         """By image, where that is honoured."""
@@ -181,7 +194,7 @@ class LivingCloud(FakeCloud):
     def task(self, task_id: str) -> Task | None:
         """The whole task, unless ECS has forgotten it or does not know it just now."""
         found = super().task(task_id)
-        return None if task_id in self.forgotten | self.unknown else found
+        return found if task_id not in self.forgotten and self._knows(task_id) else None
 
     def cancel_task(self, task_id: str) -> None:
         """Only what runs can be cancelled."""

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from ..values.cause import Cause
 from ..values.facts import Ended, Stalled
 from ..values.record import Record
-from ..values.steps import CancelTask, End, LookAtTask, Mark, MarkStalled, Sight, Step, Unmark, Wait
+from ..values.steps import CancelTask, End, LookAtTask, Mark, MarkMissed, MarkStalled, Sight, Step, Unmark, Wait
 from ..values.task import Task
 from . import proof
 from .refusals import advised
@@ -16,6 +16,8 @@ from .stall import stalls_at
 from .waiting import LOOK_MOST, MINUTE, growing
 
 VANISHED_AFTER = timedelta(hours=24)
+MISSED_EVERY = timedelta(minutes=30)
+UNWATCHED_AFTER = timedelta(hours=2)
 
 
 def next_step(record: Record, sight: Sight, now: datetime) -> Step:
@@ -95,11 +97,15 @@ def _stall_due(record: Record, now: datetime) -> bool:
 
 
 def _vanished(record: Record, now: datetime) -> Step:
-    """One answer that does not know the task may be a lagging one, however long the task runs."""
+    """One answer that does not know the task may be a lagging one; a day of them is not, if somebody looked all day."""
     if record.vanished_at is None:
         return Mark("vanished")
+    unlooked = now - max(record.vanished_at, record.missed_at or record.vanished_at)
+    if unlooked > UNWATCHED_AFTER:  # it may have been known in between: the day begins anew
+        return Unmark("vanished")
     if now - record.vanished_at < VANISHED_AFTER:
-        return Wait("TaskNotVisible", until=growing(record.vanished_at, now, most=LOOK_MOST))
+        wait = Wait("TaskNotVisible", until=growing(record.vanished_at, now, most=LOOK_MOST))
+        return wait if unlooked < MISSED_EVERY else MarkMissed()
     message = f"ECS has not known task {record.task_id} for a day; nothing says how it ended."
     advice = "Check the objects under the prefix, or ask for the export again; it is a new export."
     return End(Ended(status="Failed", error=Cause(code="TaskNotFound", message=message, recommend=advice)))

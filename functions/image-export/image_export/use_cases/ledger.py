@@ -3,6 +3,7 @@
 exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
                  denied  vanished              since when the role does not work, ECS does not know the task;
                                                removed when it does again
+                 missed                        when ECS last did not know the task: put again
                  told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
 open/<export>                                  the marker: created first, removed last
 history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
@@ -97,6 +98,7 @@ class Ledger(FactStore):
             cancel_at=entries["cancel"].modified_at if "cancel" in entries else None,
             denied_at=entries["denied"].modified_at if "denied" in entries else None,
             vanished_at=entries["vanished"].modified_at if "vanished" in entries else None,
+            missed_at=entries["missed"].modified_at if "missed" in entries else None,
             told=frozenset(name for name in entries if name.startswith(TOLD)),
             refused_since={
                 name.replace(REFUSED, TOLD, 1): entry.modified_at

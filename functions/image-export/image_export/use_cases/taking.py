@@ -17,6 +17,7 @@ from ..values.steps import (
     End,
     MakeClaim,
     Mark,
+    MarkMissed,
     MarkStalled,
     Settle,
     Unmark,
@@ -128,6 +129,11 @@ def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
     return look.stands(stalled=standing.fact, stalled_at=standing.at)
 
 
+def _mark_missed(outside: Outside, look: Look, _step: MarkMissed) -> Look:
+    outside.ledger.put(fact_key(look.record, "missed"), Since())
+    return look.stands(missed_at=outside.ledger.now)
+
+
 def _mark(outside: Outside, look: Look, step: Mark) -> Look:
     """One that stands already keeps its time, which the next look reads.
 
@@ -158,6 +164,7 @@ TAKE: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
     Settle: _settle,
     CancelTask: _cancel_task,
     MarkStalled: _mark_stalled,
+    MarkMissed: _mark_missed,
     Mark: _mark,
     Unmark: _unmark,
     End: _end,

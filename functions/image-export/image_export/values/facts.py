@@ -1,7 +1,8 @@
 """The facts of an export: what is written once into the ledger and never changed. Pure.
 
-PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it refused-…, denied and
-vanished. Their times are OSS's own LastModified. The last two alone are removed, when it is so no more.
+PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it refused-…, denied,
+vanished and missed. Their times are OSS's own LastModified. denied and vanished are removed when it is so no more, and
+missed is put again; those three alone.
 """
 
 from datetime import datetime

@@ -27,6 +27,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     stalled_at: datetime | None = None
     denied_at: datetime | None = None  # since when the role has not worked; None: it does, as far as was seen
     vanished_at: datetime | None = None  # since when ECS has not known the task; None: it does
+    missed_at: datetime | None = None  # when that was last seen, to the half-hour; older than `vanished_at`: not again
     ended: Ended | None = None
     ended_at: datetime | None = None
     manifest: Told | None = None

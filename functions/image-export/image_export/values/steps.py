@@ -86,6 +86,10 @@ class MarkStalled(msgspec.Struct, frozen=True):
     stalled: Stalled
 
 
+class MarkMissed(msgspec.Struct, frozen=True):
+    """Put the fact `missed` again: at this look, too, ECS does not know the task."""
+
+
 SinceWhen = Literal["vanished", "denied"]
 
 
@@ -127,6 +131,7 @@ Step = (
     | Settle
     | CancelTask
     | MarkStalled
+    | MarkMissed
     | Mark
     | Unmark
     | End
