@@ -77,6 +77,7 @@ OWN = (
     Mutant("a lapse taken for a day", FAILURE, own.lapse_counted_from_the_start),
     Mutant("two lapses taken for a day", FAILURE, own.lapses_bridged),
     Mutant("a flicker taken for a day", FAILURE, own.lapse_never_over),
+    Mutant("a fact that cannot be understood taken for none", RULE, own.unreadable_is_none),
     Mutant("told before it stands", TOLD, own.told_before_it_stands),
     Mutant("one state ignored", ENDS, own.a_state_ignored),
     Mutant("unknown word taken as verdict", FAILURE, own.unknown_word_is_a_verdict),

@@ -23,6 +23,7 @@ from image_export.decisions import (
 )
 from image_export.decisions.identity import sighting_key
 from image_export.decisions.refusals import Handling
+from image_export.errors import FactUnreadable
 from image_export.use_cases import advance, announce, record, see, start_waiting, sweep, taking
 from image_export.use_cases.fact_store import FactStore, Standing
 from image_export.use_cases.ledger import Ledger
@@ -34,6 +35,7 @@ from image_export.values.steps import End, Settle, Unmark
 from tests.fakes import FakeStore
 
 from .protocol_mutants import TAKE, overwrites
+from .world import LedgerOfAProcess
 
 TIMED_OUT = Ended(status="Failed", error=Cause(code="Timeout", message="It took too long."))
 
@@ -62,6 +64,19 @@ def lapses_bridged(patch: pytest.MonkeyPatch) -> None:
 def lapse_never_over(patch: pytest.MonkeyPatch) -> None:
     """Nobody writes down that a task is known again."""
     patch.setitem(TAKE, Unmark, lambda _outside, look, _step: look.stands(vanished_at=None))
+
+
+def unreadable_is_none(patch: pytest.MonkeyPatch) -> None:
+    """A fact that another version wrote is none."""
+    read = LedgerOfAProcess.read
+
+    def lenient(self: LedgerOfAProcess, key: str, kind: type[Any]) -> Any:
+        try:
+            return read(self, key, kind)
+        except FactUnreadable:
+            return None
+
+    patch.setattr(LedgerOfAProcess, "read", lenient)
 
 
 def told_before_it_stands(patch: pytest.MonkeyPatch) -> None:

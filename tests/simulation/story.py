@@ -22,11 +22,12 @@ def tell_story(world: World) -> Scenario:
     else:
         _days(scenario)
     if world.ground.blind:
-        _disturb(scenario, "unreadable")
+        _policy_is_unreadable(scenario, scenario.soon_s())
     elif world.ground.refuses:
-        _disturb(scenario, "target")
+        _target_refuses(scenario, scenario.soon_s())
     elif world.random.random() < 0.3:
-        _disturb(scenario, world.random.choice(("target", "target", "role", "policy", "policy", "unreadable")))
+        begin = world.random.choices([*LASTING], [*LASTING.values()])[0]
+        begin(scenario, scenario.soon_s())
     return scenario
 
 
@@ -90,27 +91,61 @@ def _nights(scenario: Scenario, nights: int) -> None:
             scenario.add_image(3600.0 + (night + random.random()) * DAY_S)
 
 
-def _disturb(scenario: Scenario, what: str) -> None:
-    """Something that lasts: a target that refuses for days, a role that does not work, another policy."""
-    random, world = scenario.random, scenario.world
-    from_s = scenario.soon_s()
-    if what == "target":
-        until = START + timedelta(
-            days=random.choice((30,) if world.ground.refuses else (0.1, 1, 10, 30)) * random.random()
-        )
-        for target in world.ruled.notify[random.randrange(2) :]:
-            world.notifier.refuses_until[target.name] = until
-    elif what == "role":
-        world.steady = False
-        until = START + timedelta(seconds=from_s + random.choice((300, 5000)) * random.random())
-        world.baton.at(scenario.at(from_s), lambda: setattr(world, "dead_roles_until", until))
-    elif what == "policy":
-        world.steady = False
-        world.baton.at(scenario.at(from_s), lambda: world.rule(_tightened(world.ruled, random)))
-    else:
-        world.steady = False
-        world.baton.at(scenario.at(from_s), lambda: world.rule(None))
-        world.baton.at(scenario.at(from_s + scenario.soon_s()), lambda: world.rule(world.ruled))
+def _target_refuses(scenario: Scenario, _from_s: float) -> None:
+    """For days, or it does not answer."""
+    random, notifier = scenario.random, scenario.world.notifier
+    days = random.choice((30,) if scenario.world.ground.refuses else (0.1, 1, 10, 30)) * random.random()
+    notifier.silent = random.random() < 0.3
+    for target in scenario.world.ruled.notify[random.randrange(2) :]:
+        notifier.refuses_until[target.name] = START + timedelta(days=days)
+
+
+def _role_is_dead(scenario: Scenario, from_s: float) -> None:
+    world, random = scenario.world, scenario.random
+    world.steady = False
+    until = START + timedelta(seconds=from_s + random.choice((300, 5000)) * random.random())
+    world.baton.at(scenario.at(from_s), lambda: setattr(world, "dead_roles_until", until))
+
+
+def _policy_changes(scenario: Scenario, from_s: float) -> None:
+    world = scenario.world
+    world.steady = False
+    world.baton.at(scenario.at(from_s), lambda: world.rule(_tightened(world.ruled, scenario.random)))
+
+
+def _policy_is_unreadable(scenario: Scenario, from_s: float) -> None:
+    world = scenario.world
+    world.steady = False
+    world.baton.at(scenario.at(from_s), lambda: world.rule(None))
+    world.baton.at(scenario.at(from_s + scenario.soon_s()), lambda: world.rule(world.ruled))
+
+
+def _regions_are_silent(scenario: Scenario, from_s: float) -> None:
+    """They take connections and never answer."""
+    world, random = scenario.world, scenario.random
+    until = {
+        (account, region): START + timedelta(seconds=from_s + random.choice((300, 5000, DAY_S)) * random.random())
+        for account, region, _ in random.sample(world.places, random.randint(1, len(world.places)))
+    }
+    world.baton.at(scenario.at(from_s), lambda: world.silent_until.update(until))
+
+
+def _facts_are_unreadable(scenario: Scenario, from_s: float) -> None:
+    """Some facts; another version has written them, until this one is put back."""
+    world, random = scenario.world, scenario.random
+    until = START + timedelta(seconds=from_s + random.choice((300, 5000, DAY_S)) * random.random())
+    world.baton.at(scenario.at(from_s), lambda: setattr(world, "unreadable_until", until))
+
+
+# What lasts, and how often a life has it.
+LASTING = {
+    _target_refuses: 2,
+    _role_is_dead: 1,
+    _policy_changes: 2,
+    _policy_is_unreadable: 1,
+    _regions_are_silent: 2,
+    _facts_are_unreadable: 1,
+}
 
 
 def _tightened(policy: Policy, random: Random) -> Policy:

@@ -8,17 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, cast
+from typing import Any, TypeVar, cast
+from zlib import crc32
 
 from greenlet import getcurrent
 
-from image_export.errors import CloudFault
+from image_export.errors import CloudFault, FactUnreadable
+from image_export.use_cases.fact_store import Found
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.ports import StartExport
 from image_export.values.account import AssumedRole
+from image_export.values.cause import Cause
 from image_export.values.image import Image
 from image_export.values.policy import Policy
-from tests.fakes import START, Died, FakeLog, FakeNotifier, FakeStore, Faults, Objects, refused
+from tests.fakes import START, Died, FakeLog, FakeNotifier, FakeStore, Faults, Objects, refused, unanswered
 
 from .baton import Baton, CloudClock, Runner
 from .policies import drawn, gates, places
@@ -29,6 +32,10 @@ from .weather import Weather
 TOKENS_LAST_S = 3300.0
 LISTED_AT_MOST = timedelta(minutes=19)  # 25 minutes after the claim, less the longest time to the call
 UNBOUNDED = 5  # so much longer a worker may be frozen where nobody kills it
+SILENT_S = 45.0  # how long one waits in all for a service that takes connections and never answers
+UNREADABLE_SHARE = 4  # one fact of so many, where some are unreadable
+
+F = TypeVar("F")
 
 
 @dataclass(frozen=True)
@@ -62,10 +69,19 @@ class Invocation:
     hindered: bool = False  # something kept it from a call, or from its answer
 
 
-class LedgerWithAClock(Ledger):
-    """The ledger of a process whose own clock is off, which nobody may look at."""
+class LedgerOfAProcess(Ledger):
+    """The ledger as one process has it: its own clock is off, and it may be of a version that does not read all."""
 
+    world: "World"
     clock_is_off = timedelta(0)
+
+    def read(self, key: str, kind: type[F]) -> Found[F] | None:
+        """The fact, unless another version wrote it."""
+        found = super().read(key, kind)
+        if found and self.world.unreadable(key):
+            self.world.worker.hindered = True
+            raise FactUnreadable(Cause(code="FactUnreadable", message=f"{key} cannot be understood."))
+        return found
 
 
 class Instance:
@@ -75,17 +91,19 @@ class Instance:
         kind = TracedStore if world.tracing else FakeStore
         self.store = kind(world.clock, world.trouble, world.objects)
         self.store.versioning = None if world.ground.unversioned else "Enabled"
-        self.ledger = LedgerWithAClock(self.store, world.nonce)
+        self.ledger = LedgerOfAProcess(self.store, world.nonce)
+        self.ledger.world = world
         self.ledger.clock_is_off = timedelta(minutes=world.random.uniform(-20, 20))
         self.tokens_until = world.clock.now + timedelta(seconds=TOKENS_LAST_S * world.random.random())
 
 
 class Trouble(Faults):
-    """The dice between a call and its effect."""
+    """The dice between a call and its effect. `place`: the account and region, where it is a call to one."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: "World", place: tuple[str, str] | None = None) -> None:
         super().__init__()
         self._world = world
+        self._place = place
         self.about = ""
 
     def run(self, call: str, effect: Callable[[], Any]) -> Any:
@@ -98,6 +116,8 @@ class Trouble(Faults):
 
     def _run(self, call: str, effect: Callable[[], Any]) -> Any:
         world, weather = self._world, self._world.weather
+        if self._place and world.silent_until.get(self._place, START) > world.clock.now:
+            return self._in_vain(call, effect)
         kind = weather.trouble(call)
         waits_s = weather.waits_s(kind) * (1 if world.ground.kills or kind != "frozen" else UNBOUNDED)
         about = self.about
@@ -111,6 +131,15 @@ class Trouble(Faults):
             world.baton.at(world.clock.now + timedelta(seconds=weather.late_s()), lambda: _unasked(effect))
             raise weather.lost()
         return weather.strike(kind, call, effect) if kind else effect()
+
+    def _in_vain(self, call: str, effect: Callable[[], Any]) -> Any:
+        """Nobody answers, and what was asked for may be done all the same."""
+        world = self._world
+        world.tell(f"{world.worker.name} {call} in vain")
+        if call not in READS and world.random.random() < 0.5:
+            _unasked(effect)
+        world.wait(SILENT_S)
+        raise unanswered("Unanswered")
 
 
 READS = frozenset(
@@ -152,18 +181,25 @@ class RefusingNotifier(FakeNotifier):
         super().__init__(faults=world.trouble)
         self._world = world
         self.refuses_until: dict[str, datetime] = {}
+        self.silent = False  # instead of refusing, they do not answer
         self.refusals: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # target and event: when, each time
 
     def tell(self, target: Any, event: Any) -> None:
         """Whoever tells sees it fail; the target may have heard it all the same."""
         try:
+            if self.silent and self._refuses(target):
+                self._world.wait(SILENT_S)
+                raise unanswered("Unanswered")
             super().tell(target, event)
         except CloudFault:
             self.refusals[target.name, event["id"]].append(self._world.clock.now)
             raise
 
+    def _refuses(self, target: Any) -> bool:
+        return self.refuses_until.get(target.name, START) > self._world.clock.now
+
     def _take(self, target: Any, event: Any) -> None:
-        if self.refuses_until.get(target.name, START) > self._world.clock.now:
+        if self._refuses(target):
             raise refused("EventBusNotExist")
         super()._take(target, event)
 
@@ -189,6 +225,8 @@ class World:
         self.gates = gates(self.ruled)
         self.steady = True  # the policy stays what it was, and so does what is wanted
         self.dead_roles_until = START
+        self.silent_until: dict[tuple[str, str], datetime] = {}  # by account and region
+        self.unreadable_until = START
         self.broken: list[tuple[str, str]] = []
         self.trace: list[str] = []
         self.writers: dict[str, Invocation] = {}  # by the nonce that they wrote with
@@ -206,7 +244,7 @@ class World:
         found = self.clouds.get((account_id, region_id))
         if found is None:
             lag = self.ground.lag or self.readings.lag
-            found = LivingCloud(self.clock, self.trouble, list_lag=lag, world=self)
+            found = LivingCloud(self.clock, Trouble(self, (account_id, region_id)), list_lag=lag, world=self)
             found.named_at_once = self.readings.names == "at once"
             found.resource_ids = self.readings.resource_ids
             self.clouds[account_id, region_id] = found
@@ -234,6 +272,10 @@ class World:
             self.breaks("nothing outside the policy", f"{worker.name} exports {start} against its policy")
         if worker.instance.tokens_until < self.clock.now:
             raise refused("InvalidSecurityToken.Expired")
+
+    def unreadable(self, key: str) -> bool:
+        """Whether it is one of those facts that cannot be understood for now."""
+        return self.unreadable_until > self.clock.now and (crc32(key.encode()) + self.seed) % UNREADABLE_SHARE == 0
 
     # What happens, and what is seen
 
