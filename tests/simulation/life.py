@@ -15,6 +15,7 @@ from .world import Ground, World
 STORM_TICKS = 40
 TICKS_A_NIGHT = 12
 FAIR_TICKS = 250
+QUIET_TICKS, SWEPT_EVERY_S = 2, 301.0  # what no event told of is swept for
 WORK = ("due/", "waiting/", "running/", "open/")
 
 
@@ -74,11 +75,13 @@ def _until_quiet(scenario: Scenario) -> bool:
     """Whether everything came to its end: ticks when there is something to do, further and further apart."""
     world = scenario.world
     world.baton.run(scenario.last_at)
+    quiet = 0
     for number in range(FAIR_TICKS):
-        if not _left(world) and number > 1:  # what no event told of is swept for every five minutes
+        quiet = 0 if _left(world) else quiet + 1
+        if quiet > QUIET_TICKS:
             return True
         most_s = 1800.0 if _anyone_missing(world) else 43200.0  # a day of looks without a gap decides on these
-        apart_s = min((301.0 if number < 2 else 60.0) * 2 ** (number / 4), most_s)
+        apart_s = min((SWEPT_EVERY_S if quiet else 60.0) * 2 ** (number / 4), most_s)
         when = max(_next(world), world.clock.now + timedelta(seconds=apart_s))
         scenario.tick(when)
         world.baton.run(when)
@@ -87,8 +90,10 @@ def _until_quiet(scenario: Scenario) -> bool:
 
 
 def _left(world: World) -> list[str]:
-    """What still wants a look."""
+    """What still wants a look, or will not bear one yet."""
     left = [key for work in WORK for key in world.objects.below(work, "")]
+    left += [region for (_, region), until in world.silent_until.items() if until > world.clock.now]
+    left += ["unreadable facts"] if world.unreadable_until > world.clock.now else []
     night = world.objects.get("nightly/run")
     return [*left, "nightly/run"] if night and not is_through(night.body) else left
 
