@@ -28,7 +28,7 @@ def ask(shop: Workshop, what: Any, request_id: str = "r-9") -> Answer:
     return receive_or_replay(shop.outside(), body, request_id=request_id, region_id=REGION)
 
 
-def again(shop: Workshop, name: str, request_id: str = "r-9") -> Answer:
+def again(shop: Workshop, name: object, request_id: str = "r-9") -> Answer:
     """Somebody asks for a replay."""
     return ask(shop, {"Replay": name}, request_id)
 
@@ -111,8 +111,10 @@ def test_what_is_not_there_is_said_to_be_so(shop: Workshop, name: str) -> None:
     assert code(again(shop, name)) in ("ExportNotFound", "NotFound")
 
 
-@pytest.mark.parametrize("name", ["", "exp-1", "../open/exp-aaaaaaaaaaaaaaaa-0001", "rejected-xyz", "a" * 100_000])
-def test_a_name_of_nothing_is_refused_shortly_and_kept_nowhere(shop: Workshop, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["", "exp-1", "../open/exp-aaaaaaaaaaaaaaaa-0001", "rejected-xyz", "a" * 100_000, 5, None, ["exp-1"], {}]
+)
+def test_a_name_of_nothing_is_refused_shortly_and_kept_nowhere(shop: Workshop, name: object) -> None:
     answer = again(shop, name)
     assert code(answer) == "InvalidParameter"
     assert len(answer.rejected[0].message) < 250

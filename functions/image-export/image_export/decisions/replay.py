@@ -16,6 +16,7 @@ from ..values.forms import EXPORT_ID
 from ..values.policy import Policy
 from ..values.record import Record
 from .admission import as_of_today, still_allowed
+from .advice import shown
 from .identity import CALLER_PREFIX_MAX
 from .untold import UNTOLD
 
@@ -23,22 +24,22 @@ NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}|{UNTOLD}")
 REPLAYED = ("Failed", "Cancelled")
 
 
-class Replay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of the event that asks for one. Only an invocation can carry it: no other envelope is opened for it."""
-
-    name: str = msgspec.field(name="Replay")
-
-
 def asked_for(body: bytes) -> str | None:
-    """What is to be replayed; None where the event asks for something else. Raises AskerFault for a name of nothing."""
+    """What is to be replayed; None where the event asks for something else. Raises AskerFault for a name of nothing.
+
+    Only an invocation can carry it: no other envelope is opened for it, and it stands alone.
+    """
     try:
-        name = msgspec.json.decode(body, type=Replay).name
+        tree = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    if not NAMED.fullmatch(name):
-        message = f"Replay is {name[:80]!r}; it must be an ExportId, or a name that begins with rejected- or untold-."
-        raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="`make replay` lists the names."))
-    return name
+    if not isinstance(tree, dict) or [*tree] != ["Replay"]:
+        return None
+    name = tree["Replay"]
+    if isinstance(name, str) and NAMED.fullmatch(name):
+        return name
+    message = f"Replay is {shown(name)}; it must be an ExportId, or a name that begins with rejected- or untold-."
+    raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="`make replay` lists the names."))
 
 
 def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
