@@ -117,7 +117,9 @@ def test_a_hint_waits_for_a_sighting_that_arrives_late(shop: Workshop, monkeypat
     sighted.arrives()
     shop.show(an_image())
     shop.tick(minutes=2)
-    assert (len(shop.cloud.exported), shop.keys("sighted")) == (1, [])
+    assert (len(shop.cloud.exported), shop.keys("sighted/")) == (1, [])
+    shop.tick(minutes=11)
+    assert not shop.keys("sighted")
 
 
 @pytest.mark.parametrize("number", range(1, 9))
@@ -143,7 +145,9 @@ def test_a_stale_hint_does_not_take_one_along_that_is_ahead_of_its_sighting(shop
     sighted.arrives()
     shop.show(an_image())
     shop.tick(minutes=2)
-    assert (len(shop.cloud.exported), shop.keys("sighted")) == (1, [])
+    assert (len(shop.cloud.exported), shop.keys("sighted/")) == (1, [])
+    shop.tick(minutes=11)
+    assert not shop.keys("sighted")
 
 
 def test_a_name_that_arrives_late_does_not_take_the_place_of_an_end_in_the_history(shop: Workshop) -> None:
@@ -166,7 +170,25 @@ def test_a_sighting_that_was_decided_upon_goes_before_its_hint(shop: Workshop) -
     shop.store.faults.before("delete sighted", Died())
     assert not shop.surviving(lambda: shop.tick(minutes=2))
     shop.tick(minutes=1)
+    assert not shop.keys("sighted/")
+    shop.tick(minutes=11)
     assert not shop.keys("sighted")
+
+
+def test_a_sighting_of_the_same_second_that_arrives_after_the_decision_goes_too(shop: Workshop) -> None:
+    shop.cloud.inventory.clear()
+    shop.store.faults = sighted = Late("create sighted")
+    with pytest.raises(LedgerFault):
+        shop.tell()
+    shop.store.faults = Faults()
+    shop.tell()
+    shop.show(an_image())
+    shop.tick(minutes=2)
+    assert not shop.keys("sighted/")
+    sighted.arrives()
+    shop.tick(minutes=11)
+    shop.tick(minutes=1)
+    assert (len(shop.cloud.exported), shop.keys("sighted")) == (1, [])
 
 
 def test_an_image_whose_recording_was_cut_off_is_not_taken_for_exported(shop: Workshop) -> None:

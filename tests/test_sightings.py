@@ -54,7 +54,9 @@ def test_an_image_that_is_seen_later_is_exported_and_its_marker_goes(shop: Works
     shop.show(an_image(image_id=LATER))
     (export,) = shop.tick(minutes=2).exports
     assert export.status == "Exporting"
-    assert (shop.keys("sighted"), len(shop.keys("/requested"))) == ([], 1)
+    assert (shop.keys("sighted/"), len(shop.keys("/requested"))) == ([], 1)
+    shop.tick(minutes=11)  # by then nobody is on his way who named it in the same second
+    assert shop.keys("sighted") == []
 
 
 def test_an_image_that_is_never_seen_is_rejected_after_a_quarter_of_an_hour(shop: Workshop) -> None:
@@ -65,6 +67,8 @@ def test_an_image_that_is_never_seen_is_rejected_after_a_quarter_of_an_hour(shop
     for _ in range(3):
         shop.tick(minutes=1)
     assert shop.notifier.kinds(BUS) == ["Rejected"]
+    assert shop.keys("sighted/") == []
+    shop.tick(minutes=11)  # by then nobody is on his way who named it in the same second
     assert shop.keys("sighted") == []
 
 

@@ -146,13 +146,15 @@ def asks(outside: Outside, key: str) -> set[tuple[str, str]]:
 
 
 def see_again(outside: Outside, key: str, hint: str) -> Seen:
-    """Look once more for an image that was named before and not decided upon. Raises LedgerFault."""
+    """Look once more for an image that was named before and not decided upon. Raises LedgerFault.
+
+    The hint outlives the decision until nobody can be on his way any more who named the image in the same second.
+    """
     ledger = outside.ledger
     found = ledger.read(f"sighted/{key}", Sighting)
-    if found is None and hints.may_be_ahead(hint, ledger.now):
-        return Seen(undecided=True)
     seen = see(outside, found.fact, since=found.at) if found else Seen()
     if found and not seen.undecided:
         ledger.delete(f"sighted/{key}")
-    ledger.delete(hint)
+    if seen.undecided or not hints.may_be_ahead(hint, ledger.now):
+        ledger.delete(hint)
     return seen
