@@ -1,5 +1,6 @@
 """The handlers as FC calls them, with a cloud that cannot be reached: what they raise and what they print (P5, P6)."""
 
+import gc
 import logging
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -18,7 +19,7 @@ SECRET = "kYmadeUpSecret/of+a=test000"
 
 @pytest.fixture
 def context(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A cold instance, with two seconds left; standard logging is given back afterwards."""
+    """A cold instance, with two seconds left; standard logging and the collector are given back afterwards."""
     monkeypatch.setattr(index, "_warm", [])
     monkeypatch.setenv("IMAGE_EXPORT_LEDGER", "oss://image-export-ledger/ledger")
     monkeypatch.setenv("IMAGE_EXPORT_ENDPOINT", f"http://{closed_port()}")
@@ -33,6 +34,7 @@ def context(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     )
     root.handlers, root.level = before
     logging.captureWarnings(False)
+    gc.enable()
 
 
 def test_the_functions_own_secret_is_not_printed_wherever_it_stands(
@@ -73,3 +75,11 @@ def test_a_bug_is_raised_in_no_words_of_its_own_and_told_in_the_log(
     shown = capsys.readouterr().out
     assert "invocation.broken" in shown
     assert SECRET not in shown + str(raised.value)
+
+
+def test_only_the_first_invocation_leaves_its_garbage(context: Any) -> None:
+    collects = []
+    for _ in range(3):
+        index.on_http(b"", context)
+        collects.append(gc.isenabled())
+    assert collects == [False, True, True]
