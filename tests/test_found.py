@@ -83,6 +83,17 @@ def test_an_ended_nameless_task_of_others_is_not_waited_for_for_ever() -> None:
     assert isinstance(next_step(record, replace(seen, candidates=(failed,)), later), MakeClaim)
 
 
+def test_a_listed_task_that_is_not_known_just_now_is_not_taken_for_a_nameless_one(shop: Workshop) -> None:
+    in_doubt(shop)
+    shop.cloud.named_at_once = True
+    shop.cloud.fail(shop.cloud.start_task(THEIRS))
+    shop.cloud.faults.instead("task", None)
+    (export,) = shop.tick(minutes=30).exports
+    assert (export.status, export.reason) == ("Requested", "StartInDoubt")
+    (export,) = shop.tick(minutes=30).exports
+    assert (export.status, len(shop.cloud.exported)) == ("Exporting", 1)
+
+
 def test_a_task_that_is_ours_by_inference_alone_does_not_clear_another_export_s_doubt(shop: Workshop) -> None:
     in_doubt(shop)
     shop.cloud.fail(shop.cloud.start_task(THEIRS))

@@ -17,6 +17,7 @@ from .world import Ground
 
 LOST = ("after", "killed after")
 DOUBTFUL = Ground(fates=("fail", "finish"), starts=LOST)  # within the rules: most starts in doubt, half of them fail
+BESIDE = Ground(fates=("fail", "finish"), starts=LOST, others=True)  # the same; somebody else exports the image too
 SLOW = Ground(lag=timedelta(minutes=19), fates=("fail", "finish"), starts=LOST)  # the same, and listed just in time
 CANCELLED = Ground(starts=("slow", "frozen"), cancels=True)
 LATE = Ground(lag=timedelta(minutes=40), fates=("fail", "finish"), starts=LOST)  # beyond the wait
@@ -59,7 +60,7 @@ PROTOCOL = (
     Mutant("waits judged by workers' clocks", TWICE, protocol.by_workers_clocks, SLOW),
     Mutant("an empty task list believed after one minute", TWICE, protocol.believes_after_a_minute, DOUBTFUL),
     Mutant("a nameless failed task taken for foreign", TWICE, protocol.failed_is_foreign, DOUBTFUL),
-    Mutant("a nameless failed task taken for ours at once", FAILURE, protocol.failed_is_ours_at_once, DOUBTFUL),
+    Mutant("a nameless failed task taken for ours at once", FAILURE, protocol.failed_is_ours_at_once, BESIDE),
     Mutant("task not listed for 40 minutes", TWICE, ground=LATE),
     Mutant("the same, without the look at the bucket", TWICE, protocol.no_look_at_the_bucket, LATE_AND_WELL),
     Mutant("any running task of the image adopted", FAILURE, protocol.any_running_is_ours, DOUBTFUL),

@@ -62,7 +62,8 @@ def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:
 def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
     """The tasks that could be ours, whole: made in the window, of the image as far as that is said, of no other export.
 
-    Where ECS does not say of which image they are there may be many: then some, and others at the next look.
+    Where ECS does not say of which image they are there may be many: then some, and others at the next look. One that
+    is listed, and that ECS does not know when asked for it, is left out as well: the list does not say what it names.
     """
     cloud, request = cloud_of(outside, look.record), look.record.request
     found = [
@@ -72,9 +73,10 @@ def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
         and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
     ]
     rest = iter(_in_another_order(found, outside.ledger.now))
-    ours = (cloud.task(task.task_id) or task for task in rest if not _belongs_to_another(outside, look.record, task))
-    candidates = tuple(islice(ours, CANDIDATES_MAX))
-    unlooked = len(list(rest))
+    ours = (task for task in rest if not _belongs_to_another(outside, look.record, task))
+    whole = [cloud.task(task.task_id) for task in islice(ours, CANDIDATES_MAX)]
+    candidates = tuple(task for task in whole if task)
+    unlooked = whole.count(None) + len(list(rest))
     if unlooked:
         outside.log.warning("tasks.left_out", looked=len(candidates), unlooked=unlooked)
     return look.saw(candidates=candidates, unlooked=unlooked)

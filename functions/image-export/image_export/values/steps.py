@@ -21,7 +21,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     task: Task | None | UnsetType = UNSET  # the whole task
     brief: Task | None = None  # the task as the tick's DescribeTasks told it for many at once
     candidates: tuple[Task, ...] | UnsetType = UNSET
-    unlooked: int = 0  # how many there are beside the candidates, too many to be looked at at once
+    unlooked: int = 0  # how many there are beside the candidates: too many for one look, or not known just now
     keys: tuple[str, ...] | UnsetType = UNSET
     objects: dict[str, StoredObject | None] | UnsetType = UNSET
     forbidden: Cause | None = None  # what the policy says against it by now (PROTOCOL 16)
