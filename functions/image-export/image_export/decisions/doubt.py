@@ -102,7 +102,7 @@ def _unconfirmed(tasks: list[Task]) -> Cause:
 
 
 def crowded(sight: Sight) -> Cause:
-    """More tasks than can be looked at, none of which has named us in a day."""
+    """Tasks that could not be looked at, too many or not known when asked for: none has named us in a day."""
     looked = len(sight.candidates) if isinstance(sight.candidates, tuple) else 0
     return Cause(
         code="StartUnconfirmed",
