@@ -1,6 +1,6 @@
 """The proof that the simulation can see: each rule left out, one at a time, must break an invariant within few seeds.
 
-First PROTOCOL's table "What broke without it", row by row, then faults of our own. A mutant that is not caught says
+First PROTOCOL's table "What broke without it", row by row, then faults of our own, then what attack has found. A mutant that is not caught says
 that the simulation is blind: mend that, not the list.
 """
 
@@ -135,7 +135,9 @@ OWN = (
         Ground(refuses=True),
     ),
 )
-MUTANTS = (*PROTOCOL, *OWN)
+# What attack has broken in 0.1.0, each with the rule that mends it taken away again.
+FOUND: tuple[Mutant, ...] = ()
+MUTANTS = (*PROTOCOL, *OWN, *FOUND)
 
 
 def catch(mutant: Mutant, seeds: range) -> Caught | None:
