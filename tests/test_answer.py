@@ -1,4 +1,4 @@
-"""What the functions answer: lists while they can be read, totals past a hundred (DESIGN §4.1)."""
+"""What the functions answer: each part of an event with its reason; lists while they can be read (DESIGN §4.1)."""
 
 import json
 from typing import Any
@@ -9,8 +9,9 @@ from image_export.values.cause import Cause
 from image_export.values.export import Export
 from image_export.values.facts import Ended
 
-from .builders import a_record, a_started_record
-from .fakes import START
+from .builders import IMAGE, a_record, a_started_record, an_image
+from .fakes import START, unanswered
+from .workshop import Workshop
 
 CAUSE = Cause(code="InvalidEvent", message="It names no image.")
 RUNNING = export_of(a_started_record())
@@ -46,3 +47,51 @@ def test_more_than_a_hundred_rejections_are_counted() -> None:
 
 def test_an_event_is_answered_with_all_that_it_meant_however_many() -> None:
     assert len(answer(*[RUNNING] * 101).shown()["Exports"]) == 101
+
+
+STRANGE = {"colour": "red"}
+
+
+def test_an_event_that_is_none_of_our_business_says_why_in_the_answer() -> None:
+    told = sent(Workshop().receive(json.dumps(STRANGE).encode()).shown())
+    assert (told["Ignored"], told["IgnoredBecause"]) == (1, ["no known shape"])
+
+
+def test_an_image_that_no_rule_wants_is_ignored_with_the_rules_in_the_answer() -> None:
+    shop = Workshop()
+    shop.show(an_image(name="scratch"))
+    answer = shop.tell()
+    assert answer.ignored == 1
+    assert "golden wants name golden-*" in answer.ignored_because[0]
+
+
+def test_each_ignored_part_of_an_event_has_its_reason_in_the_order_of_the_parts() -> None:
+    parts = [STRANGE, 5, {"RequestId": "r"}]
+    answer = Workshop().receive(json.dumps(parts).encode())
+    assert answer.ignored == 3
+    assert answer.ignored_because == (
+        "no known shape",
+        "neither an object nor text that holds one",
+        "an answer of an API",
+    )
+
+
+def test_of_many_ignored_parts_a_hundred_have_their_reason_in_the_answer() -> None:
+    answer = Workshop().receive(json.dumps([STRANGE] * 150).encode())
+    assert (answer.ignored, len(answer.ignored_because)) == (150, 100)
+
+
+def test_an_image_that_nobody_can_see_yet_is_undecided_and_not_ignored() -> None:
+    told = sent(Workshop().tell("m-bp1later").shown())
+    assert (told["Undecided"], told["Ignored"], told["IgnoredBecause"]) == (1, 0, [])
+
+
+def test_an_image_that_could_not_be_looked_at_is_undecided() -> None:
+    shop = Workshop()
+    shop.cloud.faults.before("image", unanswered())
+    assert shop.tell().undecided == 1
+
+
+def test_an_image_that_is_exported_is_neither_undecided_nor_ignored() -> None:
+    answer = Workshop().tell(IMAGE)
+    assert (len(answer.exports), answer.undecided, answer.ignored) == (1, 0, 0)

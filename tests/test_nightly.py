@@ -125,7 +125,7 @@ def test_a_night_answers_the_exports_that_it_has_recorded_and_how_many_images_no
     told = run(shop, "night-2").totalled()
     assert [(one["ImageId"], one["Status"]) for one in told["Exports"]] == [("m-new", "Requested")]
     assert (told["Rejected"], told["Ignored"], told["Totals"][0]["Exported"]) == ((), 1, 2)
-    assert not {"Exports", "Rejected", "Ignored"} & set(shop.log.lines[-1]["run"])
+    assert not {"Exports", "Rejected", "Ignored", "IgnoredBecause"} & set(shop.log.lines[-1]["run"])
 
 
 def test_a_night_answers_more_than_a_hundred_exports_by_their_number(shop: Workshop) -> None:

@@ -1,7 +1,7 @@
 """The proof that the simulation can see: each rule left out, one at a time, must break an invariant within few seeds.
 
-First PROTOCOL's table "What broke without it", row by row, then faults of our own, then what attack has found. A mutant that is not caught says
-that the simulation is blind: mend that, not the list.
+First PROTOCOL's table "What broke without it", row by row, then faults of our own, then what attack has found. A mutant
+that is not caught says that the simulation is blind: mend that, not the list.
 """
 
 from collections.abc import Callable

@@ -109,7 +109,7 @@ def test_a_run_records_by_account_and_region_and_says_so_in_answer_and_log(night
     assert night.requested(*images) == sorted(images)
     assert totals(answer) == dict.fromkeys(GROUPS, (2, 2, 0, 0, 0)) | {(THEIRS, "cn-beijing"): (3, 2, 0, 0, 1)}
     said = night.lines("nightly.finished")[-1]["run"]
-    of_this_call = ("Plan", "RequestId", "Exports", "Rejected", "Ignored")
+    of_this_call = ("Plan", "RequestId", "Exports", "Rejected", "Ignored", "IgnoredBecause")
     assert said == {name: value for name, value in answer.items() if name not in of_this_call}
     assert sorted(one["ImageId"] for one in answer["Exports"]) == sorted(images)
     assert (answer["Rejected"], answer["Ignored"]) == ([], 1)

@@ -18,7 +18,14 @@ from .outside import Outside
 
 GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run lives longer than ten
 PLAN_SHOWN_MAX = 500
-NOT_LOGGED = ("Plan", "RequestId", "Exports", "Rejected", "Ignored")  # lists, and what each line says by itself
+NOT_LOGGED = (
+    "Plan",
+    "RequestId",
+    "Exports",
+    "Rejected",
+    "Ignored",
+    "IgnoredBecause",
+)  # lists, and what each line says by itself
 
 
 def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = False) -> NightlyAnswer:

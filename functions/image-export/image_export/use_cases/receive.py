@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ..decisions.admission import admit_direct
 from ..decisions.envelopes import read_event
 from ..errors import AskerFault, CloudFault, LedgerFault
-from ..values.answer import Answer
+from ..values.answer import LISTED_MAX, Answer
 from ..values.arrival import Arrival, DirectRequest, Malformed, Sighting
 from ..values.cause import Cause
 from ..values.export import RequestedBy
@@ -17,7 +17,7 @@ from .outside import Outside
 from .record import record
 from .rehearse import rehearse
 from .reject import Kept, kept_event, reject
-from .see import Seen, see
+from .see import Seen, ignore, see
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -60,11 +60,19 @@ def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -
             lost = fault
     if lost:
         raise lost
+    return answer_of(seen, request_id)
+
+
+def answer_of(seen: list[Seen], request_id: str) -> Answer:
+    """What came of each part, in one answer."""
+    because = [one.because for one in seen if one.ignored and one.because]
     return Answer(
         request_id=request_id,
         exports=tuple(one.export for one in seen if one.export),
         rejected=tuple(one.rejected for one in seen if one.rejected),
         ignored=sum(one.ignored for one in seen),
+        ignored_because=tuple(because[:LISTED_MAX]),
+        undecided=sum(one.undecided for one in seen),
     )
 
 
@@ -85,8 +93,7 @@ def _take(outside: Outside, arrival: Arrival, delivery: Delivery) -> Seen:
     if isinstance(arrival, Malformed):
         reject(outside, arrival.digest, arrival.cause, delivery.kept)
         return Seen(rejected=arrival.cause)
-    outside.log.info("event.ignored", event_id=arrival.event_id, reason=arrival.reason)
-    return Seen()
+    return ignore(outside._replace(log=outside.log.bind(event_id=arrival.event_id)), arrival.reason)
 
 
 def _direct(outside: Outside, direct: DirectRequest, delivery: Delivery) -> Seen:

@@ -11,7 +11,7 @@ from ..values.answer import Answer
 from ..values.cause import Cause
 from .advance import begin
 from .outside import Outside
-from .receive import receive, receive_part
+from .receive import answer_of, receive, receive_part
 from .record import record
 from .reject import Rejection
 from .retell import retell
@@ -29,12 +29,7 @@ def receive_or_replay(outside: Outside, body: bytes, *, request_id: str, region_
         outside.log.warning("replay.refused", code=fault.code, error=fault.cause.message)
         return Answer(request_id=request_id, rejected=(fault.cause,))
     outside.log.info("replay.taken", replayed=name, export_id=seen.export.export_id if seen.export else None)
-    return Answer(
-        request_id=request_id,
-        exports=(seen.export,) if seen.export else (),
-        rejected=(seen.rejected,) if seen.rejected else (),
-        ignored=int(seen.ignored),
-    )
+    return answer_of([seen], request_id)
 
 
 def _replay(outside: Outside, name: str, request_id: str) -> Seen:

@@ -28,18 +28,25 @@ GIVE_UP = timedelta(hours=24)  # looks that fail are no verdict, but not for eve
 class Seen(msgspec.Struct, frozen=True):
     """What came of a sighting: an export, a rejection, a look that comes again (`undecided`), or nothing.
 
-    `fault`: the cloud's word on why it is undecided.
+    `fault`: the cloud's word on why it is undecided. `because`: why it is none of our business.
     """
 
     export: Export | None = None
     rejected: Cause | None = None
     undecided: bool = False
     fault: str | None = None
+    because: str | None = None
 
     @property
     def ignored(self) -> bool:
         """None of our business."""
         return not (self.export or self.rejected or self.undecided)
+
+
+def ignore(outside: Outside, reason: str) -> Seen:
+    """It is none of our business, and the log and the answer say why."""
+    outside.log.info("event.ignored", reason=reason)
+    return Seen(because=reason)
 
 
 def see(outside: Outside, sighting: Sighting, *, since: datetime | None = None) -> Seen:
@@ -50,8 +57,7 @@ def see(outside: Outside, sighting: Sighting, *, since: datetime | None = None) 
     policy = outside.policy
     accounts = watches(policy, sighting.account_id, sighting.region_id) if policy else []
     if policy and not accounts:
-        log.info("event.ignored", reason="The policy names no account with a destination there.")
-        return Seen()
+        return ignore(outside, f"The policy names no account with a destination in {sighting.region_id}.")
     since = since or _named_at(outside, sighting)
     if policy is None:
         return _look_again(outside, sighting, since)
@@ -96,8 +102,7 @@ def _judge(outside: Outside, sighting: Sighting, image: Image) -> Seen:
     now, policy = outside.ledger.now, outside.ruled()
     wanted = admit_image(policy, image, when="image-created", now=now, requested_by=asker)
     if isinstance(wanted, NotWanted):
-        outside.log.info("event.ignored", reason=wanted.reason)
-        return Seen()
+        return ignore(outside, wanted.reason)
     gives_way = format_warning(policy.rule(wanted.rule).format, image.region_id)
     if gives_way:
         outside.log.warning("format.replaced", rule=wanted.rule, reason=gives_way)

@@ -10,12 +10,18 @@ LISTED_MAX = 100
 
 
 class Answer(Wire, frozen=True, kw_only=True):
-    """The exports that were touched, what was rejected, and how much was none of our business."""
+    """The exports that were touched, what was rejected, and how much was none of our business.
+
+    `undecided`: images that were named or seen and will be looked at again. `ignored_because`: the first reasons, up
+    to `LISTED_MAX`.
+    """
 
     request_id: str
     exports: tuple[Export, ...] = ()
     rejected: tuple[Cause, ...] = ()
     ignored: int = 0
+    ignored_because: tuple[str, ...] = ()
+    undecided: int = 0
 
     def shown(self) -> dict[str, Any]:
         """The answer as JSON builtins."""
