@@ -96,3 +96,68 @@ def test_of_many_unknown_parameters_a_few_are_named() -> None:
     assert "'K9' is not a parameter" in caught.value.cause.message
     assert "Nor are 3990 more." in caught.value.cause.message
     assert len(caught.value.cause.message) < 3000
+
+
+# The API's own parameters around these
+
+
+def test_the_apis_own_action_and_version_may_be_given() -> None:
+    assert read_direct({"Action": "ExportImage", "Version": "2014-05-26", **GOOD}) == read_direct(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "right"),
+    [
+        ("Action", "CreateImage", "ExportImage"),
+        ("Action", "exportimage", "ExportImage"),
+        ("Action", "", "ExportImage"),
+        ("Version", "2014-05-15", "2014-05-26"),
+        ("Version", 20140526, "2014-05-26"),
+    ],
+)
+def test_another_action_or_version_is_refused_and_the_message_says_the_right_one(
+    name: str, value: Any, right: str
+) -> None:
+    code, message = fault({**GOOD, name: value})
+    assert (code, message) == ("InvalidParameter", f"{name} is {value!r}; it must be {right}.")
+
+
+@pytest.mark.parametrize("name", ["Format", "SignatureNonce", "AccessKeyId", "Timestamp"])
+def test_other_common_parameters_of_the_api_are_unknown(name: str) -> None:
+    assert fault({**GOOD, name: "x"})[0] == "UnknownParameter"
+
+
+# Null
+
+
+OPTIONAL = ["Action", "Version", "RegionId", "OSSPrefix", "OssPrefix", "ImageFormat", "RoleName", "ClientToken"]
+
+
+@pytest.mark.parametrize("name", [*OPTIONAL, "AccountId", "DryRun"])
+def test_null_for_an_optional_parameter_is_as_if_it_were_left_out(name: str) -> None:
+    assert read_direct({**GOOD, name: None}) == read_direct(GOOD)
+
+
+@pytest.mark.parametrize("name", ["ImageId", "OSSBucket"])
+def test_null_for_a_required_parameter_is_as_if_it_were_missing(name: str) -> None:
+    assert fault({**GOOD, name: None}) == ("MissingParameter", f"{name} is required.")
+
+
+def test_null_in_one_spelling_beside_a_value_in_the_other_is_no_fault() -> None:
+    assert read_direct({**GOOD, "OssPrefix": None, "OSSPrefix": "nightly"}).oss_prefix == "nightly"
+
+
+def test_null_for_an_unknown_parameter_is_still_unknown() -> None:
+    assert fault({**GOOD, "Colour": None})[0] == "UnknownParameter"
+
+
+# Near names
+
+
+@pytest.mark.parametrize(
+    ("near", "right"),
+    [("imageId", "ImageId"), ("image_id", "ImageId"), ("IMAGE-ID", "ImageId"), ("ossbucket", "OSSBucket")],
+)
+def test_a_name_in_another_spelling_is_named_with_the_right_one(near: str, right: str) -> None:
+    _, message = fault({near: "x"})
+    assert f"'{near}' is not a parameter; did you mean {right}?" in message

@@ -198,6 +198,35 @@ def test_what_is_not_json_is_malformed(body: bytes) -> None:
     assert len(malformed.digest) == 64
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"imageId": TRAIL_IMAGE, "ossBucket": "acme-images-hangzhou", "regionId": "cn-hangzhou"},
+        {"image_id": TRAIL_IMAGE, "oss_bucket": "acme-images-hangzhou", "region_id": "cn-hangzhou"},
+        {"ImageID": TRAIL_IMAGE, "OSS-BUCKET": "acme-images-hangzhou", "colour": "red"},
+        {"image_id": TRAIL_IMAGE, "Region_Id": "cn-hangzhou", "dry_run": True},
+    ],
+)
+def test_a_request_in_another_spelling_is_rejected_with_the_names_that_were_meant(tree: Any) -> None:
+    (malformed,) = read(tree)
+    assert isinstance(malformed, Malformed)
+    assert malformed.cause.code == "UnknownParameter"
+    assert "did you mean ImageId?" in malformed.cause.message
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"imageId": TRAIL_IMAGE, "instanceId": "i-1"},
+        {"image": TRAIL_IMAGE, "bucket": "acme-images-hangzhou"},
+        {"regionId": "cn-hangzhou", "dry_run": True},
+        {"image_id": TRAIL_IMAGE, "request_id": "R"},
+    ],
+)
+def test_what_speaks_of_an_image_among_other_things_is_no_request(tree: Any) -> None:
+    assert isinstance(read(tree)[0], Ignored)
+
+
 @pytest.mark.parametrize("tree", [1, "text", None, True, {}, {"Hello": 1}, {"RequestId": "R", "ImageId": TRAIL_IMAGE}])
 def test_other_json_and_answers_of_apis_are_ignored(tree: Any) -> None:
     assert isinstance(read(tree)[0], Ignored)

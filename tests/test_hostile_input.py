@@ -146,7 +146,8 @@ def test_a_fault_says_what_would_be_right(fields: dict[str, Any], said: str) -> 
 
 
 def test_the_parameters_describe_themselves_in_patterns_that_javascript_reads_too() -> None:
-    described = msgspec.json.schema(Parameters)["$defs"]["Parameters"]["properties"]
+    properties = msgspec.json.schema(Parameters)["$defs"]["Parameters"]["properties"]
+    described = {name: kind.get("anyOf", [kind])[0] for name, kind in properties.items()}  # the other choice is null
     assert all("description" in parameter for parameter in described.values())
     assert described["ImageFormat"]["enum"] == ["qcow2", "raw", "vdi", "vhd", "vmdk"]
     assert not [one for one in described.values() if "(?i)" in one.get("pattern", "")]

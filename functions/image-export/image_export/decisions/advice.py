@@ -8,6 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import msgspec
 
 LONGEST = 80
+SEPARATORS = str.maketrans("", "", "-_ ")
 UNIONS = (Union, types.UnionType)
 
 
@@ -27,10 +28,15 @@ def printable(value: Any) -> str:
     return text[:LONGEST].encode(errors="backslashreplace").decode()
 
 
+def plain(name: Any) -> str:
+    """A name without what differs between spellings of it: letter case, `-`, `_` and blanks."""
+    return str(name).casefold().translate(SEPARATORS)
+
+
 def meant(name: Any, known: Iterable[str]) -> str:
     """The known name that was probably meant, else all that are known."""
-    names = {one.casefold(): one for one in known}
-    near = difflib.get_close_matches(str(name).casefold(), names, n=1)
+    names = {plain(one): one for one in known}
+    near = difflib.get_close_matches(plain(name), names, n=1)
     return f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(names.values())}."
 
 

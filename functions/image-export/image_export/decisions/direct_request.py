@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -15,7 +15,7 @@ from ..values.cause import Cause
 from ..values.export import ImageFormat
 from ..values.policy import BucketName, RegionId
 from ..values.wire import END, Wire
-from .advice import meant, must_be, shown
+from .advice import meant, must_be, plain, shown
 
 IMAGE_ID = r"^m-[A-Za-z0-9]{1,60}" + END
 ACCOUNT_ID = r"^[0-9]{5,20}" + END
@@ -37,26 +37,45 @@ AccountId = Annotated[
     str, Meta(pattern=ACCOUNT_ID, description="a text of 5 to 20 digits; needed where the policy has several accounts")
 ]
 DryRun = Annotated[bool, Meta(description="true or false; true decides everything and starts nothing")]
+Action = Annotated[Literal["ExportImage"], Meta(description="ExportImage")]
+Version = Annotated[Literal["2014-05-26"], Meta(description="2014-05-26")]
 
 
 class Parameters(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a request may say, spelled as the API does."""
+    """What a request may say, spelled as the API does. Null is as if it were left out: many clients send it.
 
-    region_id: RegionId | UnsetType = UNSET
+    `action` and `version` are what the API calls this; they may be given, and say nothing else.
+    """
+
+    action: Action | UnsetType | None = UNSET
+    version: Version | UnsetType | None = UNSET
+    region_id: RegionId | UnsetType | None = UNSET
     image_id: ImageId
     oss_bucket: BucketName
-    oss_prefix: OSSPrefix | UnsetType = UNSET
-    image_format: Format | UnsetType = UNSET
-    role_name: RoleName | UnsetType = UNSET
-    client_token: Token | UnsetType = UNSET
-    account_id: AccountId | UnsetType = UNSET
-    dry_run: DryRun | UnsetType = UNSET
+    oss_prefix: OSSPrefix | UnsetType | None = UNSET
+    image_format: Format | UnsetType | None = UNSET
+    role_name: RoleName | UnsetType | None = UNSET
+    client_token: Token | UnsetType | None = UNSET
+    account_id: AccountId | UnsetType | None = UNSET
+    dry_run: DryRun | UnsetType | None = UNSET
 
 
 FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Parameters)}
+PLAIN_NAMES = frozenset(map(plain, FIELDS))
 UNKNOWN_NAMED = 10  # of the names that are none; a message does not grow with what a stranger sends
 
 Fault = tuple[str, str]  # code and message
+
+
+def names_a_bucket(fields: Mapping[str, Any]) -> bool:
+    """Whether an object has OSSBucket, in whatever spelling: nothing but a request does."""
+    return any(plain(name) == "ossbucket" for name in fields)
+
+
+def names_an_image(fields: Mapping[str, Any]) -> bool:
+    """Whether an object has ImageId, or in another spelling that and nothing but our parameters."""
+    names = {plain(name) for name in fields}
+    return "ImageId" in fields or ("imageid" in names and names <= PLAIN_NAMES)
 
 
 def read_direct(fields: Mapping[str, Any]) -> DirectRequest:
@@ -67,7 +86,8 @@ def read_direct(fields: Mapping[str, Any]) -> DirectRequest:
         message = " ".join(message for _, message in faults)
         raise AskerFault(Cause(code=faults[0][0], message=message, recommend="Correct the request and send it again."))
     read = msgspec.convert({name: _as_written(name, value) for name, value in given.items()}, Parameters)
-    return DirectRequest(**{name: value for name, value in msgspec.structs.asdict(read).items() if value is not UNSET})
+    said = {name: value for name, value in msgspec.structs.asdict(read).items() if value is not UNSET}
+    return DirectRequest(**{name: value for name, value in said.items() if name in DirectRequest.__struct_fields__})
 
 
 def _as_written(name: str, value: Any) -> Any:
@@ -76,11 +96,14 @@ def _as_written(name: str, value: Any) -> Any:
 
 
 def _with_one_spelling(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """The parameters that are given; null is as if it were left out, of a required one too."""
     given: dict[str, Any] = {}
     faults = []
     for name, value in fields.items():
         spelled = OTHER_SPELLING.get(name, name)
-        if spelled != name and spelled in fields:
+        if value is None and spelled in FIELDS:
+            continue
+        if spelled != name and fields.get(spelled) is not None:
             faults.append(("InvalidParameter", f"{spelled} and {name} are the same parameter; give one of them."))
         else:
             given[spelled] = value

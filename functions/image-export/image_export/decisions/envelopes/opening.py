@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ...errors import AskerFault
 from ...values.arrival import Arrival, DirectRequest, Malformed
 from ...values.cause import Cause
-from ..direct_request import read_direct
+from ..direct_request import names_a_bucket, names_an_image, read_direct
 from ..strict_json import RepeatedKeys, read_json
 from .action_trail import from_record
 from .cloud_event import from_cloud_event
@@ -108,10 +108,6 @@ def _has(*names: str) -> Callable[[Tree], bool]:
     return lambda tree: all(name in tree for name in names)
 
 
-def _names_a_bucket(tree: Tree) -> bool:
-    return "OSSBucket" in tree or "OssBucket" in tree
-
-
 # The first that fits. A body is a request only if it has no other shape (DESIGN §7).
 SHAPES: tuple[tuple[Callable[[Tree], bool], Callable[[Tree], Iterator[Found]]], ...] = (
     (_has("specversion", "type"), from_cloud_event),
@@ -123,9 +119,9 @@ SHAPES: tuple[tuple[Callable[[Tree], bool], Callable[[Tree], Iterator[Found]]], 
     (_has("body", "attrs"), from_stream),
     (_has("messageBody"), from_queue),
     (_has("imageId", "currentState"), from_content),
-    (_names_a_bucket, _request),
+    (names_a_bucket, _request),
     (_has("RequestId"), _none_of_ours("an answer of an API")),
-    (_has("ImageId"), _request),
+    (names_an_image, _request),
 )
 
 
