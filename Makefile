@@ -60,8 +60,8 @@ prove: setup ## what is too slow for make test: thousands of requests, hundreds 
 bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; four minutes
 	@$(RUN) -m tests.bench
 
-mutate: setup ## turn each refusal of the emulator into acceptance, and name those that no test misses; four minutes
-	@$(RUN) -m tests.mutations
+mutate: setup ## change the emulator and the package one slip at a time, and name what no test notices (ARGS="package --sample 300")
+	@$(RUN) -m tests.mutations $(ARGS)
 
 coverage: setup ## branches of the functions' package that the suite takes, over fakes and the emulator's wire; 95 % or it fails
 	@$(RUN) -m pytest -q -n 2 -m "not prove" --ignore=tests/flow --ignore=tests/emulator --ignore=tests/clients \

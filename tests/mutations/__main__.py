@@ -1,95 +1,30 @@
-"""`python -m tests.mutations [FILE…]`: each refusal of the emulator is turned into acceptance; some test must fail.
+"""`make mutate`: single changes of the emulator and of the package, each of which some test must notice."""
 
-First every refusal's tests are found, by running the emulator's tests once with a telling emulator. Then, refusal by
-refusal, those tests run again with it left out. A refusal that no test reaches, or whose tests pass without it,
-survives and is named; the exit code is then 1.
-"""
-
+import argparse
 import os
 import sys
-import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from tests.mutations.children import QUIET, Change, passed, prepare, start, tell_of_hits
-from tests.mutations.refusals import ROOT, Accepting, Refusal, Telling, all_refusals
-
-SUITE = ("tests/emulator",)
-AT_A_TIME = max(2, os.cpu_count() or 2)
-LIMIT_S, LOOKING_LIMIT_S = 60, 600
-MOST_TESTS = 6  # that are tried for one refusal: of those that reach it, the first ones
-
-Hits = dict[tuple[str, int, int], list[str]]
+from tests.mutations.changes import ROOT
+from tests.mutations.emulator import try_emulator
+from tests.mutations.package import try_package
 
 
-def main(wanted: Sequence[str]) -> int:
-    """Say what survives."""
+def main(arguments: list[str] | None = None) -> int:
+    """1 where a refusal of the emulator, or more than one change in twenty of the package, goes unnoticed."""
+    parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
+    parser.add_argument("what", choices=("emulator", "package", "both"), nargs="?", default="both")
+    parser.add_argument("files", nargs="*", help="these alone, such as functions/image-export/index.py")
+    parser.add_argument("--sample", type=int, default=300, help="how many changes of the package (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="which ones (%(default)s)")
+    asked = parser.parse_args(arguments)
     os.chdir(ROOT)
-    began = time.monotonic()
-    refusals = [one for one in all_refusals() if not wanted or one.file in wanted]
-    prepare()
-    hits = find_hits()
-    print(f"{len(hits)} refusals are reached by tests, found in {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
-    reached = [(one, hits.get((one.file, one.line, one.column), [])) for one in refusals]
-    survivors = [one for one, tests in reached if not tests]
-    survivors += survive([(one, tests) for one, tests in reached if tests])
-    for one in sorted(survivors, key=lambda one: (one.file, one.line)):
-        why = "no test fails without it" if hits.get((one.file, one.line, one.column)) else "no test reaches it"
-        print(f"survives  {one.place}  {one.text}  ({why})")  # noqa: T201 - the report
-    caught = len(refusals) - len(survivors)
-    print(f"{caught} of {len(refusals)} refusals are held by a test, in {time.monotonic() - began:.0f} s")  # noqa: T201
-    return 1 if survivors else 0
-
-
-def find_hits() -> Hits:
-    """The tests that reach each refusal."""
-    files = sorted(str(file) for place in SUITE for file in Path(place).glob("test_*.py"))
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "hits"
-        log.touch()
-        tell_of_hits(log)
-        options = tuple(option for option in QUIET if option != "-x")
-        running = [
-            start(
-                [*files[part::AT_A_TIME], "-m", "not prove"],
-                lambda file, tree: Telling(file).visit(tree),
-                LOOKING_LIMIT_S,
-                options,
-            )
-            for part in range(AT_A_TIME)
-        ]
-        for child in running:
-            _, status = os.waitpid(child, 0)
-            assert passed(status), "the emulator's tests do not pass as they are"
-        hits: Hits = {}
-        for line in log.read_text(encoding="utf-8").splitlines():
-            file, number, column, test = line.split("\t")
-            hits.setdefault((file, int(number), int(column)), []).append(test)
-    return hits
-
-
-def survive(reached: Sequence[tuple[Refusal, list[str]]]) -> Iterator[Refusal]:
-    """The refusals without which their tests pass."""
-    waiting = list(reached)
-    running: dict[int, Refusal] = {}
-    while waiting or running:
-        while waiting and len(running) < AT_A_TIME:
-            refusal, tests = waiting.pop()
-            running[start(tests[:MOST_TESTS], accepting(refusal), LIMIT_S)] = refusal
-        child, status = os.wait()
-        refusal = running.pop(child)
-        if len(waiting) % 25 == 0:
-            print(f"{len(waiting)} are left", flush=True)  # noqa: T201
-        if passed(status):
-            print(f"passes without {refusal.place}", flush=True)  # noqa: T201
-            yield refusal
-
-
-def accepting(refusal: Refusal) -> Change:
-    """The change that leaves a refusal out of its file."""
-    return lambda file, tree: Accepting(refusal).visit(tree) if file == refusal.file else tree
+    codes = []
+    if asked.what in ("emulator", "both"):
+        codes.append(try_emulator(asked.files))
+    if asked.what in ("package", "both"):
+        codes.append(try_package(asked.sample, asked.seed, asked.files))
+    return max(codes)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

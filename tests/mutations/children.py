@@ -1,4 +1,4 @@
-"""pytest in a child that imports the emulator changed. It is forked from this process, once all else is imported."""
+"""pytest in a child that imports some modules changed. It is forked from this process, once all else is imported."""
 
 import ast
 import builtins
@@ -10,13 +10,21 @@ from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import CodeType
+from typing import NamedTuple
 
 import pytest
 
 from tests.mutations.refusals import HIT, ROOT
 
 QUIET = ("-q", "-x", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly")
-Change = Callable[[str, ast.Module], ast.Module]  # a file below the root and its tree
+CHANGED = ("emulator", "image_export", "index")  # nothing of these is imported before a child has its change
+
+
+class Change(NamedTuple):
+    """The modules whose source is changed, by name or by the name of their package, and how: file and tree to tree."""
+
+    modules: tuple[str, ...]
+    apply: Callable[[str, ast.Module], ast.Module]
 
 
 def prepare() -> None:
@@ -27,11 +35,11 @@ def prepare() -> None:
     import yaml  # noqa: F401
     from aliyunsdkcore.client import AcsClient  # noqa: F401
 
-    assert not [name for name in sys.modules if name.partition(".")[0] == "emulator"]
+    assert not [name for name in sys.modules if name.partition(".")[0] in CHANGED]
 
 
 def start(tests: Sequence[str], change: Change, limit_s: int, options: Sequence[str] = QUIET) -> int:
-    """Fork a child that runs the tests with the emulator changed; its process id."""
+    """Fork a child that runs the tests with the change in its modules; its process id."""
     sys.stdout.flush()
     child = os.fork()
     if child:
@@ -70,14 +78,14 @@ def tell_of_hits(file: Path) -> None:
 
 
 class Changing(PathFinder):
-    """Finds the emulator's modules as ever, and has their source changed."""
+    """Finds modules as ever, and has the source of some changed."""
 
     def __init__(self, change: Change) -> None:
         self.change = change
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:  # type: ignore[override]
-        """The spec of a module of the emulator; None for any other."""
-        if fullname.partition(".")[0] != "emulator":
+        """The spec of a module that is changed; None for any other."""
+        if not any(fullname == name or fullname.startswith(f"{name}.") for name in self.change.modules):
             return None
         spec = PathFinder.find_spec(fullname, path, target)  # type: ignore[arg-type]  # as the import system calls it
         if spec and spec.origin and isinstance(spec.loader, importlib.machinery.SourceFileLoader):
@@ -90,7 +98,7 @@ class Changed(importlib.machinery.SourceFileLoader):
 
     def __init__(self, name: str, path: str, change: Change) -> None:
         super().__init__(name, path)
-        self.apply = change
+        self.apply = change.apply
 
     def get_code(self, fullname: str) -> CodeType:
         """The code; no cache is read or written."""
