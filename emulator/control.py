@@ -173,7 +173,7 @@ def add_routes(app: web.Application, cloud: Cloud) -> None:
     for method, path, control, takes in ROUTES:
         app.router.add_route(method, f"/_emulator{path}", route(cloud, control, takes))
     app.router.add_route("POST", "/_emulator/invoke/{name}", route(cloud, invoke, None))
-    app.router.add_route("*", "/_emulator/{path:.*}", route(cloud, unknown, None))
+    app.router.add_route("*", "/_emulator/{path:(?s:.*)}", route(cloud, unknown, None))
 
 
 async def unknown(_cloud: Cloud, request: web.Request, _body: Any) -> Answer:

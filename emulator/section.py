@@ -8,6 +8,7 @@ from typing import Any, TypeVar, overload
 import yaml
 
 Value = TypeVar("Value")
+MERGE = "<<"  # of YAML 1.1: may stand more than once
 
 
 class SettingsError(ValueError):
@@ -17,7 +18,7 @@ class SettingsError(ValueError):
 def read_yaml(file: Path, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> dict[str, Any]:
     """The mapping that a YAML file holds; SettingsError with the place where it holds none."""
     try:
-        said = yaml.load(file.read_text(encoding="utf-8"), loader)  # noqa: S506 - a SafeLoader
+        said = _load(loader(file.read_text(encoding="utf-8")))
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -27,6 +28,34 @@ def read_yaml(file: Path, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> di
     if not isinstance(said, dict):
         raise SettingsError(f"{file}: want a mapping, found {said!r:.50}")
     return said
+
+
+def _load(loader: yaml.SafeLoader) -> Any:
+    """What the document says; a key that stands twice is an error, as it is for `s` and ROS."""
+    document = loader.get_single_node()
+    if document is None:
+        return None
+    left, looked_at = [document], set()
+    while left:
+        node = left.pop()
+        if id(node) in looked_at:  # an alias
+            continue
+        looked_at.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            left += node.value
+        elif isinstance(node, yaml.MappingNode):
+            _refuse_twins([key for key, _ in node.value])
+            left += [value for _, value in node.value]
+    return loader.construct_document(document)
+
+
+def _refuse_twins(keys: list[yaml.Node]) -> None:
+    before: set[str] = set()
+    for key in keys:
+        name = str(key.value)
+        if name in before and name != MERGE:
+            raise yaml.MarkedYAMLError(problem=f"{name!r} stands here twice", problem_mark=key.start_mark)
+        before.add(name)
 
 
 class Section:
@@ -73,6 +102,13 @@ class Section:
     def sections(self, key: str) -> list[Section]:
         """Take a list of mappings."""
         return [Section(item, f"{self.path}.{key}[{n}]") for n, item in enumerate(self.optional(key, list, []))]
+
+    def is_text(self, key: str, text: str) -> bool:
+        """Take this very text where it stands for a mapping; anything else is left to be asked for."""
+        found = self._left.get(key) == text
+        if found:
+            del self._left[key]
+        return found
 
     def names(self) -> tuple[str, ...]:
         """What is left to be asked for."""

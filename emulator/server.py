@@ -52,7 +52,7 @@ def application(cloud: Cloud) -> web.Application:
     check_mapped(SERVICES)
     app = web.Application(client_max_size=LARGEST_BODY)
     control.add_routes(app, cloud)
-    app.router.add_route("*", "/{path:.*}", handle)
+    app.router.add_route("*", "/{path:(?s:.*)}", handle)  # a key may have a line feed
     return app
 
 

@@ -11,11 +11,11 @@ from emulator.calls import PROTOCOL_PARAMS, Call
 from emulator.ecs.image_events import ApiCall
 from emulator.ecs.images import Image
 from emulator.ecs.regions import checked, region_of
+from emulator.ecs.tags import tags_asked_for
 from emulator.errors import ApiError, missing_parameter
 
 NAME = re.compile(r"(?!aliyun|acs:|https?://)[A-Za-z\u4e00-\u9fff][\w.:\u4e00-\u9fff-]{1,127}")
 SOURCES = (("InstanceId", re.compile(r"i-[a-z0-9]+")), ("SnapshotId", re.compile(r"s-[a-z0-9]+")))
-MOST_TAGS = 20
 
 
 async def CreateImage(call: Call) -> dict[str, Any]:
@@ -70,8 +70,7 @@ def named(call: Call, name: str, description: str, region: str) -> dict[str, Any
 
 def tags(call: Call) -> list[dict[str, str]]:
     """Tag.1.Key, Tag.1.Value and so on."""
-    keys = [(n, call.params[f"Tag.{n}.Key"]) for n in range(1, MOST_TAGS + 1) if call.params.get(f"Tag.{n}.Key")]
-    return [{"TagKey": key, "TagValue": call.params.get(f"Tag.{n}.Value", "")} for n, key in keys]
+    return [{"TagKey": key, "TagValue": value or ""} for key, value in tags_asked_for(call.params) if key]
 
 
 def copied(disk: dict[str, Any], encrypted: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from emulator.calls import Call
 from emulator.ecs.images import Image
 from emulator.ecs.paging import page
 from emulator.ecs.regions import region_of
+from emulator.ecs.tags import tags_asked_for, tags_of
 from emulator.errors import ApiError
 
 STATUSES = frozenset({"Creating", "Waiting", "Available", "UnAvailable", "CreateFailed", "Deprecated"})
@@ -22,7 +23,6 @@ EXACT = {
     "Usage": "Usage",
     "ResourceGroupId": "ResourceGroupId",
 }
-MOST_TAGS = 20
 
 
 async def DescribeImages(call: Call) -> dict[str, Any]:
@@ -31,7 +31,7 @@ async def DescribeImages(call: Call) -> dict[str, Any]:
     check_owner(call.params.get("ImageOwnerAlias"))
     if call.params.get("DryRun") == "true":
         raise ApiError(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
-    tags, filters, fields = wanted_tags(call), wanted_filters(call), wanted_fields(call)
+    tags, filters, fields = dict(tags_asked_for(call.params)), wanted_filters(call), wanted_fields(call)
     found = [
         image
         for image in call.cloud.ecs.images.of(region)
@@ -76,21 +76,9 @@ def meets(call: Call, image: Image) -> bool:
     return not name or fnmatchcase(str(image.fields["ImageName"]), name)
 
 
-def wanted_tags(call: Call) -> dict[str, str | None]:
-    """Tag.N.Key with Tag.N.Value, or any value."""
-    tags: dict[str, str | None] = {}
-    number = 1  # not the number of tags: a key may be sent twice
-    while (key := call.params.get(f"Tag.{number}.Key")) is not None:
-        tags[key] = call.params.get(f"Tag.{number}.Value")
-        number += 1
-    if number - 1 > MOST_TAGS:
-        raise ApiError(400, "InvalidTagCount", f"The specified tags are beyond the permitted range: {MOST_TAGS}.")
-    return tags
-
-
 def has_tags(image: Image, wanted: dict[str, str | None]) -> bool:
-    """Whether the image has every tag."""
-    tags = {tag["TagKey"]: tag["TagValue"] for tag in image.fields["Tags"]["Tag"]}
+    """Whether the image has every tag; where no value is asked for, with any value."""
+    tags = tags_of(image.fields)
     return all(key in tags and value in {None, "", tags[key]} for key, value in wanted.items())
 
 

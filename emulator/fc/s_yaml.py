@@ -13,7 +13,7 @@ from typing import Any
 from emulator.fc.definition import AsyncConfig, Function
 from emulator.fc.trigger_settings import read_trigger
 from emulator.fc.variables import Variables
-from emulator.section import Section, read_yaml
+from emulator.section import Section, SettingsError, read_yaml
 
 RUNTIMES = ("python3.9", "python3.10", "python3.12")
 ENVIRONMENT_LIMIT = 4096
@@ -22,6 +22,7 @@ RESERVED = frozenset(
 )
 QUEUE = r"acs:mns:[a-z0-9-]+:\d*:/queues/[\w-]+/messages"  # FC "Result callback" page
 WITHOUT_EFFECT = ("description", "internetAccess", "cpu", "diskSize", "tags")
+QUOTE = "put it in quotes: without them YAML makes something else than a text of NO, on, 0755 or 1.10"
 
 
 def load(file: Path, environment: Mapping[str, str], account_id: str) -> tuple[Function, ...]:
@@ -31,10 +32,20 @@ def load(file: Path, environment: Mapping[str, str], account_id: str) -> tuple[F
     top = Section(variables.resolve(document), file.name)
     if top.required("edition", str) != "3.0.0":
         raise top.fault("edition", "want 3.0.0")
-    top.ignore("name", "access")
+    top.ignore("name", "access", "actions")  # actions are run by `s` on the machine that deploys
     resources = top.required("resources", dict)
     top.end()
-    return tuple(read_resource(value, f"resources.{name}", file.parent) for name, value in resources.items())
+    functions = {f"resources.{name}": value for name, value in resources.items()}
+    return one_of_each_name({path: read_resource(value, path, file.parent) for path, value in functions.items()})
+
+
+def one_of_each_name(functions: Mapping[str, Function]) -> tuple[Function, ...]:
+    """The functions; two of one name would be deployed over each other."""
+    places: dict[str, str] = {}
+    for path, function in functions.items():
+        if (before := places.setdefault(function.name, path)) != path:
+            raise SettingsError(f"{path}.props.functionName: {function.name!r} is that of {before}, too")
+    return tuple(functions.values())
 
 
 def read_resource(value: Any, path: str, root: Path) -> Function:
@@ -43,6 +54,7 @@ def read_resource(value: Any, path: str, root: Path) -> Function:
     if resource.required("component", str).split("@")[0] != "fc3":
         raise resource.fault("component", "the emulator knows fc3 only")
     props = resource.section("props")
+    resource.ignore("actions")
     resource.end()
     return read_function(props, root)
 
@@ -50,6 +62,7 @@ def read_resource(value: Any, path: str, root: Path) -> Function:
 def read_function(props: Section, root: Path) -> Function:
     """Read the props of a function."""
     props.ignore(*WITHOUT_EFFECT)
+    refuse_hooks(props)
     function = Function(
         name=read_name(props),
         handler=props.required("handler", str),
@@ -59,8 +72,8 @@ def read_function(props: Section, root: Path) -> Function:
         memory_mib=props.number("memorySize", 512, 128, 32768),
         region=props.required("region", str),
         role=props.optional("role", str),
-        log=read_log(props.section("logConfig")),
-        layers=tuple(map(str, props.optional("layers", list, []))),
+        log=read_log(props),
+        layers=read_layers(props),
         environment=read_environment(props),
         asynchronous=read_async_config(props.section("asyncInvokeConfig")),
         triggers=tuple(read_trigger(trigger) for trigger in props.sections("triggers")),
@@ -87,8 +100,12 @@ def read_runtime(props: Section) -> str:
 
 def read_environment(props: Section) -> dict[str, str]:
     """Take environmentVariables, within FC's limits."""
-    variables = {name: str(value) for name, value in props.optional("environmentVariables", dict, {}).items()}
-    for name in variables:
+    variables: dict[str, str] = props.optional("environmentVariables", dict, {})
+    for name, value in variables.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            what = "name" if not isinstance(name, str) else "value"
+            found = name if what == "name" else value
+            raise props.fault(f"environmentVariables.{name}", f"want text as {what}, found {found!r}; {QUOTE}")
         if not re.fullmatch(r"[A-Za-z]\w*", name) or name.startswith("FC_"):
             raise props.fault(f"environmentVariables.{name}", "letters, digits, _; a letter first; FC_ is reserved")
         if name in RESERVED:
@@ -98,10 +115,31 @@ def read_environment(props: Section) -> dict[str, str]:
     return variables
 
 
-def read_log(config: Section) -> str | None:
-    """Read logConfig: the log store that the function's role must be allowed to write to."""
+def read_layers(props: Section) -> tuple[str, ...]:
+    """Take layers: ARNs."""
+    layers = props.optional("layers", list, [])
+    for number, layer in enumerate(layers):
+        if not isinstance(layer, str):
+            raise props.fault(f"layers[{number}]", f"want str, found {layer!r}")
+    return tuple(layers)
+
+
+def refuse_hooks(props: Section) -> None:
+    """Refuse what FC would call before the first invocation and after the last one."""
+    if "instanceLifecycleConfig" in props.names():
+        raise props.fault("instanceLifecycleConfig", "initializer and preStop are not emulated; leave them out here")
+
+
+def read_log(props: Section) -> str | None:
+    """Read logConfig: the log store that the function's role must be allowed to write to.
+
+    None where there is none, and with `auto`: what `s deploy` calls the store that it makes is not known here.
+    """
+    if props.is_text("logConfig", "auto"):
+        return None
+    config = props.section("logConfig")
     project, store = config.optional("project", str), config.optional("logstore", str)
-    config.ignore("enableRequestMetrics", "enableInstanceMetrics", "logBeginRule")
+    config.ignore("enableRequestMetrics", "enableInstanceMetrics", "enableLlmMetrics", "logBeginRule")
     config.end()
     return f"project/{project}/logstore/{store}" if project and store else None
 

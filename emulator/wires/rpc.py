@@ -32,11 +32,7 @@ class RpcWire:
 
     def read(self, request: web.Request, body: bytes) -> Asked:
         """Service by Version, action by Action, parameters out of the query and the form."""
-        params = dict(parse_qsl(urlsplit(request.raw_path).query, keep_blank_values=True))
-        if request.content_type == FORM:
-            params |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
-        if acs3.is_used(request.headers):
-            params = {"Format": "JSON", **params, **from_headers(request)}
+        params = parameters(request, body)
         service = SERVICES.get(params.get("Version", ""))
         if service is None:
             raise ApiError(
@@ -68,10 +64,21 @@ class RpcWire:
         return self._render(call, error.status, "Error", body)
 
     def _render(self, call: Call, status: int, root: str, body: dict[str, Any]) -> web.Response:
-        if call.params.get("Format", "XML").upper() == "JSON":
+        params = call.params or parameters(call.request, call.body)  # of a call that could not be read, too
+        if params.get("Format", "XML").upper() == "JSON":
             return web.json_response(body, status=status)
         xml = f'<?xml version="1.0" encoding="UTF-8"?>{"".join(elements(root, body))}'
         return web.Response(status=status, body=xml.encode(), headers={"Content-Type": "text/xml;charset=utf-8"})
+
+
+def parameters(request: web.Request, body: bytes) -> dict[str, str]:
+    """Those of the query, of a form, and of the headers where the signature is of the newer kind."""
+    params = dict(parse_qsl(urlsplit(request.raw_path).query, keep_blank_values=True))
+    if request.content_type == FORM:
+        params |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+    if acs3.is_used(request.headers):
+        params = {"Format": "JSON", **params, **from_headers(request)}
+    return params
 
 
 def from_headers(request: web.Request) -> dict[str, str]:

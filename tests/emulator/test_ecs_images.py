@@ -65,6 +65,19 @@ def test_images_are_found_by_tag_name_and_time(world: World) -> None:
     assert image_ids(world, **window) == [image_id]
 
 
+@pytest.mark.parametrize("key", ["Tag.1.Key", "Tag.1.key"])
+@pytest.mark.parametrize("spelling", [("TagKey", "TagValue"), ("Key", "Value")])
+def test_tags_are_found_in_both_spellings_of_the_image_and_of_the_call(
+    world: World, key: str, spelling: tuple[str, str]
+) -> None:
+    tags = {"Tag": [dict(zip(spelling, ("export", "true"), strict=True))]}
+    image_id = world.create_image(Status="Available", Tags=tags)["ImageId"]
+    world.create_image(Status="Available")
+    value = key.replace("key", "value").replace("Key", "Value")
+    assert image_ids(world, **{key: "export", value: "true"}) == [image_id]
+    assert image_ids(world, **{key: "export", value: "false"}) == []
+
+
 def test_pages_are_at_most_a_hundred_long(world: World) -> None:
     for _ in range(12):
         world.create_image(Status="Available")

@@ -41,6 +41,12 @@ def test_what_is_written_is_read_back_with_its_check_sums(client: oss.Client) ->
     assert read.etag == written.etag == '"25F9E794323B453885F5181F1B624D0B"'
 
 
+@pytest.mark.parametrize("key", ["a\nb", "\n", "a/\r\n/b", "%0A", "a\u2028b", "a//b"])
+def test_a_key_may_be_any_text(client: oss.Client, key: str) -> None:
+    put(client, key, b"of this key")
+    assert get(client, key).body.content == b"of this key"
+
+
 def test_a_range_reads_a_part_from_either_end(client: oss.Client) -> None:
     put(client, "key", b"0123456789")
     assert get(client, "key", range_header="bytes=2-4").body.content == b"234"

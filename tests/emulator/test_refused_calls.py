@@ -54,9 +54,11 @@ def test_rpc_knows_one_method_and_one_version_of_its_signature(world: World) -> 
     assert rpc_code(world, signed(world, SignatureVersion="2.0")) == (400, "InvalidParameter")
 
 
-def test_an_unknown_version_is_refused(world: World) -> None:
-    status, text = answer(f"{world.endpoint}/?{urlencode(signed(world, Version='1999-01-01'))}")
+def test_an_unknown_version_is_refused_in_the_format_asked_for(world: World) -> None:
+    status, text = answer(f"{world.endpoint}/?{urlencode(signed(world, Version='1999-01-01', Format='XML'))}")
     assert (status, "<Code>InvalidVersion</Code>" in text) == (400, True)
+    wrong = urlencode(signed(world, Version="1999-01-01", Format="JSON"))
+    assert json.loads(answer(f"{world.endpoint}/?{wrong}")[1])["Code"] == "InvalidVersion"
 
 
 def test_buses_and_rules_are_refused_that_are_none(world: World) -> None:

@@ -35,6 +35,13 @@ def event_trigger(**changes: Any) -> dict[str, Any]:
         ({"handler": None}, "handler"),
         ({"environmentVariables": {"A": "${what.ever}"}}, "what.ever"),
         ({"triggers": ["t"]}, "want a mapping"),
+        ({"environmentVariables": {"A": True}}, r"environmentVariables\.A: want text as value, found True; put it in"),
+        ({"environmentVariables": {"A": None}}, r"environmentVariables\.A: want text as value, found None"),
+        ({"environmentVariables": {"A": 493}}, r"environmentVariables\.A: want text as value, found 493"),
+        ({"environmentVariables": {False: "1"}}, r"environmentVariables\.False: want text as name, found False"),
+        ({"layers": [7]}, r"layers\[0\]"),
+        ({"logConfig": "manual"}, "logConfig"),
+        ({"instanceLifecycleConfig": {"initializer": {"handler": "index.init"}}}, "initializer and preStop are not"),
     ],
 )
 def test_a_function_is_refused_with_its_place(tmp_path: Path, props: dict[str, Any], place: str) -> None:
@@ -56,6 +63,30 @@ def test_a_file_is_refused_that_is_of_no_use(tmp_path: Path, change: Callable[[A
     file.write_text(yaml.safe_dump(change(yaml.safe_load(file.read_text()))))
     with pytest.raises(SettingsError, match=place):
         s_yaml.load(file, {}, ACCOUNT)
+
+
+def test_two_resources_that_would_be_deployed_over_each_other_are_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, ECHO)
+    document = yaml.safe_load(file.read_text())
+    document["resources"]["second"] = document["resources"]["probe"]
+    file.write_text(yaml.safe_dump(document))
+    with pytest.raises(SettingsError, match=r"second\.props\.functionName: 'probe' is that of resources\.probe"):
+        s_yaml.load(file, {}, ACCOUNT)
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = write(tmp_path, ECHO)
+    file.write_text(file.read_text() + "name: again\n")
+    with pytest.raises(SettingsError, match=r"line 13, column 1: is no YAML: 'name' stands here twice"):
+        s_yaml.load(file, {}, ACCOUNT)
+
+
+def test_a_log_store_of_its_own_and_actions_of_the_deployer_are_taken(tmp_path: Path) -> None:
+    file = write(tmp_path, ECHO, logConfig="auto")
+    document = yaml.safe_load(file.read_text())
+    document["actions"] = document["resources"]["probe"]["actions"] = {"pre-deploy": [{"run": "make package"}]}
+    file.write_text(yaml.safe_dump(document))
+    assert [function.log for function in s_yaml.load(file, {}, ACCOUNT)] == [None]
 
 
 def test_a_role_that_does_not_trust_fc_is_of_no_use_to_a_function(tmp_path: Path) -> None:
