@@ -29,27 +29,30 @@ class Item(NamedTuple):
 
 
 def items(ledger: Ledger) -> list[Item]:
-    """Failed exports, rejections and what could not be told, in the order in which they came about."""
-    return sorted([*_failed(ledger), *_rejected(ledger), *_untold(ledger)], key=lambda item: item.at)
+    """Failed and cancelled exports, rejections and what could not be told, in the order in which they came about."""
+    return sorted([*_ended(ledger), *_rejected(ledger), *_untold(ledger)], key=lambda item: item.at)
 
 
-def _failed(ledger: Ledger) -> Iterator[Item]:
+def _ended(ledger: Ledger) -> Iterator[Item]:
+    """The exports that failed or were cancelled."""
     newest: dict[str, str] = {}
-    for entry in ledger.walk("known/"):
-        key, generation = entry.key.split("/")[-2:]
+    ended: list[tuple[str, str, datetime]] = []
+    for entry in [*ledger.walk("known/"), *ledger.walk("failed/")]:
+        kind, _, _, key, generation, *cancelled = entry.key.split("/")
         newest[key] = max(generation, newest.get(key, generation))
-    for entry in ledger.walk("failed/"):
-        key, generation = entry.key.split("/")[-2:]
-        later = newest.get(key, generation)
-        by = f"exp-{key}-{later}" if later > generation else None
-        yield from _read(f"exp-{key}-{generation}", entry.modified_at, partial(_failure, ledger, by))
+        if kind == "failed" or cancelled:
+            ended.append((key, generation, entry.modified_at))
+    for key, generation, at in ended:
+        by = f"exp-{key}-{newest[key]}" if newest[key] > generation else None
+        yield from _read(f"exp-{key}-{generation}", at, partial(_end, ledger, by))
 
 
-def _failure(ledger: Ledger, by: str | None, name: str) -> Item | None:
+def _end(ledger: Ledger, by: str | None, name: str) -> Item | None:
     record = ledger.load(name)
-    if record and record.ended and record.ended.error and record.ended_at:
-        return Item(name, record.ended_at, record.request.image_id, record.ended.error, by)
-    return None
+    if record is None or record.ended is None or record.ended_at is None:
+        return None
+    asked = Cause(code="Cancelled", message="Somebody asked for the end of the export.")
+    return Item(name, record.ended_at, record.request.image_id, record.ended.error or asked, by)
 
 
 def _rejected(ledger: Ledger) -> Iterator[Item]:

@@ -12,6 +12,7 @@ from image_export.values.policy import Destination
 from image_export.values.run import NightlyAnswer
 
 from .builders import ACCOUNT, REGION, an_image
+from .entrance import TOKEN, Entrance
 from .fakes import START, refused, unanswered
 from .workshop import Workshop
 
@@ -74,6 +75,38 @@ def test_the_second_night_finds_what_the_first_one_recorded_without_a_read_of_ea
     answer = run(shop, "night-2")
     assert (answer.totals[0].recorded, answer.totals[0].exported) == (0, 150)
     assert not [key for key in reads if key.startswith("exports/")]
+
+
+def cancel_what_waits(shop: Workshop) -> None:
+    """Somebody cancels the only export before it has started."""
+    (marker,) = shop.keys("open/")
+    export = marker.removeprefix("open/")
+    assert Entrance(shop, TOKEN).cancel(export).value["Status"] == "Cancelled"
+
+
+def test_what_was_cancelled_counts_as_cancelled_and_is_not_exported_again(shop: Workshop) -> None:
+    stock(shop, 1)
+    run(shop)
+    cancel_what_waits(shop)
+    shop.clock.advance(minutes=5)
+    (here, _) = run(shop, "night-2").totals
+    assert (here.images, here.recorded, here.exported, here.cancelled, here.unwanted) == (1, 0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("most", [None, 1])
+def test_what_was_cancelled_is_exported_again_the_next_night_where_the_rule_says_so(
+    shop: Workshop, most: int | None
+) -> None:
+    assert shop.policy is not None
+    shop.change(rules=(replace(shop.policy.rules[0], cancelled="again", max_per_run=most),))
+    stock(shop, 1)
+    run(shop)
+    cancel_what_waits(shop)
+    shop.clock.advance(minutes=5)
+    answer = run(shop, "night-2")
+    assert (answer.totals[0].recorded, answer.totals[0].cancelled) == (1, 0)
+    assert [export.export_id[-5:] for export in answer.exports] == ["-0002"]
+    assert run(shop, "night-3").totals[0].exported == 1
 
 
 def test_what_failed_is_exported_again_the_next_night(shop: Workshop) -> None:

@@ -13,7 +13,7 @@ from image_export.values.export import RequestedBy
 from image_export.values.image import Disk, Image
 from image_export.values.match import Match
 from image_export.values.policy import Policy, Rule, When
-from image_export.values.run import Decision
+from image_export.values.run import Before, Decision
 
 from .builders import BUCKET, REGION, a_request, an_image
 from .fakes import START
@@ -29,7 +29,7 @@ def policy(*rules: Rule) -> Policy:
 
 
 def planned(
-    *images: Image, rules: tuple[Rule, ...] = (), known: dict[str, bool] | None = None, **given: Any
+    *images: Image, rules: tuple[Rule, ...] = (), known: dict[str, Before] | None = None, **given: Any
 ) -> list[Decision]:
     arguments = {"now": START, "when": "nightly", "requested_by": RUN, **given}
     return plan(policy(*rules), images, known or {}, **arguments)
@@ -121,23 +121,50 @@ def test_a_format_that_the_region_lacks_is_raw_and_said_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "failed", "wanted"),
+    ("when", "before", "wanted"),
     [
-        ("nightly", False, False),
-        ("nightly", True, True),
-        ("image-created", False, False),
-        ("image-created", True, False),
+        ("nightly", "standing", False),
+        ("nightly", "failed", True),
+        ("image-created", "standing", False),
+        ("image-created", "failed", False),
     ],
 )
-def test_what_is_known_is_out_unless_a_night_finds_it_failed(when: When, failed: bool, wanted: bool) -> None:
-    known = {natural_key(a_request()): failed}
-    decision = decided(an_image(), when=when, known=known)
-    assert (decision.wanted, decision.rule) == (wanted, "all")
-    assert ("failed" in decision.reason) is failed
+def test_what_is_known_is_out_unless_a_night_finds_it_failed(when: When, before: Before, wanted: bool) -> None:
+    decision = decided(an_image(), when=when, known={natural_key(a_request()): before})
+    assert (decision.wanted, decision.rule, decision.before) == (wanted, "all", before)
+    assert ("failed" in decision.reason) is (before == "failed")
+
+
+CANCELLED: dict[str, Before] = {natural_key(a_request()): "cancelled"}
+
+
+@pytest.mark.parametrize("when", ["nightly", "image-created"])
+def test_what_was_cancelled_is_out_and_is_not_called_exported(when: When) -> None:
+    decision = decided(an_image(), when=when, known=CANCELLED)
+    assert (decision.wanted, decision.before) == (False, "cancelled")
+    assert decision.reason == "its export was cancelled; ask for it, or give rule all cancelled: again"
+
+
+def test_what_was_cancelled_is_in_again_for_a_night_where_the_rule_says_so() -> None:
+    again = Rule(name="again", when=("nightly",), cancelled="again")
+    decision = decided(an_image(), rules=(again,), known=CANCELLED)
+    assert (decision.wanted, decision.reason) == (True, "rule again wants every image; its last export was cancelled")
+
+
+def test_what_was_cancelled_is_never_in_again_for_what_was_just_created() -> None:
+    again = Rule(name="again", when=("image-created",), cancelled="again")
+    decision = decided(an_image(), rules=(again,), when="image-created", known=CANCELLED)
+    assert (decision.wanted, decision.reason) == (
+        False,
+        "its export was cancelled; only a nightly rule exports again",
+    )
 
 
 def test_an_export_to_another_bucket_or_format_is_another_export() -> None:
-    known = {natural_key(a_request(oss_bucket=f"{BUCKET}-2")): False, natural_key(a_request(image_format="vhd")): False}
+    known: dict[str, Before] = {
+        natural_key(a_request(oss_bucket=f"{BUCKET}-2")): "standing",
+        natural_key(a_request(image_format="vhd")): "standing",
+    }
     assert decided(an_image(), known=known).wanted
 
 
@@ -166,7 +193,10 @@ def test_what_was_just_created_is_not_counted_since_no_run_comes_back_to_it() ->
 def test_what_is_out_anyway_takes_no_place_and_what_failed_goes_last() -> None:
     one = (Rule(name="one", when=("nightly",), max_per_run=1),)
     encrypted = an_image(image_id="m-5", created_at=START - timedelta(days=5), disks=(disk(encrypted=True),))
-    known = {natural_key(a_request(image_id="m-4")): False, natural_key(a_request(image_id="m-3")): True}
+    known: dict[str, Before] = {
+        natural_key(a_request(image_id="m-4")): "standing",
+        natural_key(a_request(image_id="m-3")): "failed",
+    }
     images = (days_old(1), days_old(2), days_old(3), days_old(4), encrypted)
     assert chosen(planned(*images, rules=one, known=known)) == ["m-2"]
 

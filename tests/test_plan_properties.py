@@ -15,7 +15,7 @@ from image_export.decisions.matching import mismatch
 from image_export.values.image import Image
 from image_export.values.match import Match
 from image_export.values.policy import Rule, When
-from image_export.values.run import Decision
+from image_export.values.run import Before, Decision
 
 from .builders import REGION, a_request, an_image
 from .fakes import START
@@ -90,9 +90,12 @@ class Case(NamedTuple):
     when: When
 
     @property
-    def known(self) -> dict[str, bool]:
+    def known(self) -> dict[str, Before]:
         """By natural key, in the format that can be had in the region."""
-        return {natural_key(a_request(image_id=image_id)): failed for image_id, failed in self.failed.items()}
+        return {
+            natural_key(a_request(image_id=image_id)): "failed" if failed else "standing"
+            for image_id, failed in self.failed.items()
+        }
 
     def decisions(self, images: list[Image] | None = None) -> list[Decision]:
         return planned(*(images or self.images), rules=self.rules, when=self.when, known=self.known)
@@ -188,10 +191,10 @@ def test_planning_twice_changes_nothing_in_whatever_order_and_with_images_listed
 @given(CASES)
 @settings(max_examples=50, deadline=None)
 def test_nights_come_to_an_end_with_each_image_exported_once(case: Case) -> None:
-    exported: dict[str, bool] = {}
+    exported: dict[str, Before] = {}
     while True:
         decisions = planned(*case.images, rules=case.rules, when=case.when, known=exported)
-        new = {natural_key(one.request): False for one in decisions if one.request}
+        new: dict[str, Before] = {natural_key(one.request): "standing" for one in decisions if one.request}
         assert not new.keys() & exported.keys()
         if not new:
             break

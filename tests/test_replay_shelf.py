@@ -11,6 +11,7 @@ from replay.looking import replayable, shown
 from replay.shelf import items, whole_name
 
 from .builders import IMAGE
+from .entrance import TOKEN, Entrance
 from .test_replay import untold
 from .workshop import BUS, Workshop
 
@@ -54,6 +55,18 @@ def refused(shop: Workshop, name: str) -> tuple[str, str]:
 def test_failures_and_rejections_are_listed_in_the_order_of_their_time(shop: Workshop) -> None:
     names = [keep(shop, "ff"), failed(shop), keep(shop, "0a"), keep(shop, "77")]
     assert [item.name for item in items(ledger_of(shop))] == names
+
+
+def test_a_cancelled_export_is_listed_as_cancelled_until_another_has_come_after_it(shop: Workshop) -> None:
+    entrance = Entrance(shop, TOKEN)
+    export = entrance.post().value["ExportId"]
+    entrance.cancel(export)
+    shop.tick(minutes=1)
+    (item,) = items(ledger_of(shop))
+    assert (item.name, item.what, item.cause.code, item.by) == (export, IMAGE, "Cancelled", None)
+    entrance.post()
+    (item,) = items(ledger_of(shop))
+    assert item.by == export.replace("-0001", "-0002")
 
 
 def test_what_cannot_be_read_is_listed_with_that_and_hides_nothing(shop: Workshop) -> None:

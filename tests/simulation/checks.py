@@ -215,7 +215,8 @@ def once_by_rule(scenario: Scenario) -> Iterator[str]:
                 yield f"{export.export_id} has none before it"
             continue
         by_rule, over = export.request["Rule"], before.ended_at and before.ended_at <= export.requested_at
-        if by_rule and not (over and before.ended and before.ended["Status"] == "Failed"):
+        again = ("Failed", "Cancelled") if export.request["AfterCancel"] else ("Failed",)
+        if by_rule and not (over and before.ended and before.ended["Status"] in again):
             yield f"{export.export_id} was made by rule {by_rule} after {before.ended and before.ended['Status']}"
         if not over and _parameters(export) == _parameters(before):
             yield f"{export.export_id} is equal to {before.export_id}, which was open"

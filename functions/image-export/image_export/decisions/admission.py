@@ -70,6 +70,7 @@ def admit_image(
         caller_prefix=destination.prefix,
         image_format=offered(rule.format, image.region_id),
         rule=rule.name,
+        after_cancel=rule.cancelled == "again",
         priority=rule.priority,
         requested_by=requested_by,
         notify=policy.notify,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 
+from ..values.export import Verdict
 from ..values.export_request import ExportRequest
 from ..values.record import Record
 from ..values.steps import Wait
@@ -12,6 +13,7 @@ from .stall import stalls_at
 STAMP = "%Y%m%dT%H%M%SZ"
 PRIORITY_MAX = 9999
 AHEAD = timedelta(minutes=10)
+CANCELLED = "/cancelled"  # behind the name of an export that is known: one listing of what is known shows it
 LAST_STAMP = "99991231235959"
 
 
@@ -56,6 +58,13 @@ def known(kind: str, request: ExportRequest, export: str) -> str:
     """Where a name says that there is such an export (`known`), or that it failed (`failed`)."""
     key, generation = export.split("-")[1:]
     return f"{kind}/{request.account_id}/{request.region_id}/{key}/{generation}"
+
+
+def ended(status: Verdict, request: ExportRequest, export: str) -> str | None:
+    """The name by which plans know how the export ended; None for one that they may take for standing."""
+    if status == "Cancelled":
+        return known("known", request, export) + CANCELLED
+    return known("failed", request, export) if status == "Failed" else None
 
 
 def read_running(key: str) -> Running | None:

@@ -37,12 +37,13 @@ def generation(export: str) -> int:
 def is_that(last: Record, request: ExportRequest) -> bool:
     """Whether a request is the newest generation itself, and not a new one (PROTOCOL 3).
 
-    A rule exports an image once, unless (nightly) it failed. Who asks directly means an open export with equal
-    parameters, or the one that the ClientToken made.
+    A rule exports an image once, unless (nightly) it failed, or was cancelled and the rule says again. Who asks
+    directly means an open export with equal parameters, or the one that the ClientToken made.
     """
     if request.rule is not None:
+        again = {"Failed", "Cancelled"} if request.after_cancel else {"Failed"}
         nightly = request.requested_by.trigger == "nightly"
-        return not (nightly and last.ended and last.ended.status == "Failed")
+        return not (nightly and last.ended and last.ended.status in again)
     repeated = request.client_token is not None and last.request.client_token == request.client_token
     return parameters_hash(last.request) == parameters_hash(request) and (last.ended is None or repeated)
 

@@ -13,17 +13,19 @@ from ..values.export import RequestedBy
 from ..values.export_request import ExportRequest
 from ..values.image import Image
 from ..values.policy import Policy, Rule, When
-from ..values.run import Decision
+from ..values.run import Before, Decision
 from .admission import NotWanted, admit_image
 from .exportable import format_warning, obstacle, size_warning
 from .identity import natural_key
 from .matching import wanted
 
+AGAIN: dict[Before, str] = {"failed": "failed", "cancelled": "was cancelled"}  # what a night may export again
+
 
 def plan(
     policy: Policy,
     images: Iterable[Image],
-    known: Mapping[str, bool],
+    known: Mapping[str, Before],
     *,
     now: datetime,
     when: When,
@@ -31,7 +33,7 @@ def plan(
 ) -> list[Decision]:
     """One decision for each image, in the images' order; one that is listed twice is one image.
 
-    `known`: the natural keys that have an export, and whether their newest one Failed. `max_per_run` is a night's:
+    `known`: the natural keys that have an export, and what became of their newest one. `max_per_run` is a night's:
     the next night takes what is left over, whereas nobody comes back to an image that was just created.
     """
     decisions = {}
@@ -60,7 +62,7 @@ def limited(policy: Policy, decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def _decide(
-    policy: Policy, image: Image, admitted: ExportRequest | NotWanted, known: Mapping[str, bool], when: When
+    policy: Policy, image: Image, admitted: ExportRequest | NotWanted, known: Mapping[str, Before], when: When
 ) -> Decision:
     if isinstance(admitted, NotWanted):
         return _out(image, None, admitted.reason)
@@ -68,26 +70,35 @@ def _decide(
     against = obstacle(image, when)
     if against:
         return _out(image, rule, against)
-    failed = known.get(natural_key(admitted))
-    if failed is False:
-        reason = f"already exported as {admitted.image_format} to {admitted.oss_bucket}, or on its way"
-        return replace(_out(image, rule, reason), before="standing")
-    if failed and when == "image-created":
-        return replace(_out(image, rule, "its export failed; only a nightly rule exports again"), before="failed")
-    return _in(image, rule, admitted, again=bool(failed))
+    before = known.get(natural_key(admitted), "none")
+    against_again = _stays(before, rule, admitted, when)
+    if against_again:
+        return replace(_out(image, rule, against_again), before=before)
+    return _in(image, rule, admitted, before)
 
 
-def _in(image: Image, rule: Rule, request: ExportRequest, *, again: bool) -> Decision:
+def _stays(before: Before, rule: Rule, request: ExportRequest, when: When) -> str | None:
+    """Why the export that there was is not made again; None where there was none, or it is."""
+    if before == "standing":
+        return f"already exported as {request.image_format} to {request.oss_bucket}, or on its way"
+    if before == "cancelled" and rule.cancelled != "again":
+        return f"its export was cancelled; ask for it, or give rule {rule.name} cancelled: again"
+    if before != "none" and when == "image-created":
+        return f"its export {AGAIN[before]}; only a nightly rule exports again"
+    return None
+
+
+def _in(image: Image, rule: Rule, request: ExportRequest, before: Before) -> Decision:
     reason = f"rule {rule.name} wants {wanted(rule.match)}"
-    if again:
-        reason += "; its last export failed"
+    if before in AGAIN:
+        reason += f"; its last export {AGAIN[before]}"
     if image.status != "Available":
         reason += f"; waited for, since it is {image.status}"
     warnings = (format_warning(rule.format, image.region_id), size_warning(image))
     return replace(
         _out(image, rule, reason),
         wanted=True,
-        before="failed" if again else "none",
+        before=before,
         warning=" ".join(filter(None, warnings)) or None,
         request=request,
     )

@@ -117,8 +117,9 @@ def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | 
     if came_from and came_from not in names:
         ledger.delete(came_from)
     if settled(record):
-        if record.ended and record.ended.status == "Failed":
-            ledger.put(hints.known("failed", record.request, record.export_id))
+        how = hints.ended(record.ended.status, record.request, record.export_id) if record.ended else None
+        if how:
+            ledger.put(how)
         ledger.put(record.listed, export_of(record))  # a list of what has ended reads one object each
         ledger.delete(f"open/{record.export_id}")
 

@@ -17,6 +17,7 @@ holds/<account>/<region>                       the cloud's word on the quota
 sighted/<hash>   rejected/<sha256>/…   untold/<event>/…   images not decided upon; what could not be taken, or told
 swept/markers   swept/<account>/<region>       when markers were last held against hints, and new images looked for
 known/<account>/<region>/<hash>/<generation>   names alone, which plans read: there was such an export;
+known/<account>/<region>/<hash>/<generation>/cancelled   it was cancelled;
 failed/<account>/<region>/<hash>/<generation>      it failed
 nightly/run   nightly/chosen-<hash>            how far the latest night is; what a night has chosen within its limits
 """
@@ -26,11 +27,13 @@ import re
 import msgspec
 from msgspec.structs import replace
 
+from ..decisions import hints
 from ..decisions.identity import natural_key
 from ..errors import LedgerFault
 from ..values.export_request import ExportRequest
 from ..values.facts import Claim, Ended, Refusing, Requested, Result, Stalled, Told
 from ..values.record import Record
+from ..values.run import Before
 from .fact_store import FactStore, Standing, Written, reaching
 
 TOLD, REFUSED = "told-", "refused-"
@@ -73,15 +76,15 @@ class Ledger(FactStore):
         prefix = f"known/{request.account_id}/{request.region_id}/{natural_key(request)}/"
         return bool(self.page(prefix, limit=1).entries)
 
-    def known(self, account_id: str, region_id: str) -> dict[str, bool]:
-        """The natural keys that have an export there, and whether the newest one Failed. Reads names alone."""
+    def known(self, account_id: str, region_id: str) -> dict[str, Before]:
+        """The natural keys that have an export there, and what became of the newest one. Reads names alone."""
         group = f"{account_id}/{region_id}/"
         newest: dict[str, str] = {}
         for entry in self.walk(f"known/{group}"):  # generations sort as text, so the last one is the newest
-            key, generation = entry.key.rsplit("/", 2)[1:]
+            key, generation = entry.key[len(f"known/{group}") :].split("/", 1)
             newest[key] = generation
         failed = {entry.key[len(f"failed/{group}") :] for entry in self.walk(f"failed/{group}")}
-        return {key: f"{key}/{generation}" in failed for key, generation in newest.items()}
+        return {key: _became(generation, f"{key}/{generation}" in failed) for key, generation in newest.items()}
 
     def load(self, export: str) -> Record | None:
         """The export by its facts; None before `requested` stands. A listing, and a read of each fact that decides."""
@@ -162,6 +165,13 @@ class Ledger(FactStore):
     def settle_manifest(self, record: Record, *, given_up: bool = False) -> Record:
         """Record that the manifest is written, or given up: the first word stands, so that every target is told it."""
         return replace(record, manifest=self.create(fact_key(record, MANIFEST), Told(given_up=given_up)).fact)
+
+
+def _became(name: str, failed: bool) -> Before:
+    """What a name below `known/` says of its export."""
+    if name.endswith(hints.CANCELLED):
+        return "cancelled"
+    return "failed" if failed else "standing"
 
 
 def fact_key(record: Record, name: str) -> str:

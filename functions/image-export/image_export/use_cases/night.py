@@ -90,14 +90,16 @@ class Night:
             self._count(replace(before, recorded=recorded))
             return False
         standing = sum(one.before == "standing" for one in decisions)
+        cancelled = sum(one.before == "cancelled" and not (one.wanted or one.left_over) for one in decisions)
         totals = Totals(
             account_id=before.account_id,
             region_id=before.region_id,
             images=len(decisions),
             recorded=recorded,
             exported=standing + len(at_once) - recorded - broken,
+            cancelled=cancelled,
             left_over=len(choice) + broken,
-            unwanted=len(decisions) - standing - len(at_once) - len(choice),
+            unwanted=len(decisions) - standing - cancelled - len(at_once) - len(choice),
         )
         matched = {*self._run.matched, *(one.rule for one in decisions if one.rule)}
         chosen = limited(self._policy, [*self._run.chosen, *choice])

@@ -22,6 +22,7 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     role_name: str | None = None
     client_token: str | None = None
     rule: str | None = None  # the policy's rule that wanted it; None: someone asked for it directly
+    after_cancel: bool = False  # the rule wants it again although somebody has cancelled the last export
     priority: int = 0
     requested_by: RequestedBy
     notify: tuple[NotifyTarget, ...] = ()

@@ -102,6 +102,16 @@ class Rule(Strict, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    cancelled: (
+        Annotated[
+            Literal["again"],
+            Meta(
+                title="A night exports again what somebody has cancelled; without it, it does not",
+                description="the word again, or left out",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class EventBusEntry(Strict, frozen=True, kw_only=True):

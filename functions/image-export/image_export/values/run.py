@@ -10,6 +10,8 @@ from .answer import Answer
 from .export_request import ExportRequest
 from .wire import Wire
 
+Before = Literal["none", "standing", "failed", "cancelled"]  # what became of an image's newest export
+
 
 class Totals(Wire, frozen=True, kw_only=True):
     """The count of one account and region. `fault`: why it could not be looked at."""
@@ -19,6 +21,7 @@ class Totals(Wire, frozen=True, kw_only=True):
     images: int = 0
     recorded: int = 0
     exported: int = 0  # already, or on the way
+    cancelled: int = 0  # by somebody, and not wanted again
     left_over: int = 0  # for the next nights, by `max_per_run`
     unwanted: int = 0
     unfinished: bool = False  # the time ran out in the midst of it
@@ -39,10 +42,10 @@ class Planned(Wire, frozen=True, kw_only=True):
 
 
 class Decision(Planned, frozen=True, kw_only=True):
-    """In or out, with what is to be recorded. `before`: what became of the image's export, where there is one."""
+    """In or out, with what is to be recorded. `before`: what became of the image's export."""
 
     created_at: datetime
-    before: Literal["none", "standing", "failed"] = "none"
+    before: Before = "none"
     left_over: bool = False  # wanted, and more than `max_per_run`
     request: ExportRequest | None = None
 
