@@ -54,7 +54,7 @@ class Entrance:
         *,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
-        encoded: bool = False,
+        encoded: object = False,
     ) -> Answer:
         """A request as FC 3.0's trigger hands it over; `headers` besides the token, or instead of it."""
         event = {

@@ -1,6 +1,7 @@
 """Every recorded payload, and every wrapping of it, is what DESIGN §4.1 and §7 say it is."""
 
 import base64
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -305,3 +306,29 @@ def test_no_bytes_make_the_reader_raise(body: bytes) -> None:
 @settings(max_examples=500, deadline=None)
 def test_no_json_makes_the_reader_raise(tree: Any) -> None:
     assert all(isinstance(one, Sighting | DirectRequest | Ignored | Malformed) for one in read(tree))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "The event is empty."),
+        (b"\n", "The event is empty."),
+        (json.dumps(DIRECT).encode("utf-16"), "The event is UTF-16, not JSON in UTF-8."),
+        (gzip.compress(json.dumps(DIRECT).encode()), "The event is gzip, not JSON in UTF-8."),
+        (
+            json.dumps(DIRECT, indent=1).encode()[:-2],
+            "The event is not JSON: Expecting ',' delimiter at line 4, column ",
+        ),
+        (b"[" * 100_000, "The event is nested too deep."),
+        (b'{"ImageId": "\xff"}', "The event is not UTF-8: byte 0xff at position 13."),
+    ],
+    ids=["nothing", "a line feed", "UTF-16", "gzip", "half", "deep", "Latin 1"],
+)
+def test_an_event_that_is_no_json_is_named_for_what_it_is(body: bytes, said: str) -> None:
+    (malformed,) = read_event(body)
+    assert isinstance(malformed, Malformed)
+    assert malformed.cause.message.startswith(said)
+
+
+def test_a_byte_order_mark_before_an_event_is_taken_off() -> None:
+    assert read_event(b"\xef\xbb\xbf" + json.dumps(DIRECT).encode()) == read(DIRECT)

@@ -1,12 +1,13 @@
 """Over HTTP: who gets in, what there is, and what a request must look like (P5, DESIGN §4.3), over fakes."""
 
 import base64
+import gzip
 import json
 
 import pytest
 
 from .builders import BUCKET, IMAGE
-from .entrance import JSON, REQUEST_ID, TOKEN, Entrance
+from .entrance import JSON, REQUEST_ID, TOKEN, Answer, Entrance
 from .workshop import Workshop
 
 NOBODY = "exp-rtfyr2rqf6qlm2su-0001"
@@ -136,6 +137,61 @@ def test_a_content_type_may_name_its_charset(entrance: Entrance) -> None:
     assert entrance.ask("POST", "/exports", BODY, headers=headers).status == 202
 
 
+def as_bytes(entrance: Entrance, body: bytes, **headers: str) -> Answer:
+    """Post these bytes, as FC hands over what is no text."""
+    text = base64.b64encode(body).decode()
+    return entrance.ask("POST", "/exports", text, headers={**JSON, **headers}, encoded=True)
+
+
+def test_a_byte_order_mark_before_good_json_is_taken_off(entrance: Entrance) -> None:
+    assert as_bytes(entrance, b"\xef\xbb\xbf" + BODY.encode()).status == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (BODY.encode("utf-16"), "The body is UTF-16, not JSON in UTF-8."),
+        (BODY.encode("utf-16-le"), "The body is UTF-16, not JSON in UTF-8."),
+        (BODY.encode("utf-16-be"), "The body is UTF-16, not JSON in UTF-8."),
+        (BODY.encode("utf-32"), "The body is UTF-32, not JSON in UTF-8."),
+        (gzip.compress(BODY.encode()), "The body is gzip, not JSON in UTF-8."),
+        (BODY.encode()[:-1] + b"\xe9", f"The body is not UTF-8: byte 0xe9 at position {len(BODY) - 1}."),
+        (b"\xef\xbb\xbf", "The body is empty"),
+    ],
+    ids=["UTF-16", "UTF-16 LE", "UTF-16 BE", "UTF-32", "gzip", "Latin 1", "a mark alone"],
+)
+def test_a_body_in_another_encoding_is_400_and_the_encoding_is_named(
+    shop: Workshop, entrance: Entrance, body: bytes, said: str
+) -> None:
+    answer = as_bytes(entrance, body)
+    assert answer.refusal == (400, "InvalidParameter")
+    assert answer.value["Message"].startswith(said)
+    assert not shop.store.objects
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "deflate, gzip"])
+def test_a_content_encoding_is_415_by_its_name(shop: Workshop, entrance: Entrance, coding: str) -> None:
+    answer = as_bytes(entrance, gzip.compress(BODY.encode()), **{"Content-Encoding": coding})
+    assert answer.refusal == (415, "UnsupportedMediaType")
+    assert f"Content-Encoding is '{coding}'" in answer.value["Message"]
+    assert not shop.store.objects
+
+
+def test_the_content_encoding_identity_is_none(entrance: Entrance) -> None:
+    assert as_bytes(entrance, BODY.encode(), **{"Content-Encoding": "Identity"}).status == 202
+
+
+@pytest.mark.parametrize(("said", "encoded"), [("false", False), ("False", False), ("true", True), ("True", True)])
+def test_whether_a_body_is_base64_may_be_said_as_text(entrance: Entrance, said: str, encoded: bool) -> None:
+    body = base64.b64encode(BODY.encode()).decode() if encoded else BODY
+    assert entrance.ask("POST", "/exports", body, headers=JSON, encoded=said).status == 202
+
+
+@pytest.mark.parametrize("said", ["yes", "", 2, [True], {}])
+def test_what_says_neither_whether_a_body_is_base64_nor_not_is_400(entrance: Entrance, said: object) -> None:
+    assert entrance.ask("POST", "/exports", BODY, headers=JSON, encoded=said).refusal == (400, "InvalidParameter")
+
+
 @pytest.mark.parametrize(("padding", "status"), [(0, 202), (1, 413)])
 def test_a_body_of_more_than_64_kib_is_413(shop: Workshop, entrance: Entrance, padding: int, status: int) -> None:
     body = BODY + " " * (64 * 1024 - len(BODY) + padding)
@@ -146,10 +202,13 @@ def test_a_body_of_more_than_64_kib_is_413(shop: Workshop, entrance: Entrance, p
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("", "not JSON"),
-        ("{", "not JSON"),
-        ('{"ImageId": NaN}', "not JSON"),
-        ("[" * 10_000, "not JSON"),
+        ("", "The body is empty"),
+        (" \n", "The body is empty"),
+        ("{", "line 1, column 2"),
+        ('{"ImageId": "m-1"\n "OSSBucket": "b"}', "The body is not JSON: Expecting ',' delimiter at line 2, column 2."),
+        ('{"ImageId": NaN}', "The body is not JSON: it has NaN."),
+        ('{"AccountId": ' + "1" * 5000 + "}", "The body is not JSON: it has a number with too many digits."),
+        ("[" * 10_000, "The body is nested too deep"),
         ("[]", "a JSON object"),
         ('"text"', "a JSON object"),
         ("null", "a JSON object"),

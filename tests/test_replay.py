@@ -121,6 +121,12 @@ def test_a_name_of_nothing_is_refused_shortly_and_kept_nowhere(shop: Workshop, n
     assert shop.store.objects == {}
 
 
+def test_a_byte_order_mark_before_a_replay_is_taken_off(shop: Workshop) -> None:
+    first = failed(shop)
+    (export,) = ask(shop, b"\xef\xbb\xbf" + json.dumps({"Replay": first}).encode()).exports
+    assert export.export_id == f"{first[:-4]}0002"
+
+
 def test_a_replay_inside_another_envelope_is_none(shop: Workshop) -> None:
     """A message of a stranger's cannot order one; only who may invoke the function can."""
     first = failed(shop)

@@ -1,6 +1,7 @@
 """Hostile requests by name: each gets its documented 4xx in the ECS error shape, and nothing reaches the cloud (P5)."""
 
 import base64
+import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,9 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "a form": (b"ImageId=m-1&OSSBucket=b", 400, "InvalidParameter"),
     "half": (BODY.encode()[:-1], 400, "InvalidParameter"),
     "two values": (BODY.encode() * 2, 400, "InvalidParameter"),
-    "a byte order mark": (b"\xef\xbb\xbf" + BODY.encode(), 400, "InvalidParameter"),
+    "a byte order mark alone": (b"\xef\xbb\xbf", 400, "InvalidParameter"),
+    "two byte order marks": (b"\xef\xbb\xbf" * 2 + BODY.encode(), 400, "InvalidParameter"),
+    "gzip": (gzip.compress(BODY.encode()), 400, "InvalidParameter"),
     "UTF-16": (BODY.encode("utf-16"), 400, "InvalidParameter"),
     "no UTF-8": (BODY.replace("m-bp1", "m-\xff").encode("latin-1"), 400, "InvalidParameter"),
     "null": (b"null", 400, "InvalidParameter"),

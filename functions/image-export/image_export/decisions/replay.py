@@ -18,6 +18,7 @@ from ..values.record import Record
 from .admission import as_of_today, still_allowed
 from .advice import shown
 from .identity import CALLER_PREFIX_MAX
+from .strict_json import MARK
 from .untold import UNTOLD
 
 NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}|{UNTOLD}")
@@ -30,7 +31,7 @@ def asked_for(body: bytes) -> str | None:
     Only an invocation can carry it: no other envelope is opened for it, and it stands alone.
     """
     try:
-        tree = msgspec.json.decode(body)
+        tree = msgspec.json.decode(body.removeprefix(MARK))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     if not isinstance(tree, dict) or [*tree] != ["Replay"]:

@@ -14,7 +14,7 @@ from ...errors import AskerFault
 from ...values.arrival import Arrival, DirectRequest, Malformed
 from ...values.cause import Cause
 from ..direct_request import names_a_bucket, names_an_image, read_direct
-from ..strict_json import RepeatedKeys, read_json
+from ..strict_json import NotJsonError, RepeatedKeys, read_bytes
 from .action_trail import from_record
 from .cloud_event import from_cloud_event
 from .image_state import from_content, from_notification
@@ -32,11 +32,11 @@ def read_event(body: bytes) -> tuple[Arrival, ...]:
     `digest` of what is malformed is that of the body; of an array's item, that of the item, so that two stay two.
     """
     try:
-        return tuple(_read(read_json(body.decode()), _Envelope(body)))
-    except RecursionError:
+        return tuple(_read(read_bytes(body), _Envelope(body)))
+    except NotJsonError as cause:
+        return (_unreadable(f"The event {cause}.", _digest(body)),)
+    except RecursionError:  # it could be read, and is too deep to be written
         return (_unreadable("The event is nested too deep.", _digest(body)),)
-    except ValueError as cause:
-        return (_unreadable(f"The event is not JSON: {cause}", _digest(body)),)
 
 
 class _Envelope(NamedTuple):

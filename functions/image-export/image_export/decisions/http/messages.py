@@ -10,8 +10,9 @@ import msgspec
 from ...errors import AskerFault
 from ...values.cause import Cause
 from ...values.http import HttpAnswer, HttpRequest
-from ..strict_json import RepeatedKeys, read_json
+from ..strict_json import NotJsonError, RepeatedKeys, read_bytes
 
+ENCODED = {True: True, "true": True, "True": True, False: False, "false": False, "False": False, None: False}
 LARGEST_BODY = 64 * 1024  # the largest request that means something has about 500 bytes
 
 
@@ -28,7 +29,7 @@ def read_request(event: bytes, request_id: str) -> HttpRequest:
             path=str(tree.get("rawPath") or http.get("path") or "/"),
             query=query,
             headers=headers,
-            body=_body(tree.get("body"), encoded=bool(tree.get("isBase64Encoded"))),
+            body=_body(tree.get("body"), encoded=ENCODED[tree.get("isBase64Encoded")]),
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as cause:
         raise invalid("The request cannot be read: it is no HTTP event, or its body is not base64.") from cause
@@ -41,22 +42,35 @@ def _body(text: Any, *, encoded: bool) -> bytes:
 
 def read_body(request: HttpRequest) -> Mapping[str, Any]:
     """The JSON object of the body. Raises AskerFault 400, 413 or 415."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json":
-        message = f"Content-Type is {kind[:80]!r}; it must be application/json."
-        raise AskerFault(Cause(code="UnsupportedMediaType", message=message), status=415)
+    if not request.body:
+        raise invalid("The body is empty; it must be a JSON object, with Content-Type: application/json.")
+    _check_media(request.headers)
     if len(request.body) > LARGEST_BODY:
         message = f"The body has {len(request.body)} bytes; at most {LARGEST_BODY} are read."
         raise AskerFault(Cause(code="RequestEntityTooLarge", message=message), status=413)
     try:
-        tree = read_json(request.body.decode())
-    except (ValueError, RecursionError) as cause:
-        raise invalid("The body is not JSON in UTF-8.") from cause
+        tree = read_bytes(request.body)
+    except NotJsonError as cause:
+        raise invalid(f"The body {cause}.") from cause
     if isinstance(tree, RepeatedKeys):
         raise invalid(f"Given more than once: {', '.join(map(repr, tree.repeated))[:200]}.")
     if not isinstance(tree, dict):
         raise invalid("The body must be a JSON object.")
     return tree
+
+
+def _check_media(headers: Mapping[str, str]) -> None:
+    """Raises AskerFault 415 for a body that is compressed, or of another type."""
+    coding = headers.get("content-encoding", "").strip()
+    if coding.lower() not in ("", "identity"):
+        raise _unsupported(f"Content-Encoding is {coding[:80]!r}; the body must come without one, as it is.")
+    kind = headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind != "application/json":
+        raise _unsupported(f"Content-Type is {kind[:80]!r}; it must be application/json.")
+
+
+def _unsupported(message: str) -> AskerFault:
+    return AskerFault(Cause(code="UnsupportedMediaType", message=message), status=415)
 
 
 def invalid(message: str, status: int = 400) -> AskerFault:
