@@ -1,5 +1,8 @@
 """Exports over HTTP: asked for, looked at, listed, cancelled, and what a fault may not do to the answer, over fakes."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from image_export.errors import CloudFault, Refused
@@ -11,7 +14,7 @@ from image_export.values.policy import Destination
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, a_request, an_image
 from .entrance import REQUEST_ID, TOKEN, Answer, Entrance
-from .fakes import Counting, Died, refused, unanswered, unreached
+from .fakes import Counting, Died, Faults, refused, unanswered, unreached
 from .workshop import Workshop
 
 NOBODY = "exp-rtfyr2rqf6qlm2su-0001"
@@ -25,6 +28,21 @@ def shop() -> Workshop:
 @pytest.fixture
 def entrance(shop: Workshop) -> Entrance:
     return Entrance(shop, TOKEN)
+
+
+class OnceAt(Faults):
+    """The first time that a call of that name has had its effect, somebody else does something."""
+
+    def __init__(self, name: str, work: Callable[[], object]) -> None:
+        super().__init__()
+        self._name, self._work = name, work
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        result = super().run(call, effect)
+        if call == self._name:
+            self._name = ""
+            self._work()
+        return result
 
 
 def made(shop: Workshop, entrance: Entrance, count: int) -> list[str]:
@@ -58,6 +76,17 @@ def test_the_same_export_again_is_200_at_the_same_place(shop: Workshop, entrance
     assert (first.status, again.status) == (202, 200)
     assert first.headers["location"] == again.headers["location"]
     assert len(shop.cloud.exported) == 1
+
+
+def test_an_export_that_somebody_has_cancelled_meanwhile_is_200_for_it_has_ended(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    export = entrance.post(DryRun=True).value["ExportId"].replace("-0000", "-0001")
+    shop.store.faults = OnceAt("put known", lambda: entrance.cancel(export))
+    answer = entrance.post()
+    assert (answer.status, answer.value["Status"], shop.cloud.exported) == (200, "Cancelled", [])
+    assert "retry-after" not in answer.headers
+    assert answer.headers["location"] == f"/exports/{answer.value['ExportId']}"
 
 
 def test_without_a_region_it_is_the_functions_own(shop: Workshop) -> None:
@@ -321,6 +350,11 @@ def test_a_token_that_no_page_gave_is_400(entrance: Entrance, token: str) -> Non
     answer = entrance.page(NextToken=token)
     assert answer.refusal == (400, "InvalidParameter")
     assert "NextToken" in answer.value["Message"]
+
+
+def test_an_empty_token_is_none(shop: Workshop, entrance: Entrance) -> None:
+    newest_first = made(shop, entrance, 2)
+    assert ids(entrance.page(NextToken="")) == newest_first
 
 
 def test_all_faults_of_a_query_come_in_one_answer(entrance: Entrance) -> None:

@@ -219,7 +219,6 @@ QUERIES = {
     "ImageId=m-1%00": "InvalidParameter",
     "ImageId=m-1%0a": "InvalidParameter",
     "ImageId=%ff": "InvalidParameter",
-    "NextToken=": "InvalidParameter",
     "NextToken=null": "InvalidParameter",
     "NextToken=%ff": "InvalidParameter",
     "NextToken=" + "a" * 401: "InvalidParameter",

@@ -29,7 +29,10 @@ OPENED_MAX = 100  # bodies that it may open; one of an export that has not ended
 
 
 def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpAnswer:
-    """202 for a new export, 200 for one that there is already or a DryRun; a final refusal as the cloud answered it."""
+    """202 for a new export; 200 for a DryRun, and for one that there is already or that somebody has ended meanwhile.
+
+    A final refusal as the cloud answered it.
+    """
     asker = RequestedBy(trigger="http", id=request.request_id)
     direct = read_direct(read_body(request))
     wanted = admit_direct(outside.ruled(), direct, default_region=region_id, requested_by=asker)
@@ -42,8 +45,8 @@ def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpA
     if recorded.created and moved.export.status == "Failed" and error:
         ended = moved.record.ended
         return replace(refusal(error, request.request_id, ended.http_status if ended else None), headers=location)
-    status = 202 if recorded.created else 200
-    return HttpAnswer(status=status, value=moved.export, headers={**location, **_pace(moved)})
+    goes_on = recorded.created and not moved.record.ended
+    return HttpAnswer(status=202 if goes_on else 200, value=moved.export, headers={**location, **_pace(moved)})
 
 
 def _look(outside: Outside, wanted: ExportRequest, recorded: Recorded) -> Moved:

@@ -22,7 +22,10 @@ SHOWN_MAX = 50
 PLACE = re.compile(rf"history/\d{{14}}/[a-z0-9-]+/m-[A-Za-z0-9]+/{EXPORT_ID}")
 
 Shown = Annotated[int, Meta(ge=1, le=SHOWN_MAX, description=f"a number from 1 to {SHOWN_MAX}")]
-Token = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_=-]{1,400}" + END, description="the NextToken of the page before")]
+Token = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9_=-]{0,400}" + END, description="the NextToken of the page before; empty for the first"),
+]
 
 
 class Listing(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,7 +77,7 @@ def _read(name: str, text: str) -> int | str:
 
 def after(listing: Listing) -> str:
     """The name behind which the page begins. Raises AskerFault 400 for a token that no page gave."""
-    if listing.next_token is None:
+    if not listing.next_token:
         return ""
     try:
         place = base64.urlsafe_b64decode(listing.next_token.encode()).decode()

@@ -86,7 +86,10 @@ def _paths(query: dict[str, Any]) -> dict[str, Any]:
 
 def _post() -> dict[str, Any]:
     new = {"Location": always(LOCATION), "Retry-After": always(RETRY)}
-    known = "The same export again; for a DryRun what would happen, under an id (…-0000) that is not kept"
+    known = (
+        "The same export again, or one that has ended already (no Retry-After then); "
+        "for a DryRun what would happen, under an id (…-0000) that is not kept"
+    )
     return {
         "operationId": "postExport",
         "summary": "Ask for an export",
