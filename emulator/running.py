@@ -73,13 +73,13 @@ class RunningEmulator:
 
     def get(self, what: str) -> Any:
         """`state`, `calls`, `logs` …, unpacked where it is a single list."""
-        answer = self._session.get(f"{self.endpoint}/_emulator/{what}", timeout=60).json()
+        answer = self._session.get(f"{self.endpoint}/_emulator/{what}", timeout=400).json()
         name = what.partition("?")[0]
         return answer[name] if set(answer) == {name} else answer
 
     def delete(self, what: str) -> None:
         """Forget what was ordered."""
-        self._session.delete(f"{self.endpoint}/_emulator/{what}", timeout=60).raise_for_status()
+        self._session.delete(f"{self.endpoint}/_emulator/{what}", timeout=400).raise_for_status()
 
     def post(self, what: str, body: Any = None, **query: str) -> Any:
         """A control call; raises EmulatorError with the emulator's words where it refuses."""
@@ -127,7 +127,7 @@ class RunningEmulator:
         rows: list[dict[str, Any]] = self.get(f"state?only={part}")[part]
         return rows
 
-    def until(self, look: Callable[[], T | None], *, within_s: float = 30.0) -> T | None:
+    def until(self, look: Callable[[], T | None], *, within_s: float = 600.0) -> T | None:
         """The first truthy answer of `look`, or None when the time is up. Waits between looks."""
         deadline = time.monotonic() + within_s
         while not (seen := look()):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import HANGS_S
+
 ROOT = Path(__file__).parent.parent
 ALWAYS = 10_000
 
@@ -17,7 +19,7 @@ ALWAYS = 10_000
 def demo(*arguments: str, seconds: float = 20) -> tuple[int, str]:
     """The demo's exit code and what it printed."""
     command = [sys.executable, "-m", "emulator.demo", "--seconds", str(seconds), *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own program
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
     return done.returncode, done.stdout
 
 

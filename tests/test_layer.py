@@ -19,6 +19,7 @@ from layers.omitting import OMITTED
 from layers.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
 from layers.trimming import ships
 from layers.zipping import write_zip
+from tests.patience import HANGS_S
 
 from .test_omitted import OMITTED_MODULES
 
@@ -243,5 +244,5 @@ def test_the_demo_runs_from_the_zips(layer: tuple[Interpreter, Path], tmp_path: 
     build_package([layer[0]], tmp_path / "package.zip")
     zips = ["--package", str(tmp_path / "package.zip"), "--layer", str(layer[1]), "--runtime", layer[0].runtime]
     command = [sys.executable, "-m", "emulator.demo", *zips]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own program
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
     assert done.returncode == 0, done.stdout + done.stderr

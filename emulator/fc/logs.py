@@ -43,7 +43,7 @@ class Pump:
         while raw := await read_line(stream):
             self._take(raw.decode(errors="replace").rstrip("\n"))
 
-    async def drained(self, request_id: str, wait_s: float = 1.0) -> None:
+    async def drained(self, request_id: str, wait_s: float = 30.0) -> None:
         """Wait until the output of an invocation that has answered is read, or for `wait_s`."""
         try:
             await asyncio.wait_for(self._until(request_id), wait_s)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from tests.patience import HANGS_S
+
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL")  # what a client could take for its settings is not among them
 
 
@@ -33,7 +35,7 @@ class Driver:
         self._asks.write(json.dumps({"call": call, **asked}) + "\n")
         self._asks.flush()
         line = self._says.readline()
-        assert line, f"the driver died at {call} (exit {self._process.wait(10)})"
+        assert line, f"the driver died at {call} (exit {self._process.wait(HANGS_S)})"
         return Answer(**json.loads(line))
 
 

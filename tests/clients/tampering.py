@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.patience import HANGS_S
+
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
@@ -52,7 +54,7 @@ class Passing(BaseHTTPRequestHandler):
             path, headers, body = flip_signature(path, headers, body)
         elif self.through.flip == "body":
             path, body = (path, flipped(body)) if body else (flip_query(path), body)
-        connection = http.client.HTTPConnection(self.through.upstream, timeout=30)
+        connection = http.client.HTTPConnection(self.through.upstream, timeout=HANGS_S)
         connection.putrequest(self.command, path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value)

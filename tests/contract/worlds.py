@@ -18,6 +18,7 @@ from image_export.use_cases.ports import Cloud, StartExport, Store
 from image_export.values.account import AssumedRole
 from image_export.values.image import Disk, Image
 from tests.fakes import Clock, FakeCloud, FakeStore, refused, unanswered
+from tests.patience import HANGS_S
 
 ACCOUNT = "1234567890123456"
 REGION = "cn-hangzhou"
@@ -129,7 +130,7 @@ class EdgeWorld:
 
     def __init__(self, emulator: RunningEmulator) -> None:
         self._emulator = emulator
-        requests.delete(f"{emulator.endpoint}/_emulator/faults", timeout=10)
+        requests.delete(f"{emulator.endpoint}/_emulator/faults", timeout=HANGS_S)
         self._seen = emulator.count_calls()
         self.clouds = AliyunClouds(lambda: administrator(emulator), Addresses(emulator.endpoint), impatient())
         self.cloud: Cloud = self.clouds.at(ROLE, REGION, BUCKET)

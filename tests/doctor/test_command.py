@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.patience import HANGS_S
+
 from .ward import ACCOUNT, BUCKET, ROOT, Ward
 
 
@@ -19,7 +21,7 @@ def run(ward: Ward, *arguments: str, **environ: str) -> subprocess.CompletedProc
         **environ,
     }
     command = [sys.executable, "-m", "doctor", "--functions", str(ward.file), *arguments]
-    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own program
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
 
 
 def test_a_sound_deployment_is_told_line_by_line_and_ends_with_0(ward: Ward) -> None:

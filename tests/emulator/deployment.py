@@ -13,6 +13,7 @@ import yaml
 
 from emulator.cloud import Settings
 from tests.emulator.world import World, running
+from tests.patience import HANGS_S
 
 NAME = "probe"
 ECHO = "def handler(event, context):\n    return event\n"
@@ -26,7 +27,7 @@ class Deployed(World):
         url = f"{self.endpoint}/_emulator/invoke/{NAME}?mode={mode}"
         request = urllib.request.Request(url, json.dumps(payload).encode(), method="POST")  # noqa: S310 - loopback
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+            with urllib.request.urlopen(request, timeout=HANGS_S) as answer:  # noqa: S310 - loopback
                 return answer.status, read(answer.read()), dict(answer.headers)
         except urllib.error.HTTPError as error:
             return error.code, read(error.read()), dict(error.headers)
@@ -58,7 +59,7 @@ def write(folder: Path, source: str, **props: Any) -> Path:
     (folder / "code").mkdir()
     (folder / "code" / "index.py").write_text(source, encoding="utf-8")
     known = {"region": "cn-hangzhou", "functionName": NAME, "handler": "index.handler", "runtime": "python3.10"}
-    resource = {"component": "fc3", "props": {**known, "code": "code", "timeout": 10, **props}}
+    resource = {"component": "fc3", "props": {**known, "code": "code", "timeout": 86_400, **props}}
     file = folder / "s.yaml"
     file.write_text(yaml.safe_dump({"edition": "3.0.0", "name": "test", "resources": {"probe": resource}}))
     return file
@@ -71,9 +72,9 @@ def deployed(folder: Path, source: str, *, speed: float = 1.0, opt: Path = Path(
         yield Deployed(world.cloud)
 
 
-def eventually(look: Callable[[], Any], wait_s: float = 10.0) -> Any:
-    """Look again and again until there is something to see; fail after `wait_s`."""
-    until = time.monotonic() + wait_s
+def eventually(look: Callable[[], Any]) -> Any:
+    """Look again and again until there is something to see."""
+    until = time.monotonic() + HANGS_S
     while not (seen := look()):
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.02)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import HANGS_S
+
 ROOT = Path(__file__).parents[2]
 KEYS = ["event", "endpoint", "http_trigger", "access_key_id", "access_key_secret", "account_id"]
 
@@ -20,11 +22,11 @@ def test_it_says_when_it_is_ready_and_stops_when_told() -> None:
         try:
             assert process.stdout
             ready = json.loads(process.stdout.readline())
-            with urllib.request.urlopen(f"{ready['endpoint']}/_emulator/state", timeout=20) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{ready['endpoint']}/_emulator/state", timeout=HANGS_S) as answer:  # noqa: S310
                 state = json.load(answer)
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(HANGS_S) == 0
     assert list(ready) == KEYS
     assert (ready["event"], ready["account_id"]) == ("emulator.ready", "1234567890123456")
     assert sorted(state) == ["events", "images", "invocations", "objects", "received", "tasks"]
@@ -33,7 +35,7 @@ def test_it_says_when_it_is_ready_and_stops_when_told() -> None:
 def refused(*arguments: str) -> tuple[int, str]:
     """The exit code of a command line that cannot be served, and the last line that is said of it."""
     command = [sys.executable, "-m", "emulator", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own program
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
     return done.returncode, done.stderr.splitlines()[-1]
 
 

@@ -13,6 +13,7 @@ import requests
 
 from emulator.signatures import eventbridge
 from tests.emulator.world import World
+from tests.patience import HANGS_S
 
 EVENT = {
     "id": "1",
@@ -38,7 +39,7 @@ def ask(world: World, body: bytes, path: str = PUT, secret: str | None = None, *
     text = eventbridge.string_to_sign("POST", path, headers)
     signature = eventbridge.sign(secret or key.secret, text)
     authorization = {"authorization": f"acs:{key.access_key_id}:{signature}"}
-    return requests.post(world.endpoint + path, body, headers={**authorization, **headers}, timeout=60)
+    return requests.post(world.endpoint + path, body, headers={**authorization, **headers}, timeout=HANGS_S)
 
 
 def refusal(answer: requests.Response) -> tuple[int, str]:
@@ -85,7 +86,7 @@ def test_a_bus_is_made_once(world: World) -> None:
 
 def test_another_call_is_none(world: World) -> None:
     assert refusal(ask(world, b"{}", "/openapi/listEverything")) == (404, "InvalidAction.NotFound")
-    assert refusal(requests.get(world.endpoint + PUT, timeout=60)) == (404, "InvalidAction.NotFound")
+    assert refusal(requests.get(world.endpoint + PUT, timeout=HANGS_S)) == (404, "InvalidAction.NotFound")
 
 
 def test_what_is_no_json_is_called_so(world: World) -> None:

@@ -10,8 +10,10 @@ import alibabacloud_oss_v2 as oss
 import pytest
 from aliyunsdkcore.acs_exception.exceptions import ClientException, ServerException
 
+from tests.emulator.deployment import eventually
 from tests.emulator.ecs_requests import assume_role, describe_images, export_image
 from tests.emulator.world import World, code_of
+from tests.patience import HANGS_S
 
 
 def order(world: World, kind: str, action: str = "ExportImage", service: str = "ecs", **more: Any) -> None:
@@ -92,10 +94,10 @@ def test_held_calls_all_go_on_when_they_are_released(world: World, image_id: str
     order(world, "hold", times=2)
     with ThreadPoolExecutor() as pool:
         answers = [pool.submit(code_or_ok, world, image_id) for _ in range(2)]
-        wait_until(lambda: [entry["status"] for entry in world.calls("ecs", "ExportImage")] == [None, None])
+        eventually(lambda: [entry["status"] for entry in world.calls("ecs", "ExportImage")] == [None, None])
         assert world.get("state")["tasks"] == []
         world.post("release")
-        assert sorted(answer.result(20) for answer in answers) == ["ImageIsExporting", "ok"]
+        assert sorted(answer.result(HANGS_S) for answer in answers) == ["ImageIsExporting", "ok"]
 
 
 def code_or_ok(world: World, image_id: str) -> str:
@@ -105,15 +107,6 @@ def code_or_ok(world: World, image_id: str) -> str:
     except ServerException as refusal:
         return str(refusal.error_code)
     return "ok"
-
-
-def wait_until(true: Any) -> None:
-    """Look again until it is so, for ten seconds at most."""
-    for _ in range(1000):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came to be")
 
 
 def test_a_slow_call_is_answered_late_and_right(world: World) -> None:

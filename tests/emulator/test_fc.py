@@ -27,7 +27,7 @@ def handler(event, context):
     signature = base64.b64encode(hmac.new(key.access_key_secret.encode(), text, hashlib.sha256).digest()).decode()
     headers = {"date": date, "x-fc-invocation-type": "Async", "x-fc-security-token": key.security_token}
     headers["authorization"] = f"FC {key.access_key_id}:{signature}"
-    connection = http.client.HTTPConnection(os.environ["ENDPOINT"].removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(os.environ["ENDPOINT"].removeprefix("http://"), timeout=600)
     connection.request("POST", PATH, b"{}", headers)
     return connection.getresponse().status
 """

@@ -12,6 +12,7 @@ from alibabacloud_openapi_util.client import Client as Signer
 from Tea.request import TeaRequest
 
 from tests.emulator.deployment import Deployed, deployed, eventually
+from tests.patience import HANGS_S
 
 SOURCE = """
 def handler(event, context):
@@ -49,7 +50,7 @@ def ask(world: Deployed, method: str, path: str, body: bytes = b"", **more: str 
     key = world.administrator
     signature = Signer.get_authorization(request, "ACS3-HMAC-SHA256", digest, key.access_key_id, key.secret)
     headers = {"authorization": signature, **request.headers}
-    return requests.request(method, world.endpoint + path, data=body, headers=headers, timeout=60)
+    return requests.request(method, world.endpoint + path, data=body, headers=headers, timeout=HANGS_S)
 
 
 def refusal(answer: requests.Response) -> tuple[int, str]:

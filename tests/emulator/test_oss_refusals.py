@@ -16,6 +16,7 @@ from emulator.signatures import oss_v1 as v1
 from tests.emulator.test_oss import BUCKET, code_of, get, put
 from tests.emulator.test_wire import oss_code, oss_request
 from tests.emulator.world import World
+from tests.patience import HANGS_S
 
 DAY = "%Y%m%d"
 
@@ -26,7 +27,7 @@ def by_v1(world: World, method: str = "PUT", key: str = "k", body: bytes = b"x",
     headers = {"date": formatdate(usegmt=True), "content-type": "text/plain", **more}
     text = v1.string_to_sign(method, v1.resource({"bucket": BUCKET, "key": key}), headers)
     headers["authorization"] = f"OSS {mine.access_key_id}:{v1.sign(mine.secret, text)}"
-    answer = requests.request(method, f"{world.endpoint}/{BUCKET}/{key}", data=body, headers=headers, timeout=60)
+    answer = requests.request(method, f"{world.endpoint}/{BUCKET}/{key}", data=body, headers=headers, timeout=HANGS_S)
     return answer.status_code, answer.text
 
 

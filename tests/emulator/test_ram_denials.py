@@ -26,6 +26,7 @@ from tests.emulator.ecs_requests import (
     filled,
 )
 from tests.emulator.world import World, code_of, running
+from tests.patience import HANGS_S
 
 ACCOUNT = "1234567890123456"
 ROLE = f"acs:ram::{ACCOUNT}:role/image-export"
@@ -165,7 +166,7 @@ def invoke(world: World, key: AccessKey) -> requests.Response:
     now = world.cloud.clock.wall().strftime("%a, %d %b %Y %H:%M:%S GMT")
     headers = {"date": now, "content-type": "application/json", "x-fc-security-token": key.security_token or ""}
     headers["authorization"] = f"FC {key.access_key_id}:{sign(key.secret, string_to_sign('POST', path, headers))}"
-    return requests.post(world.endpoint + path, data=b"{}", headers=headers, timeout=30)
+    return requests.post(world.endpoint + path, data=b"{}", headers=headers, timeout=HANGS_S)
 
 
 def test_fc_refuses_in_json(shared: World) -> None:

@@ -15,6 +15,7 @@ from tests.emulator.ecs_requests import REGION, cancel_task, describe_images, de
 from tests.emulator.test_eventbridge import BUS, ask
 from tests.emulator.test_wire import answer, rpc_code, signed
 from tests.emulator.world import World, code_of
+from tests.patience import HANGS_S
 
 RULE = {"EventBusName": BUS, "FilterPattern": "{}"}
 SINK = [{"Type": "acs.fc.function", "Endpoint": "acs:fc:cn-hangzhou:1:services/images/functions/after-export"}]
@@ -89,11 +90,11 @@ def test_control_calls_say_what_is_wrong(world: World) -> None:
     assert control(world, "unsure", {"task_named": "sometimes"}) == (400, "UnknownValue")
     nothing = {"roles": {"image-export": {"policies": ["nothing"]}}}
     assert control(world, "ram", nothing) == (404, "EntityNotExist.Policy")
-    said = requests.post(f"{world.endpoint}/_emulator/clock", data=b"{", timeout=60)
+    said = requests.post(f"{world.endpoint}/_emulator/clock", data=b"{", timeout=HANGS_S)
     assert (said.status_code, said.json()["Code"]) == (400, "InvalidBody")
-    said = requests.get(f"{world.endpoint}/_emulator/calls?after=x", timeout=60)
+    said = requests.get(f"{world.endpoint}/_emulator/calls?after=x", timeout=HANGS_S)
     assert (said.status_code, said.json()["Code"]) == (400, "InvalidValue")
-    said = requests.get(f"{world.endpoint}/_emulator/state?only=x", timeout=60)
+    said = requests.get(f"{world.endpoint}/_emulator/state?only=x", timeout=HANGS_S)
     assert (said.status_code, said.json()["Code"]) == (400, "UnknownName")
 
 
@@ -102,7 +103,7 @@ def fc_code(world: World, path: str, headers: dict[str, str], sign: bool = True)
     key = world.administrator
     signature = Auth(key.access_key_id, key.secret).sign_request("POST", path, headers)
     authorization = {"authorization": signature} if sign else {}
-    said = requests.post(world.endpoint + path, b"{}", headers={**headers, **authorization}, timeout=60)
+    said = requests.post(world.endpoint + path, b"{}", headers={**headers, **authorization}, timeout=HANGS_S)
     return said.status_code, said.json()["ErrorCode"]
 
 

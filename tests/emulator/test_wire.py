@@ -17,6 +17,7 @@ from emulator.signatures import oss as oss_signature
 from emulator.signatures import rpc
 from tests.emulator.ecs_requests import assume_role, describe_images
 from tests.emulator.world import World, code_of
+from tests.patience import HANGS_S
 
 VECTOR = {
     "AccessKeyId": "testid",
@@ -60,7 +61,7 @@ def answer(url: str, form: dict[str, str] | None = None) -> tuple[int, str]:
     """Status and body of a request that is sent as it is."""
     data = urlencode(form).encode() if form else None
     try:
-        with urllib.request.urlopen(url, data, timeout=30) as response:  # noqa: S310 - loopback
+        with urllib.request.urlopen(url, data, timeout=HANGS_S) as response:  # noqa: S310 - loopback
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -191,7 +192,7 @@ class Catcher:
 def oss_code(request: urllib.request.Request) -> tuple[int, str]:
     """Status and code of the answer to an OSS request."""
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=HANGS_S) as response:  # noqa: S310 - loopback
             return response.status, ""
     except urllib.error.HTTPError as error:
         return error.code, ET.fromstring(error.read()).findtext("Code") or ""  # noqa: S314 - the emulator's own

@@ -18,6 +18,7 @@ from aliyunsdkcore.request import AcsRequest
 from emulator.cloud import Cloud, Settings
 from emulator.identity import AccessKey
 from emulator.server import serve
+from tests.patience import HANGS_S
 
 
 class World:
@@ -74,7 +75,7 @@ class World:
     def _control(self, method: str, path: str, body: Any) -> Any:
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(f"{self.endpoint}/_emulator/{path}", data, method=method)  # noqa: S310 - loopback
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=HANGS_S) as answer:  # noqa: S310 - loopback
             return json.load(answer)
 
 
@@ -102,11 +103,11 @@ def running(settings: Settings) -> Iterator[World]:
         await runner.cleanup()
 
     try:
-        cloud, runner = asyncio.run_coroutine_threadsafe(start(), loop).result(30)
+        cloud, runner = asyncio.run_coroutine_threadsafe(start(), loop).result(HANGS_S)
         try:
             yield World(cloud)
         finally:
-            asyncio.run_coroutine_threadsafe(stop(cloud, runner), loop).result(30)
+            asyncio.run_coroutine_threadsafe(stop(cloud, runner), loop).result(HANGS_S)
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from tests.patience import HANGS_S
+
 from .world import BUCKET, REGION
 
 TOKEN, OLDER_TOKEN = "a-token-that-opens-the-door", "the-token-before-it"
@@ -63,7 +65,7 @@ class Entrance:
             sent.append(("Authorization", f"Bearer {self._token}"))
         if body is not None:
             sent.append(("Content-Length", str(len(body))))
-        connection = http.client.HTTPConnection(str(self._at.hostname), self._at.port or 80, timeout=180)
+        connection = http.client.HTTPConnection(str(self._at.hostname), self._at.port or 80, timeout=HANGS_S)
         try:
             connection.putrequest(method, path)
             for name, value in sent:

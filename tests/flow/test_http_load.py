@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.patience import HANGS_S
+
 from .entrance import TOKEN, Answer, Entrance
 from .world import ENDS, World
 
 INSTANCES, USUAL_INSTANCES = 20, 100
 SIZES = [pytest.param(24, 6, id="a few"), pytest.param(200, INSTANCES, id="two hundred", marks=pytest.mark.prove)]
-PATIENCE_S = 120
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def limit(world: World) -> Iterator[Callable[[int], None]]:
 
 def patiently(entrance: Entrance, image: str, refused: list[int]) -> Answer:
     """The answer of the function, asked again while FC has no instance for it."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + HANGS_S
     while (answer := entrance.post(image)).status == 429 and time.monotonic() < deadline:
         refused.append(answer.status)
         time.sleep(0.1)

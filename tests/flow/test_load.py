@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from emulator.running import RunningEmulator
+from tests.patience import HANGS_S
 
 from .world import BUCKET, World, still_functions
 
@@ -90,7 +91,7 @@ def test_a_burst_of_events_with_faults_of_every_kind_loses_and_repeats_nothing(c
     break_every_twentieth_call(crowd)
     start = time.monotonic()
     images = {crowd.image(plan={"takes_s": 600}) for _ in range(IMAGES)}
-    assert crowd.emulator.until(lambda: settled(crowd), within_s=3 * IMAGES + 60), "the events are still under way"
+    assert crowd.emulator.until(lambda: settled(crowd), within_s=HANGS_S + 3 * IMAGES), "the events are still under way"
     received_s = time.monotonic() - start
     ticks = ended_within(crowd, TICKS_MOST)
     lasted_s = time.monotonic() - start

@@ -54,7 +54,7 @@ def test_an_image_is_exported_that_createimage_or_copyimage_has_made(world: Worl
         DestinationRegionId=REGION,
         DestinationImageName="golden-copy",
     )
-    assert world.emulator.until(lambda: all_ended(world), within_s=90)
+    assert world.emulator.until(lambda: all_ended(world))
     for image in (made, copied):
         assert world.follow(image)["Status"] == "Completed"
     assert world.calls_of(source) == []

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+from tests.patience import HANGS_S
+
 from .world import ROOT, World
 
 
@@ -18,7 +20,7 @@ def replay(world: World, *arguments: str) -> tuple[int, str]:
         "IMAGE_EXPORT_ENDPOINT": world.emulator.endpoint,
     }
     command = [sys.executable, "-m", "replay", *arguments]
-    ran = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=180)  # noqa: S603
+    ran = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S)  # noqa: S603
     assert not ran.stderr, ran.stderr
     return ran.returncode, ran.stdout
 
