@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from image_export.decisions.envelopes import read_event
-from image_export.decisions.envelopes.messages import content_of
+from image_export.decisions.envelopes.texts import content_of
 from image_export.values.arrival import DirectRequest, Ignored, Malformed, Sighting
 
 EVENTS = Path(__file__).parent / "events"
@@ -87,6 +88,53 @@ def encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def in_data(text: str) -> Any:
+    """CloudEvents 1.0: what is no JSON comes in `data_base64`."""
+    event = in_queue("")
+    data = json.dumps({**event.pop("data"), "messageBody": text})
+    return {**event, "data_base64": encoded(data)}
+
+
+# What tools make of a text that they send as base64, or do not.
+FORMS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "with blanks around": lambda text: f" \r\n{text}\n",
+    "with a byte order mark": lambda text: f"\ufeff{text}",
+    "JSON of it": json.dumps,
+    "JSON of JSON of it": lambda text: json.dumps(json.dumps(text)),
+    "base64": encoded,
+    "base64 with line breaks": lambda text: base64.encodebytes(text.encode()).decode(),
+    "base64 with other line breaks": lambda text: base64.encodebytes(text.encode()).decode().replace("\n", "\r\n"),
+    "base64 without padding": lambda text: encoded(text).rstrip("="),
+    "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "base64 of a form": lambda text: encoded(text).replace("+", " "),
+    "base64 with a byte order mark": lambda text: encoded(f"\ufeff{text}"),
+    "base64 of JSON of it": lambda text: encoded(json.dumps(text)),
+    "JSON of base64": lambda text: json.dumps(encoded(text)),
+    "base64 of base64": lambda text: encoded(encoded(text)),
+}
+# In JSON as UTF-8, these bytes are + and / in base64.
+HARD = {**payload("cms-ecs-Image-StateChange"), "instanceName": "~?>~?>~?>\u00ff\u00ff\u00ff\u00fe\u00bf \u4e2d\u6587"}
+
+
+def raw(tree: Any) -> str:
+    return json.dumps(tree, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("wrap", [in_topic, in_stream, in_queue, in_data, lambda text: text, lambda text: [text]])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_message_is_read_in_every_form_that_tools_send(wrap: Callable[[str], Any], form: str) -> None:
+    assert {"+", "/"} <= set(encoded(raw(HARD)))
+    (sighting,) = read(wrap(FORMS[form](raw(HARD))))
+    assert isinstance(sighting, Sighting)
+    assert sighting.image_id == CMS_IMAGE
+
+
+def test_a_byte_order_mark_before_an_event_is_no_part_of_it() -> None:
+    (sighting,) = read_event(b"\xef\xbb\xbf" + json.dumps(HARD).encode())
+    assert isinstance(sighting, Sighting)
+
+
 @pytest.mark.parametrize("wrap", [in_topic, in_stream, in_queue])
 @pytest.mark.parametrize("form", [str, encoded])
 @pytest.mark.parametrize(("name", "expected"), SIGHTINGS.items())
@@ -157,6 +205,99 @@ def test_a_copied_image_is_in_its_destination_and_is_not_its_source() -> None:
     )
     (sighting,) = read(event)
     assert (sighting.image_id, sighting.region_id) == ("m-copy0000", "ap-southeast-1")
+
+
+@pytest.mark.parametrize("kind", ["ApiCall", "ConsoleOperation", "AliyunServiceEvent"])
+def test_whoever_made_an_image_its_event_is_a_sighting(kind: str) -> None:
+    (sighting,) = read({**trail(eventType=kind), "type": f"ecs:ActionTrail:{kind}"})
+    assert (sighting.image_id, sighting.region_id, sighting.account_id) == (TRAIL_IMAGE, "cn-hangzhou", ACCOUNT)
+
+
+@pytest.mark.parametrize("kind", ["ens:ActionTrail:ApiCall", "ecs:ActionTrail:ConsoleSignin", "ecs:ActionTrail:"])
+def test_other_events_of_actiontrail_are_ignored(kind: str) -> None:
+    (ignored,) = read({**trail(), "type": kind})
+    assert isinstance(ignored, Ignored)
+    assert kind in ignored.reason
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"referencedResources": {"ACS::ECS::Image": TRAIL_IMAGE}},
+        {"referencedResources": {"ACS::ECS::Image": f"{TRAIL_IMAGE};"}},
+        {"referencedResources": json.dumps({"ACS::ECS::Image": [TRAIL_IMAGE]})},
+        {"responseElements": {"ImageId": [TRAIL_IMAGE]}},
+        {"responseElements": json.dumps({"ImageId": TRAIL_IMAGE})},
+        {"resourceType": "ACS::ECS::Image", "resourceName": TRAIL_IMAGE},
+        {"resourceType": "ACS::ECS::Instance;ACS::ECS::Image", "resourceName": f"i-bp1aaaaaaaa;{TRAIL_IMAGE}"},
+        {"resourceType": "ACS::ECS::Image, ACS::ECS::Instance", "resourceName": f"{TRAIL_IMAGE},i-bp1aaaaaaaa"},
+        {"resourceType": ["ACS::ECS::Image"], "resourceName": [TRAIL_IMAGE]},
+    ],
+    ids=json.dumps,
+)
+@pytest.mark.parametrize("bare", [False, True])
+def test_the_new_image_is_found_wherever_a_record_names_it(said: Any, bare: bool) -> None:
+    event = trail(**{"responseElements": {}, "referencedResources": {}, **said})
+    (sighting,) = read(event["data"] if bare else event)
+    assert (sighting.image_id, sighting.account_id) == (TRAIL_IMAGE, ACCOUNT)
+
+
+def test_a_copied_image_is_not_its_source_among_names_of_resources_either() -> None:
+    resources = {"resourceType": "ACS::ECS::Image", "resourceName": "m-source0000;m-copy0000"}
+    asked = {"requestParameterJson": '{"ImageId": "m-source0000"}', "requestParameters": {}}
+    event = trail("CopyImage", responseElements={}, referencedResources={}, **resources, **asked)
+    assert [one.image_id for one in read(event)] == ["m-copy0000"]
+
+
+def test_a_bare_record_is_of_the_account_that_it_is_delivered_to_whoever_called() -> None:
+    caller = {"type": "assumed-role", "accountId": "9999999999999999"}
+    (sighting,) = read(trail(userIdentity=caller, recipientAccountId=ACCOUNT)["data"])
+    assert sighting.account_id == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"serviceName": "Ens", "eventSource": "ens.aliyuncs.com"},
+        {"serviceName": "", "eventSource": "ens.aliyuncs.com"},
+        {"serviceName": None, "eventSource": "ecsworkbench.aliyuncs.com"},
+        {"serviceName": "Swas-Open", "eventSource": "swas.cn-hangzhou.aliyuncs.com"},
+    ],
+    ids=json.dumps,
+)
+@pytest.mark.parametrize("bare", [False, True])
+def test_another_service_that_has_such_a_call_made_no_image_of_ecs(of: Any, bare: bool) -> None:
+    event = trail(**of)
+    (ignored,) = read(event["data"] if bare else event)
+    assert isinstance(ignored, Ignored)
+    assert "not of ECS" in ignored.reason
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"serviceName": "ECS"},
+        {"serviceName": None, "eventSource": "ecs-cn-hangzhou-share.aliyuncs.com"},
+        {"serviceName": None, "eventSource": "ecs.aliyuncs.com"},
+        {"serviceName": None, "eventSource": None},
+    ],
+    ids=json.dumps,
+)
+def test_ecs_is_known_by_its_name_or_by_its_endpoint(of: Any) -> None:
+    assert isinstance(read(trail(**of)["data"])[0], Sighting)
+
+
+def test_a_state_of_an_image_of_another_product_is_ignored() -> None:
+    (ignored,) = read({**payload("cms-ecs-Image-StateChange"), "product": "ENS"})
+    assert isinstance(ignored, Ignored)
+    assert "ENS, not of ECS" in ignored.reason
+
+
+@pytest.mark.parametrize("state", ["available", "AVAILABLE", " Available "])
+def test_a_state_is_read_in_any_letter_case(state: str) -> None:
+    event = payload("cms-ecs-Image-StateChange")
+    event["content"]["currentState"] = state
+    assert read(event)[0].state == "Available"
 
 
 def test_a_failed_call_made_no_image() -> None:
@@ -253,6 +394,66 @@ def test_envelopes_are_opened_only_so_deep() -> None:
     for _ in range(6):
         tree = [tree]
     assert isinstance(read(tree)[0], Ignored)
+
+
+def in_array(text: str) -> Any:
+    return [json.loads(text)]
+
+
+def what(arrivals: tuple[Any, ...]) -> list[Any]:
+    """The arrivals without what the messages around them are called."""
+    return [(one.cause,) if isinstance(one, Malformed) else replace(one, event_id="") for one in arrivals]
+
+
+INSIDE = [
+    *(payload(name) for name in SIGHTINGS),
+    *(payload(name) for name in ("cms-ecs-Instance-StateChange", "fc-timer-trigger", "ecs-DescribeTasks-response")),
+    *(HARD, DIRECT, {**DIRECT, "Surplus": 1}, trail(responseElements={}, referencedResources={})),
+    [DIRECT, payload("cms-ecs-Image-StateChange")],
+]
+WRAPS = st.tuples(st.sampled_from([in_topic, in_stream, in_queue, in_data, in_array]), st.sampled_from([*FORMS]))
+
+
+@given(st.sampled_from(INSIDE), st.lists(WRAPS, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_whatever_messages_an_event_is_wrapped_in_it_is_the_same(tree: Any, wraps: list[Any]) -> None:
+    wrapped = tree
+    for wrap, form in wraps:
+        text = raw(wrapped)
+        wrapped = wrap(text if wrap is in_array else FORMS[form](text))
+    assert what(read(wrapped)) == what(read(tree))
+
+
+def hostile(size: int) -> dict[str, str]:
+    """Texts that are read in several ways, and in vain by each."""
+    return {
+        "letters": "A" * size,
+        "quotes": json.dumps('"' * size),
+        "brackets": "[" * size,
+        "nearly an object": '{"a": ' + json.dumps("x" * size),
+        "blanks": " " * size,
+        "base64 of blanks": encoded(" " * size),
+        "dashes": "-_" * (size // 2),
+        "texts in texts": FORMS["JSON of JSON of it"](FORMS["JSON of JSON of it"]("x" * (size // 4))),
+        "an array of texts": json.dumps(["A" * 100] * (size // 100)),
+        "separators": raw(trail(responseElements={"ImageId": ";" * size})),
+    }
+
+
+@pytest.mark.parametrize("name", hostile(4))
+def test_what_is_read_of_a_text_grows_as_the_text_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted in characters that the parser of JSON is given, for that is what takes time."""
+    given_to: list[int] = []
+    loads = json.loads
+
+    def counted(text: str, **options: Any) -> Any:
+        given_to.append(len(text))
+        return loads(text, **options)
+
+    monkeypatch.setattr("image_export.decisions.strict_json.json.loads", counted)
+    body = json.dumps(in_topic(hostile(200_000)[name])).encode()
+    assert read_event(body)
+    assert sum(given_to) <= 12 * len(body)
 
 
 JSON = st.recursive(

@@ -55,6 +55,7 @@ def _text(body: bytes) -> str:
 
 def read_json(text: str) -> Any:
     """The JSON of a text. Raises ValueError where it is none, RecursionError where it is nested too deep."""
+    text = text.removeprefix(MARK.decode())
     return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse, parse_int=_integer)
 
 

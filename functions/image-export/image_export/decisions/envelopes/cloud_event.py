@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from ..advice import printable
 from .action_trail import made_by_call
 from .image_state import seen_in
-from .parts import Found, Inside, Origin, Tree, id_of, ignored, object_of
+from .parts import Found, Inside, Origin, id_of, ignored
+from .texts import Tree, object_of
+
+# Who called: a program, a person in the console, or the cloud itself ("ActionTrail events").
+BY_ACTION_TRAIL = frozenset(f"ecs:ActionTrail:{kind}" for kind in ("ApiCall", "ConsoleOperation", "AliyunServiceEvent"))
 
 
 def from_cloud_event(event: Tree) -> Iterator[Found]:
     """What an event of the cloud, or a queue's message delivered as one, says of images."""
-    kind, data = event.get("type"), object_of(event.get("data"))
+    kind, data = event.get("type"), object_of(event.get("data") or event.get("data_base64"))
     origin = Origin(
         event_id=id_of(event.get("source"), event.get("id")),
         account=event.get("aliyunoriginalaccountid") or event.get("aliyunaccountid"),
@@ -18,7 +22,7 @@ def from_cloud_event(event: Tree) -> Iterator[Found]:
     )
     if kind == "ecs:Image:StateChange":
         yield from seen_in(data, origin)
-    elif kind == "ecs:ActionTrail:ApiCall":
+    elif isinstance(kind, str) and kind in BY_ACTION_TRAIL:
         yield from made_by_call(data, origin)
     elif "messageBody" in data:
         yield Inside(data["messageBody"], origin.event_id)

@@ -6,18 +6,21 @@ Source: ECS documents, "Image event notification".
 from collections.abc import Iterator
 
 from ..advice import printable
-from .parts import Found, Origin, Tree, id_of, ignored, object_of, sighting
+from .parts import Found, Origin, id_of, ignored, is_ecs, sighting
+from .texts import Tree, object_of
 
-MAY_BE_EXPORTED = frozenset({"Available", "Creating", "Waiting"})  # now, or once it gets there
+MAY_BE_EXPORTED = {word.casefold(): word for word in ("Available", "Creating", "Waiting")}  # now, or once it gets there
 
 
 def from_notification(notice: Tree) -> Iterator[Found]:
     """A notification of CloudMonitor; the name may carry the event's status behind it (facts §6.6)."""
-    name, event_id = notice.get("name"), id_of(notice.get("id"))
-    if isinstance(name, str) and name.split(":")[:2] == ["Image", "StateChange"]:
-        yield from seen_in(notice, Origin(event_id))
-    else:
+    name, product, event_id = notice.get("name"), notice.get("product"), id_of(notice.get("id"))
+    if not isinstance(name, str) or name.split(":")[:2] != ["Image", "StateChange"]:
         yield ignored(f"notification {printable(name)} is not about an image", event_id)
+    elif not is_ecs(product):
+        yield ignored(f"{printable(name)} is of {printable(product)}, not of ECS", event_id)
+    else:
+        yield from seen_in(notice, Origin(event_id))
 
 
 def from_content(content: Tree) -> Iterator[Found]:
@@ -29,7 +32,9 @@ def seen_in(data: Tree, origin: Origin) -> Iterator[Found]:
     """The image of an event whose data is the content or the whole notification around it (facts §6.4, UNSURE)."""
     content = object_of(data.get("content")) or data
     state = content.get("currentState")
-    if isinstance(state, str) and state not in MAY_BE_EXPORTED:
+    if isinstance(state, str):
+        state = MAY_BE_EXPORTED.get(state.strip().casefold(), state)
+    if isinstance(state, str) and state not in MAY_BE_EXPORTED.values():
         yield ignored(f"the image is {printable(state)}", origin.event_id)
         return
     region = origin.region or data.get("regionId") or content.get("regionId")

@@ -18,8 +18,9 @@ from ..strict_json import NotJsonError, RepeatedKeys, read_bytes
 from .action_trail import from_record
 from .cloud_event import from_cloud_event
 from .image_state import from_content, from_notification
-from .messages import content_of, from_queue, from_stream, from_topic
-from .parts import Found, Inside, Tree, UnreadableError, id_of, ignored
+from .messages import from_queue, from_stream, from_topic
+from .parts import Found, Inside, UnreadableError, id_of, ignored
+from .texts import Tree, content_of
 
 DEPTH_MAX = 5  # an array of MNS messages that hold an array is three
 MESSAGE_LONGEST = 500
@@ -63,7 +64,7 @@ def _read(tree: Any, envelope: _Envelope) -> Iterator[Arrival]:
         if content is None:
             yield ignored("neither an object nor text that holds one", envelope.event_id)
         else:
-            yield from _read(content, envelope.inside(envelope.event_id))
+            yield from _read(content, envelope)
 
 
 def _placed(event_id: str | None, place: int) -> str | None:

@@ -1,18 +1,14 @@
 """The parts that events of all sources are made of: ids, checked sightings, messages with something inside. Pure."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...values.arrival import Arrival, Ignored, Sighting
 from ...values.policy import REGION
 from ..advice import shown
 from ..direct_request import ACCOUNT_ID, IMAGE_ID
-from ..strict_json import read_json
 
 ID_LONGEST = 256
-
-Tree = Mapping[str, Any]
 
 
 class UnreadableError(Exception):
@@ -48,14 +44,9 @@ def ignored(reason: str, event_id: str | None = None) -> Ignored:
     return Ignored(reason=reason, event_id=event_id or None)
 
 
-def object_of(value: Any) -> Tree:
-    """The value if it is an object, or JSON text of one; else an empty one."""
-    if isinstance(value, str):
-        try:
-            value = read_json(value)
-        except (ValueError, RecursionError):
-            return {}
-    return value if isinstance(value, dict) else {}
+def is_ecs(product: Any) -> bool:
+    """Whether it is what events call ECS, in whatever letter case."""
+    return isinstance(product, str) and product.casefold() == "ecs"
 
 
 def sighting(origin: Origin, image: Any, state: Any = None) -> Sighting:
