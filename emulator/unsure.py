@@ -25,6 +25,7 @@ READINGS: dict[str, tuple[Any, ...]] = {
     "image_event_shape": ("flat", "content"),
     "eventbridge_refusal": ("body", "status"),
     "actiontrail_image_id": ("both", "responseElements", "referencedResources"),
+    "actiontrail_event_type": ("ApiCall", "ConsoleOperation", "AliyunServiceEvent"),
     "http_header_case": ("canonical", "lower"),
     "http_body_base64": ("binary", "always"),
     "http_raw_path": ("encoded", "decoded"),
@@ -55,6 +56,7 @@ class Unsure:
     image_event_shape: str = "flat"  # data.imageId, or data.content.imageId
     eventbridge_refusal: str = "body"  # HTTP 200 with Success false (as Terraform's provider reads it), or HTTP 409
     actiontrail_image_id: str = "both"  # where the event of CreateImage names the new image
+    actiontrail_event_type: str = "ApiCall"  # what a call is taken for that a console, or another service, makes
     http_header_case: str = "canonical"  # how the HTTP trigger's event spells header names; a sample says Content-Type
     http_body_base64: str = "binary"  # which bodies the HTTP trigger encodes; binary: those that are no UTF-8 text
     http_raw_path: str = "encoded"  # whether rawPath and path of its event are as received, or percent-decoded

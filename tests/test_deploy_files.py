@@ -10,6 +10,7 @@ import yaml
 import index
 from emulator.cloud import Cloud, Settings
 from emulator.ecs.service_role import arn_of, may_write
+from emulator.eventbridge.patterns import matches
 from emulator.fc import s_yaml
 from emulator.fc.definition import EventBridgeTrigger, Function, HttpTrigger
 from emulator.ros import Loader, Template
@@ -80,6 +81,15 @@ def test_the_event_rule_asks_for_the_calls_that_the_code_understands() -> None:
     (trigger,) = [trigger for trigger in event.triggers if isinstance(trigger, EventBridgeTrigger)]
     asked = {name for name in trigger.pattern["data"]["eventName"] if isinstance(name, str)}
     assert asked == MAKES_IMAGES
+
+
+@pytest.mark.parametrize("kind", ["ApiCall", "ConsoleOperation", "AliyunServiceEvent"])
+def test_the_event_rule_takes_an_image_whoever_made_it(kind: str) -> None:
+    (event,) = [function for function in FUNCTIONS if function.handler == "index.on_event"]
+    (trigger,) = [trigger for trigger in event.triggers if isinstance(trigger, EventBridgeTrigger)]
+    told = {"source": "acs.ecs", "type": f"ecs:ActionTrail:{kind}", "data": {"eventName": "CreateImage"}}
+    assert matches(trigger.pattern, told)
+    assert not matches(trigger.pattern, {**told, "data": {"eventName": "StopInstance"}})
 
 
 # Functions and ground

@@ -33,7 +33,7 @@ def created(cloud: Cloud, image: Image, when: datetime, call: ApiCall | None) ->
     """Tell that an image was made by a call (CreateImage, where it was a control call), and its first state."""
     if "actiontrail" in cloud.settings.events:
         record = api_call(cloud, image, when, call or control_call(image))
-        publish(cloud, image, when, "ecs:ActionTrail:ApiCall", record)
+        publish(cloud, image, when, f"ecs:ActionTrail:{record['eventType']}", record)
     state_changed(cloud, image, when)
 
 
@@ -71,7 +71,7 @@ def control_call(image: Image) -> ApiCall:
 
 
 def api_call(cloud: Cloud, image: Image, when: datetime, call: ApiCall) -> dict[str, Any]:
-    """ActionTrail's record of the call; where it names the new image is not documented."""
+    """ActionTrail's record of the call; where it names the new image, and of which sort it is, is not documented."""
     reading, request_id = cloud.unsure.actiontrail_image_id, call.request_id
     sources = [call.asked["ImageId"]] if "ImageId" in call.asked else []
     referenced = {"ACS::ECS::Image": [*sources, image.id]} if reading != "responseElements" else {}
@@ -80,7 +80,7 @@ def api_call(cloud: Cloud, image: Image, when: datetime, call: ApiCall) -> dict[
         "eventId": request_id,
         "eventVersion": 1,
         "eventRW": "Write",
-        "eventType": "ApiCall",
+        "eventType": cloud.unsure.actiontrail_event_type,
         "eventSource": f"ecs.{call.region}.aliyuncs.com",
         "serviceName": "Ecs",
         "apiVersion": "2014-05-26",

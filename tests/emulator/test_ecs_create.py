@@ -25,7 +25,7 @@ def copy(image_id: str | None, **params: Any) -> AcsRequest:
 def told(world: World) -> dict[str, Any]:
     """The last event of ActionTrail."""
     events = [one["event"] for one in world.get("state")["events"]]
-    found: dict[str, Any] = [one for one in events if one["type"] == "ecs:ActionTrail:ApiCall"][-1]
+    found: dict[str, Any] = [one for one in events if one["type"].startswith("ecs:ActionTrail:")][-1]
     return found
 
 
@@ -50,6 +50,14 @@ def test_the_call_is_told_with_its_request_and_the_new_image(world: World) -> No
     assert data["requestParameters"] == {"RegionId": REGION, "InstanceId": "i-bp1abc", "ImageName": "golden-1"}
     assert data["responseElements"]["ImageId"] == answer["ImageId"]
     assert data["referencedResources"]["ACS::ECS::Image"] == [answer["ImageId"]]
+
+
+@pytest.mark.parametrize("kind", ["ApiCall", "ConsoleOperation", "AliyunServiceEvent"])
+def test_of_which_sort_a_call_is_can_be_read_in_each_way(world: World, kind: str) -> None:
+    world.post("unsure", {"actiontrail_event_type": kind})
+    world.send(create(ImageName="golden"))
+    event = told(world)
+    assert (event["type"], event["data"]["eventType"]) == (f"ecs:ActionTrail:{kind}", kind)
 
 
 def test_a_copy_stands_in_its_destination_and_is_told_of_where_it_was_asked_for(world: World) -> None:
