@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from image_export.decisions.timer import Timer
 from image_export.use_cases.nightly import nightly
 from image_export.values.match import Match
 from image_export.values.policy import Destination
@@ -51,8 +52,8 @@ def limit(shop: Workshop, most: int) -> None:
     shop.change(rules=(replace(rule, max_per_run=most),))
 
 
-def run(shop: Workshop, run_id: str = "night-1", **options: bool) -> NightlyAnswer:
-    return nightly(shop.outside(), run_id=run_id, request_id="r-night", **options)
+def run(shop: Workshop, run_id: str = "night-1", *, dry_run: bool = False) -> NightlyAnswer:
+    return nightly(shop.outside(), Timer(run_id=run_id, dry_run=dry_run), request_id="r-night")
 
 
 def test_a_night_records_what_is_due_and_starts_nothing_itself(shop: Workshop) -> None:
@@ -134,6 +135,51 @@ def test_the_same_run_again_records_nothing_twice(shop: Workshop) -> None:
     run(shop)
     assert run(shop).totals == run(shop).totals
     assert len(shop.keys("/requested")) == 3
+
+
+def test_a_finished_run_again_says_that_it_was_before_and_when(shop: Workshop) -> None:
+    stock(shop, 1)
+    first = run(shop)
+    stock(shop, 2)
+    shop.clock.advance(hours=5)
+    again = run(shop)
+    assert (first.repeated, again.repeated, again.began_at) == (False, True, first.began_at)
+    assert "began at 2026-11-24T08:00:00Z and was finished before this call" in again.warnings[0]
+    assert [one for one in shop.log.events() if one.startswith("nightly.")] == ["nightly.finished", "nightly.repeated"]
+    assert again.exports == ()
+
+
+def test_a_time_of_yesterday_sent_by_hand_is_a_new_run_and_says_so(shop: Workshop) -> None:
+    timer = Timer(run_id="2026-11-24T08:00:00Z", at=START)
+    stock(shop, 1)
+    nightly(shop.outside(), timer, request_id="r-1")
+    stock(shop, 2)
+    shop.clock.advance(days=1)
+    answer = nightly(shop.outside(), timer, request_id="r-2")
+    assert (answer.run_id, answer.repeated, answer.totals[0].images) == ("r-2", False, 2)
+    assert "2026-11-24T08:00:00Z is older than what FC still delivers" in answer.warnings[0]
+
+
+def test_a_plan_of_a_night_that_was_says_nothing_of_it(shop: Workshop) -> None:
+    stock(shop, 1)
+    run(shop)
+    answer = run(shop, dry_run=True)
+    assert (answer.repeated, answer.warnings, len(answer.plan)) == (False, (), 1)
+
+
+def test_a_plan_of_more_rows_than_a_person_can_read_says_how_many_it_leaves_out(shop: Workshop) -> None:
+    stock(shop, 700)
+    stock(shop, 31, ELSEWHERE)
+    answer = run(shop, dry_run=True)
+    assert (len(answer.plan), answer.plan_omitted) == (500, 231)
+    places = [one.region_id for one in answer.plan]
+    assert (places.count(REGION), places.count(ELSEWHERE)) == (469, 31)
+    assert answer.totalled()["PlanOmitted"] == 231
+
+
+def test_a_short_plan_leaves_nothing_out(shop: Workshop) -> None:
+    stock(shop, 3)
+    assert run(shop, dry_run=True).plan_omitted == 0
 
 
 def test_a_dry_run_shows_the_plan_with_reasons_and_writes_nothing(shop: Workshop) -> None:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from image_export.decisions.identity import natural_key
-from image_export.decisions.plan import plan
+from image_export.decisions.plan import plan, spread
 from image_export.decisions.policy_file import read_policy
 from image_export.values.export import RequestedBy
 from image_export.values.image import Disk, Image
@@ -203,3 +203,21 @@ def test_what_is_out_anyway_takes_no_place_and_what_failed_goes_last() -> None:
 
 def test_an_image_that_two_pages_list_is_one_image() -> None:
     assert len(planned(an_image(), an_image())) == 1
+
+
+def test_a_few_rows_of_a_plan_are_of_every_place_what_is_wanted_first_in_their_order() -> None:
+    rules = (Rule(name="golden", when=("nightly",), match=Match(name="golden-*")),)
+    here = [an_image(image_id=f"m-here{one}", name="golden-1" if one > 6 else "web") for one in range(9)]
+    there = [an_image(image_id=f"m-there{one}", region_id="cn-beijing", name="web") for one in range(2)]
+    rows = spread(planned(*here, *there, rules=rules), most=5)
+    assert [one.image_id for one in rows] == ["m-here0", "m-here7", "m-here8", "m-there0", "m-there1"]
+
+
+def test_a_plan_of_the_longest_reasons_can_be_answered() -> None:
+    """An answer of 6 MB is what other clouds' functions may give; FC's own limit is no lower."""
+    tags = {f"{number:0>128}": "v" * 128 for number in range(20)}
+    rules = (Rule(name="r" * 64, when=("nightly",), match=Match(tags=tags)),)
+    images = [an_image(image_id=f"m-{number:060}", name="\u4e2d" * 128, tags=tags) for number in range(600)]
+    rows = spread(planned(*images, rules=rules))
+    assert (len(rows), rows[0].wanted) == (500, True)
+    assert len(msgspec.json.encode([one.shown() for one in rows])) < 6_000_000

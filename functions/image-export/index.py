@@ -206,8 +206,7 @@ def on_nightly(event: bytes, context: Any) -> dict[str, Any]:
         except AskerFault as fault:  # not raised: FC would repeat it, and the trigger's payload stays what it is
             outside.log.error("timer.refused", code=fault.code, error=fault.cause.message)
             return Answer(request_id=context.request_id, rejected=(fault.cause,)).shown()
-        run_id = timer.run_id or context.request_id
-        return nightly(outside, run_id=run_id, request_id=context.request_id, dry_run=timer.dry_run).totalled()
+        return nightly(outside, timer, request_id=context.request_id).totalled()
 
     return _answer(context, work)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from image_export.decisions.identity import natural_key, oss_prefix
+from image_export.decisions.timer import Timer
 from image_export.use_cases.nightly import nightly
 from image_export.values.policy import Destination
 from tests.builders import ACCOUNT, BUCKET, IMAGE, REGION, a_record, a_request, an_image
@@ -89,7 +90,7 @@ def lived(now: datetime, place: Place, live: Callable[[Workshop, FakeCloud], obj
     shop.change_account(destinations={place.region_id: Destination(bucket=place.bucket, prefix="nightly")})
     cloud = shop.clouds.of(ACCOUNT, place.region_id)
     cloud.inventory = {image_id: an_image(image_id=image_id, region_id=place.region_id)}
-    nightly(shop.outside(), run_id="night", request_id="night")
+    nightly(shop.outside(), Timer(run_id="night"), request_id="night")
     live(shop, cloud)
     mine = (words_of(place, image_id, TASK).natural_key, TASK)
     objects = {key: stored.body for key, stored in shop.store.objects.items() if any(word in key for word in mine)}

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from image_export.decisions.timer import Timer
 from image_export.errors import CloudFault
 from image_export.use_cases.nightly import nightly
 from image_export.use_cases.ports import StartExport
@@ -193,7 +194,7 @@ class Scenario:
             self.functions.invoke(
                 self.at(seconds + self.random.random() * 5),
                 "nightly",
-                lambda outside: nightly(outside, run_id=run_id, request_id=run_id),
+                lambda outside: nightly(outside, Timer(run_id=run_id), request_id=run_id),
             )
 
 

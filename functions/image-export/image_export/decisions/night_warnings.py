@@ -38,6 +38,19 @@ def night_warnings(policy: Policy, run: Run, queues: dict[str, Queue]) -> Iterat
             yield f"{group.replace('/', ' ')} is given more than the quota takes: {_told(queue)}"
 
 
+def repeated(run: Run) -> str:
+    """Said where the run was finished before: its counts are not of now."""
+    return (
+        f"The run {run.run_id} began at {run.began_at:%Y-%m-%dT%H:%M:%SZ} and was finished before this call, "
+        "which has looked at nothing; leave triggerTime out to start a new one."
+    )
+
+
+def too_old(run_id: str) -> str:
+    """Said where a timer's time names no run any more."""
+    return f"The triggerTime {run_id} is older than what FC still delivers: this is a new run, named after the request."
+
+
 def _told(queue: Queue) -> str:
     told = f"{queue.waiting} exports wait for room"
     if queue.before:

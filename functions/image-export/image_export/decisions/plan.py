@@ -6,6 +6,7 @@ The same plan serves the nightly run and, for images that no event told of, the 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice, zip_longest
 
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ from .exportable import format_warning, obstacle, size_warning
 from .identity import natural_key
 from .matching import wanted
 
+ROWS_MAX = 500  # of a plan that is shown: below 6 MB with reasons of 8 KB each
 AGAIN: dict[Before, str] = {"failed": "failed", "cancelled": "was cancelled"}  # what a night may export again
 
 
@@ -59,6 +61,17 @@ def limited(policy: Policy, decisions: Iterable[Decision]) -> list[Decision]:
         for _, place in sorted(candidates)[policy.rule(name).max_per_run or len(candidates) :]:
             decisions[place] = _left_over(policy, decisions[place])
     return decisions
+
+
+def spread(decisions: Iterable[Decision], most: int = ROWS_MAX) -> list[Decision]:
+    """At most so many of them, in their order: of each account and region in turn one, what is wanted first."""
+    decisions = list(decisions)
+    places = defaultdict(list)
+    for place, one in enumerate(decisions):
+        places[one.account_id, one.region_id].append((not one.wanted, place))
+    rounds = zip_longest(*(sorted(rows) for rows in places.values()))
+    in_turn = (row[1] for together in rounds for row in together if row)
+    return [decisions[place] for place in sorted(islice(in_turn, most))]
 
 
 def _decide(

@@ -35,7 +35,7 @@ class Night:
 
     def __init__(self, outside: Outside, run: Run, *, dry_run: bool) -> None:
         self._outside = outside
-        self._dry_run = dry_run
+        self.dry_run = dry_run
         self._policy = outside.ruled()
         self._run = run.by(rule.name for rule in self._policy.rules)  # which may have changed since the run paused
         self._counted = {rule.name for rule in self._policy.rules if rule.max_per_run is not None}
@@ -46,14 +46,14 @@ class Night:
         """Group by group; at last what rules with `max_per_run` have chosen of all that was seen."""
         if self._run.finished:
             return self._run
-        self._keep()
+        self._keep(state="working")
         through = all(self._look_at(group) for group in _groups(self._policy)) and self._record_chosen()
         self._keep(state="finished" if through else "paused")
         return self._run
 
     def _keep(self, **changes: object) -> None:
         self._run = replace(self._run, **changes)
-        if not self._dry_run:
+        if not self.dry_run:
             self._outside.ledger.put(RUN, self._run)
 
     def _look_at(self, group: Group) -> bool:
@@ -104,7 +104,7 @@ class Night:
         matched = {*self._run.matched, *(one.rule for one in decisions if one.rule)}
         chosen = limited(self._policy, [*self._run.chosen, *choice])
         self._count(totals, matched=tuple(sorted(matched)), chosen=tuple(one for one in chosen if one.wanted))
-        self.shown += decisions if self._dry_run else []
+        self.shown += decisions if self.dry_run else []
         return True
 
     def _count(self, totals: Totals, **changes: object) -> None:
@@ -114,10 +114,10 @@ class Night:
         """What came of each, as far as the time goes; what is made stays made. A dry run would make them."""
         made: list[Made] = []
         for one in decisions:
-            if not self._dry_run and self._outside.remaining_s() < SECONDS_TO_RECORD:
+            if not self.dry_run and self._outside.remaining_s() < SECONDS_TO_RECORD:
                 break
             if one.request:
-                made.append("recorded" if self._dry_run else self._record_one(one.request))
+                made.append("recorded" if self.dry_run else self._record_one(one.request))
         return made
 
     def _record_one(self, request: ExportRequest) -> Made:
@@ -148,7 +148,7 @@ class Night:
 
     def _keep_to_the_first_choice(self) -> None:
         """Of two workers on one run the later one sees fewer images to choose from: each would fill the limit anew."""
-        if self._dry_run or not self._run.chosen:
+        if self.dry_run or not self._run.chosen:
             return
         choice, key = Chosen(images=tuple(one.key for one in self._run.chosen)), run_key(self._run.run_id)
         self._outside.ledger.mark(f"nightly/chosen-{key}", choice)

@@ -10,48 +10,65 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ..decisions.night_warnings import Queue, night_warnings, queues
-from ..decisions.plan import limited
+from ..decisions.night_warnings import Queue, night_warnings, queues, repeated, too_old
+from ..decisions.plan import limited, spread
+from ..decisions.timer import Timer
 from ..values.run import NightlyAnswer, Run
 from .night import RUN, SECONDS_FOR_A_GROUP, Night
 from .outside import Outside
 
 GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run lives longer than ten
-PLAN_SHOWN_MAX = 500
-NOT_LOGGED = (
-    "Plan",
-    "RequestId",
-    "Exports",
-    "Rejected",
-    "Ignored",
-    "IgnoredBecause",
-)  # lists, and what each line says by itself
+NOT_LOGGED = frozenset(  # lists, and what each line says by itself
+    {"Plan", "RequestId", "Exports", "Rejected", "Ignored", "IgnoredBecause"}
+)
 
 
-def nightly(outside: Outside, *, run_id: str, request_id: str, dry_run: bool = False) -> NightlyAnswer:
-    """A run; the same `run_id` goes on where it stopped. Raises OurFault where policy or ledger cannot be used."""
+def nightly(outside: Outside, timer: Timer, *, request_id: str) -> NightlyAnswer:
+    """A run; the same name goes on where it stopped, and once that is finished it is answered as a repeated one.
+
+    Raises OurFault where policy or ledger cannot be used.
+    """
     outside.ledger.ready()
     found = outside.readable(RUN, Run)
-    if found and found.fact.run_id == run_id and not dry_run:
-        run = found.fact if found.fact.finished else replace(found.fact, state="working")
-    else:
-        run = Run(run_id=run_id, began_at=outside.ledger.now)
-    night = Night(outside, run, dry_run=dry_run)
-    run = night.work()
-    answer = NightlyAnswer(
+    run = Run(run_id=timer.named(outside.ledger.now, request_id), began_at=outside.ledger.now)
+    warnings = [] if timer.run_id in (None, run.run_id) else [too_old(timer.run_id)]
+    if found and found.fact.run_id == run.run_id and not timer.dry_run:
+        run = found.fact
+        warnings = [repeated(run)] if run.finished else []
+    night = Night(outside, run, dry_run=timer.dry_run)
+    answer = _answer(outside, night, warnings, request_id)
+    if run.finished:
+        answer = replace(answer, repeated=True)
+    _log(outside, answer)
+    return answer
+
+
+def _answer(outside: Outside, night: Night, warnings: list[str], request_id: str) -> NightlyAnswer:
+    """The work, and what came of it."""
+    policy, run = outside.ruled(), night.work()
+    plan = limited(policy, night.shown)
+    rows = spread(plan)
+    return NightlyAnswer(
         request_id=request_id,
         exports=tuple(night.recorded),
         ignored=sum(one.unwanted for one in run.totals),
-        run_id=run_id,
-        dry_run=dry_run,
+        run_id=run.run_id,
+        began_at=run.began_at,
+        dry_run=night.dry_run,
         finished=run.finished,
         totals=run.totals,
-        warnings=tuple(night_warnings(outside.ruled(), run, _queues(outside, run))),
-        plan=tuple(one.shown() for one in limited(outside.ruled(), night.shown)[:PLAN_SHOWN_MAX]),
+        warnings=(*warnings, *night_warnings(policy, run, _queues(outside, run))),
+        plan=tuple(one.shown() for one in rows),
+        plan_omitted=len(plan) - len(rows),
     )
+
+
+def _log(outside: Outside, answer: NightlyAnswer) -> None:
     said = {name: value for name, value in replace(answer, exports=()).wire().items() if name not in NOT_LOGGED}
-    outside.log.info("nightly.finished" if run.finished else "nightly.paused", run=said)
-    return answer
+    if answer.repeated:
+        outside.log.warning("nightly.repeated", run=said)
+    else:
+        outside.log.info("nightly.finished" if answer.finished else "nightly.paused", run=said)
 
 
 def go_on(outside: Outside, *, request_id: str) -> NightlyAnswer | None:
@@ -61,7 +78,7 @@ def go_on(outside: Outside, *, request_id: str) -> NightlyAnswer | None:
         return None
     if found.fact.state == "working" and outside.ledger.now - found.at < GIVEN_UP:
         return None  # somebody is at it
-    return nightly(outside, run_id=found.fact.run_id, request_id=request_id)
+    return nightly(outside, Timer(run_id=found.fact.run_id), request_id=request_id)
 
 
 def _queues(outside: Outside, run: Run) -> dict[str, Queue]:

@@ -101,12 +101,16 @@ class Run(Wire, frozen=True, kw_only=True):
 class NightlyAnswer(Answer, frozen=True, kw_only=True):
     """What `on_nightly` answers: the exports that this call has recorded, and how many images are unwanted (`ignored`).
 
-    Of the whole run totals by account and region; for a DryRun the plan, as far as it can be read.
+    Of the whole run totals by account and region; for a DryRun the plan, as far as it can be read, and how many rows
+    that leaves out. `repeated`: the run was finished before this call, which has looked at nothing.
     """
 
     run_id: str
+    began_at: datetime
     dry_run: bool = False
     finished: bool
+    repeated: bool = False
     totals: tuple[Totals, ...]
     warnings: tuple[str, ...] = ()
     plan: tuple[Planned, ...] = ()
+    plan_omitted: int = 0
