@@ -99,6 +99,7 @@ FAULT = object_of(
     key=TEXT,
     params={"type": "object", "additionalProperties": TEXT},
     delay_s=SECONDS,
+    says=TEXT,
     share={"type": "number", "minimum": 0, "maximum": 1},
 )
 FAULTS = list_of(FAULT)

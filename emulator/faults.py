@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from random import Random
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from emulator.codes import status_of
 from emulator.errors import ApiError, Dropped
@@ -36,6 +37,7 @@ class Fault:
     key: str = "*"
     params: dict[str, str] = field(default_factory=dict)
     delay_s: float = 3.0
+    says: str = ""  # the message of a `code:…`; <secret>, <token> and <quoted token> stand for the caller's own
     share: float = 1.0  # of the calls that match, by chance that is the same in each run
 
     def __post_init__(self) -> None:
@@ -88,7 +90,7 @@ class Faults:
             elif order.kind == "slow":
                 await asyncio.sleep(order.delay_s)
             else:
-                break_before(call, order.kind)
+                break_before(call, order.kind, order.says)
 
     def _take(self, call: "Call") -> list[Fault]:
         """The orders that this call uses up: pauses, and at most one that breaks."""
@@ -106,7 +108,7 @@ class Faults:
         return taken
 
 
-def break_before(call: "Call", kind: str) -> None:
+def break_before(call: "Call", kind: str, says: str = "") -> None:
     """Raise what keeps the call from having an effect, if the kind is one of those."""
     if kind == "throttle":
         raise ApiError(
@@ -118,11 +120,21 @@ def break_before(call: "Call", kind: str) -> None:
         raise ApiError(503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
     if kind.startswith("code:"):
         code = kind.removeprefix("code:")
-        raise ApiError(status_of(code), code, f"The request is refused with {code}.")
+        raise ApiError(status_of(code), code, quoting(says, call) or f"The request is refused with {code}.")
     if kind == "kill_before":
         kill_caller(call)
     if kind == "reset_before":
         raise Dropped
+
+
+def quoting(says: str, call: "Call") -> str:
+    """What a careless service would say, with the keys of whoever called in it."""
+    key = call.cloud.identity.keys.get(call.access_key_id or "")
+    secret, token = (key.secret, key.security_token or "") if key else ("", "")
+    words = {"<secret>": secret, "<token>": token, "<quoted token>": quote(token, safe="")}
+    for name, value in words.items():
+        says = says.replace(name, value)
+    return says
 
 
 def break_after(call: "Call") -> None:

@@ -16,11 +16,10 @@ from Tea.request import TeaRequest
 
 from image_export.edges.addresses import Addresses, fc_host
 from image_export.edges.credentials import Credentials
-from image_export.edges.faults import answered, reading, unconnected
+from image_export.edges.faults import answered, quoted, reading, unconnected
 from image_export.edges.retrying import timeouts
 from image_export.errors import Refused
 from image_export.use_cases.ports import RemainingSeconds
-from image_export.values.cause import Cause
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 NOTHING = hashlib.sha256(b"").hexdigest()
@@ -104,10 +103,10 @@ class Functions:
         except (requests.RequestException, OSError) as fault:
             raise unconnected(where, fault) from fault
         with reading(where):
-            said = dict(answer.json())
+            body = dict(answer.json())
             if answer.ok:
-                return said
-            cause = Cause(code=said["Code"], message=str(said.get("Message") or ""), request_id=said.get("RequestId"))
+                return body
+            cause = quoted(body["Code"], body.get("Message"), body.get("RequestId"))
         raise answered(where, answer.status_code, cause)
 
 

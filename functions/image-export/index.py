@@ -42,10 +42,9 @@ if TYPE_CHECKING:
 class _Instance:
     """What a warm instance keeps: settings, policy, connections, sessions. What an invocation brings is taken anew."""
 
-    def __init__(self, context: Any, redaction: Redaction, settings: Settings) -> None:
+    def __init__(self, context: Any, settings: Settings) -> None:
         self._take(context)
         self.settings = settings
-        self._redaction = redaction
         self._addresses = Addresses(settings.endpoint)
         self._retrying = Retrying(self._remaining_s, sleep=time.sleep, random=random.random)
         self._home = (context.account_id, context.region)
@@ -59,7 +58,6 @@ class _Instance:
         from image_export.use_cases.outside import Outside
 
         self._take(context)
-        self._redaction.keep(self._credentials.access_key_secret, self._credentials.security_token)
         try:
             policy = self._policy()
         except ImageExportError as fault:
@@ -87,7 +85,7 @@ class _Instance:
     def _clouds(self) -> "AliyunClouds":
         from image_export.edges.clouds import AliyunClouds
 
-        return AliyunClouds(self._base, self._addresses, self._retrying, keep=self._redaction.keep)
+        return AliyunClouds(self._base, self._addresses, self._retrying)
 
     @cached_property
     def _notifier(self) -> "AliyunNotifier":
@@ -143,7 +141,7 @@ class _Warm:
         if self._instance is None:
             settings = read_settings(os.environ)
             self._log = logs.configure(settings.log_level, redaction=self.redaction)
-            self._instance = _Instance(context, self.redaction, settings)
+            self._instance = _Instance(context, settings)
             python = sys.version.split()[0]
             self.logged(context).info("instance.started", version=__version__, python=python, loads=versions())
         return self._instance

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from image_export.edges.ecs_answers import is_export, read_brief, read_image, read_task, read_tasks, task_id_of
+from image_export.edges.redaction import KNOWN
 from image_export.values.task import ObjectName
 
 EVENTS = Path(__file__).parent.parent / "events"
@@ -147,3 +148,22 @@ def test_an_image_is_read_with_little_or_with_everything() -> None:
     image = read_image(much, "1", "cn-hangzhou")
     assert image.tags == {"export": "true", "empty": ""}
     assert (image.disks[0].size_gib, image.disks[0].encrypted) == (40, True)
+
+
+def test_a_secret_that_a_task_quotes_is_taken_out_of_its_cause() -> None:
+    KNOWN.keep("a-token-that-ecs-quotes-in-a-task")
+    operation = {
+        "ErrorCode": "InvalidSecurityToken.Expired",
+        "ErrorMsg": "The token a-token-that-ecs-quotes-in-a-task has expired.",
+        "OperationStatus": "Failed",
+    }
+    task = read_task(
+        {
+            "TaskId": "t-1",
+            "TaskStatus": "Failed",
+            "CreationTime": "2026-11-24T08:00Z",
+            "OperationProgressSet": {"OperationProgress": [operation]},
+        }
+    )
+    assert task.cause is not None
+    assert (task.cause.code, task.cause.message) == ("InvalidSecurityToken.Expired", "The token *** has expired.")

@@ -19,7 +19,7 @@ from image_export.edges.addresses import Addresses
 from image_export.edges.clouds import AliyunClouds
 from image_export.edges.credentials import Credentials
 from image_export.edges.logs import LINE_BYTES, Lines, configure, logger
-from image_export.edges.redaction import KNOWN_MAX, Redaction
+from image_export.edges.redaction import KNOWN_MAX, Redaction, Secrets
 from image_export.errors import CloudFault
 from image_export.use_cases.ports import Log
 from image_export.values.cause import Cause
@@ -141,9 +141,9 @@ def test_bytes_are_read_before_they_are_redacted(stream: io.StringIO) -> None:
 
 
 def test_a_known_secret_is_hidden_whatever_stands_around_it(stream: io.StringIO) -> None:
-    redaction = Redaction()
-    log = configure("info", stream, redaction)
-    redaction.keep(SECRET, None, "")
+    secrets = Secrets()
+    log = configure("info", stream, Redaction(secrets))
+    secrets.keep(SECRET, None, "")
     log.info("planted", a=SECRET, b=f"xx{SECRET}yy", c=coatings(SECRET), d={SECRET: 1})
     assert not shown(stream.getvalue())
 
@@ -170,11 +170,11 @@ def test_what_a_library_logs_wrongly_is_told_without_its_arguments(stream: io.St
 
 
 def test_a_warm_instance_forgets_the_oldest_secrets_and_hides_the_newest() -> None:
-    redaction = Redaction()
-    names = [f"made-up-secret-number-{number}" for number in range(2 * KNOWN_MAX)]
+    secrets = Secrets()
+    names = [f"made-up-secret-number-{number}." for number in range(2 * KNOWN_MAX)]
     for name in names:
-        redaction.keep(name)
-    hidden = [name for name in names if name not in redaction.text(name)]
+        secrets.keep(name)
+    hidden = [name for name in names if name not in secrets.hide(name)]
     assert hidden == names[-KNOWN_MAX:]
 
 

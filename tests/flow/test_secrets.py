@@ -1,6 +1,15 @@
-"""P5: no secret in any log line, whatever goes wrong. The keys are those that the emulator really issued."""
+"""P5: no secret in any log line, fact, event or answer, whatever goes wrong and whatever the cloud quotes.
 
-from .world import World
+The keys are those that the emulator really issued.
+"""
+
+import json
+
+import alibabacloud_oss_v2 as oss
+import pytest
+
+from .entrance import Entrance
+from .world import ACCOUNT, REGION, World
 
 WRONGS = [
     ("ecs", "DescribeImages", "reset_before"),
@@ -30,3 +39,63 @@ def test_no_log_line_holds_a_secret_whatever_goes_wrong(world: World) -> None:
     assert len(secrets) > 20
     assert "look.failed" in log
     assert [secret for secret in secrets if secret in log] == []
+
+
+QUOTED = [
+    "SecurityToken=<token>",
+    "The security token <token> is malformed.",
+    "The security token '<token>' has expired",
+    "token (<token>) is not known here",
+    "<token>",
+    "Credentials: <secret>/<token>",
+    "The key whose secret is <secret> is inactive.",
+    "expected <secret>, found another",
+    "StringToSign: GET&%2F&SecurityToken%3D<quoted token>%26Version%3D2014",
+    "The parameter <quoted token> cannot be read.",
+    '{"Credentials": {"SecurityToken": "<token>", "AccessKeySecret": "<secret>"}}',
+    "<Token><token></Token>",
+    "received:<token>,<token>;<secret>",
+    "x-oss-security-token:<token>\nx-oss-date:20261124",
+    "prefix<token>suffix and\u00a0<secret>\u00a0there",
+    "Bearer <token>",
+]
+
+
+@pytest.mark.parametrize("said", QUOTED)
+def test_what_the_cloud_quotes_of_our_keys_is_in_no_answer_fact_event_or_log(
+    world: World, entrance: Entrance, said: str
+) -> None:
+    emulator = world.emulator
+    sure = f"Quoted: {said}"
+    emulator.fault("ecs", "ExportImage", "code:InvalidParameter", says=sure)
+    image = world.image()
+    answered = entrance.post(image)
+    assert answered.value["Message"].startswith("Quoted: ")
+    export_id = answered.headers["location"].rpartition("/")[2]
+    emulator.fault("ecs", "DescribeImages", "code:Forbidden.RAM", says=sure)
+    looked = entrance.post(world.image())
+    emulator.delete("faults")
+    emulator.fault("eventbridge", "PutEvents", "code:InvalidArgument", says=sure, times=2)
+    emulator.fault("fc", "InvokeFunction", "code:AccessDenied", says=sure, times=2)
+    world.pass_time(700)
+    emulator.delete("faults")
+    world.pass_time(700)
+    shown = [answered.body, looked.body, entrance.get(export_id).body, *facts_of(world, export_id)]
+    shown += [json.dumps(world.told(image)).encode(), *(one["line"].encode() for one in emulator.get("logs"))]
+    keys = emulator.get("keys")
+    secrets = [secret for key in keys for secret in (key["secret"], key["security_token"]) if secret]
+    assert world.told(image)
+    assert b"Quoted" in b"".join(facts_of(world, export_id))
+    assert [secret for secret in secrets if any(secret.encode() in one for one in shown)] == []
+
+
+def facts_of(world: World, export_id: str) -> list[bytes]:
+    """The bodies of an export's objects in the ledger."""
+    config = oss.config.load_default()
+    config.credentials_provider = oss.credentials.StaticCredentialsProvider(
+        world.emulator.access_key_id, world.emulator.access_key_secret
+    )
+    config.region, config.endpoint, config.use_path_style = REGION, world.emulator.endpoint, True
+    client, bucket = oss.Client(config), f"image-export-ledger-{ACCOUNT}"
+    keys = world.ledger(export_id)
+    return [client.get_object(oss.GetObjectRequest(bucket=bucket, key=key)).body.read() for key in keys]

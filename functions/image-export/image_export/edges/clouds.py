@@ -34,7 +34,7 @@ SECONDS_FOR_A_START = 10.0  # the call, and writing down what came of it
 class AliyunClouds:
     """Fits `ports.Clouds`. Kept by a warm instance: sessions and connections outlive an invocation.
 
-    `base` gives the function's own credentials of this invocation; `keep` is told every secret that comes in.
+    `base` gives the function's own credentials of this invocation.
     """
 
     def __init__(
@@ -43,13 +43,11 @@ class AliyunClouds:
         addresses: Addresses,
         retrying: Retrying,
         *,
-        keep: Callable[..., None] = lambda *_secrets: None,
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         self._base = base
         self._addresses = addresses
         self._retrying = retrying
-        self._keep = keep
         self._sessions = RoleSessions(self._assume, now)
         self._clouds: dict[Narrowed, AliyunCloud] = {}
 
@@ -70,9 +68,7 @@ class AliyunClouds:
         return Rpc(self._base, self._addresses, self._retrying.remaining_s)
 
     def _assume(self, narrowed: Narrowed) -> Session:
-        session = assume_role(self._sts, narrowed)  # repeated by whoever needs it, together with the call it is for
-        self._keep(session.credentials.access_key_secret, session.credentials.security_token)
-        return session
+        return assume_role(self._sts, narrowed)  # repeated by whoever needs it, together with the call it is for
 
 
 class AliyunCloud:

@@ -17,6 +17,7 @@ from ..errors import OurFault
 from ..values.account import AssumedRole
 from ..values.cause import Cause
 from .faults import reading
+from .redaction import KNOWN
 
 BEFORE_EXPIRY = timedelta(minutes=5)
 DURATION = timedelta(seconds=3600)
@@ -24,11 +25,14 @@ SESSION_NAME_MAX = 32  # 64 today, 32 in 2021
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """A key pair and, where it is temporary, its token. Shows nothing of itself."""
+    """A key pair and, where it is temporary, its token. Shows nothing of itself, and from now on nothing else does."""
 
     access_key_id: str
     access_key_secret: str
     security_token: str | None = None
+
+    def __post_init__(self) -> None:
+        KNOWN.keep(self.access_key_secret, self.security_token)
 
     def __repr__(self) -> str:
         return f"Credentials(…{self.access_key_id[-4:]})"

@@ -11,6 +11,7 @@ from typing import Any
 from ..values.cause import Cause
 from ..values.image import Disk, Image
 from ..values.task import ObjectName, Task
+from .faults import quoted
 
 Fields = dict[str, Any]
 DATA_DEVICE = re.compile(r"(?:/dev/)?(?:xvd|vd|sd|hd)[b-z]")  # the system disk's ends in a
@@ -100,11 +101,8 @@ def _failed(operation: Fields, status: str) -> bool:
 def _cause(operation: Fields, request_id: str | None) -> Cause:
     """The task's own words; the RequestId is that of the answer that told them, for there is no other."""
     status = _text(operation, "OperationStatus")
-    return Cause(
-        code=_text(operation, "ErrorCode", "ExportImageFailed"),
-        message=_text(operation, "ErrorMsg") or f"The operation ended as {status!r}.",
-        request_id=request_id,
-    )
+    words = _text(operation, "ErrorMsg") or f"The operation ended as {status!r}."
+    return quoted(_text(operation, "ErrorCode", "ExportImageFailed"), words, request_id)
 
 
 def _objects(operation: Fields) -> Iterator[ObjectName]:

@@ -9,12 +9,10 @@ from typing import Any
 
 from aliyunsdkcore.request import CommonRequest
 
-from ..decisions.redaction import redact
 from ..errors import CloudFault
-from ..values.cause import Cause
 from ..values.notify_target import EventBus
 from .addresses import eventbridge_host
-from .faults import LONGEST_MESSAGE, reading
+from .faults import quoted, reading
 from .rpc import Rpc
 
 VERSION = "2020-04-01"
@@ -59,5 +57,4 @@ def _entry(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _not_taken(code: Any, message: Any, request_id: str | None) -> CloudFault:
     """The request, or the one event in it, was refused."""
-    said = redact(str(message or "The event was not taken."))[:LONGEST_MESSAGE]
-    return CloudFault(Cause(code=str(code or "EventRefused"), message=said, request_id=request_id))
+    return CloudFault(quoted(code or "EventRefused", message or "The event was not taken.", request_id))

@@ -1,30 +1,38 @@
 """From what went wrong in a vendor's SDK to our faults, by whether it can have happened (PROTOCOL 6).
 
-Messages carry no secret, query or signature: a connection fault is told by its innermost reason, an answer redacted.
+Messages carry no secret, query or signature: a connection fault is told by its innermost reason, and whatever the cloud
+says becomes a Cause in `quoted` alone, from where it goes into facts, events and answers.
 """
 
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..decisions.redaction import redact
 from ..errors import CloudFault, Refused, Unanswered, Unreached
 from ..values.cause import Cause
+from .redaction import KNOWN
 
 LONGEST_MESSAGE = 1000
+LONGEST_NAME = 200  # of codes and RequestIds
 NONCE_USED = "SignatureNonceUsed"  # our request, sent once, was seen twice: nobody knows what the first one did
 # Two copies of urllib3 are in use (the core SDK brings one), so its exceptions are known by name.
 NOT_CONNECTED = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
 BEFORE_THE_REQUEST = frozenset({"do_handshake", "_tunnel"})  # of `ssl` and `http.client`: nothing was sent yet
 
 
+def quoted(code: object, message: object, request_id: object = None) -> Cause:
+    """The cloud's own words, without the secrets that it may quote, and no longer than anybody reads."""
+    named = KNOWN.hide(str(request_id))[:LONGEST_NAME] if request_id else None
+    words = KNOWN.hide(str(message or ""))[:LONGEST_MESSAGE]
+    return Cause(code=KNOWN.hide(str(code))[:LONGEST_NAME], message=words, request_id=named)
+
+
 def answered(where: str, status: int, cause: Cause) -> CloudFault:
-    """The fault of a well-formed error answer: 4xx is a no, everything else leaves it open."""
-    message = redact(cause.message)[:LONGEST_MESSAGE]
-    said = Cause(code=cause.code, message=message, request_id=cause.request_id or None, recommend=cause.recommend)
+    """The fault of a well-formed error answer, by `quoted`: 4xx is a no, everything else leaves it open."""
     if 400 <= status < 500 and cause.code != NONCE_USED:
-        return Refused(said, status=status)
-    return Unanswered(Cause(code=said.code, message=f"{where}: {message} (HTTP {status})", request_id=said.request_id))
+        return Refused(cause, status=status)
+    message = f"{where}: {cause.message} (HTTP {status})"
+    return Unanswered(Cause(code=cause.code, message=message, request_id=cause.request_id))
 
 
 def unreadable(where: str, status: int | None = None) -> Unanswered:
@@ -80,5 +88,5 @@ def _reason(fault: BaseException) -> str:
     for one in (fault, fault.__context__):  # urllib3 1.x wraps without a cause
         told = getattr(one, "verify_message", None) or getattr(one, "strerror", None)
         if told:
-            return redact(str(told))
+            return KNOWN.hide(str(told))
     return type(fault).__name__

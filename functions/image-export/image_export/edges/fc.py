@@ -13,11 +13,10 @@ from requests.utils import get_environ_proxies
 
 from ..errors import CloudFault
 from ..use_cases.ports import RemainingSeconds
-from ..values.cause import Cause
 from ..values.notify_target import Function
 from .addresses import Addresses, fc_host
 from .credentials import Credentials
-from .faults import answered, reading, unconnected, unreadable
+from .faults import answered, quoted, reading, unconnected, unreadable
 from .invocation import Invocation, Signed
 from .retrying import timeouts
 
@@ -80,10 +79,10 @@ def _fault(where: str, answer: requests.Response) -> CloudFault:
     if answer.status_code < BAD_REQUEST:
         return unreadable(where, answer.status_code)
     with reading(where):
-        said = answer.json()
-        cause = Cause(
-            code=said["ErrorCode"] if "ErrorCode" in said else said["Code"],
-            message=str(said.get("ErrorMessage") or said.get("Message") or ""),
-            request_id=answer.headers.get("X-Fc-Request-Id"),
+        body = answer.json()
+        cause = quoted(
+            body["ErrorCode"] if "ErrorCode" in body else body["Code"],
+            body.get("ErrorMessage") or body.get("Message"),
+            answer.headers.get("X-Fc-Request-Id"),
         )
     return answered(where, answer.status_code, cause)

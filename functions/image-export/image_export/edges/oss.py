@@ -14,11 +14,10 @@ from alibabacloud_oss_v2 import exceptions
 
 from ..errors import CloudFault, Refused, Unanswered
 from ..use_cases.ports import Entry, Page, RemainingSeconds, Stored
-from ..values.cause import Cause
 from ..values.stored_object import PROBE_BYTES, StoredObject
 from .addresses import Addresses, oss_host
 from .credentials import Credentials
-from .faults import answered, reading, unanswered, unconnected, unreadable
+from .faults import answered, quoted, reading, unanswered, unconnected, unreadable
 from .retrying import CONNECT_S, READ_S, timeouts
 
 PAGE = 1000
@@ -177,12 +176,11 @@ class Oss:
             return unreadable(self._host)
         return unconnected(self._host, fault)
 
-    def _service_fault(self, said: Any) -> Refused | Unanswered | CloudFault:
-        self._notice(said.headers or {})
-        if said.code in (None, "", UNREADABLE_CODE):
-            return unreadable(self._host, said.status_code)
-        cause = Cause(code=said.code, message=said.message or "", request_id=said.request_id or None)
-        return answered(self._host, said.status_code, cause)
+    def _service_fault(self, error: Any) -> Refused | Unanswered | CloudFault:
+        self._notice(error.headers or {})
+        if error.code in (None, "", UNREADABLE_CODE):
+            return unreadable(self._host, error.status_code)
+        return answered(self._host, error.status_code, quoted(error.code, error.message, error.request_id))
 
     def _notice(self, headers: Any) -> None:
         if "x-oss-request-id" in headers and headers.get("Date"):

@@ -1,10 +1,12 @@
 """Takes secrets out of texts and fields, wherever they stand. Not a judge of what is worth logging.
 
-Pure but for the secrets it was told. What looks like a secret is `decisions/redaction.py`'s to say.
+What looks like a secret is `decisions/redaction.py`'s to say. What is one, whatever it looks like, is known here:
+every pair of keys that this process has come to hold. They are the process's, as standard output is: no edge can forget
+to hand them on.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +16,8 @@ from ..decisions.redaction import HIDDEN, redact
 
 SHORTEST_SECRET = 8  # shorter values would be found in innocent words
 DEEPEST = 8
-KNOWN_MAX = 1000  # a warm instance meets new tokens every hour; the oldest have long expired
+KNOWN_MAX = 2000  # values, up to nine of a secret: a warm instance meets new ones hourly; the oldest have long expired
+READ_MOST = 256 * 1024  # characters of one text; a log line, a fact and an answer hold less
 
 _SECRET_KEYS = re.compile(
     r"(?:.*(?:secret|securitytoken|sessiontoken|accesstoken|authtoken|bearertoken|refreshtoken|signature"
@@ -22,8 +25,8 @@ _SECRET_KEYS = re.compile(
 )
 
 
-class Redaction:
-    """A structlog processor that knows the shapes of secrets and the secrets that it was told to keep."""
+class Secrets:
+    """Values that nobody may see, in the order in which they came."""
 
     def __init__(self) -> None:
         self._known: dict[str, None] = {}
@@ -32,9 +35,27 @@ class Redaction:
         """Hide these values from now on, plain or percent-encoded, whatever stands around them."""
         for secret in secrets:
             if secret and len(secret) >= SHORTEST_SECRET:
-                self._known |= dict.fromkeys((secret, quote(secret, safe=""), quote(quote(secret, safe=""), safe="")))
+                self._known |= dict.fromkeys(_coatings(secret))
         for oldest in list(self._known)[:-KNOWN_MAX]:
             self._known.pop(oldest, None)
+
+    def hide(self, text: str) -> str:
+        """A text without secrets, known or by their looks, and without characters that UTF-8 cannot hold."""
+        text = text[:READ_MOST]
+        for secret in list(self._known):
+            text = text.replace(secret, HIDDEN)
+        return redact(text).encode(errors="replace").decode()
+
+
+KNOWN = Secrets()
+"""Those of this process."""
+
+
+class Redaction:
+    """A structlog processor that takes secrets out of all fields."""
+
+    def __init__(self, secrets: Secrets = KNOWN) -> None:
+        self._secrets = secrets
 
     def __call__(self, _logger: Any, _method: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """All fields of a log line, as JSON builtins without secrets."""
@@ -42,9 +63,7 @@ class Redaction:
 
     def text(self, text: str) -> str:
         """A text without secrets, and without characters that cannot be written as UTF-8."""
-        for secret in list(self._known):
-            text = text.replace(secret, HIDDEN)
-        return redact(text).encode(errors="replace").decode()
+        return self._secrets.hide(text)
 
     def _field(self, name: str, value: Any, depth: int) -> Any:
         if _SECRET_KEYS.fullmatch(re.sub(r"[^a-z]", "", name.lower())) and value not in (None, ""):
@@ -61,6 +80,16 @@ class Redaction:
         if depth < DEEPEST and isinstance(value, (list, tuple, set, frozenset)):
             return [self._value(item, depth + 1) for item in value]
         return self.text(_shown(value))
+
+
+def _coatings(secret: str) -> Iterator[str]:
+    """As it is, percent-encoded as URLs, bodies and strings to be signed have it, and escaped as in JSON."""
+    yield secret
+    for safe in ("", "/"):
+        once = quote(secret, safe=safe)
+        yield from (once, quote(once, safe=""), re.sub("%..", lambda code: code[0].lower(), once))
+    yield secret.replace("/", "\\/")
+    yield secret.replace("+", "\\u002b").replace("=", "\\u003d")
 
 
 def _shown(value: Any) -> str:

@@ -20,10 +20,9 @@ from aliyunsdkcore.vendored.requests.exceptions import RequestException
 
 from ..errors import CloudFault
 from ..use_cases.ports import RemainingSeconds
-from ..values.cause import Cause
 from .addresses import Addresses
 from .credentials import Credentials
-from .faults import answered, reading, unanswered, unconnected, unreadable
+from .faults import answered, quoted, reading, unanswered, unconnected, unreadable
 from .retrying import timeouts
 
 POOL = 4
@@ -93,8 +92,8 @@ def _send(client: AcsClient, request: AcsRequest, where: str) -> dict[str, Any]:
         body = client.do_action_with_exception(request)
     except CloudFault:
         raise
-    except ServerException as said:
-        raise _refusal(where, said) from said
+    except ServerException as refusal:
+        raise _refusal(where, refusal) from refusal
     except ClientException as fault:  # the answer broke off; all that can happen before was translated by the adapter
         raise unanswered(where, "the connection broke off") from fault
     except (LookupError, TypeError, ValueError, AttributeError) as fault:  # the SDK's own reading of an error answer
@@ -104,12 +103,11 @@ def _send(client: AcsClient, request: AcsRequest, where: str) -> dict[str, Any]:
     return answer
 
 
-def _refusal(where: str, said: ServerException) -> CloudFault:
-    status = int(said.http_status or 0)
-    if said.error_code in (None, "", SDK_UNKNOWN_SERVER_ERROR):
+def _refusal(where: str, refusal: ServerException) -> CloudFault:
+    status = int(refusal.http_status or 0)
+    if refusal.error_code in (None, "", SDK_UNKNOWN_SERVER_ERROR):
         return unreadable(where, status)
-    cause = Cause(code=str(said.error_code), message=str(said.message or ""), request_id=said.request_id)
-    return answered(where, status, cause)
+    return answered(where, status, quoted(refusal.error_code, refusal.message, refusal.request_id))
 
 
 def _where(url: str) -> str:
