@@ -38,7 +38,7 @@ class Entrance:
     ) -> None:
         hashes = tuple(hashlib.sha256(token.encode()).hexdigest() for token in tokens)
         settings = Settings(ledger_bucket="ledger", ledger_prefix="", http_auth=auth, http_tokens=hashes)
-        self._site = Site(shop.outside, settings, region_id, lambda: {"image-export": "1.2.3"})
+        self._site = Site(lambda _needs_policy: shop.outside(), settings, region_id, lambda: {"image-export": "1.2.3"})
 
     def take(self, event: bytes) -> Answer:
         """What these bytes are answered, whatever they are."""

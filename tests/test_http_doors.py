@@ -72,13 +72,31 @@ def test_the_document_of_the_entrance_is_told_by_the_entrance(shop: Workshop, en
     assert untouched(shop)
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/exportsx", f"/exports/{NOBODY}/x", "/healthz/"])
+@pytest.mark.parametrize(
+    "path", ["/", "//", "/nothing", "/exportsx", f"/exports/{NOBODY}/x", "/exports%2f", "/./exports"]
+)
 def test_where_nothing_is_it_is_404(shop: Workshop, entrance: Entrance, path: str) -> None:
     assert entrance.ask("GET", path).refusal == (404, "NotFound")
     assert untouched(shop)
 
 
-@pytest.mark.parametrize("name", ["", "x", "exp-1", NOBODY.upper(), f"{NOBODY}1234567", "exp-%2e%2e", f"{NOBODY}\n"])
+@pytest.mark.parametrize("path", ["/exports/", "//exports", "/exports//", "exports"])
+def test_one_slash_more_or_less_is_the_same_list(entrance: Entrance, path: str) -> None:
+    assert entrance.ask("GET", path).value == {"Exports": [], "NextToken": None}
+
+
+@pytest.mark.parametrize("path", ["/healthz/", "//healthz", "/openapi.json/"])
+def test_one_slash_more_or_less_is_the_same_check(entrance: Entrance, path: str) -> None:
+    assert entrance.ask("GET", path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/exports//{}", "/exports/{}/", "//exports/{}"])
+def test_one_slash_more_or_less_is_the_same_export(entrance: Entrance, path: str) -> None:
+    export = entrance.post().value["ExportId"]
+    assert entrance.ask("GET", path.format(export)).value["ExportId"] == export
+
+
+@pytest.mark.parametrize("name", ["x", "exp-1", NOBODY.upper(), f"{NOBODY}1234567", "exp-%2e%2e", f"{NOBODY}\n"])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_what_is_no_export_id_is_not_looked_for(shop: Workshop, entrance: Entrance, method: str, name: str) -> None:
     assert entrance.ask(method, f"/exports/{name}").refusal == (404, "ExportNotFound")
@@ -93,6 +111,8 @@ def test_what_is_no_export_id_is_not_looked_for(shop: Workshop, entrance: Entran
         ("DELETE", "/exports", "GET, POST"),
         ("POST", "/healthz", "GET"),
         ("HEAD", "/openapi.json", "GET"),
+        ("DELETE", "/exports/", "GET, POST"),
+        ("OPTIONS", "//healthz/", "GET"),
     ],
 )
 def test_a_method_that_is_not_possible_is_405_and_says_what_is(

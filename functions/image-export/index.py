@@ -215,7 +215,11 @@ def on_http(event: bytes, context: Any) -> dict[str, Any]:
     log = warm.logged(context)
     try:
         instance = warm.instance(context)
-        site = Site(lambda: instance.outside(context, log), instance.settings, context.region, versions)
+
+        def outside(needs_policy: bool) -> "Outside":
+            return instance.outside(context, log, watching=not needs_policy)
+
+        site = Site(outside, instance.settings, context.region, versions)
         return site.respond(event, context.request_id)
     except ImageExportError as fault:
         advice = fault.cause.recommend

@@ -153,7 +153,7 @@ class Scenario:
                 self.answers.append((event.decode(), answer))
 
         def work(outside: Any) -> Any:
-            return Site(lambda: outside, SETTINGS, REGION, dict).respond(event, "h-1")
+            return Site(lambda _needs_policy: outside, SETTINGS, REGION, dict).respond(event, "h-1")
 
         self.functions.invoke(when, "http", work, heard)
 

@@ -35,9 +35,16 @@ def plain(name: Any) -> str:
 
 def meant(name: Any, known: Iterable[str]) -> str:
     """The known name that was probably meant, else all that are known."""
+    names = list(known)
+    near = nearest(name, names)
+    return f"did you mean {near}?" if near else f"known are {', '.join(names)}."
+
+
+def nearest(name: Any, known: Iterable[str]) -> str | None:
+    """The known name that is like this one, if there is one."""
     names = {plain(one): one for one in known}
     near = difflib.get_close_matches(plain(name), names, n=1)
-    return f"did you mean {names[near[0]]}?" if near else f"known are {', '.join(names.values())}."
+    return names[near[0]] if near else None
 
 
 def must_be(kind: Any) -> str | None:

@@ -3,7 +3,7 @@
 `Parameters` is the one source of names, types and patterns: requests are decoded by it and described by it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -78,10 +78,18 @@ def names_an_image(fields: Mapping[str, Any]) -> bool:
     return "ImageId" in fields or ("imageid" in names and names <= PLAIN_NAMES)
 
 
-def read_direct(fields: Mapping[str, Any]) -> DirectRequest:
-    """The request. Raises AskerFault 400 with the first fault's code and a message that lists every one."""
+def not_known(name: str) -> str:
+    """What is wrong with a name that is no parameter."""
+    return f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
+
+
+def read_direct(fields: Mapping[str, Any], not_known: Callable[[str], str] = not_known) -> DirectRequest:
+    """The request. Raises AskerFault 400 with the first fault's code and a message that lists every one.
+
+    `not_known`: what an entrance says of a name that is no parameter.
+    """
     given, faults = _with_one_spelling(fields)
-    faults += [*_unknown(given), *_missing(given), *_invalid(given)]
+    faults += [*_unknown(given, not_known), *_missing(given), *_invalid(given)]
     if faults:
         message = " ".join(message for _, message in faults)
         raise AskerFault(Cause(code=faults[0][0], message=message, recommend="Correct the request and send it again."))
@@ -110,10 +118,10 @@ def _with_one_spelling(fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[
     return given, faults
 
 
-def _unknown(given: Mapping[str, Any]) -> Iterator[Fault]:
+def _unknown(given: Mapping[str, Any], said: Callable[[str], str]) -> Iterator[Fault]:
     names = [name for name in given if name not in FIELDS]
     for name in names[:UNKNOWN_NAMED]:
-        yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
+        yield "UnknownParameter", said(name)
     if len(names) > UNKNOWN_NAMED:
         yield "UnknownParameter", f"Nor are {len(names) - UNKNOWN_NAMED} more."
 

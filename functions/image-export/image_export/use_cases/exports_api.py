@@ -9,6 +9,7 @@ from ..decisions.http import listing
 from ..decisions.http.messages import read_body
 from ..decisions.http.pace import retry_after_s
 from ..decisions.http.statuses import refusal
+from ..decisions.http.unread import misplaced, place_of
 from ..decisions.projection import export_of
 from ..decisions.refusals import Handling, handling, reason
 from ..decisions.waiting import ENTRANCE_GRACE
@@ -34,7 +35,8 @@ def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpA
     A final refusal as the cloud answered it.
     """
     asker = RequestedBy(trigger="http", id=request.request_id)
-    direct = read_direct(read_body(request))
+    here = place_of("body", "postExport")
+    direct = read_direct(read_body(request), lambda name: misplaced(name, here))
     wanted = admit_direct(outside.ruled(), direct, default_region=region_id, requested_by=asker)
     if direct.dry_run:
         return HttpAnswer(status=200, value=rehearse(outside, wanted))

@@ -12,7 +12,8 @@ CHALLENGE = {"description": "Bearer", "schema": {"type": "string"}}
 Headers = dict[str, dict[str, Any]]
 
 ERRORS = {
-    "400": "MissingParameter, InvalidParameter, UnknownParameter, or the cloud's own refusal",
+    "400": "MissingParameter, InvalidParameter, UnknownParameter (which a parameter is where it is not read, too), "
+    "or the cloud's own refusal",
     "401": "Unauthorized: no bearer token, or an unknown one",
     "403": "Forbidden.Policy, or the cloud's own refusal",
     "404": "ExportNotFound, NotFound, or the cloud's own refusal",

@@ -14,9 +14,10 @@ from ...values.forms import EXPORT_ID
 from ...values.http import HttpRequest
 from ...values.policy import RegionId
 from ...values.wire import END, Wire
-from ..advice import meant, must_be, shown
+from ..advice import must_be, shown
 from ..direct_request import ImageId
 from .messages import invalid
+from .unread import misplaced, place_of
 
 SHOWN_MAX = 50
 PLACE = re.compile(rf"history/\d{{14}}/[a-z0-9-]+/m-[A-Za-z0-9]+/{EXPORT_ID}")
@@ -61,7 +62,7 @@ def read_listing(request: HttpRequest) -> Listing:
 def _faults(query: dict[str, str]) -> Any:
     for name, value in query.items():
         if name not in FIELDS:
-            yield "UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
+            yield "UnknownParameter", misplaced(name, place_of("query", "listExports"))
             continue
         kind = FIELDS[name].type
         try:

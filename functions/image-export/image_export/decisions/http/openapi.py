@@ -1,6 +1,6 @@
 """OpenAPI 3.1 of the HTTP entrance, made from the very types that decode requests and make answers. Pure."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,8 +24,10 @@ from .described import (
     errors,
 )
 from .listing import Listing
+from .routes import ROUTES, Route
 
 ID = {"type": "string", "pattern": f"^{EXPORT_ID}$"}
+PATH = [{"name": "ExportId", "in": "path", "required": True, "schema": ID, "example": EXAMPLE_ID}]
 DESCRIPTION = """Exports of ECS custom images to OSS: asked for, listed, followed, cancelled.
 
 What Function Compute refuses by itself has its own body (RequestId, Code, Message): 400 for headers over 8 KB, 403 for
@@ -75,36 +77,47 @@ def _error() -> dict[str, Any]:
 
 
 def _paths(query: dict[str, Any]) -> dict[str, Any]:
-    one = [{"name": "ExportId", "in": "path", "required": True, "schema": ID, "example": EXAMPLE_ID}]
-    return {
-        "/exports": {"post": _post(), "get": _list(query)},
-        "/exports/{ExportId}": {"parameters": one, "get": _get(), "delete": _delete()},
-        "/openapi.json": {"get": _plain("getOpenapi", "This document")},
-        "/healthz": {"get": _plain("getHealth", "Our version and those of what was loaded")},
-    }
+    """Every route, with what it reads; 400 for what it does not."""
+    paths: dict[str, Any] = {}
+    for route in ROUTES:
+        item = paths.setdefault(route.path, {"parameters": PATH} if route.names("path") else {})
+        item[route.method.lower()] = _operation(route, query)
+    return paths
 
 
-def _post() -> dict[str, Any]:
-    new = {"Location": always(LOCATION), "Retry-After": always(RETRY)}
-    known = (
-        "The same export again, or one that has ended already (no Retry-After then); "
-        "for a DryRun what would happen, under an id (…-0000) that is not kept"
-    )
-    return {
-        "operationId": "postExport",
-        "summary": "Ask for an export",
-        "requestBody": {
+def _operation(route: Route, query: dict[str, Any]) -> dict[str, Any]:
+    described = OPERATIONS[route.operation]
+    operation: dict[str, Any] = {"operationId": route.operation, "summary": described.summary}
+    if route.query:
+        operation["parameters"] = [_asked(name, query[name]) for name in route.names("query")]
+    if route.body:
+        schema = {"$ref": f"#/components/schemas/{route.body().__name__}"}
+        operation["requestBody"] = {
             "required": True,
-            "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/Parameters"}, "example": REQUEST}
-            },
-        },
-        "responses": {
-            "202": {**answer("Export", "A new export; follow it at Location", EXPORTING, new), "links": _links()},
-            "200": answer("Export", known, EXPORTING, {"Location": LOCATION, "Retry-After": RETRY}),
-            **errors("400", "401", "403", "404", "409", "413", "415", "503", recorded=True),
-        },
-    }
+            "content": {"application/json": {"schema": schema, "example": REQUEST}},
+        }
+    statuses = sorted({"400", "401", "405", "503", *described.errors})
+    operation["responses"] = {**described.answers, **errors(*statuses, recorded=bool(route.body))}
+    return operation
+
+
+def _asked(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": _not_null(schema)}
+
+
+def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter of a query is there or not; it is never null."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    kept = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return {**kept, **choices[0]} if choices else kept
+
+
+class Described(NamedTuple):
+    """What an operation answers, and the errors besides those of every one."""
+
+    summary: str
+    answers: dict[str, Any]
+    errors: tuple[str, ...] = ()
 
 
 def _links() -> dict[str, Any]:
@@ -115,53 +128,45 @@ def _links() -> dict[str, Any]:
     }
 
 
-def _list(query: dict[str, Any]) -> dict[str, Any]:
-    parameters = [
-        {"name": name, "in": "query", "required": False, "schema": _not_null(schema)} for name, schema in query.items()
-    ]
-    return {
-        "operationId": "listExports",
-        "summary": "Exports, newest first",
-        "parameters": parameters,
-        "responses": {
-            "200": answer("Exports", "A page; it is the last one only where NextToken is null", PAGE),
-            **errors("400", "401", "503"),
-        },
-    }
-
-
-def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter of a query is there or not; it is never null."""
-    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
-    kept = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
-    return {**kept, **choices[0]} if choices else kept
-
-
-def _get() -> dict[str, Any]:
-    return {
-        "operationId": "getExport",
-        "summary": "An export, with the progress of its task",
-        "responses": {
-            "200": answer("Export", "The export; Retry-After until it has ended", COMPLETED, {"Retry-After": RETRY}),
-            **errors("401", "404", "503"),
-        },
-    }
-
-
-def _delete() -> dict[str, Any]:
-    asked = "It is being cancelled (Retry-After), or was before it started"
-    return {
-        "operationId": "cancelExport",
-        "summary": "Cancel an export; the task's own end decides",
-        "responses": {
-            "202": answer("Export", asked, CANCELLED, {"Retry-After": RETRY}),
-            "200": answer("Export", "It had ended before", COMPLETED),
-            **errors("401", "404", "503"),
-        },
-    }
-
-
-def _plain(operation: str, summary: str) -> dict[str, Any]:
+def _plain(description: str) -> dict[str, Any]:
     content = {"application/json": {"schema": {"type": "object"}}}
-    ok = {"description": summary, "headers": {"x-request-id": REQUEST_ID}, "content": content}
-    return {"operationId": operation, "summary": summary, "responses": {"200": ok, **errors("401", "503")}}
+    return {"description": description, "headers": {"x-request-id": REQUEST_ID}, "content": content}
+
+
+NEW = {"Location": always(LOCATION), "Retry-After": always(RETRY)}
+KNOWN = (
+    "The same export again, or one that has ended already (no Retry-After then); "
+    "for a DryRun what would happen, under an id (…-0000) that is not kept"
+)
+CANCELLING = "It is being cancelled (Retry-After), or was before it started"
+OPERATIONS = {
+    "postExport": Described(
+        "Ask for an export",
+        {
+            "202": {**answer("Export", "A new export; follow it at Location", EXPORTING, NEW), "links": _links()},
+            "200": answer("Export", KNOWN, EXPORTING, {"Location": LOCATION, "Retry-After": RETRY}),
+        },
+        ("403", "404", "409", "413", "415"),
+    ),
+    "listExports": Described(
+        "Exports, newest first",
+        {"200": answer("Exports", "A page; it is the last one only where NextToken is null", PAGE)},
+    ),
+    "getExport": Described(
+        "An export, with the progress of its task",
+        {"200": answer("Export", "The export; Retry-After until it has ended", COMPLETED, {"Retry-After": RETRY})},
+        ("404",),
+    ),
+    "cancelExport": Described(
+        "Cancel an export; the task's own end decides",
+        {
+            "202": answer("Export", CANCELLING, CANCELLED, {"Retry-After": RETRY}),
+            "200": answer("Export", "It had ended before", COMPLETED),
+        },
+        ("404",),
+    ),
+    "getOpenapi": Described("This document", {"200": _plain("This document")}),
+    "getHealth": Described(
+        "Our version and those of what was loaded", {"200": _plain("Our version and those of what was loaded")}
+    ),
+}

@@ -1,0 +1,87 @@
+"""The routes of the HTTP entrance: one table, of which dispatch, `Allow`, document and refusals are made. Pure.
+
+What a route reads is loaded when somebody asks for it: a health check does not wait for it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+Struct = type[msgspec.Struct]
+
+
+def _listing() -> Struct:
+    from .listing import Listing
+
+    return Listing
+
+
+def _parameters() -> Struct:
+    from ..direct_request import Parameters
+
+    return Parameters
+
+
+class Route(NamedTuple):
+    """One method of one path, written as in the document. `query`, `body`: whose fields are read there, if any are.
+
+    `policy`: it cannot be answered without the policy; what stands in the ledger can be shown and called off.
+    """
+
+    method: str
+    path: str
+    operation: str
+    query: Callable[[], Struct] | None = None
+    body: Callable[[], Struct] | None = None
+    policy: bool = False
+
+    @property
+    def parts(self) -> list[str]:
+        """The path without its slashes."""
+        return split(self.path)
+
+    def names(self, part: str) -> list[str]:
+        """The parameters that are read in its query, body or path."""
+        if part == "path":
+            return [name[1:-1] for name in self.parts if name.startswith("{")]
+        kind = self.query if part == "query" else self.body
+        return [field.encode_name for field in msgspec.structs.fields(kind())] if kind else []
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+ROUTES = (
+    Route("POST", "/exports", "postExport", body=_parameters, policy=True),
+    Route("GET", "/exports", "listExports", query=_listing),
+    Route("GET", "/exports/{ExportId}", "getExport"),
+    Route("DELETE", "/exports/{ExportId}", "cancelExport"),
+    Route("GET", "/openapi.json", "getOpenapi"),
+    Route("GET", "/healthz", "getHealth"),
+)
+
+
+class Found(NamedTuple):
+    """What is at a path: the routes by method, and the values of the names in braces."""
+
+    routes: dict[str, Route]
+    values: dict[str, str]
+
+
+def split(path: str) -> list[str]:
+    """The parts of a path; one slash more or less makes no other path of it."""
+    return [part for part in path.split("/") if part]
+
+
+def find(path: str) -> Found:
+    """What is at this path; no routes where nothing is."""
+    given = split(path)
+    routes = {route.method: route for route in ROUTES if _fits(route.parts, given)}
+    own = next(iter(routes.values())).parts if routes else []
+    return Found(routes, {name[1:-1]: part for name, part in zip(own, given, strict=False) if name.startswith("{")})
+
+
+def _fits(own: list[str], given: list[str]) -> bool:
+    same = (name.startswith("{") or name == part for name, part in zip(own, given, strict=False))
+    return len(own) == len(given) and all(same)
