@@ -147,6 +147,31 @@ def test_with_a_policy_that_cannot_be_read_it_is_503_and_nothing_is_recorded(
     assert not shop.store.objects
 
 
+def test_with_a_policy_that_cannot_be_read_what_stands_is_shown(shop: Workshop, entrance: Entrance) -> None:
+    export = entrance.post().value["ExportId"]
+    shop.policy = None
+    assert entrance.get(export).value["Progress"] == "1%"
+    assert ids(entrance.page()) == [export]
+
+
+def test_with_a_policy_that_cannot_be_read_what_waits_is_cancelled_at_once(shop: Workshop, entrance: Entrance) -> None:
+    shop.show(an_image(status="Creating"))
+    export = entrance.post().value["ExportId"]
+    shop.policy = None
+    answer = entrance.cancel(export)
+    assert (answer.status, answer.value["Status"]) == (202, "Cancelled")
+
+
+def test_a_ledger_in_which_only_names_may_be_listed_is_no_empty_list(shop: Workshop, entrance: Entrance) -> None:
+    """The right to list is the bucket's, the right to read that of the prefix: below another one all else is 503."""
+    shop.store.faults.before("get", refused("AccessDenied"))
+    assert entrance.page().refusal == (503, "AccessDenied")
+
+
+def test_an_empty_list_of_a_ledger_that_may_be_read_is_one(entrance: Entrance) -> None:
+    assert entrance.page().value == {"Exports": [], "NextToken": None}
+
+
 def test_with_the_ledger_away_it_is_503_and_asking_again_is_right(shop: Workshop, entrance: Entrance) -> None:
     shop.store.faults.before("create open", unanswered())
     answer = entrance.post()

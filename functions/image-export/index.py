@@ -24,7 +24,7 @@ from image_export.edges.credentials import Credentials, base_credentials
 from image_export.edges.redaction import Redaction
 from image_export.edges.retrying import Retrying
 from image_export.edges.versions import versions
-from image_export.errors import AskerFault, ImageExportError, OurFault
+from image_export.errors import AskerFault, CloudFault, ImageExportError, OurFault
 from image_export.use_cases.ports import Log
 from image_export.use_cases.respond import Site
 from image_export.values.cause import Cause
@@ -54,7 +54,7 @@ class _Instance:
         self._deadline_s = time.monotonic() + float(context.function.timeout)
 
     def outside(self, context: Any, log: Log, *, watching: bool = False) -> "Outside":
-        """The collaborators of this invocation. Only watching goes on with a policy that cannot be read."""
+        """The collaborators of this invocation. `watching` goes on with a policy that cannot be read; else OurFault."""
         from image_export.use_cases.outside import Outside
 
         self._take(context)
@@ -63,7 +63,8 @@ class _Instance:
         except ImageExportError as fault:
             if not watching:
                 raise
-            log.error("policy.unreadable", code=fault.code, error=fault.cause.message)
+            advice = fault.cause.recommend
+            log.error("policy.unreadable", code=fault.code, error=fault.cause.message, recommend=advice)
             policy = None
         return Outside(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s, mute=set())
 
@@ -100,16 +101,22 @@ class _Instance:
         return Oss(self._home[1], self._base, self._addresses, self._remaining_s)
 
     def _policy(self) -> "Policy":
-        """The file beside us, read once; one in OSS is looked at anew, since it may change under a warm instance."""
+        """The file beside us, read once; one in OSS is looked at anew, since it may change under a warm instance.
+
+        Raises OurFault PolicyInvalid, whatever the cloud calls it: the caller has the right that we lack.
+        """
         if not self.settings.policy.startswith("oss://"):
             return self._shipped_policy
+        from image_export.decisions import policy_place
         from image_export.decisions.policy_file import read_policy
 
-        bucket, _, key = self.settings.policy.removeprefix("oss://").partition("/")
-        stored = self._retrying(lambda: self._oss.get(bucket, key))
+        bucket, key = policy_place.split(self.settings.policy)
+        try:
+            stored = self._retrying(lambda: self._oss.get(bucket, key))
+        except CloudFault as fault:
+            raise policy_place.not_read(self.settings.policy, fault) from fault
         if stored is None:
-            message = f"IMAGE_EXPORT_POLICY is {self.settings.policy}, and there is no such object."
-            raise OurFault(Cause(code="PolicyInvalid", message=message))
+            raise policy_place.not_there(self.settings.policy)
         return read_policy(stored.body)
 
     @cached_property

@@ -82,7 +82,8 @@ def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
         step = next_step(look.record, look.sight, outside.ledger.now)
         if isinstance(step, Wait):
             return look, step
-        if outside.policy is None and phase(look.record) is Phase.READY:  # nothing starts and nothing fails meanwhile
+        if outside.policy is None and phase(look.record) is Phase.READY and not look.record.cancel_at:
+            # Nothing starts and nothing fails meanwhile; what somebody has called off needs no policy.
             return look, Wait("PolicyInvalid", until=outside.ledger.now + LOOK_MOST)
         starts = isinstance(step, MakeClaim) and step.claim.kind == "start"
         if outside.remaining_s() < (SECONDS_TO_START if starts else SECONDS_TO_STEP):

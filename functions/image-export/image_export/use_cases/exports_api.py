@@ -77,6 +77,8 @@ def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
     place = listing.after(asked)
     shown: list[Export] = []
     page = outside.ledger.page("history/", after=place, limit=SCANNED_MAX)
+    if not page.entries:
+        outside.ledger.check_readable()
     names = [(entry.key, at) for entry in page.entries if (at := listing.read_place(entry.key))]
     opened = 0
     for key, at in names:

@@ -18,6 +18,7 @@ from .ports import Entry, Page, Store
 
 F = TypeVar("F")
 PAGE = 1000  # of a listing, the most that OSS gives
+PROBED = "nightly/run"  # whether it is there or not, whoever may read facts is told
 
 
 class Written(Wire, Generic[F], frozen=True, kw_only=True):
@@ -111,6 +112,11 @@ class FactStore:
             message = f"{key} is not a fact that this version understands: {cause}"
             raise FactUnreadable(Cause(code="FactUnreadable", message=message)) from cause
         return Found(written.fact, stored.modified_at, written.nonce)
+
+    def check_readable(self) -> None:
+        """Raises LedgerFault where nothing may be read: the right to list names is the bucket's, and may be wider."""
+        with reaching():
+            self.store.get(PROBED)
 
     def name(self, key: str) -> None:
         """Create a name without a body: however late it arrives, it takes the place of nothing."""
