@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sized
 from pathlib import Path
 from typing import NamedTuple
 
+from image_export.decisions.idle_policy import idle
 from image_export.decisions.policy_file import read_policy
 from image_export.errors import CloudFault, OurFault
 from image_export.values.policy import Policy
@@ -60,7 +61,8 @@ def read_policy_of(plan: Plan, folder: Path, fetch: Fetch | None) -> tuple[Polic
     except (OurFault, CloudFault) as fault:
         advice = fault.cause.recommend or "Correct it; schemas/policy.json tells an editor what it may say."
         return None, wrong("policy", f"{name}: {fault.code}: {fault.cause.message}", advice)
-    return policy, ok("policy", f"{name} is valid: {_many(policy.accounts, 'account')}, {_many(policy.rules, 'rule')}.")
+    said = f"{name} is valid: {_many(policy.accounts, 'account')}, {_many(policy.rules, 'rule')}."
+    return policy, ok("policy", said, "; ".join(f"{one[0].upper()}{one[1:]}." for one in idle(policy)) or None)
 
 
 def _many(things: Sized, name: str) -> str:

@@ -26,6 +26,14 @@ def test_without_any_image_the_rules_match_nothing(shop: Workshop) -> None:
     assert run(shop).warnings == ("rule golden matches no image",)
 
 
+def test_a_policy_without_rules_or_without_one_for_the_night_is_a_warning(shop: Workshop) -> None:
+    stock(shop, 1)
+    shop.change(rules=())
+    assert run(shop).warnings == ("the policy has no rules: nothing is exported but what somebody asks for",)
+    shop.change(rules=(Rule(name="new", when=("image-created",)),))
+    assert run(shop, "n-2").warnings == ("no rule of the policy is for nightly: nights export nothing",)
+
+
 def test_a_rule_that_is_not_for_the_night_or_matches_what_cannot_be_exported_is_none(shop: Workshop) -> None:
     shop.change(rules=(*(shop.policy.rules if shop.policy else ()), Rule(name="new", when=("image-created",))))
     stock(shop, 1, os_type="windows")

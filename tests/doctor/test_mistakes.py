@@ -110,6 +110,21 @@ def test_a_fault_of_the_policy_is_named_with_its_path(ward: Ward) -> None:
     assert "policy.colour: unknown key" in ward.only_wrong().message
 
 
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("[image-created, nightly]", None),
+        ("[image-created]", "No rule of the policy is for nightly: nights export nothing."),
+    ],
+)
+def test_a_policy_without_a_rule_for_the_night_is_valid_and_said_so(ward: Ward, when: str, said: str | None) -> None:
+    ward.change(ward.policy, "when: [nightly]", f"when: {when}")
+    ward.change(ward.policy, "when: [image-created, nightly]", f"when: {when}")
+    ward.change(ward.policy, "    max_per_run: 50\n", "")
+    (found,) = (one for one in ward.said("files") if one.subject == "policy")
+    assert (found.status, found.recommend) == ("ok", said)
+
+
 def test_a_policy_that_is_in_oss_is_read_from_there(ward: Ward) -> None:
     ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/ledger/policy.yaml")
     assert "PolicyInvalid" in ward.only_wrong().message

@@ -12,6 +12,7 @@ import msgspec
 from ..values.policy import Policy
 from ..values.run import Run
 from .hints import stamp
+from .idle_policy import idle
 
 WAITING = ("waiting", "account", "region", "priority", "since", "export")  # the parts of a hint's name
 
@@ -27,6 +28,7 @@ class Queue(msgspec.Struct):
 
 def night_warnings(policy: Policy, run: Run, queues: dict[str, Queue]) -> Iterator[str]:
     """One line for each. `queues`: by `<account>/<region>`."""
+    yield from idle(policy)
     unreached = [one for one in run.totals if one.fault]
     for one in unreached:
         yield f"{one.account_id} {one.region_id} could not be looked at: {one.fault}"

@@ -1,98 +1,45 @@
-"""From the text of policy.yaml to a Policy, strictly: every fault with its path, all together. Pure."""
+"""From the text of policy.yaml to a Policy, strictly: every fault with its line and path, all together. Pure."""
 
-from collections import Counter
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 import msgspec
 
-from ..errors import OurFault
-from ..values.cause import Cause
-from ..values.match import gib, span
-from ..values.policy import Policy, PolicyFile, Rule
+from ..values.policy import Policy, PolicyFile
 from ..values.strict import Strict
 from .advice import meant, must_be, shown
+from .policy_contradictions import contradictions
+from .policy_yaml import READ_AS, Misread, Source, invalid, read_source
 
-LARGEST = 256 * 1024
-INTEGER_BITS = 64
-TOLD_MAX = 50  # of the faults; whoever has more knows what to do
+SHOWN_MAX = 50  # of the faults; whoever has more knows what to do
+
+
+class Fault(NamedTuple):
+    """What is wrong with the part at a path, in words that go on from it; `within` is the part where one is missing."""
+
+    path: str
+    words: str
+    within: str | None = None
 
 
 def read_policy(text: bytes) -> Policy:
-    """The policy. Raises OurFault `PolicyInvalid`: every fault with its path and what would be right."""
-    tree = _yaml(text)
-    faults = list(_faults(tree, PolicyFile, "policy"))
-    if faults:
-        raise _invalid(_told(faults))
-    file = msgspec.convert(tree, PolicyFile)
-    faults = list(_contradictions(file))
-    if faults:
-        raise _invalid(_told(faults))
+    """The policy. Raises OurFault `PolicyInvalid`: every fault with its line, its path and what would be right."""
+    source = read_source(text)
+    _refuse(source, list(_faults(source.tree, PolicyFile, "policy")))
+    file = msgspec.convert(source.tree, PolicyFile)
+    _refuse(source, [Fault(*one) for one in contradictions(file, source)])
     targets = tuple(target for entry in file.notify if (target := entry.target()))
     return Policy(accounts=file.accounts, rules=file.rules, notify=targets)
 
 
-def _told(faults: list[str]) -> str:
-    more = [f"and {len(faults) - TOLD_MAX} more"] if len(faults) > TOLD_MAX else []
-    return "; ".join([*faults[:TOLD_MAX], *more])
+def _refuse(source: Source, faults: list[Fault]) -> None:
+    if faults:
+        words = [f"line {source.places[one.within or one.path].line}: {one.path}: {one.words}" for one in faults]
+        more = [f"and {len(faults) - SHOWN_MAX} more"] if len(faults) > SHOWN_MAX else []
+        raise invalid("; ".join([*words[:SHOWN_MAX], *more]))
 
 
-def _invalid(message: str) -> OurFault:
-    advice = "Correct policy.yaml and deploy again; nothing is exported until then."
-    return OurFault(Cause(code="PolicyInvalid", message=message, recommend=advice))
-
-
-def _yaml(text: bytes) -> Any:
-    """Safe YAML without aliases (a few lines of them unfold to gigabytes) and without duplicate keys."""
-    import yaml  # here, since an instance reads the policy once
-
-    class Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
-        def construct_object(self, node: Any, deep: bool = False) -> Any:
-            try:
-                return _plain(super().construct_object(node, deep))
-            except (ValueError, LookupError, TypeError, AttributeError) as cause:  # as PyYAML's own readers stumble
-                raise _invalid(_unreadable(node)) from cause
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            pairs = node.value if isinstance(node, yaml.MappingNode) else []  # a tag may say so of anything
-            keys = Counter(str(self.construct_object(key, deep=True)) for key, _ in pairs)
-            twice = sorted(key for key, times in keys.items() if times > 1)
-            if twice:
-                raise _invalid(f"line {node.start_mark.line + 1}: {', '.join(twice)} is given twice")
-            mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-            return mapping
-
-    if len(text) > LARGEST:
-        raise _invalid(f"policy is {len(text)} bytes long, at most {LARGEST} are read")
-    try:
-        for event in yaml.parse(text, Loader=Loader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                alias = f"line {line}: aliases are not allowed (*{event.anchor})"
-                raise _invalid(f'{alias}; a glob stands in quotes: "*{event.anchor}"')
-        return yaml.load(text, Loader=Loader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as cause:
-        said = " ".join(str(cause).split()).replace('"<byte string>"', "policy.yaml")
-        raise _invalid(f"policy is not YAML: {said}") from cause
-
-
-def _plain(value: Any) -> Any:
-    """The value, if messages and logs can hold it. Raises ValueError for lone surrogates and endless numbers."""
-    if isinstance(value, str):
-        value.encode()
-    elif isinstance(value, int) and value.bit_length() > INTEGER_BITS:
-        raise ValueError("a number that nothing here can mean")
-    return value
-
-
-def _unreadable(node: Any) -> str:
-    kind = node.tag.rsplit(":", 1)[-1]
-    return (
-        f"line {node.start_mark.line + 1}: {shown(node.value)} is read as {kind} and is none; a text stands in quotes"
-    )
-
-
-def _faults(value: Any, kind: Any, path: str) -> Iterator[str]:
+def _faults(value: Any, kind: Any, path: str) -> Iterator[Fault]:
     """Descend while the shape is known, so that each fault is found where it stands."""
     struct = next((one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, Strict)), None)
     parts = _parts(kind)
@@ -111,29 +58,43 @@ def _faults(value: Any, kind: Any, path: str) -> Iterator[str]:
         yield from _own_fault(value, kind, path)
 
 
-def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> Iterator[str]:
+def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> Iterator[Fault]:
     fields = {field.name: field for field in msgspec.structs.fields(struct)}
     for key in value:
         if key not in fields:
-            yield f"{path}.{key}: unknown key, {meant(key, fields)}"
+            yield Fault(f"{path}.{key}", f"unknown key, {meant(key, fields)}")
     for name, field in fields.items():
         if name in value and value[name] is None:
-            yield f"{path}.{name}: is empty; give it a value, or leave it out where it is optional"
+            yield Fault(f"{path}.{name}", "is empty; give it a value, or leave it out where it is optional")
         elif name in value:
             yield from _faults(value[name], field.type, f"{path}.{name}")
         elif field.required:
-            yield f"{path}.{name}: missing"
+            yield Fault(f"{path}.{name}", "missing", within=path)
 
 
-def _own_fault(value: Any, kind: Any, path: str) -> Iterator[str]:
+def _own_fault(value: Any, kind: Any, path: str) -> Iterator[Fault]:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as fault:
+        written = "empty" if value is None else str(value) if isinstance(value, Misread) else shown(value)
         right = must_be(kind) or str(fault).replace("`", "")
-        yield f"{path}: is {'empty' if value is None else shown(value)}; {right}"
+        yield Fault(path, "; ".join(filter(None, (f"is {written}", right, _as_written(value, kind)))))
 
 
-def _length_fault(value: Any, kind: Any, path: str) -> Iterator[str]:
+def _as_written(value: Any, kind: Any) -> str | None:
+    """What would help where the same in quotes would be right, or where a number is written as few people read it."""
+    if not isinstance(value, (int, Misread)):
+        return None
+    text, read_as = (value.text, value.kind) if isinstance(value, Misread) else (str(value), "int")
+    try:
+        msgspec.convert(text, kind)
+    except msgspec.ValidationError:
+        odd = isinstance(value, Misread) and READ_AS.get(read_as) == READ_AS["int"]
+        return "a number is written in plain decimal: no 0 before it, no : _ . or x in it" if odd else None
+    return f'without quotes YAML reads {READ_AS.get(read_as, "nothing")}: put it in quotes, "{value}"'
+
+
+def _length_fault(value: Any, kind: Any, path: str) -> Iterator[Fault]:
     """Only an empty list or object is a fault of its own; what it holds is found with its own path."""
     if not value:
         yield from _own_fault(value, kind, path)
@@ -150,39 +111,3 @@ def _parts(kind: Any) -> list[Any]:
 
 def _bare(kind: Any) -> Any:
     return kind.__origin__ if hasattr(kind, "__metadata__") else kind
-
-
-def _contradictions(file: PolicyFile) -> Iterator[str]:
-    """What each part allows and the whole does not."""
-    accounts = [account.account_id for account in file.accounts]
-    for number, account in enumerate(file.accounts):
-        if accounts.index(account.account_id) != number:
-            yield f"policy.accounts[{number}].role_arn: account {account.account_id} has a role already"
-    for place, named in (("accounts", file.accounts), ("rules", file.rules)):
-        names = [one.name for one in named]
-        for number, name in enumerate(names):
-            if names.index(name) != number:
-                yield f"policy.{place}[{number}].name: {name} is taken"
-    for number, rule in enumerate(file.rules):
-        yield from (f"policy.rules[{number}].{fault}" for fault in _impossible(rule))
-    for number, entry in enumerate(file.notify):
-        if entry.eventbridge and entry.eventbridge.bus == "default":
-            yield f"policy.notify[{number}].eventbridge.bus: is default, which takes no custom events; name another"
-        elif entry.target() is None:
-            given = "both" if entry.function else "neither"
-            yield f"policy.notify[{number}]: is {given} of eventbridge and function; it must be exactly one of them"
-
-
-def _impossible(rule: Rule) -> Iterator[str]:
-    """Bounds between which there is no image, and words for occasions that never are."""
-    match = rule.match
-    if match.os_type == "windows":
-        yield "match.os_type: is windows, and ECS exports no Windows images; leave the rule out"
-    if match.older_than and "nightly" not in rule.when:
-        yield f"match.older_than: is {match.older_than}, and what was just created is not; add nightly to when"
-    if rule.max_per_run and "nightly" not in rule.when:
-        yield f"max_per_run: is {rule.max_per_run}, which only nightly runs count; add nightly to when, or leave it out"
-    if match.older_than and match.newer_than and span(match.older_than) >= span(match.newer_than):
-        yield f"match.older_than: {match.older_than} leaves nothing that is newer_than {match.newer_than}"
-    if match.larger_than and match.smaller_than and gib(match.smaller_than) - gib(match.larger_than) < 2:
-        yield f"match.larger_than: {match.larger_than} leaves nothing that is smaller_than {match.smaller_than}"

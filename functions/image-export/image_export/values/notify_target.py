@@ -1,8 +1,42 @@
 """Who is told: a bus or a function. A *destination* is something else, the bucket that an export goes to."""
 
 import hashlib
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
+
+from .wire import END
+
+# "Limits" page of EventBridge; names in the fc3 component's schema of Serverless Devs, which are those of both FC APIs
+BusName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,126}" + END,
+        description="1 to 127 letters, digits and hyphens, not a hyphen first",
+    ),
+]
+FunctionName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,63}" + END,
+        description="1 to 64 letters, digits, underscores and hyphens, a letter or an underscore first",
+    ),
+]
+ServiceName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,127}" + END,
+        description="1 to 128 letters, digits, underscores and hyphens, a letter or an underscore first",
+    ),
+]
+Qualifier = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,127}" + END,
+        description="LATEST, a version's number, or an alias of letters, digits, underscores and hyphens",
+    ),
+]
 
 
 class EventBus(msgspec.Struct, frozen=True, kw_only=True, tag="eventbridge", tag_field="kind"):

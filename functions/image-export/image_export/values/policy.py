@@ -12,7 +12,7 @@ from .account import AssumedRole
 from .export import ImageFormat
 from .forms import BUCKET
 from .match import Match
-from .notify_target import EventBus, Function, NotifyTarget
+from .notify_target import BusName, EventBus, Function, FunctionName, NotifyTarget, Qualifier, ServiceName
 from .strict import Name, Strict
 from .wire import END
 
@@ -117,16 +117,16 @@ class Rule(Strict, frozen=True, kw_only=True):
 class EventBusEntry(Strict, frozen=True, kw_only=True):
     """`{bus, region}`"""
 
-    bus: Annotated[str, Meta(min_length=1, max_length=127)]
+    bus: BusName
     region: RegionId
 
 
 class FunctionEntry(Strict, frozen=True, kw_only=True):
     """`{service, function, qualifier}` of FC 2.0, `{function, qualifier}` of FC 3.0"""
 
-    function: Name
-    service: Name | None = None
-    qualifier: Name | None = None
+    function: FunctionName
+    service: ServiceName | None = None
+    qualifier: Qualifier | None = None
 
 
 class NotifyEntry(Strict, frozen=True, kw_only=True):

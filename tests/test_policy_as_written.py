@@ -1,0 +1,194 @@
+"""Faults of policy.yaml show what somebody has written, on which line, and what would be right."""
+
+import pytest
+
+from image_export.decisions.policy_file import read_policy
+from image_export.errors import OurFault
+from image_export.values.notify_target import EventBus, Function
+
+POLICY = """\
+version: 1
+accounts:
+  - name: prod
+    role_arn: acs:ram::1234567890123456:role/image-export
+    destinations:
+      cn-hangzhou: {bucket: acme-images-hangzhou}
+rules:
+  - name: golden
+    when: [nightly]
+    priority: 7
+    max_per_run: 50
+    match:
+      name: "golden-*"
+      tags: {export: "true"}
+notify:
+  - eventbridge: {bus: image-export, region: cn-hangzhou}
+  - function: {service: images, function: after-export}
+"""
+
+
+def faults(old: str, new: str) -> str:
+    """What is said of the policy with that change."""
+    assert old in POLICY
+    with pytest.raises(OurFault) as raised:
+        read_policy(POLICY.replace(old, new, 1).encode())
+    return raised.value.cause.message
+
+
+def test_the_policy_of_these_tests_is_valid() -> None:
+    assert read_policy(POLICY.encode()).rules[0].priority == 7
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        *(("NO", "true or false"), ("on", "true or false"), ("Yes", "true or false"), ("2026-12-31", "a date")),
+        *(("0123", "a number"), ("1:30", "a number"), ("0x10", "a number"), ("1_000", "a number"), ("12", "a number")),
+        *((".inf", "a number"), ("1e3", None), ("2026-12-31 10:00:00", "a date"), ("=", "a default")),
+    ],
+)
+@pytest.mark.parametrize("place", ["value", "key"])
+def test_a_tag_without_quotes_is_shown_as_it_is_written(written: str, read_as: str | None, place: str) -> None:
+    tags = f"{{export: {written}}}" if place == "value" else f"{{{written}: x}}"
+    if read_as is None:
+        assert read_policy(POLICY.replace('{export: "true"}', tags).encode())
+        return
+    message = faults('{export: "true"}', tags)
+    name = "export" if place == "value" else written
+    assert message.startswith(f"line 14: policy.rules[0].match.tags.{name}: is {written}; it must be ")
+    assert message.endswith(f'without quotes YAML reads {read_as}: put it in quotes, "{written}"')
+    assert read_policy(POLICY.replace('{export: "true"}', tags.replace(written, f'"{written}"')).encode())
+
+
+@pytest.mark.parametrize("name", ["NO", "2026-12-31", "0123"])
+def test_a_name_without_quotes_is_told_to_have_them(name: str) -> None:
+    said = faults("name: golden\n", f"name: {name}\n")
+    assert said.startswith(f"line 8: policy.rules[0].name: is {name}; ")
+    assert said.endswith(f'put it in quotes, "{name}"')
+
+
+@pytest.mark.parametrize("number", ["010", "1:30", "0x10", "1_000", "0b11", "+7", "7.0", "00", "1e1", "1:30:00"])
+@pytest.mark.parametrize(("field", "line"), [("priority: 7", 10), ("max_per_run: 50", 11)])
+def test_a_whole_number_is_written_in_plain_decimal(number: str, field: str, line: int) -> None:
+    name = field.partition(":")[0]
+    said = faults(field, f"{name}: {number}")
+    assert said.startswith(f"line {line}: policy.rules[0].{name}: is ")
+    assert number in said
+    assert "whole number" in said
+    assert "put it in quotes" not in said
+
+
+@pytest.mark.parametrize(("number", "read"), [("0", 0), ("9999", 9999), ("10", 10)])
+def test_plain_decimals_are_read(number: str, read: int) -> None:
+    assert read_policy(POLICY.replace("priority: 7", f"priority: {number}").encode()).rules[0].priority == read
+
+
+def test_a_key_that_yaml_takes_for_a_truth_is_shown_as_it_is_written() -> None:
+    said = faults("    when: [nightly]\n", "    on: [nightly]\n")
+    assert "line 9: policy.rules[0].on: unknown key" in said
+    assert "True" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("    when: [nightly]\n", "", "line 8: policy.rules[0].when: missing"),
+        ("version: 1", "version: 2", "line 1: policy.version: is 2"),
+        ("region: cn-hangzhou}", "region: x}", "line 16: policy.notify[0].eventbridge.region: is 'x'"),
+        ("rules:\n", "rules:\n\n\n", "line 12: policy.rules[0].priority: is 70000"),
+    ],
+)
+def test_every_fault_has_its_line(old: str, new: str, said: str) -> None:
+    changed = POLICY.replace("priority: 7\n", "priority: 70000\n") if "70000" in said else POLICY
+    with pytest.raises(OurFault) as raised:
+        read_policy(changed.replace(old, new, 1).encode())
+    assert said in raised.value.cause.message
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("{golden,base}-*", "write a rule for each, or [ab]"),
+        ("^golden-.*$", 'perhaps "golden-*"'),
+        ("golden-.+", "perhaps"),
+        ("!test-*", "no word for all names but these"),
+        ("\u201cgolden-*\u201d", 'perhaps "golden-*"'),
+        ("golden-%", 'perhaps "golden-*"'),
+        ("(golden|base)-*", "no regular expression"),
+        ("golden\\-*", "no regular expression"),
+        ("golden images", "letters, digits and . : _ -"),
+        ("images/golden-*", "letters, digits and . : _ -"),
+        ("golden-[ab", "must be closed"),
+        ("golden-*,base-*", "write a rule for each"),
+    ],
+)
+def test_a_name_that_no_image_can_have_is_refused_with_the_right_spelling(name: str, said: str) -> None:
+    message = faults('"golden-*"', f"'{name}'")
+    assert message.startswith("line 13: policy.rules[0].match.name: is ")
+    assert "no image's name holds " in message
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    "name", ["golden-*", "*", "?old[eE]n", "[!t]*", "a.b:c_d-e", "黄金镜像-*", "[]a]b", "web-2026"]
+)
+def test_a_glob_that_an_image_can_meet_is_taken(name: str) -> None:
+    assert read_policy(POLICY.replace("golden-*", name).encode()).rules[0].match.name == name
+
+
+@pytest.mark.parametrize("family", ["web*", "^web$", "web family", "\u201cweb\u201d"])
+def test_a_family_that_no_image_can_have_is_refused(family: str) -> None:
+    message = faults('name: "golden-*"', f"family: '{family}'")
+    assert "line 13: policy.rules[0].match.family: is " in message
+
+
+@pytest.mark.parametrize("word", ["absent", "not-null", "present"])
+def test_another_tools_word_for_a_tag_is_refused_unless_it_stands_in_quotes(word: str) -> None:
+    message = faults('{export: "true"}', f"{{export: {word}}}")
+    assert message.startswith(f"line 14: policy.rules[0].match.tags.export: is {word}; ")
+    assert f'stands in quotes: "{word}"' in message
+    read = read_policy(POLICY.replace('"true"', f'"{word}"').encode())
+    assert read.rules[0].match.tags == {"export": word}
+
+
+@pytest.mark.parametrize("tags", ['{x: "http://a"}', '{"https://a": x}', f'{{x: "{"a" * 129}"}}'])
+def test_a_tag_that_no_image_can_have_is_refused(tags: str) -> None:
+    assert "line 14: policy.rules[0].match.tags." in faults('{export: "true"}', tags)
+
+
+def test_one_bucket_in_two_regions_is_a_contradiction() -> None:
+    here = "cn-hangzhou: {bucket: acme-images-hangzhou}\n"
+    message = faults(here, here + "      cn-beijing: {bucket: acme-images-hangzhou}\n")
+    assert message == (
+        "line 7: policy.accounts[0].destinations.cn-beijing.bucket: is acme-images-hangzhou, the bucket of cn-hangzhou "
+        "already; a bucket is in one region"
+    )
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("function: {function: ../../x?y}", "function: {function: a/b}", "function: {function: 1a}"),
+        *('function: {function: "a\\nb"}', "function: {function: a, service: ../b}", "function: {function: a b}"),
+        *("function: {function: a, qualifier: ../b}", 'function: {function: a, qualifier: "b?c"}'),
+        *("function: {function: a, qualifier: ''}", f"function: {{function: {'a' * 65}}}"),
+        *('eventbridge: {bus: "a\\nb", region: cn-hangzhou}', "eventbridge: {bus: a/b, region: cn-hangzhou}"),
+        *("eventbridge: {bus: -a, region: cn-hangzhou}", f"eventbridge: {{bus: {'a' * 128}, region: cn-hangzhou}}"),
+        "eventbridge: {bus: eventbridge-reserved-a, region: cn-hangzhou}",
+    ],
+)
+def test_a_notify_target_that_the_cloud_cannot_have_is_refused(target: str) -> None:
+    message = faults("eventbridge: {bus: image-export, region: cn-hangzhou}", target)
+    assert message.startswith("line 16: policy.notify[0].")
+
+
+def test_notify_targets_of_every_form_that_the_cloud_has_are_taken() -> None:
+    text = POLICY + "  - function: {function: _a-B1, qualifier: LATEST}\n  - function: {function: a, qualifier: '12'}\n"
+    bus = f"9{'b' * 126}"
+    read = read_policy(text.replace("bus: image-export", f"bus: {bus}").encode())
+    assert read.notify == (
+        EventBus(bus=bus, region="cn-hangzhou"),
+        Function(function="after-export", service="images"),
+        Function(function="_a-B1", qualifier="LATEST"),
+        Function(function="a", qualifier="12"),
+    )
