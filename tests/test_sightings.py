@@ -157,6 +157,6 @@ def test_a_last_look_that_fails_does_not_forget_the_image_either(shop: Workshop)
 def test_the_marker_of_an_image_that_is_not_wanted_goes_too(shop: Workshop) -> None:
     shop.tell(LATER)
     shop.show(an_image(image_id=LATER, name="scratch"))
-    for _ in range(20):
+    for _ in range(40):
         shop.tick(minutes=1)
     assert shop.keys("sighted") == []

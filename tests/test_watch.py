@@ -47,6 +47,7 @@ def test_a_sighted_image_that_no_rule_wants_leaves_nothing_behind(shop: Workshop
     shop.tell()
     shop.show(an_image(name="scratch"))
     shop.tick(minutes=2)
+    shop.tick(minutes=16)
     assert not shop.keys("sighted/")
     shop.tick(minutes=11)
     assert not hints(shop)

@@ -86,9 +86,20 @@ def test_an_image_that_never_becomes_visible_is_rejected_after_a_quarter_of_an_h
     assert not [key for key in world.ledger("sighted/") if image in key]
 
 
-def test_an_image_that_no_rule_wants_is_ignored(world: World) -> None:
+def test_an_image_that_no_rule_wants_is_undecided_for_a_while_and_then_ignored(world: World) -> None:
     image = world.image(ImageName="scratch")
-    assert world.tell(image)["Ignored"] == 1
+    answer = world.tell(image)
+    assert (answer["Undecided"], answer["Ignored"]) == (1, 0)
+    assert world.ledger("sighted/")
+    while world.ledger("due/"):
+        world.pass_time(16 * 60)
+    assert (world.calls_of(image), world.ledger("sighted/")) == ([], [])
+
+
+def test_an_image_that_ecs_does_not_export_is_ignored_at_once_with_the_reason(world: World) -> None:
+    image = world.image(OSType="windows", Platform="Windows Server 2022")
+    answer = world.tell(image)
+    assert (answer["Ignored"], answer["IgnoredBecause"]) == (1, ["Windows images cannot be exported"])
     assert world.calls_of(image) == []
 
 

@@ -24,7 +24,7 @@ from image_export.decisions import (
 from image_export.decisions.identity import sighting_key
 from image_export.decisions.refusals import Handling
 from image_export.errors import FactUnreadable
-from image_export.use_cases import advance, announce, record, see, start_waiting, sweep, taking
+from image_export.use_cases import advance, announce, record, see, sighted, start_waiting, sweep, taking
 from image_export.use_cases.fact_store import FactStore, Standing
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.looking import TaskOwner, task_key
@@ -308,13 +308,13 @@ def waits_for_what_has_ended(patch: pytest.MonkeyPatch) -> None:
 
 def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:
     """The hint goes before the sighting that it leads to."""
-    looks = see._look_again
+    looks = sighted.look_again
 
-    def look_again(outside: Any, sighting: Any, since: Any) -> Any:
+    def look_again(outside: Any, sighting: Any, at: Any) -> None:
         outside.ledger.create(f"sighted/{sighting_key(sighting)}", sighting)
-        return looks(outside, sighting, since)
+        looks(outside, sighting, at)
 
-    patch.setattr(see, "_look_again", look_again)
+    patch.setattr(see, "look_again", look_again)
 
 
 def late_task_id_dropped(patch: pytest.MonkeyPatch) -> None:

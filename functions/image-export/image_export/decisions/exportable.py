@@ -30,12 +30,17 @@ FORMAT_REGIONS = frozenset(
 
 def obstacle(image: Image, when: When) -> str | None:
     """Why the image is not exported, whatever rules say; None where nothing is known against it."""
-    return _by_nature(image) or _by_disks(image) or _by_status(image, when)
+    return barrier(image) or _by_status(image, when)
+
+
+def barrier(image: Image) -> str | None:
+    """Why ECS exports no such image, in whatever status, as its documents say."""
+    return _by_nature(image) or _by_disks(image)
 
 
 def expected_refusal(image: Image, asked: ImageFormat) -> Cause | None:
     """What ExportImage would answer to this image in this format."""
-    if against := _by_nature(image) or _by_disks(image):
+    if against := barrier(image):
         return Cause(code="ImageNotSupported", message=f"ECS would refuse: {against}.")
     if offered(asked, image.region_id) != asked:
         message = f"ECS would refuse: ImageFormat {asked} is not offered in {image.region_id}."

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
+from msgspec.structs import replace
+
 from ..values.image import Image
 from ..values.match import Match, gib, span
 from ..values.policy import Policy, Rule, When
@@ -25,6 +27,21 @@ def find_rule(policy: Policy, image: Image, *, when: When, now: datetime) -> tup
         return None, f"no rule is for {when}"
     more = [f"and {len(misses) - TOLD} more"] if len(misses) > TOLD else []
     return None, f"no rule for {when} matches image {image.name!r}: {'; '.join(misses[:TOLD] + more)}"
+
+
+def still_open(policy: Policy, image: Image, *, when: When, now: datetime) -> tuple[bool, str | None]:
+    """Of an image that no rule wants: may one want it yet, since name, tags and family can be set later?
+
+    And the rule for which only tags or the family are missing, in words. All else stays as it is, or is too young.
+    """
+    rules = [rule for rule in policy.rules if when in rule.when]
+    may = [rule for rule in rules if mismatch(_without_what_may_come(rule.match), image, now) is None]
+    near = [rule for rule in may if rule.match.name is None or fnmatchcase(image.name, rule.match.name)]
+    return bool(may), f"{near[0].name} wants {mismatch(near[0].match, image, now)}" if near else None
+
+
+def _without_what_may_come(match: Match) -> Match:
+    return replace(match, name=None, tags={}, family=None)
 
 
 def wanted(match: Match) -> str:

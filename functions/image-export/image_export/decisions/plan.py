@@ -1,6 +1,7 @@
 """What a run would do: one decision for each image, with its reason. Pure. Nothing is applied here (STYLE 7).
 
-The same plan serves the nightly run and, for images that no event told of, the sweep (`when`: image-created).
+The same plan serves the nightly run and new images, whether an event names them or the sweep finds them (`when`:
+image-created).
 """
 
 from collections import defaultdict
@@ -16,9 +17,9 @@ from ..values.image import Image
 from ..values.policy import Policy, Rule, When
 from ..values.run import Before, Decision
 from .admission import NotWanted, admit_image
-from .exportable import format_warning, obstacle, size_warning
+from .exportable import BEFORE_AVAILABLE, barrier, format_warning, obstacle, size_warning
 from .identity import natural_key
-from .matching import wanted
+from .matching import still_open, wanted
 
 ROWS_MAX = 500  # of a plan that is shown: below 6 MB with reasons of 8 KB each
 AGAIN: dict[Before, str] = {"failed": "failed", "cancelled": "was cancelled"}  # what a night may export again
@@ -41,8 +42,22 @@ def plan(
     decisions = {}
     for image in images:
         admitted = admit_image(policy, image, when=when, now=now, requested_by=requested_by)
-        decisions[image.account_id, image.region_id, image.image_id] = _decide(policy, image, admitted, known, when)
+        decision = _decide(policy, image, admitted, known, when)
+        if isinstance(admitted, NotWanted) and when == "image-created" and barrier(image) is None:
+            may_match, nearly = still_open(policy, image, when=when, now=now)
+            decision = replace(decision, may_match=may_match, nearly=nearly)
+        decisions[image.account_id, image.region_id, image.image_id] = decision
     return limited(policy, decisions.values()) if when == "nightly" else list(decisions.values())
+
+
+def plan_named(policy: Policy, image: Image, *, now: datetime, requested_by: RequestedBy) -> Decision:
+    """The same decision of an image that an event names, in whatever status it is by now.
+
+    One that has ended badly meanwhile is recorded all the same: its export fails at once, with that as its cause.
+    """
+    exists = replace(image, status="Available") if image.status not in BEFORE_AVAILABLE else image
+    (decision,) = plan(policy, [exists], {}, now=now, when="image-created", requested_by=requested_by)
+    return decision
 
 
 def limited(policy: Policy, decisions: Iterable[Decision]) -> list[Decision]:

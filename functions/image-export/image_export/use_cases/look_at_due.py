@@ -5,7 +5,8 @@ from ..decisions.waiting import LOOK_MOST, SILENCE
 from ..values.facts import Requested
 from ..values.steps import Sight
 from .reject import tell_rejected
-from .see import asks, see_again
+from .see import see_again
+from .sighted import asks
 from .tick import Tick
 
 SILENT_MOST = 4  # accounts and regions that the tick has waited for in vain; then only those that have answered it
@@ -71,6 +72,8 @@ def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
                 tick.exports[seen.export.export_id] = seen.export
             if seen.rejected:
                 tick.rejected.append(seen.rejected)
+            if seen.undecided:
+                tick.undecided.add(rest)
         else:
             tell_rejected(tick.outside, rest, hint)
     except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one must not stop the others

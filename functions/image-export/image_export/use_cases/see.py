@@ -1,26 +1,35 @@
-"""An image was seen, or named by an event: is it wanted, and by which rule? Records it if so (DESIGN §4.1, §7)."""
+"""An image was seen, or named by an event: is it wanted, and by which rule? Records it if so (DESIGN §4.1, §7).
 
-from datetime import datetime, timedelta
+Which images are wanted is the planner's decision, as for a night and a sweep. Here is what becomes of it: what a rule
+matches on may come after the image, so that "no rule wants it" is undecided for a while.
+"""
+
+from datetime import timedelta
 
 import msgspec
 
 from ..decisions import hints
-from ..decisions.admission import NotWanted, admit_image, watches
+from ..decisions.admission import watches
 from ..decisions.exportable import format_warning
 from ..decisions.identity import sighting_key
+from ..decisions.plan import plan_named
 from ..decisions.refusals import advised
+from ..decisions.undecided import MADE_AFTER, TAGGED_AFTER, undecided_until
 from ..decisions.waiting import LOOK_MOST, MINUTE, SILENCE, VISIBLE_WITHIN, growing
 from ..errors import CloudFault
 from ..values.account import AssumedRole
-from ..values.arrival import Sighting
+from ..values.arrival import Sighted, Sighting
 from ..values.cause import Cause
 from ..values.export import Export, RequestedBy
+from ..values.export_request import ExportRequest
 from ..values.image import Image
+from ..values.run import Decision
 from ..values.steps import Sight
 from .advance import begin
 from .outside import Outside
 from .record import record
 from .reject import Kept, reject
+from .sighted import Marker, look_again, look_again_at_seen, marker_of, named_at, seen_of
 
 GIVE_UP = timedelta(hours=24)  # looks that fail are no verdict, but not for ever
 
@@ -49,8 +58,8 @@ def ignore(outside: Outside, reason: str) -> Seen:
     return Seen(because=reason)
 
 
-def see(outside: Outside, sighting: Sighting, *, since: datetime | None = None) -> Seen:
-    """Look at a named image and record what the policy wants of it. `since`: when it was first named."""
+def see(outside: Outside, sighting: Sighting, *, marker: Marker | None = None) -> Seen:
+    """Look at a named image and record what the policy wants of it. `marker`: of one that was named before."""
     outside.ledger.ready()
     log = outside.log.bind(image_id=sighting.image_id, region_id=sighting.region_id, event_id=sighting.event_id)
     outside = outside._replace(log=log)
@@ -58,29 +67,24 @@ def see(outside: Outside, sighting: Sighting, *, since: datetime | None = None) 
     accounts = watches(policy, sighting.account_id, sighting.region_id) if policy else []
     if policy and not accounts:
         return ignore(outside, f"The policy names no account with a destination in {sighting.region_id}.")
-    since = since or _named_at(outside, sighting)
+    # The first question to the ledger, whose time is fresh from here on.
+    marker = marker or marker_of(outside, sighting)
     if policy is None:
-        return _look_again(outside, sighting, since)
+        return _not_now(outside, sighting, marker)
     try:
         image = _find(outside, sighting, accounts)
     except CloudFault as fault:
         log.warning("look.failed", code=fault.code, error=fault.cause.message)
-        return msgspec.structs.replace(_look_failed(outside, sighting, since, fault), fault=fault.code)
-    return _judge(outside, sighting, image) if image else _not_visible(outside, sighting, since)
-
-
-def _named_at(outside: Outside, sighting: Sighting) -> datetime | None:
-    """When another event named it, if one did. The first question to the ledger, whose time is fresh from here on."""
-    found = outside.ledger.read(f"sighted/{sighting_key(sighting)}", Sighting)
-    return found.at if found else None
+        return msgspec.structs.replace(_look_failed(outside, sighting, marker, fault), fault=fault.code)
+    return _judge(outside, sighting, image, marker) if image else _not_visible(outside, sighting, marker)
 
 
 def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> Image | None:
-    """The account's own image; a shared one is somebody else's to export. One dead role hides no other.
+    """The account's own image, else one that is shared with it. One dead role hides no other.
 
     A region that gives no answer is not asked again in another account's name.
     """
-    faults = []
+    faults, shared = [], None
     for role in accounts:
         bucket = outside.ruled().bucket(role.account_id, sighting.region_id)
         try:
@@ -92,36 +96,69 @@ def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> 
             continue
         if image and image.owner_alias == "self":
             return image
+        shared = shared or image
     if faults:
         raise faults[0]
-    return None
+    return shared
 
 
-def _judge(outside: Outside, sighting: Sighting, image: Image) -> Seen:
+def _judge(outside: Outside, sighting: Sighting, image: Image, marker: Marker | None) -> Seen:
+    """What becomes of an image that was seen: its export, another look, or nothing. Raises as `record`."""
     asker = RequestedBy(trigger="event", id=sighting.event_id)
-    now, policy = outside.ledger.now, outside.ruled()
-    wanted = admit_image(policy, image, when="image-created", now=now, requested_by=asker)
-    if isinstance(wanted, NotWanted):
-        return ignore(outside, wanted.reason)
-    gives_way = format_warning(policy.rule(wanted.rule).format, image.region_id)
+    now = outside.ledger.now
+    decision = plan_named(outside.ruled(), image, now=now, requested_by=asker)
+    if decision.request is None:
+        return _unwanted(outside, decision, image, seen_of(sighting, marker, image, now), marker)
+    return _wanted(outside, decision.request, image)
+
+
+def _wanted(outside: Outside, request: ExportRequest, image: Image) -> Seen:
+    rule = outside.ruled().rule(request.rule)
+    gives_way = format_warning(rule.format, image.region_id)
     if gives_way:
-        outside.log.warning("format.replaced", rule=wanted.rule, reason=gives_way)
-    recorded = record(outside, wanted)
+        outside.log.warning("format.replaced", rule=rule.name, reason=gives_way)
+    recorded = record(outside, request)
     return Seen(export=begin(outside, recorded, Sight(image=image)).export)
 
 
-def _not_visible(outside: Outside, sighting: Sighting, since: datetime | None) -> Seen:
-    if sighting.named_by_creation and (since is None or outside.ledger.now - since <= VISIBLE_WITHIN):
+def _unwanted(outside: Outside, decision: Decision, image: Image, seen: Sighted, marker: Marker | None) -> Seen:
+    """No rule wants it, and may yet: until it has had its time."""
+    now, named = outside.ledger.now, seen.named_at or outside.ledger.now
+    available_at = marker.at if marker and marker.fact.available else now
+    until = undecided_until(decision, image, named, available_at)
+    if until is None or now >= until:
+        return _decided_against(outside, decision)
+    since = available_at if seen.available else named
+    at = min(growing(since, now, most=LOOK_MOST), max(until, now + MINUTE))
+    if look_again_at_seen(outside, seen, at, marker):
+        outside.log.info("image.undecided", reason=decision.reason, until=until)
+    return Seen(undecided=True)
+
+
+def _decided_against(outside: Outside, decision: Decision) -> Seen:
+    """A rule for which a tag or the family was missing to the end is what a person may have meant otherwise."""
+    if decision.nearly:
+        outside.log.warning("rule.nearly_matched", reason=decision.nearly)
+    return ignore(outside, decision.reason)
+
+
+def _not_visible(outside: Outside, sighting: Sighting, marker: Marker | None) -> Seen:
+    now, since = outside.ledger.now, named_at(marker)
+    if marker and marker.fact.named_at:
+        gone = now - marker.at > TAGGED_AFTER
+        return ignore(outside, "The image was there, and is gone.") if gone else _not_now(outside, sighting, marker)
+    if sighting.named_by_creation and (since is None or now - since <= VISIBLE_WITHIN):
         outside.log.info("image.not_visible")
-        return _look_again(outside, sighting, since)
+        return _not_now(outside, sighting, marker)
     message = f"The event {sighting.event_id} names {sighting.image_id}, which is not there in {sighting.region_id}."
     return _give_up(outside, sighting, advised(Cause(code="InvalidImageId.NotFound", message=message)))
 
 
-def _look_failed(outside: Outside, sighting: Sighting, since: datetime | None, fault: CloudFault) -> Seen:
-    if since and outside.ledger.now - since > GIVE_UP:
+def _look_failed(outside: Outside, sighting: Sighting, marker: Marker | None, fault: CloudFault) -> Seen:
+    since, seen = named_at(marker), marker is not None and marker.fact.named_at is not None
+    if since and outside.ledger.now - since > (MADE_AFTER + GIVE_UP if seen else GIVE_UP):
         return _give_up(outside, sighting, advised(fault.cause))
-    return _look_again(outside, sighting, since)
+    return _not_now(outside, sighting, marker)
 
 
 def _give_up(outside: Outside, sighting: Sighting, cause: Cause) -> Seen:
@@ -129,25 +166,12 @@ def _give_up(outside: Outside, sighting: Sighting, cause: Cause) -> Seen:
     return Seen(rejected=cause)
 
 
-def _look_again(outside: Outside, sighting: Sighting, since: datetime | None) -> Seen:
-    """The marker `sighted` keeps when the image was first named; the hint says when to look."""
-    ledger, key = outside.ledger, sighting_key(sighting)
-    until = growing(since, ledger.now, most=LOOK_MOST) if since else ledger.now + MINUTE
-    soon = ledger.now + MINUTE
-    in_time = since is None or ledger.now - since <= VISIBLE_WITHIN
-    hint = hints.due(min(until, soon) if in_time else until, f"sighted-{key}")
-    ledger.put(hint)  # first, and kept for a while though it leads nowhere: no marker is left behind without one
-    ledger.create(f"sighted/{key}", sighting)
+def _not_now(outside: Outside, sighting: Sighting, marker: Marker | None) -> Seen:
+    """It could not be judged. Each minute at first; later less often."""
+    now, since = outside.ledger.now, named_at(marker)
+    in_time = since is None or now - since <= VISIBLE_WITHIN
+    look_again(outside, sighting, now + MINUTE if in_time else growing(since or now, now, most=LOOK_MOST))
     return Seen(undecided=True)
-
-
-def asks(outside: Outside, key: str) -> set[tuple[str, str]]:
-    """The accounts and regions that a look for a sighted image asks. Raises LedgerFault."""
-    found = outside.readable(f"sighted/{key}", Sighting)
-    if found is None or outside.policy is None:
-        return set()
-    region = found.fact.region_id
-    return {(role.account_id, region) for role in watches(outside.policy, found.fact.account_id, region)}
 
 
 def see_again(outside: Outside, key: str, hint: str) -> Seen:
@@ -156,9 +180,9 @@ def see_again(outside: Outside, key: str, hint: str) -> Seen:
     The hint outlives the decision until nobody can be on his way any more who named the image in the same second.
     """
     ledger = outside.ledger
-    found = ledger.read(f"sighted/{key}", Sighting)
-    seen = see(outside, found.fact, since=found.at) if found else Seen()
-    if found and not seen.undecided:
+    marker = ledger.read(f"sighted/{key}", Sighted)
+    seen = see(outside, marker.fact, marker=marker) if marker else Seen()
+    if marker and not seen.undecided:
         ledger.delete(f"sighted/{key}")
     if seen.undecided or not hints.may_be_ahead(hint, ledger.now):
         ledger.delete(hint)

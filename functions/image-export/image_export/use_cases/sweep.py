@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..decisions.plan import plan
+from ..decisions.undecided import is_young
 from ..errors import FactUnreadable
 from ..values.account import AssumedRole
 from ..values.export import Export, RequestedBy
@@ -18,6 +19,7 @@ from ..values.steps import Sight
 from .advance import begin
 from .outside import Outside
 from .record import record
+from .sighted import remember
 from .tick import Tick
 
 MARKERS = "swept/markers"
@@ -56,7 +58,7 @@ def sweep(tick: Tick) -> None:
 
 def _sweep_images(tick: Tick, group: Group, last: datetime | None) -> None:
     try:
-        for export in _images(tick.outside, group, last):
+        for export in _images(tick, group, last):
             tick.exports[export.export_id] = export
     except Exception as fault:  # noqa: BLE001 - one account or region stops no other
         tick.broken(fault, account_id=group.role.account_id, region_id=group.region_id)
@@ -94,9 +96,12 @@ def _unhinted(outside: Outside) -> Iterator[str]:
     yield from (export for export in names if export not in hinted)
 
 
-def _images(outside: Outside, group: Group, last: datetime | None) -> Iterator[Export]:
-    """The exports of images that were created since the last look. Raises CloudFault and LedgerFault."""
-    began = outside.ledger.now
+def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]:
+    """The exports of images that were created since the last look. Raises CloudFault and LedgerFault.
+
+    ECS lists by CreationTime alone. One that may be wanted yet is remembered, however long it takes to be Available.
+    """
+    outside, began = tick.outside, tick.outside.ledger.now
     since = (last - OVERLAP) if last else began - FIRST_LOOK
     cloud, page, more = outside.clouds.at(group.role, group.region_id, group.bucket), 1, True
     asker = RequestedBy(trigger="watch", id=f"sweep-{group.region_id}")
@@ -104,6 +109,8 @@ def _images(outside: Outside, group: Group, last: datetime | None) -> Iterator[E
         listing = cloud.images(page, since=since)
         found = {image.image_id: image for image in listing.images}
         for one in plan(outside.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
+            if one.may_match and is_young(found[one.image_id], began):
+                tick.undecided.add(remember(outside, found[one.image_id]))
             if one.request is None or outside.ledger.is_known(one.request):
                 continue
             export = _begin(outside, one.request, found[one.image_id])

@@ -26,6 +26,7 @@ class Tick:
         self.outside = outside
         self.exports: dict[str, Export] = {}
         self.rejected: list[Cause] = []
+        self.undecided: set[str] = set()  # the keys of sightings that are looked at again
         self.silent: set[tuple[str, str]] = set()
         self.answering: set[tuple[str, str]] = set()
 

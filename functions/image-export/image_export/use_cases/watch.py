@@ -23,4 +23,9 @@ def watch(outside: Outside, *, request_id: str) -> Answer:
     start_waiting(tick)
     sweep(tick)
     go_on(outside, request_id=request_id)
-    return Answer(request_id=request_id, exports=tuple(tick.exports.values()), rejected=tuple(tick.rejected))
+    return Answer(
+        request_id=request_id,
+        exports=tuple(tick.exports.values()),
+        rejected=tuple(tick.rejected),
+        undecided=len(tick.undecided),
+    )

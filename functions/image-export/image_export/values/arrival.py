@@ -1,5 +1,7 @@
 """What an event turned out to be. Pure."""
 
+from datetime import datetime
+
 from .cause import Cause
 from .export import ImageFormat
 from .wire import Wire
@@ -14,6 +16,16 @@ class Sighting(Wire, frozen=True, kw_only=True):
     image_id: str
     state: str | None = None
     named_by_creation: bool = False
+
+
+class Sighted(Sighting, frozen=True, kw_only=True):
+    """A sighting that is not decided upon. `named_at`: when it was first named, once the image was seen.
+
+    Written again when the image is first seen Available: the fact's own time is that of the first look then.
+    """
+
+    named_at: datetime | None = None
+    available: bool = False
 
 
 class DirectRequest(Wire, frozen=True, kw_only=True):

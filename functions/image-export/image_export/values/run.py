@@ -48,6 +48,8 @@ class Decision(Planned, frozen=True, kw_only=True):
     before: Before = "none"
     left_over: bool = False  # wanted, and more than `max_per_run`
     request: ExportRequest | None = None
+    may_match: bool = False
+    nearly: str | None = None
 
     @property
     def key(self) -> str:
