@@ -13,8 +13,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from image_export.errors import CloudFault, Refused, Unanswered, Unreached
-from image_export.use_cases.ports import Entry, ImagePage, Page, StartExport, Stored
+from image_export.errors import CloudFault, Refused, Unanswered, Unreached, Unreadable
+from image_export.use_cases.ports import Entry, ImagePage, Page, StartExport, Stored, TaskList, Unread
 from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause
 from image_export.values.image import Image
@@ -210,6 +210,11 @@ def unanswered(code: str = "InternalError") -> Unanswered:
     return Unanswered(Cause(code=code, message="No usable answer came."))
 
 
+def unreadable() -> Unreadable:
+    """An answer came, in a shape that nobody knows."""
+    return Unreadable(Cause(code="AnswerUnreadable", message="Size of one cannot be read."))
+
+
 def unreached() -> Unreached:
     """Nothing was sent."""
     return Unreached(Cause(code="Unreached", message="The connection was refused."))
@@ -239,9 +244,12 @@ class FakeCloud:
     resource_ids: bool = True
     list_lag: timedelta = timedelta(seconds=20)
     concurrent_exports: int = 100
+    poisoned: set[str] = field(default_factory=set)  # images and tasks that ECS shows in a shape that nobody knows
 
     def image(self, image_id: str) -> Image | None:
         found: Image | None = self.faults.run("image", lambda: self.inventory.get(image_id))
+        if image_id in self.poisoned:
+            raise unreadable()
         return found
 
     def images(self, page: int, *, since: datetime | None = None) -> ImagePage:
@@ -250,9 +258,14 @@ class FakeCloud:
 
     def _page(self, page: int, since: datetime | None) -> ImagePage:
         found = [one for one in self.inventory.values() if one.owner_alias == "self"]
-        found = [one for one in found if since is None or one.created_at >= since.replace(second=0, microsecond=0)]
-        found.sort(key=lambda image: image.created_at, reverse=True)
-        return ImagePage(found[(page - 1) * 100 : page * 100], page * 100 < len(found))
+        found = [
+            one for one in found if since is None or (one.created_at or START) >= since.replace(second=0, microsecond=0)
+        ]
+        found.sort(key=lambda image: image.created_at or START, reverse=True)
+        shown = found[(page - 1) * 100 : page * 100]
+        images = [one for one in shown if one.image_id not in self.poisoned]
+        unread = tuple(Unread(one.image_id, "Size") for one in shown if one.image_id in self.poisoned)
+        return ImagePage(images, page * 100 < len(found), unread)
 
     def export_image(self, start: StartExport) -> str:
         def effect() -> str:
@@ -289,22 +302,25 @@ class FakeCloud:
             raise ValueError(f"{len(ids)} task ids; one call takes {TASKS_MAX}")
 
         def effect() -> list[Task]:
-            return [_brief(one) for one in map(self.running.get, ids) if one and self._listed(one)]
+            shown = [_brief(one) for one in map(self.running.get, ids) if one and self._listed(one)]
+            return [one for one in shown if one.task_id not in self.poisoned]
 
         found: list[Task] = self.faults.run("tasks", effect)
         return found
 
-    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
-        def effect() -> list[Task]:
-            return [
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> TaskList:
+        def effect() -> TaskList:
+            shown = [
                 _brief(one)
                 for one in self.running.values()
                 if since <= one.task.created_at <= until
                 and self._listed(one)
                 and (not self.resource_ids or one.image_id == image_id)
             ]
+            unread = [Unread(one.task_id, "TaskStatus") for one in shown if one.task_id in self.poisoned]
+            return TaskList([one for one in shown if one.task_id not in self.poisoned], tuple(unread))
 
-        found: list[Task] = self.faults.run("export_tasks", effect)
+        found: TaskList = self.faults.run("export_tasks", effect)
         return found
 
     def _listed(self, one: FakeTask) -> bool:
@@ -312,6 +328,8 @@ class FakeCloud:
 
     def task(self, task_id: str) -> Task | None:
         found: Task | None = self.faults.run("task", lambda: one.task if (one := self.running.get(task_id)) else None)
+        if task_id in self.poisoned:
+            raise unreadable()
         return found
 
     def cancel_task(self, task_id: str) -> None:

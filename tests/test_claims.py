@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from image_export.errors import CloudFault
 from image_export.use_cases.looking import Look
-from image_export.use_cases.ports import StartExport
+from image_export.use_cases.ports import StartExport, TaskList
 from image_export.use_cases.taking import TAKE
 from image_export.values.facts import Claim, Result
 from image_export.values.record import Record
@@ -168,7 +168,9 @@ def crowd(shop: Workshop, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """The list is neither asked by image nor says which image a task is of, and shows so many of others."""
     listed = shop.cloud.export_tasks
     monkeypatch.setattr(
-        shop.cloud, "export_tasks", lambda *a, **b: [replace(task, image_id=None) for task in listed(*a, **b)]
+        shop.cloud,
+        "export_tasks",
+        lambda *a, **b: TaskList([replace(task, image_id=None) for task in listed(*a, **b).tasks]),
     )
     shop.cloud.resource_ids = False
     for number in range(count):

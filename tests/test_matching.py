@@ -132,3 +132,10 @@ def test_a_match_is_told_in_words() -> None:
     assert wanted(Match(tags={"a": "b"}, os_type="linux", smaller_than="2TiB")) == (
         "tag a=b, OS type linux, smaller than 2TiB"
     )
+
+
+@pytest.mark.parametrize("asked", ["older_than", "newer_than"])
+def test_an_image_of_unknown_age_matches_no_rule_that_asks_for_one(asked: str) -> None:
+    spoken = asked.replace("_", " ")
+    assert missed({"created_at": None}, **{asked: "1h"}) == f"{spoken} 1h, its time of creation is not known"
+    assert missed({"created_at": None}, name="golden-*") is None

@@ -119,6 +119,82 @@ def test_what_is_due_and_cannot_be_read_stops_no_tick_while_a_region_is_silent(s
     assert [start.image_id for start in shop.cloud.exported] == ["m-night"]
 
 
+def test_an_image_that_cannot_be_read_is_counted_and_named_and_the_night_goes_on(shop: Workshop) -> None:
+    stock(shop, 3)
+    shop.cloud.poisoned = {"m-cn0001"}
+    answer = run(shop)
+    (here, _) = answer.totals
+    assert (here.images, here.recorded, here.unreadable, here.fault) == (2, 2, 1, None)
+    assert [text for text in answer.warnings if "m-cn0001 (Size)" in text and REGION in text]
+    assert ("entry.unreadable", "m-cn0001") in [(line["event"], line.get("entry")) for line in shop.log.lines]
+
+
+def test_of_many_images_that_cannot_be_read_the_first_are_named(shop: Workshop) -> None:
+    stock(shop, 30)
+    shop.cloud.poisoned = set(shop.cloud.inventory)
+    assert [text for text in run(shop).warnings if text.startswith("10 more entries")]
+
+
+def test_an_image_that_cannot_be_read_hides_no_other_from_the_sweep(shop: Workshop) -> None:
+    shop.sweeps = True
+    for number in range(3):
+        stock(shop, 1, image_id=f"m-{number}", created_at=START + timedelta(seconds=number))
+    shop.cloud.poisoned = {"m-1"}
+    shop.tick(minutes=1)
+    assert [start.image_id for start in shop.cloud.exported] == ["m-2", "m-0"]
+    assert "entry.unreadable" in shop.log.events()
+
+
+def test_a_task_that_cannot_be_read_keeps_no_other_from_its_end(shop: Workshop) -> None:
+    stock(shop, 3)
+    for number in range(3):
+        shop.tell(f"m-cn000{number}")
+    for task_id in shop.cloud.running:
+        shop.cloud.finish(task_id)
+    shop.cloud.poisoned = {"tsk-0002"}
+    shop.tick(minutes=10)
+    assert len(shop.keys("/ended")) == 2
+    shop.cloud.poisoned = set()
+    shop.tick(minutes=10)
+    assert len(shop.keys("/ended")) == 3
+
+
+def test_a_task_that_cannot_be_read_is_no_silence_of_its_region(shop: Workshop) -> None:
+    stock(shop, 1)
+    shop.tell("m-cn0000")
+    shop.cloud.poisoned = {shop.task_id}
+    stock(shop, 1, image_id="m-night")
+    record(shop.outside(), a_request(image_id="m-night", requested_by=NIGHT))
+    shop.tick(minutes=1)
+    assert [start.image_id for start in shop.cloud.exported] == ["m-cn0000", "m-night"]
+
+
+def test_an_image_that_was_named_and_cannot_be_read_is_no_silence_of_its_region(shop: Workshop) -> None:
+    stock(shop, 1, image_id=IMAGE)
+    shop.cloud.poisoned = {IMAGE}
+    shop.tell()
+    stock(shop, 1, image_id="m-night")
+    record(shop.outside(), a_request(image_id="m-night", requested_by=NIGHT))
+    shop.tick(minutes=2)
+    assert [start.image_id for start in shop.cloud.exported] == ["m-night"]
+    shop.cloud.poisoned = set()
+    shop.tick(minutes=2)
+    assert len(shop.cloud.exported) == 2
+
+
+def test_a_task_in_doubt_that_cannot_be_read_is_never_taken_for_none(shop: Workshop) -> None:
+    stock(shop, 1)
+    shop.cloud.faults.after("export_image", unanswered())
+    shop.tell("m-cn0000")
+    shop.cloud.fail(shop.task_id)
+    shop.cloud.poisoned = {shop.task_id}
+    for _ in range(60):
+        shop.tick(minutes=30)
+    assert len(shop.cloud.exported) == 1
+    (ended,) = shop.keys("/ended")
+    assert b"StartUnconfirmed" in shop.store.objects[ended].body
+
+
 @pytest.mark.parametrize("when", ["night", "tick"])
 def test_a_ledger_that_is_away_is_raised_as_ever(shop: Workshop, when: str) -> None:
     shop.show(an_image(image_id=IMAGE))

@@ -113,7 +113,7 @@ def test_a_new_task_is_not_listed_at_once(world: World) -> None:
 
 def recent(world: World, image_id: str) -> list[Task]:
     """The image's tasks of the last minutes."""
-    return world.cloud.export_tasks(image_id, since=world.now() - timedelta(minutes=2), until=world.now())
+    return world.cloud.export_tasks(image_id, since=world.now() - timedelta(minutes=2), until=world.now()).tasks
 
 
 def test_export_tasks_of_an_image_are_those_of_that_time(world: World) -> None:
@@ -126,8 +126,11 @@ def test_export_tasks_of_an_image_are_those_of_that_time(world: World) -> None:
     assert recent(world, image_id) == []
     created = found[0].created_at
     window = {"since": created - timedelta(minutes=2), "until": created + timedelta(minutes=2)}
-    assert len(world.cloud.export_tasks(image_id, **window)) == 1
-    assert world.cloud.export_tasks(image_id, **{**window, "until": created - timedelta(minutes=1, seconds=30)}) == []
+    assert len(world.cloud.export_tasks(image_id, **window).tasks) == 1
+    assert (
+        world.cloud.export_tasks(image_id, **{**window, "until": created - timedelta(minutes=1, seconds=30)}).tasks
+        == []
+    )
 
 
 def test_a_cancelled_task_ends_as_deleted(world: World) -> None:

@@ -269,7 +269,7 @@ def test_every_reading_of_the_documents_is_understood(
     assert task is not None
     assert (brief.task_id, brief.status, brief.support_cancel) == (task_id, "Finished", True)
     assert (len(task.objects), {name.oss_bucket for name in task.objects}) == (2, {BUCKET})
-    found = cloud.export_tasks(image_id, since=task.created_at, until=task.created_at)
+    found = cloud.export_tasks(image_id, since=task.created_at, until=task.created_at).tasks
     assert task_id in [one.task_id for one in found]
 
 
@@ -280,5 +280,5 @@ def test_export_tasks_are_read_over_all_pages(cloud: AliyunCloud, emulator: Runn
     for _ in range(101):
         emulator.post("tasks", {"ImageId": image_id, "RegionId": REGION, "OSSBucket": BUCKET})
     emulator.advance(30)
-    found = cloud.export_tasks(image_id, since=LONG_AGO, until=START.replace(year=2100))
+    found = cloud.export_tasks(image_id, since=LONG_AGO, until=START.replace(year=2100)).tasks
     assert len({task.task_id for task in found}) == len(found) > 100

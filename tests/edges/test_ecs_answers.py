@@ -1,13 +1,24 @@
 """What ECS answers, in every spelling that documents and SDK models have (facts §2, §3)."""
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from image_export.edges.ecs_answers import is_export, read_brief, read_image, read_task, read_tasks, task_id_of
+from image_export.edges.ecs_answers import (
+    is_export,
+    read_brief,
+    read_export_tasks,
+    read_image,
+    read_images,
+    read_task,
+    read_tasks,
+    task_id_of,
+)
 from image_export.edges.redaction import KNOWN
 from image_export.values.task import ObjectName
 
@@ -83,10 +94,146 @@ def test_times_have_seconds_or_not(text: str, second: int) -> None:
     assert read.finished_at is None
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-11-24", "2026-11-24T08:00:30+01:00", "1795507200"])
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-11-24", "2026-13-24T08:00:30Z", "1795507200"])
 def test_a_time_in_another_form_is_not_guessed_at(text: str) -> None:
-    with pytest.raises(ValueError, match="no time of ECS"):
+    with pytest.raises(ValueError, match="CreationTime"):
         read_brief({**BRIEF, "CreationTime": text})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-24T08:00:30.000Z",
+        "2026-11-24T08:00:30.000000000Z",
+        "2026-11-24T09:00:30+01:00",
+        "2026-11-24T02:30:30-05:30",
+        "2026-11-24t08:00:30z",
+        "2026-11-24 08:00:30Z",
+    ],
+)
+def test_every_time_of_rfc_3339_is_read(text: str) -> None:
+    read = read_image({"ImageId": "m-1", "CreationTime": text}, "1", "cn-hangzhou")
+    assert read.created_at == datetime(2026, 11, 24, 8, 0, 30, tzinfo=timezone.utc)
+
+
+@given(st.datetimes(timezones=st.timezones()), st.sampled_from(["auto", "milliseconds", "microseconds", "seconds"]))
+def test_whatever_is_written_as_a_time_with_an_offset_is_read(when: datetime, exact: str) -> None:
+    offset = when.utcoffset()
+    assume(offset is not None and not offset % timedelta(minutes=1) and 1 < when.year < 9999)
+    read = read_brief({**BRIEF, "CreationTime": when.isoformat(timespec=exact)})
+    assert abs(read.created_at - when) < timedelta(seconds=1)
+
+
+GOOD = {"ImageId": "m-good", "CreationTime": "2026-11-24T08:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("poisoned", "entry", "field"),
+    [
+        ({**GOOD, "ImageId": "m-1", "CreationTime": "yesterday"}, "m-1", "CreationTime"),
+        ({**GOOD, "ImageId": "m-1", "Size": "forty"}, "m-1", "Size"),
+        ({**GOOD, "ImageId": "m-1", "Size": "Infinity"}, "m-1", "Size"),
+        ({**GOOD, "ImageId": "m-1", "DiskDeviceMappings": {"DiskDeviceMapping": [7]}}, "m-1", "its form"),
+        ({**GOOD, "ImageId": "m-1", "DiskDeviceMappings": {"DiskDeviceMapping": [{"Size": "x"}]}}, "m-1", "Size"),
+        ({**GOOD, "ImageId": None}, "entry 2", "ImageId"),
+        ({**GOOD, "ImageId": ["m-1"]}, "entry 2", "ImageId"),
+        ("m-1", "entry 2", "its form"),
+        (None, "entry 2", "its form"),
+    ],
+)
+def test_an_image_that_cannot_be_read_hides_no_other(poisoned: Any, entry: str, field: str) -> None:
+    images, unread = read_images(
+        {"Images": {"Image": [GOOD, poisoned, {**GOOD, "ImageId": "m-2"}]}}, "1", "cn-hangzhou"
+    )
+    assert {image.image_id for image in images} >= {"m-good", "m-2"}
+    assert unread == ((entry, field),)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+IMAGE_FIELDS = (
+    "ImageId",
+    "CreationTime",
+    "Size",
+    "Tags",
+    "DiskDeviceMappings",
+    "Status",
+    "Platform",
+    "ImageOwnerAlias",
+)
+
+
+@given(st.sampled_from(IMAGE_FIELDS), JSON)
+def test_no_field_of_an_image_hides_another_image(field: str, value: Any) -> None:
+    answer = {"Images": {"Image": [{**GOOD, "ImageId": "m-odd", field: value}, GOOD]}}
+    images, _ = read_images(answer, "1", "cn-hangzhou")
+    assert images[-1].image_id == "m-good"
+
+
+@given(st.sampled_from(("TaskId", "TaskStatus", "CreationTime", "FinishedTime", "ResourceId", "TaskAction")), JSON)
+def test_no_field_of_a_task_hides_another_task(field: str, value: Any) -> None:
+    answer = {"TaskSet": {"Task": [{**BRIEF, field: value}, {**BRIEF, "TaskId": "t-good"}]}}
+    tasks, unread = read_export_tasks(answer)
+    assert tasks[-1].task_id == "t-good"
+    assert len(tasks) + len(unread) == 2 or field == "TaskAction"
+
+
+@pytest.mark.parametrize("tags", [[], None, {"Tag": []}, {}])
+def test_no_tags_are_none_in_every_spelling(tags: object) -> None:
+    assert read_image({**GOOD, "Tags": tags}, "1", "cn-hangzhou").tags == {}
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"Tag": [{"TagKey": "export", "TagValue": "true"}]},
+        {"Tag": [{"Key": "export", "Value": "true"}]},
+        {"Tag": {"Key": "export", "Value": "true"}},
+        [{"TagKey": "export", "TagValue": "true"}],
+        [{"Key": "export", "Value": "true"}],
+    ],
+)
+def test_a_tag_is_read_in_both_spellings(tags: object) -> None:
+    assert read_image({**GOOD, "Tags": tags}, "1", "cn-hangzhou").tags == {"export": "true"}
+
+
+def test_a_tag_that_cannot_be_read_hides_neither_its_image_nor_another_tag() -> None:
+    tags = {"Tag": [{"TagValue": "keyless"}, 7, {"TagKey": "export", "TagValue": "true"}]}
+    (image,), unread = read_images({"Images": {"Image": [{**GOOD, "Tags": tags}]}}, "1", "cn-hangzhou")
+    assert image.tags == {"export": "true"}
+    assert unread == (("m-good", "Tags, Key of entry 1"), ("m-good", "Tags, its form of entry 2"))
+
+
+@pytest.mark.parametrize("size", [40, "40", "40.0", 40.0])
+def test_a_size_is_read_in_every_spelling(size: object) -> None:
+    disk = {"Device": "/dev/xvda", "Size": size}
+    image = read_image({**GOOD, "Size": size, "DiskDeviceMappings": {"DiskDeviceMapping": [disk]}}, "1", "cn-hangzhou")
+    assert (image.size_gib, image.disks[0].size_gib) == (40, 40)
+
+
+@pytest.mark.parametrize("fields", [{}, {"CreationTime": ""}, {"CreationTime": None}])
+def test_an_image_without_a_time_of_creation_is_an_image(fields: dict[str, Any]) -> None:
+    assert read_image({"ImageId": "m-1", **fields}, "1", "cn-hangzhou").created_at is None
+
+
+def test_a_related_item_without_a_name_hides_no_object() -> None:
+    said = operation("Success", OSSBucket="b", OSSObject="one")
+    said["RelatedItemSet"]["RelatedItem"] += [{"Value": "x"}, 7, {"Name": "Snapshot"}]
+    assert read_task(whole("Finished", said)).objects == (ObjectName(oss_bucket="b", key="one"),)
+
+
+def test_a_task_with_an_object_that_has_no_key_is_not_read() -> None:
+    said = operation("Success", OSSBucket="b")
+    said["RelatedItemSet"]["RelatedItem"].append({"Name": "OSSObject"})
+    with pytest.raises(ValueError, match="Value"):
+        read_task(whole("Finished", said))
+
+
+def test_tasks_are_read_from_a_list_without_holders() -> None:
+    assert read_tasks({"TaskSet": [BRIEF]}) == [BRIEF]
 
 
 def test_objects_are_found_in_one_operation_or_in_many() -> None:

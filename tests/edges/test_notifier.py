@@ -182,8 +182,8 @@ def test_throttling_is_the_targets_own_refusal(notifier: AliyunNotifier, emulato
         ({"Success": False}, "EventRefused"),
         ({"Success": True, "Data": {"FailedEntryCount": 1, "EntryList": [{"ErrorCode": "E1"}]}}, "E1"),
         ({"Success": True, "Data": {"FailedEntryCount": 1}}, "EventRefused"),
-        ({"Success": True}, "Unanswered"),
-        ({"Success": True, "Data": {}}, "Unanswered"),
+        ({"Success": True}, "AnswerUnreadable"),
+        ({"Success": True, "Data": {}}, "AnswerUnreadable"),
     ],
 )
 def test_only_an_answer_that_says_so_is_taken_for_acceptance(answer: dict[str, Any], code: str) -> None:

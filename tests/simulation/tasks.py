@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from image_export.use_cases.ports import StartExport
+from image_export.use_cases.ports import StartExport, TaskList
 from image_export.values.image import Image
 from image_export.values.task import Task
 from tests.fakes import GZIP, TERMINAL, FakeCloud, FakeTask, refused
@@ -184,9 +184,10 @@ class LivingCloud(FakeCloud):
         """By id; whether the image is told is open."""
         return [self._told(task) for task in super().tasks(task_ids) if self._knows(task.task_id)]
 
-    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> TaskList:
         """By image, where that is honoured."""
-        return [self._told(task) for task in super().export_tasks(image_id, since=since, until=until)]
+        found = super().export_tasks(image_id, since=since, until=until)
+        return TaskList([self._told(task) for task in found.tasks], found.unread)
 
     def _told(self, task: Task) -> Task:
         return task if self.world.readings.tells_image else replace(task, image_id=None)

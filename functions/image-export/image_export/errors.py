@@ -6,9 +6,10 @@ ImageExportError
 │   ├── Refused       a well-formed error answer with a 4xx status: it did not happen
 │   ├── Unreached     no byte left us (DNS, connect, TLS): it did not happen
 │   └── Unanswered    5xx, time-out, reset, unreadable answer: nobody knows whether it happened (PROTOCOL 6)
+│       └── Unreadable   an answer of the service came, in another shape than any that is known
 └── OurFault          settings, policy file or ledger are not fit for work
     └── LedgerFault   the ledger could not be read or written: nothing may be concluded, ask again
-        └── FactUnreadable   one object of it is none that this version understands: the others go on
+        └── FactUnreadable   one object of it is refused, or none that this version understands: the others go on
 """
 
 from .values.cause import Cause
@@ -60,6 +61,10 @@ class Unanswered(CloudFault):
     """Something was sent and no usable answer came: the effect is in doubt."""
 
 
+class Unreadable(Unanswered):
+    """A whole answer came, and what it must say is missing or in another shape. Asked again it is the same."""
+
+
 class OurFault(ImageExportError):
     """The deployment is not fit for work: settings, policy or ledger. The message says what would be right."""
 
@@ -73,4 +78,4 @@ class LedgerFault(OurFault):
 
 
 class FactUnreadable(LedgerFault):
-    """One object of the ledger was written by another version, or by a hand. Nothing else is wrong."""
+    """One object of the ledger was written by another version or a hand, or OSS refuses it. Nothing else is wrong."""

@@ -10,6 +10,7 @@ from ..values.image import Image
 from ..values.match import Match, gib, span
 from ..values.policy import Policy, Rule, When
 
+AGES = ("older_than", "newer_than")
 TOLD = 3  # so many rules say why they do not want an image; a reason is a line, not a page
 
 
@@ -72,7 +73,7 @@ def _misses(match: Match, image: Image, now: datetime) -> Iterator[str]:
         if asked is not None and asked.casefold() != has.casefold():
             yield f"{_spoken(field)} {asked}, {_has(has)}"
     yield from _wrong_size(match, image.disks_gib)
-    yield from _wrong_age(match, max(now - image.created_at, timedelta(0)))
+    yield from _wrong_age(match, max(now - image.created_at, timedelta(0)) if image.created_at else None)
 
 
 def _wrong_size(match: Match, size_gib: int) -> Iterator[str]:
@@ -82,7 +83,11 @@ def _wrong_size(match: Match, size_gib: int) -> Iterator[str]:
         yield f"smaller than {match.smaller_than}, it has {size_gib}GiB"
 
 
-def _wrong_age(match: Match, age: timedelta) -> Iterator[str]:
+def _wrong_age(match: Match, age: timedelta | None) -> Iterator[str]:
+    if age is None:
+        asked = [f"{_spoken(name)} {getattr(match, name)}" for name in AGES if getattr(match, name)]
+        yield from (f"{one}, its time of creation is not known" for one in asked)
+        return
     if match.older_than and age <= span(match.older_than):
         yield f"older than {match.older_than}, it is {_spoken_age(age)} old"
     if match.newer_than and age >= span(match.newer_than):

@@ -32,6 +32,10 @@ def night_warnings(policy: Policy, run: Run, queues: dict[str, Queue]) -> Iterat
     unreached = [one for one in run.totals if one.fault]
     for one in unreached:
         yield f"{one.account_id} {one.region_id} could not be looked at: {one.fault}"
+    yield from (f"an entry of the cloud's list could not be read: {one}" for one in run.unread)
+    unshown = sum(one.unreadable for one in run.totals) - len(run.unread)
+    if unshown > 0:
+        yield f"{unshown} more entries could not be read; the log lines entry.unreadable name them"
     for rule in policy.rules:
         if run.finished and "nightly" in rule.when and rule.name not in run.matched:
             yield f"rule {rule.name} matches no image" + (" that could be looked at" if unreached else "")

@@ -6,7 +6,7 @@ image-created).
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from itertools import islice, zip_longest
 
 from msgspec.structs import replace
@@ -23,6 +23,7 @@ from .matching import still_open, wanted
 
 ROWS_MAX = 500  # of a plan that is shown: below 6 MB with reasons of 8 KB each
 AGAIN: dict[Before, str] = {"failed": "failed", "cancelled": "was cancelled"}  # what a night may export again
+LAST = datetime.max.replace(tzinfo=timezone.utc)  # for an image of which ECS does not say when it was made
 
 
 def plan(
@@ -70,7 +71,7 @@ def limited(policy: Policy, decisions: Iterable[Decision]) -> list[Decision]:
     by_rule = defaultdict(list)
     for place, one in enumerate(decisions):
         if one.wanted:
-            order = (one.before == "failed", one.created_at, one.account_id, one.region_id, one.image_id)
+            order = (one.before == "failed", one.created_at or LAST, one.account_id, one.region_id, one.image_id)
             by_rule[one.rule].append((order, place))
     for name, candidates in by_rule.items():
         for _, place in sorted(candidates)[policy.rule(name).max_per_run or len(candidates) :]:

@@ -24,9 +24,10 @@ QUOTA = frozenset(
 )  # the page has the action in them, other places do not
 NOT_AVAILABLE = frozenset({"IncorrectImageStatus"})
 UNREACHED = "Unreached"  # ours: no byte left us
+UNREADABLE = "AnswerUnreadable"  # ours: STS answered in a shape that is not known, so that nothing was asked of ECS
 
 _HANDLING: dict[str, Handling] = {
-    **dict.fromkeys(FOREIGN | QUOTA | NOT_AVAILABLE | {UNREACHED}, Handling.WAIT),
+    **dict.fromkeys(FOREIGN | QUOTA | NOT_AVAILABLE | {UNREACHED, UNREADABLE}, Handling.WAIT),
     "NoSetRoletoECSServiceAcount": Handling.ROLE,  # so spelled by the API
     "NoSetRoletoECSServiceAccount": Handling.ROLE,  # so spelled by the SDK
     "NoPermission": Handling.ROLE,
@@ -54,6 +55,9 @@ _RECOMMEND: dict[str, str] = {
     "InvalidOSSBucket.NotFound": "Create the bucket in the image's region, or correct the destination in policy.yaml.",
     "InvalidOSSBucket.EncryptUnsupported": "Export to a bucket without server-side encryption, then copy the objects.",
     "InvalidOSSObject.NeedRestore": "Export to a bucket of storage class Standard or IA, not of an archive class.",
+    "InvalidObjectState": (
+        "Restore the object, and leave its prefix out of the lifecycle rule that archives objects there."
+    ),
     "InvalidOSS.NotAuthorized": "Let AliyunECSImageExportDefaultRole write to the bucket of its account.",
     "InvalidImageId.NotFound": "Check the image id, its region and account. It may have been deleted.",
     "ImageNotSupported": "Images from the marketplace or of encrypted snapshots cannot be exported.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..decisions.refusals import Handling, handling
 from ..errors import Refused, Unanswered, Unreached
-from ..use_cases.ports import ImagePage, StartExport
+from ..use_cases.ports import ImagePage, StartExport, TaskList
 from ..values.account import AssumedRole
 from ..values.cause import Cause
 from ..values.image import Image
@@ -109,7 +109,7 @@ class AliyunCloud:
         ids = list(task_ids)
         return self._read(lambda: self._ecs.tasks(ids))
 
-    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> TaskList:
         """Short export tasks of the image, and of others where the API does not ask by image."""
         return self._read(lambda: self._ecs.export_tasks(image_id, since=since, until=until))
 

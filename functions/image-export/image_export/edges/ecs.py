@@ -16,11 +16,12 @@ from aliyunsdkecs.request.v20140526.DescribeTasksRequest import DescribeTasksReq
 from aliyunsdkecs.request.v20140526.ExportImageRequest import ExportImageRequest
 
 from ..errors import Refused
-from ..use_cases.ports import ImagePage, StartExport
+from ..use_cases.ports import ImagePage, StartExport, TaskList, Unread
 from ..values.image import Image
 from ..values.task import Task
-from .ecs_answers import is_export, read_brief, read_image, read_task, read_tasks, task_id_of
-from .faults import reading
+from .ecs_answers import read_brief, read_each, read_export_tasks, read_images, read_task, read_tasks, task_id_of
+from .ecs_fields import whole
+from .faults import reading, unread
 from .rpc import Rpc
 
 STATUSES = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"  # unless named: Available alone
@@ -56,8 +57,12 @@ class Ecs:
                 return None
             raise
         with reading(self._host):
-            images = [read_image(one, self._account_id, self._region_id) for one in answer["Images"]["Image"]]
-        return next((image for image in images if image.image_id == image_id), None)
+            images, left_out = read_images(answer, self._account_id, self._region_id)
+        found = next((image for image in images if image.image_id == image_id), None)
+        ours = next((one for one in left_out if one.entry not in (image.image_id for image in images)), None)
+        if found is None and ours:
+            raise unread(self._host, ours)
+        return found
 
     def images(self, page: int, *, since: datetime | None = None) -> ImagePage:
         """One page of the account's own images, newest first."""
@@ -70,8 +75,9 @@ class Ecs:
             request.set_Filters([{"Key": "CreationStartTime", "Value": since.strftime("%Y-%m-%dT%H:%MZ")}])
         answer = self._call(request)
         with reading(self._host):
-            found = [read_image(one, self._account_id, self._region_id) for one in answer["Images"]["Image"]]
-            return ImagePage(found, bool(found) and page * PAGE < int(answer.get("TotalCount") or 0))
+            found, left_out = read_images(answer, self._account_id, self._region_id)
+            more = bool(found or left_out) and page * PAGE < whole(answer, "TotalCount")
+        return ImagePage(found, more, left_out)
 
     def export_image(self, start: StartExport) -> str:
         """Start the export. On a connection of its own: a stale one would leave in doubt what never arrived."""
@@ -100,20 +106,21 @@ class Ecs:
         request.set_PageSize(PAGE)
         answer = self._call(request)
         with reading(self._host):
-            return [read_brief(one) for one in read_tasks(answer)]
+            return read_each(read_tasks(answer), "TaskId", read_brief)[0]
 
-    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> TaskList:
         """Short export tasks, all pages. Both times lose their seconds, as the tasks' own times do."""
-        found: list[Task] = []
+        found, left_out = list[Task](), list[Unread]()
         number, more = 1, True
         while more:
             answer = self._call(_export_tasks_request(image_id, (since, until + A_MINUTE), number))
             with reading(self._host):
-                page = read_tasks(answer)
-                found += [read_brief(one) for one in page if is_export(one)]
-                more = bool(page) and number * PAGE < int(answer.get("TotalCount") or 0)
+                tasks, unread_here = read_export_tasks(answer)
+                more = bool(read_tasks(answer)) and number * PAGE < whole(answer, "TotalCount")
+            found += tasks
+            left_out += unread_here
             number += 1
-        return list({task.task_id: task for task in found}.values())
+        return TaskList(list({task.task_id: task for task in found}.values()), tuple(left_out))
 
     def task(self, task_id: str) -> Task | None:
         """The whole task, or None where ECS does not know it."""

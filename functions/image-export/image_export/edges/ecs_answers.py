@@ -1,52 +1,93 @@
 """From what ECS answers to our values. Pure; lenient where documents and SDK models differ (facts §2, §3).
 
-Raises KeyError, TypeError or ValueError where an answer lacks what it must have; `faults.reading` makes a fault of it.
+Each entry of a list is read by itself. Raises FieldUnreadable, KeyError, TypeError or ValueError where an answer lacks
+what it must have; `faults.reading` makes a fault of it.
 """
 
-import re
-from collections.abc import Iterator
-from datetime import datetime, timezone
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
+from ..use_cases.ports import Unread
 from ..values.cause import Cause
 from ..values.image import Disk, Image
 from ..values.task import ObjectName, Task
+from .ecs_fields import DATA_DEVICE, Fields, FieldUnreadable, each, named, text, time_of, truth, whole, writable
 from .faults import quoted
 
-Fields = dict[str, Any]
-DATA_DEVICE = re.compile(r"(?:/dev/)?(?:xvd|vd|sd|hd)[b-z]")  # the system disk's ends in a
-TIMES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ")  # tasks are shown without seconds, images with
+T = TypeVar("T")
+
+LONGEST_ID = 100  # of what cannot be read, as it is shown
+
+
+def read_each(entries: list[Any], id_name: str, read: Callable[[Fields], T]) -> tuple[list[T], tuple[Unread, ...]]:
+    """What can be read of a list, and which entries cannot: by their id, or their place where they show none."""
+    found, unread = list[T](), list[Unread]()
+    for place, entry in enumerate(entries):
+        try:
+            found.append(read(entry))
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
+            field = fault.field if isinstance(fault, FieldUnreadable) else "its form"
+            unread.append(Unread(_id_of(entry, id_name) or f"entry {place + 1}", field))
+    return found, tuple(unread)
+
+
+def _id_of(entry: Any, id_name: str) -> str:
+    shown = entry.get(id_name) if isinstance(entry, dict) else None
+    return writable(shown)[:LONGEST_ID] if isinstance(shown, str) else ""
+
+
+def read_images(answer: Fields, account_id: str, region_id: str) -> tuple[list[Image], tuple[Unread, ...]]:
+    """The entries of DescribeImages. A tag that cannot be read is left out of its image, and named as well."""
+    strange: list[Unread] = []
+
+    def read(fields: Fields) -> Image:
+        image = read_image(fields, account_id, region_id)
+        strange.extend(Unread(image.image_id, f"Tags, {one.field} of {one.entry}") for one in _tags(fields)[1])
+        return image
+
+    images, unread = read_each(each(answer["Images"], "Image"), "ImageId", read)
+    return images, (*unread, *strange)
+
+
+def _tags(fields: Fields) -> tuple[list[tuple[str, str]], tuple[Unread, ...]]:
+    return read_each(each(fields.get("Tags"), "Tag"), "TagKey", _tag)
+
+
+def _tag(fields: Fields) -> tuple[str, str]:
+    """`TagKey` in what DescribeImages documents, `Key` in what the tag service and other products say."""
+    key = "TagKey" if fields.get("TagKey") else "Key"
+    return named(fields, key), text(fields, "TagValue") or text(fields, "Value")
 
 
 def read_image(fields: Fields, account_id: str, region_id: str) -> Image:
-    """One entry of DescribeImages."""
-    tags = {_writable(tag["TagKey"]): _text(tag, "TagValue") for tag in _each(fields.get("Tags"), "Tag")}
+    """One entry of DescribeImages. Without a time of creation it can be exported; rules that ask for an age skip it."""
     return Image(
         account_id=account_id,
         region_id=region_id,
-        image_id=fields["ImageId"],
-        name=_text(fields, "ImageName"),
-        status=_text(fields, "Status"),
-        created_at=_time(fields["CreationTime"]),
-        disks=tuple(map(_disk, _each(fields.get("DiskDeviceMappings"), "DiskDeviceMapping"))),
-        size_gib=int(fields.get("Size") or 0),
-        tags=tags,
-        family=_text(fields, "ImageFamily"),
-        os_type=_text(fields, "OSType", "linux"),
-        platform=_text(fields, "Platform"),
-        architecture=_text(fields, "Architecture"),
-        boot_mode=_text(fields, "BootMode"),
-        owner_alias=_text(fields, "ImageOwnerAlias", "self"),
-        product_code=_text(fields, "ProductCode"),
+        image_id=named(fields, "ImageId"),
+        name=text(fields, "ImageName"),
+        status=text(fields, "Status"),
+        created_at=time_of(fields, "CreationTime") if fields.get("CreationTime") else None,
+        disks=tuple(map(_disk, each(fields.get("DiskDeviceMappings"), "DiskDeviceMapping"))),
+        size_gib=whole(fields, "Size"),
+        tags=dict(_tags(fields)[0]),
+        family=text(fields, "ImageFamily"),
+        os_type=text(fields, "OSType", "linux"),
+        platform=text(fields, "Platform"),
+        architecture=text(fields, "Architecture"),
+        boot_mode=text(fields, "BootMode"),
+        owner_alias=text(fields, "ImageOwnerAlias", "self"),
+        product_code=text(fields, "ProductCode"),
     )
 
 
 def _disk(fields: Fields) -> Disk:
+    """None is left out: what the image has more than it was read to have would be missed by no proof (P3)."""
     return Disk(
-        device=_text(fields, "Device"),
-        kind=_text(fields, "Type") or ("data" if DATA_DEVICE.match(_text(fields, "Device")) else "system"),
-        size_gib=int(fields.get("Size") or 0),
-        encrypted=bool(_truth(fields.get("Encrypted"))),
+        device=text(fields, "Device"),
+        kind=text(fields, "Type") or ("data" if DATA_DEVICE.match(text(fields, "Device")) else "system"),
+        size_gib=whole(fields, "Size"),
+        encrypted=bool(truth(fields.get("Encrypted"))),
     )
 
 
@@ -54,29 +95,39 @@ def read_tasks(answer: Fields) -> list[Fields]:
     """TaskSet as the SDK's model has it, `{"Task": []}`, or as the page's sample has it, `[{"Task": []}]`."""
     task_set = answer["TaskSet"]
     holders = task_set if isinstance(task_set, list) else [task_set]
-    return [task for holder in holders for task in _each(holder, "Task")]
+    return [task for holder in holders if holder for task in _held(holder)]
+
+
+def _held(holder: Any) -> list[Any]:
+    return each(holder, "Task") if isinstance(holder, dict) and "Task" in holder else [holder]
 
 
 def is_export(fields: Fields) -> bool:
     """`ExportImage` and `EXPORT_IMAGE` are one action; a task that names none may be one."""
-    return _text(fields, "TaskAction", "ExportImage").replace("_", "").lower() == "exportimage"
+    return text(fields, "TaskAction", "ExportImage").replace("_", "").lower() == "exportimage"
+
+
+def read_export_tasks(answer: Fields) -> tuple[list[Task], tuple[Unread, ...]]:
+    """The export tasks among the entries of DescribeTasks."""
+    entries = [one for one in read_tasks(answer) if not isinstance(one, dict) or is_export(one)]
+    return read_each(entries, "TaskId", read_brief)
 
 
 def read_brief(fields: Fields) -> Task:
     """One entry of DescribeTasks."""
     return Task(
         task_id=_task_id(fields),
-        status=fields["TaskStatus"],
-        created_at=_time(fields["CreationTime"]),
-        finished_at=_time(fields["FinishedTime"]) if fields.get("FinishedTime") else None,
-        image_id=fields.get("ResourceId") or None,
-        support_cancel=_truth(fields.get("SupportCancel")),
+        status=named(fields, "TaskStatus"),
+        created_at=time_of(fields, "CreationTime"),
+        finished_at=time_of(fields, "FinishedTime") if fields.get("FinishedTime") else None,
+        image_id=text(fields, "ResourceId") or None,
+        support_cancel=truth(fields.get("SupportCancel")),
     )
 
 
 def read_task(fields: Fields) -> Task:
     """The answer of DescribeTaskAttribute; the cause is that of the first operation that failed."""
-    operations = list(_each(fields.get("OperationProgressSet"), "OperationProgress"))
+    operations = list(each(fields.get("OperationProgressSet"), "OperationProgress"))
     brief = read_brief(fields)
     failed = [one for one in operations if one.get("ErrorCode") or _failed(one, brief.status)]
     return Task(
@@ -86,29 +137,31 @@ def read_task(fields: Fields) -> Task:
         finished_at=brief.finished_at,
         image_id=brief.image_id,
         support_cancel=brief.support_cancel,
-        progress=_text(fields, "TaskProcess") or None,
+        progress=text(fields, "TaskProcess") or None,
         objects=tuple(name for operation in operations for name in _objects(operation)),
-        failed_count=max(int(fields.get("FailedCount") or 0), len(failed)),
+        failed_count=max(whole(fields, "FailedCount"), len(failed)),
         cause=_cause(failed[0], fields.get("RequestId")) if failed else None,
     )
 
 
 def _failed(operation: Fields, status: str) -> bool:
     """`Finished` with an operation that is not `Success` is a failure (facts §2)."""
-    return status == "Finished" and _text(operation, "OperationStatus", "Success") != "Success"
+    return status == "Finished" and text(operation, "OperationStatus", "Success") != "Success"
 
 
 def _cause(operation: Fields, request_id: str | None) -> Cause:
     """The task's own words; the RequestId is that of the answer that told them, for there is no other."""
-    status = _text(operation, "OperationStatus")
-    words = _text(operation, "ErrorMsg") or f"The operation ended as {status!r}."
-    return quoted(_text(operation, "ErrorCode", "ExportImageFailed"), words, request_id)
+    status = text(operation, "OperationStatus")
+    words = text(operation, "ErrorMsg") or f"The operation ended as {status!r}."
+    return quoted(text(operation, "ErrorCode", "ExportImageFailed"), words, request_id)
 
 
 def _objects(operation: Fields) -> Iterator[ObjectName]:
-    items = [(item["Name"], item["Value"]) for item in _each(operation.get("RelatedItemSet"), "RelatedItem")]
-    bucket = next((value for name, value in items if name.lower() == "ossbucket"), "")
-    return (ObjectName(oss_bucket=bucket, key=value) for name, value in items if name.lower() == "ossobject")
+    """An item without a name is none of ours; an object without a key leaves the task unread: it would be missed."""
+    items = each(operation.get("RelatedItemSet"), "RelatedItem")
+    named_as = [(text(item, "Name").lower(), item) for item in items if isinstance(item, dict)]
+    bucket = next((text(item, "Value") for name, item in named_as if name == "ossbucket"), "")
+    return (ObjectName(oss_bucket=bucket, key=named(item, "Value")) for name, item in named_as if name == "ossobject")
 
 
 def task_id_of(answer: Fields) -> str:
@@ -117,38 +170,4 @@ def task_id_of(answer: Fields) -> str:
 
 
 def _task_id(fields: Fields) -> str:
-    task_id = fields.get("TaskId") or fields["ExportTaskId"]
-    if not isinstance(task_id, str) or not task_id:
-        raise ValueError(f"a task id is text, not {task_id!r}")
-    return task_id
-
-
-def _each(holder: Any, name: str) -> list[Fields]:
-    """The list inside its holder; a single element may come without its list, an empty one without its holder."""
-    found = (holder or {}).get(name) or []
-    return found if isinstance(found, list) else [found]
-
-
-def _text(fields: Fields, name: str, default: str = "") -> str:
-    return _writable(fields.get(name) or default)
-
-
-def _writable(value: Any) -> str:
-    """The text without lone surrogates, which JSON can carry and no ledger can keep."""
-    return str(value).encode(errors="replace").decode()
-
-
-def _truth(value: Any) -> bool | None:
-    """`SupportCancel` is a string in the SDK's model and a boolean in the page's sample."""
-    if value is None or value == "":
-        return None
-    return value if isinstance(value, bool) else str(value).lower() == "true"
-
-
-def _time(text: str) -> datetime:
-    for form in TIMES:
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=timezone.utc)
-        except ValueError:
-            continue
-    raise ValueError(f"{text!r} is no time of ECS")
+    return named(fields, "TaskId" if fields.get("TaskId") else "ExportTaskId")

@@ -8,12 +8,15 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..errors import CloudFault, Refused, Unanswered, Unreached
+from ..errors import CloudFault, Refused, Unanswered, Unreached, Unreadable
+from ..use_cases.ports import Unread
 from ..values.cause import Cause
+from .ecs_fields import FieldUnreadable
 from .redaction import KNOWN
 
 LONGEST_MESSAGE = 1000
 LONGEST_NAME = 200  # of codes and RequestIds
+UNREADABLE = "AnswerUnreadable"
 NONCE_USED = "SignatureNonceUsed"  # our request, sent once, was seen twice: nobody knows what the first one did
 # Two copies of urllib3 are in use (the core SDK brings one), so its exceptions are known by name.
 NOT_CONNECTED = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
@@ -36,9 +39,20 @@ def answered(where: str, status: int, cause: Cause) -> CloudFault:
 
 
 def unreadable(where: str, status: int | None = None) -> Unanswered:
-    """An answer came, and says nothing."""
+    """An answer came, and says nothing. That is no silence: nobody has waited for it in vain."""
     shown = f" (HTTP {status})" if status else ""
-    return Unanswered(Cause(code="Unanswered", message=f"{where} gave an answer that cannot be read{shown}."))
+    return Unanswered(Cause(code=UNREADABLE, message=f"{where} gave an answer that cannot be read{shown}."))
+
+
+def unread(where: str, left_out: Unread) -> Unreadable:
+    """An answer came, and the entry that was asked for cannot be read."""
+    said = f"{where} gave an answer that cannot be read: {left_out.field} of {left_out.entry}."
+    return Unreadable(Cause(code=UNREADABLE, message=said))
+
+
+def unusable(where: str, reason: str) -> Unanswered:
+    """An answer came, and cannot be used."""
+    return Unanswered(Cause(code=UNREADABLE, message=f"{where} gave an answer that cannot be used: {reason}."))
 
 
 def unanswered(where: str, reason: str) -> Unanswered:
@@ -60,8 +74,10 @@ def reading(where: str) -> Iterator[None]:
     """An answer that lacks what it must have, or has it in another shape, is no answer."""
     try:
         yield
-    except (LookupError, TypeError, ValueError, AttributeError) as fault:
-        raise unreadable(where) from fault
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
+        field = f": {fault.field}" if isinstance(fault, FieldUnreadable) else ""
+        message = f"{where} gave an answer that cannot be read{field}."
+        raise Unreadable(Cause(code=UNREADABLE, message=message)) from fault
 
 
 def _behind(fault: BaseException) -> Iterator[BaseException]:

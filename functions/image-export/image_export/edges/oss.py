@@ -17,7 +17,7 @@ from ..use_cases.ports import Entry, Page, RemainingSeconds, Stored
 from ..values.stored_object import PROBE_BYTES, StoredObject
 from .addresses import Addresses, oss_host
 from .credentials import Credentials
-from .faults import answered, quoted, reading, unanswered, unconnected, unreadable
+from .faults import answered, quoted, reading, unconnected, unreadable, unusable
 from .retrying import CONNECT_S, READ_S, timeouts
 
 PAGE = 1000
@@ -91,7 +91,7 @@ class Oss:
     def _tail(self, bucket: str, key: str, etag: str) -> bytes:
         found = self._get(sdk.GetObjectRequest(bucket=bucket, key=key, range_header=f"bytes=-{PROBE_BYTES}"))
         if found is None or found.etag != etag:
-            raise unanswered(self._host, f"{key} was changed between two reads")
+            raise unusable(self._host, f"{key} was changed between two reads")
         return bytes(found.body)
 
     # Buckets
@@ -137,7 +137,7 @@ class Oss:
             answer = self._client.get_object(request, **options)
             with answer.body as stream:
                 if request.range_header and (answer.content_length or 0) > PROBE_BYTES:
-                    raise unanswered(self._host, "a range was not kept to")  # it would be the whole image
+                    raise unusable(self._host, "a range was not kept to")  # it would be the whole image
                 answer.body = stream.read()
             return answer
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from ..decisions.refusals import is_throttling
-from ..errors import CloudFault, Refused
+from ..errors import CloudFault, Refused, Unreadable
 from ..use_cases.ports import RemainingSeconds
 
 T = TypeVar("T")
@@ -47,6 +47,8 @@ def retry_read(
 
 def passes(fault: CloudFault) -> bool:
     """Whether the same call may well be answered in a moment: throttling, 5xx, and whatever got no answer."""
+    if isinstance(fault, Unreadable):
+        return False
     return not isinstance(fault, Refused) or is_throttling(fault.code) or fault.code in PASSING
 
 

@@ -22,7 +22,7 @@ from ..errors import CloudFault
 from ..use_cases.ports import RemainingSeconds
 from .addresses import Addresses
 from .credentials import Credentials
-from .faults import answered, quoted, reading, unanswered, unconnected, unreadable
+from .faults import answered, quoted, unanswered, unconnected, unreadable
 from .retrying import timeouts
 
 POOL = 4
@@ -98,9 +98,10 @@ def _send(client: AcsClient, request: AcsRequest, where: str) -> dict[str, Any]:
         raise unanswered(where, "the connection broke off") from fault
     except (LookupError, TypeError, ValueError, AttributeError) as fault:  # the SDK's own reading of an error answer
         raise unreadable(where) from fault
-    with reading(where):
-        answer: dict[str, Any] = dict(json.loads(body))
-    return answer
+    try:
+        return dict(json.loads(body))
+    except (TypeError, ValueError) as fault:
+        raise unreadable(where) from fault
 
 
 def _refusal(where: str, refusal: ServerException) -> CloudFault:

@@ -4,21 +4,22 @@ PROTOCOL 1 and 2: no worker's clock decides anything between workers, and a 409 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
-from ..decisions.refusals import advised
-from ..errors import CloudFault, FactUnreadable, LedgerFault, OurFault
+from ..decisions.refusals import advised, is_throttling
+from ..errors import CloudFault, FactUnreadable, LedgerFault, OurFault, Refused
 from ..values.cause import Cause
 from ..values.wire import Wire
-from .ports import Entry, Page, Store
+from .ports import Entry, Page, Store, Stored
 
 F = TypeVar("F")
 PAGE = 1000  # of a listing, the most that OSS gives
-PROBED = "nightly/run"  # whether it is there or not, whoever may read facts is told
+PROBE = "probe"  # a name without a meaning: whether it is there or not, whoever may read and write facts is told
 
 
 class Written(Wire, Generic[F], frozen=True, kw_only=True):
@@ -54,7 +55,10 @@ def reaching() -> Iterator[None]:
 
 
 class FactStore:
-    """Its `now` is the store's: the `Date` of the latest answer."""
+    """Facts by their keys. Each call raises LedgerFault where the bucket does not answer or refuses everything, and
+    FactUnreadable where it refuses this one object: a lifecycle rule has archived it, a policy denies its name.
+
+    Its `now` is the store's: the `Date` of the latest answer."""
 
     def __init__(self, store: Store, nonce: Callable[[], str]) -> None:
         self.store = store
@@ -89,8 +93,7 @@ class FactStore:
     def mark(self, key: str, fact: object) -> str:
         """Create a fact whose standing body does not matter; answers our nonce."""
         nonce = self.nonce()
-        with reaching():
-            self.store.create(key, msgspec.json.encode(Written(nonce=nonce, fact=fact)))
+        self._create(key, msgspec.json.encode(Written(nonce=nonce, fact=fact)))
         return nonce
 
     def standing(self, key: str, kind: type[F], nonce: str) -> Standing[F]:
@@ -101,9 +104,8 @@ class FactStore:
         return Standing(found.fact, found.at, ours=found.nonce == nonce)
 
     def read(self, key: str, kind: type[F]) -> Found[F] | None:
-        """The fact under that key; None where there is none. Raises FactUnreadable where it cannot be understood."""
-        with reaching():
-            stored = self.store.get(key)
+        """The fact under that key; None where there is none. FactUnreadable also where it cannot be understood."""
+        stored = self._get(key)
         if stored is None or not stored.body:  # a hint has no body
             return None
         try:
@@ -116,22 +118,21 @@ class FactStore:
     def check_readable(self) -> None:
         """Raises LedgerFault where nothing may be read: the right to list names is the bucket's, and may be wider."""
         with reaching():
-            self.store.get(PROBED)
+            self.store.get(PROBE)
 
     def name(self, key: str) -> None:
         """Create a name without a body: however late it arrives, it takes the place of nothing."""
-        with reaching():
-            self.store.create(key, b"")
+        self._create(key, b"")
 
     def put(self, key: str, fact: object = None) -> None:
         """Write a hint, a hold or a line of the history, over whatever is there."""
         body = b"" if fact is None else msgspec.json.encode(Written(nonce=self.nonce(), fact=fact))
-        with reaching():
+        with self._writing(key):
             self.store.put(key, body)
 
     def delete(self, key: str) -> None:
         """Remove a marker, hint or hold."""
-        with reaching():
+        with self._writing(key):
             self.store.delete(key)
 
     def walk(self, prefix: str, *, after: str = "") -> Iterator[Entry]:
@@ -146,6 +147,31 @@ class FactStore:
         """One listing."""
         page = self._page(prefix, after, limit)
         return Page(list(filter(_is_ours, page.entries)), page.more)
+
+    def _create(self, key: str, body: bytes) -> bool:
+        with self._writing(key):
+            return self.store.create(key, body)
+
+    def _get(self, key: str) -> Stored | None:
+        with self._telling(key, lambda: self.store.get(PROBE)):
+            return self.store.get(key)
+
+    def _writing(self, key: str) -> AbstractContextManager[None]:
+        return self._telling(key, lambda: self.store.put(PROBE, b""))
+
+    @contextmanager
+    def _telling(self, key: str, probe: Callable[[], object]) -> Iterator[None]:
+        """A refusal is of this object alone where the same is allowed for another name; else it is the bucket's."""
+        with reaching():
+            try:
+                yield
+            except Refused as fault:
+                if is_throttling(fault.code):
+                    raise
+                probe()
+                said = advised(fault.cause)
+                message = f"OSS refuses {key} alone ({said.code}): {said.message}"
+                raise FactUnreadable(replace(said, message=message)) from fault
 
     def _page(self, prefix: str, after: str, limit: int) -> Page:
         with reaching():

@@ -19,6 +19,7 @@ swept/markers   swept/<account>/<region>       when markers were last held again
 known/<account>/<region>/<hash>/<generation>   names alone, which plans read: there was such an export;
 known/<account>/<region>/<hash>/<generation>/cancelled   it was cancelled;
 failed/<account>/<region>/<hash>/<generation>      it failed
+probe                                          written where one object is refused, to see whether all are
 nightly/run   nightly/chosen-<hash>            how far the latest night is; what a night has chosen within its limits
 """
 
@@ -34,7 +35,7 @@ from ..values.export_request import ExportRequest
 from ..values.facts import Claim, Ended, Refusing, Requested, Result, Stalled, Told
 from ..values.record import Record
 from ..values.run import Before
-from .fact_store import FactStore, Standing, Written, reaching
+from .fact_store import FactStore, Standing, Written
 
 TOLD, REFUSED = "told-", "refused-"
 MANIFEST = "told-manifest"
@@ -51,8 +52,7 @@ class Ledger(FactStore):
         nonce = self.nonce()
         body = msgspec.json.encode(Written(nonce=nonce, fact=requested))
         marker, key = f"open/{requested.export_id}", f"exports/{requested.export_id}/requested"
-        with reaching():
-            ours = self.store.create(marker, body)
+        ours = self._create(marker, body)
         try:
             self.help_along(requested.export_id, body if ours else None)
             return self.standing(key, Requested, nonce)
@@ -63,12 +63,11 @@ class Ledger(FactStore):
 
     def help_along(self, export: str, body: bytes | None = None) -> bool:
         """Make the missing `requested` from the marker's body (PROTOCOL 4); False where there is no marker."""
-        with reaching():
-            if body is None:
-                marker = self.store.get(f"open/{export}")
-                body = marker.body if marker else None
-            if body is not None:
-                self.store.create(f"exports/{export}/requested", body)
+        if body is None:
+            marker = self._get(f"open/{export}")
+            body = marker.body if marker else None
+        if body is not None:
+            self._create(f"exports/{export}/requested", body)
         return body is not None
 
     def is_known(self, request: ExportRequest) -> bool:

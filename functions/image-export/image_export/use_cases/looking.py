@@ -1,14 +1,14 @@
 """How each look of `values/steps.py` is taken: a read of the cloud or the ledger. Changes nothing."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from ..errors import FactUnreadable, Unreadable
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, LookAtObjects, LookAtTask, LookForKeys, LookForTasks, Sight
 from ..values.task import Task
@@ -17,6 +17,8 @@ from .outside import Outside
 from .ports import Cloud
 
 CANDIDATES_MAX = 50  # of one look; each costs a call
+CANDIDATES_S = 60.0  # in which no further one is begun with
+SECONDS_FOR_A_CALL = 30.0  # which are left for one, and for what follows from it
 
 
 class TaskOwner(Wire, frozen=True, kw_only=True):
@@ -66,20 +68,44 @@ def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
     is listed, and that ECS does not know when asked for it, is left out as well: the list does not say what it names.
     """
     cloud, request = cloud_of(outside, look.record), look.record.request
+    listed = cloud.export_tasks(request.image_id, since=step.since, until=step.until)
+    outside.unreadable_entries(listed.unread, account_id=request.account_id, region_id=request.region_id)
     found = [
         task
-        for task in cloud.export_tasks(request.image_id, since=step.since, until=step.until)
+        for task in listed.tasks
         if step.since <= task.created_at <= step.until
         and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
     ]
     rest = iter(_in_another_order(found, outside.ledger.now))
-    ours = (task for task in rest if not _belongs_to_another(outside, look.record, task))
-    whole = [cloud.task(task.task_id) for task in islice(ours, CANDIDATES_MAX)]
-    candidates = tuple(task for task in whole if task)
-    unlooked = whole.count(None) + len(list(rest))
+    whole = [_candidate(outside, look.record, task) for task in _while_time(outside, rest)]
+    candidates = tuple(task for task in whole if isinstance(task, Task))
+    unlooked = whole.count("unknown") + len(list(rest)) + len(listed.unread)
     if unlooked:
         outside.log.warning("tasks.left_out", looked=len(candidates), unlooked=unlooked)
     return look.saw(candidates=candidates, unlooked=unlooked)
+
+
+def _candidate(outside: Outside, record: Record, brief: Task) -> Task | Literal["another's", "unknown"]:
+    """The whole task; one that nobody can tell of now, or whose owner cannot be read, may be anybody's."""
+    try:
+        if _belongs_to_another(outside, record, brief):
+            return "another's"
+        return cloud_of(outside, record).task(brief.task_id) or "unknown"
+    except (FactUnreadable, Unreadable) as fault:
+        outside.log.warning("look.failed", task=brief.task_id, code=fault.code, error=fault.cause.message)
+        return "unknown"
+
+
+def _while_time(outside: Outside, tasks: Iterator[Task]) -> Iterator[Task]:
+    """Those for which there is time in this look: it leaves the rest of the invocation to others."""
+    until_s = max(outside.remaining_s() - CANDIDATES_S, SECONDS_FOR_A_CALL)
+    for _ in range(CANDIDATES_MAX):
+        if outside.remaining_s() < until_s:
+            return
+        task = next(tasks, None)
+        if task is None:
+            return
+        yield task
 
 
 def _in_another_order(tasks: list[Task], now: datetime) -> list[Task]:
@@ -98,7 +124,7 @@ def _look_for_keys(outside: Outside, look: Look, step: LookForKeys) -> Look:
 
 def _look_at_objects(outside: Outside, look: Look, step: LookAtObjects) -> Look:
     cloud, bucket = cloud_of(outside, look.record), look.record.request.oss_bucket
-    return look.saw(objects={key: cloud.object(bucket, key) for key in step.keys})
+    return look.saw(objects={key: cloud.object(bucket, key) for key in outside.in_time(step.keys)})
 
 
 def task_key(record: Record, task_id: str) -> str:

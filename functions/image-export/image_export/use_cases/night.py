@@ -13,20 +13,18 @@ from ..decisions.identity import run_key
 from ..decisions.plan import limited, plan
 from ..decisions.projection import export_of
 from ..errors import CloudFault, FactUnreadable
-from ..values.account import AssumedRole
 from ..values.export import Export, RequestedBy
 from ..values.export_request import ExportRequest
-from ..values.image import Image
 from ..values.policy import Policy
 from ..values.record import Record
 from ..values.run import Chosen, Decision, Run, Totals
+from .list_images import Group, Listed, list_images
 from .outside import Outside
 from .record import record
 
 SECONDS_FOR_A_GROUP = 60.0
 SECONDS_TO_RECORD = 20.0
 RUN = "nightly/run"
-Group = tuple[AssumedRole, str, str]  # role, region and bucket
 Made = Literal["recorded", "exported", "left_over"]  # what came of a wanted image, as Totals counts it
 
 
@@ -54,7 +52,7 @@ class Night:
     def _keep(self, **changes: object) -> None:
         self._run = replace(self._run, **changes)
         if not self.dry_run:
-            self._outside.ledger.put(RUN, self._run)
+            self._outside.keep(RUN, self._run)
 
     def _look_at(self, group: Group) -> bool:
         """Whether the group is through; not where the time ran out, so that it is looked at again."""
@@ -65,22 +63,22 @@ class Night:
         if self._outside.remaining_s() < SECONDS_FOR_A_GROUP:
             return False
         try:
-            decisions = self._plan(group)
+            listed = list_images(self._outside, group, self._run.page(role.account_id, region))
+            decisions = self._plan(group, listed)
         except CloudFault as fault:
             self._outside.log.warning("region.unreached", account_id=role.account_id, region_id=region, code=fault.code)
             said = f"{fault.code}: {fault.cause.message}"
             self._count(replace(before, unfinished=False, fault=said))
             return True
-        return self._take(decisions, before)
+        return self._take(decisions, before, listed) and (listed.goes_on is None or self._look_at(group))
 
-    def _plan(self, group: Group) -> list[Decision]:
-        role, region, bucket = group
-        images = _images(self._outside, role, region, bucket)
+    def _plan(self, group: Group, listed: Listed) -> list[Decision]:
+        role, region, _ = group
         known = self._outside.ledger.known(role.account_id, region)
         asker, now = RequestedBy(trigger="nightly", id=self._run.run_id), self._outside.ledger.now
-        return plan(self._policy, images, known, now=now, when="nightly", requested_by=asker)
+        return plan(self._policy, listed.images, known, now=now, when="nightly", requested_by=asker)
 
-    def _take(self, decisions: list[Decision], before: Totals) -> bool:
+    def _take(self, decisions: list[Decision], before: Totals, listed: Listed) -> bool:
         """Record what is wanted without a limit, and choose among the rest; whether there was time for it."""
         at_once = [one for one in decisions if one.wanted and one.rule not in self._counted]
         choice = [one for one in decisions if one.rule in self._counted and (one.wanted or one.left_over)]
@@ -94,16 +92,24 @@ class Night:
         totals = Totals(
             account_id=before.account_id,
             region_id=before.region_id,
-            images=len(decisions),
+            images=before.images + len(decisions),
             recorded=recorded,
-            exported=standing + len(at_once) - recorded - broken,
-            cancelled=cancelled,
-            left_over=len(choice) + broken,
-            unwanted=len(decisions) - standing - cancelled - len(at_once) - len(choice),
+            exported=before.exported + standing + len(at_once) - broken - (recorded - before.settled),
+            cancelled=before.cancelled + cancelled,
+            left_over=before.left_over + len(choice) + broken,
+            unwanted=before.unwanted + len(decisions) - standing - cancelled - len(at_once) - len(choice),
+            unreadable=before.unreadable + len(listed.unread),
+            unfinished=listed.goes_on is not None,
         )
         matched = {*self._run.matched, *(one.rule for one in decisions if one.rule)}
         chosen = limited(self._policy, [*self._run.chosen, *choice])
-        self._count(totals, matched=tuple(sorted(matched)), chosen=tuple(one for one in chosen if one.wanted))
+        self._count(
+            totals,
+            matched=tuple(sorted(matched)),
+            chosen=tuple(one for one in chosen if one.wanted),
+            unread=self._run.with_unread(f"{before.account_id} {before.region_id}", listed.unread),
+            listed=listed.place(before),
+        )
         self.shown += decisions if self.dry_run else []
         return True
 
@@ -151,7 +157,7 @@ class Night:
         if self.dry_run or not self._run.chosen:
             return
         choice, key = Chosen(images=tuple(one.key for one in self._run.chosen)), run_key(self._run.run_id)
-        self._outside.ledger.mark(f"nightly/chosen-{key}", choice)
+        self._outside.mark(f"nightly/chosen-{key}", choice)
         first = self._outside.readable(f"nightly/chosen-{key}", Chosen)
         images = first.fact.images if first else choice.images
         self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in images))
@@ -162,13 +168,3 @@ def _groups(policy: Policy) -> Iterator[Group]:
     pairs = [(account, region) for account in policy.accounts for region in account.destinations]
     for account, region in sorted(pairs, key=lambda pair: (list(pair[0].destinations).index(pair[1]), pair[0].name)):
         yield account.role, region, account.destinations[region].bucket
-
-
-def _images(outside: Outside, role: AssumedRole, region: str, bucket: str) -> Iterator[Image]:
-    """Each image once: one that is made between two pages pushes another onto both."""
-    cloud, page, more, seen = outside.clouds.at(role, region, bucket), 1, True, set[str]()
-    while more:
-        listing = cloud.images(page)
-        yield from (image for image in listing.images if image.image_id not in seen)
-        seen |= {image.image_id for image in listing.images}
-        page, more = page + 1, listing.more

@@ -1,19 +1,23 @@
 """The collaborators of a use case in one hand, wired in `index.py`. Nothing is looked up by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from ..decisions.waiting import SILENCE
-from ..errors import CloudFault, FactUnreadable, OurFault
+from ..errors import CloudFault, FactUnreadable, OurFault, Unreached
 from ..values.cause import Cause
 from ..values.facts import Hold
 from ..values.notify_target import NotifyTarget
 from ..values.policy import Policy
 from .fact_store import Found
 from .ledger import Ledger
-from .ports import Clouds, Log, Notifier, RemainingSeconds
+from .ports import Clouds, Log, Notifier, RemainingSeconds, Unread
 
 F = TypeVar("F")
+T = TypeVar("T")
+
+SECONDS_FOR_A_CALL = 5.0  # and for the hint that says where to go on
+OUT_OF_TIME = "OutOfTime"
 
 
 class Outside(NamedTuple):
@@ -38,13 +42,51 @@ class Outside(NamedTuple):
             raise OurFault(Cause(code="PolicyInvalid", message="The policy cannot be read; the log says why."))
         return self.policy
 
+    def unreadable_entries(self, entries: Iterable[Unread], **where: str) -> None:
+        """Say what a list of the cloud holds that cannot be read."""
+        for one in entries:
+            self.log.warning("entry.unreadable", entry=one.entry, field=one.field, **where)
+
+    def in_time(self, things: Iterable[T]) -> Iterator[T]:
+        """The things, each of which takes a call. Raises Unreached where too little of the invocation is left for one:
+        nothing was asked, and the next look begins anew."""
+        for one in things:
+            if self.remaining_s() < SECONDS_FOR_A_CALL:
+                message = "Too little of this invocation is left for all that is to be looked at."
+                raise Unreached(Cause(code=OUT_OF_TIME, message=message))
+            yield one
+
     def readable(self, key: str, kind: type[F]) -> Found[F] | None:
         """The fact under that key, for what can go on without it: one that cannot be understood is none, and logged."""
         try:
             return self.ledger.read(key, kind)
         except FactUnreadable as fault:
-            self.log.error("fact.unreadable", key=key, error=fault.cause.message)
+            self._unreadable(key, fault)
             return None
+
+    def keep(self, key: str, fact: object = None) -> None:
+        """Write over whatever is there, where all can go on without it: a name that OSS refuses is logged."""
+        try:
+            self.ledger.put(key, fact)
+        except FactUnreadable as fault:
+            self._unreadable(key, fault)
+
+    def mark(self, key: str, fact: object) -> None:
+        """The same for a fact that may stand already, and stays as it is then."""
+        try:
+            self.ledger.mark(key, fact)
+        except FactUnreadable as fault:
+            self._unreadable(key, fault)
+
+    def forget(self, key: str) -> None:
+        """The same for what is to go."""
+        try:
+            self.ledger.delete(key)
+        except FactUnreadable as fault:
+            self._unreadable(key, fault)
+
+    def _unreadable(self, key: str, fault: FactUnreadable) -> None:
+        self.log.error("fact.unreadable", key=key, code=fault.code, error=fault.cause.message)
 
     def hold(self, group: str) -> Hold | None:
         """The quota hold of an account and region, `<account>/<region>`."""

@@ -62,11 +62,26 @@ class Store(Protocol):
         ...
 
 
+class Unread(NamedTuple):
+    """An entry of a list that cannot be read and is left out: its id or its place, and the field because of which."""
+
+    entry: str
+    field: str
+
+
 class ImagePage(NamedTuple):
     """A page of DescribeImages, and whether there is another."""
 
     images: list[Image]
     more: bool
+    unread: tuple[Unread, ...] = ()
+
+
+class TaskList(NamedTuple):
+    """Tasks, and those in the same answer that cannot be read: any of them may be the one that is looked for."""
+
+    tasks: list[Task]
+    unread: tuple[Unread, ...] = ()
 
 
 class StartExport(NamedTuple):
@@ -98,10 +113,10 @@ class Cloud(Protocol):
         ...
 
     def tasks(self, task_ids: Iterable[str]) -> list[Task]:
-        """Short tasks for at most 100 ids, in one call; unknown and not yet listed ones are left out."""
+        """Short tasks for at most 100 ids, in one call; unknown, not yet listed and unreadable ones are left out."""
         ...
 
-    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> list[Task]:
+    def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> TaskList:
         """ExportImage tasks of that time, to the minute; of that image where the API heeds it, else of any."""
         ...
 

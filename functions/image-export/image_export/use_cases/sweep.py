@@ -107,6 +107,7 @@ def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]
     asker = RequestedBy(trigger="watch", id=f"sweep-{group.region_id}")
     while more:
         listing = cloud.images(page, since=since)
+        outside.unreadable_entries(listing.unread, account_id=group.role.account_id, region_id=group.region_id)
         found = {image.image_id: image for image in listing.images}
         for one in plan(outside.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
             if one.may_match and is_young(found[one.image_id], began):

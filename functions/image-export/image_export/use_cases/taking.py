@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ..decisions import hints
-from ..decisions.refusals import QUOTA, UNREACHED, Handling, handling
+from ..decisions.refusals import QUOTA, UNREACHED, UNREADABLE, Handling, handling
 from ..decisions.waiting import MINUTE, WEEKLY_PAUSE
 from ..errors import CloudFault, Refused, Unreached
 from ..values.cause import Cause
@@ -52,7 +52,8 @@ def _export(outside: Outside, look: Look, claim: Claim) -> Look:
     try:
         task_id = cloud_of(outside, look.record).export_image(start)
     except (Refused, Unreached) as fault:
-        cause = replace(fault.cause, code=UNREACHED) if isinstance(fault, Unreached) else fault.cause
+        unreached = isinstance(fault, Unreached) and fault.code != UNREADABLE
+        cause = replace(fault.cause, code=UNREACHED) if unreached else fault.cause
         if handling(cause.code) is Handling.DOUBT:
             return _in_doubt(outside, look, cause)
         return _settle(outside, look, Settle(Result(outcome="refused", cause=cause, http_status=fault.status)))
@@ -102,11 +103,11 @@ def _after_result(outside: Outside, look: Look, result: Result) -> Look:
     look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET)
     code = result.cause.code if result.cause else ""
     if result.outcome == "started" and isinstance(look.sight.hold, Hold):
-        outside.ledger.delete(hold_key(look.record))
+        outside.forget(hold_key(look.record))
         return look.saw(hold=None)
     if code in QUOTA:
         hold = Hold(code=code, until=outside.ledger.now + WEEKLY_PAUSE if code.startswith("Weekly") else None)
-        outside.ledger.put(hold_key(look.record), hold)
+        outside.keep(hold_key(look.record), hold)
         return look.saw(hold=hold, probe=False)
     if handling(code) is Handling.FRESH and code:
         outside.clouds.renew(look.record.request.role, look.record.request.region_id)
@@ -154,7 +155,7 @@ def _end(outside: Outside, look: Look, step: End) -> Look:
     standing = outside.ledger.create(fact_key(look.record, "ended"), step.ended)
     hold = look.sight.hold
     if look.record.task_id and isinstance(hold, Hold) and hold.until is None:
-        outside.ledger.delete(hold_key(look.record))
+        outside.forget(hold_key(look.record))
     return look.stands(ended=standing.fact, ended_at=standing.at)
 
 

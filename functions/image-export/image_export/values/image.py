@@ -24,7 +24,7 @@ class Image(Wire, frozen=True, kw_only=True):
     image_id: str
     name: str
     status: str
-    created_at: datetime
+    created_at: datetime | None  # None: ECS does not say
     disks: tuple[Disk, ...]
     size_gib: int
     tags: dict[str, str] = msgspec.field(default_factory=dict)

@@ -11,6 +11,7 @@ from .export_request import ExportRequest
 from .wire import Wire
 
 Before = Literal["none", "standing", "failed", "cancelled"]  # what became of an image's newest export
+UNREAD_SHOWN_MAX = 20
 
 
 class Totals(Wire, frozen=True, kw_only=True):
@@ -24,8 +25,14 @@ class Totals(Wire, frozen=True, kw_only=True):
     cancelled: int = 0  # by somebody, and not wanted again
     left_over: int = 0  # for the next nights, by `max_per_run`
     unwanted: int = 0
+    unreadable: int = 0  # entries of the cloud's list, left out of `images`
     unfinished: bool = False  # the time ran out in the midst of it
     fault: str | None = None
+
+    @property
+    def settled(self) -> int:
+        """How many were recorded of the images that are counted. A worker that ran out of time has recorded more."""
+        return self.images - self.exported - self.cancelled - self.left_over - self.unwanted
 
 
 class Planned(Wire, frozen=True, kw_only=True):
@@ -44,7 +51,7 @@ class Planned(Wire, frozen=True, kw_only=True):
 class Decision(Planned, frozen=True, kw_only=True):
     """In or out, with what is to be recorded. `before`: what became of the image's export."""
 
-    created_at: datetime
+    created_at: datetime | None = None
     before: Before = "none"
     left_over: bool = False  # wanted, and more than `max_per_run`
     request: ExportRequest | None = None
@@ -74,8 +81,11 @@ class Run(Wire, frozen=True, kw_only=True):
     began_at: datetime
     totals: tuple[Totals, ...] = ()
     matched: tuple[str, ...] = ()  # the rules that have matched an image
+    unread: tuple[str, ...] = ()  # which entries these are, the first of them
     chosen: tuple[Decision, ...] = ()  # of rules with `max_per_run`: the first of all that were seen
     state: Literal["working", "paused", "finished"] = "working"
+
+    listed: str = ""  # <account>/<region>/<page> on which a listing goes on that the time was too short for
 
     @property
     def finished(self) -> bool:
@@ -91,6 +101,15 @@ class Run(Wire, frozen=True, kw_only=True):
         """The count there so far; one that is `unfinished` where it has not been."""
         there = (one for one in self.totals if (one.account_id, one.region_id) == (account_id, region_id))
         return next(there, Totals(account_id=account_id, region_id=region_id, unfinished=True))
+
+    def page(self, account_id: str, region_id: str) -> int:
+        """The page of images to go on with there."""
+        where, _, page = self.listed.rpartition("/")
+        return int(page) if where == f"{account_id}/{region_id}" else 1
+
+    def with_unread(self, where: str, entries: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """What could not be read so far, with these entries and fields there; the first of them."""
+        return (*self.unread, *(f"{where}: {entry} ({field})" for entry, field in entries))[:UNREAD_SHOWN_MAX]
 
     def with_totals(self, totals: Totals) -> tuple[Totals, ...]:
         """The counts with this one in its place, or behind the others."""
