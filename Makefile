@@ -1,7 +1,7 @@
 # `make` alone prints the verbs. Every verb sets itself up; nothing needs root.
 PYTHON ?= $(shell for python in python3.10 python3.12 python3.11 python3 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
-PIP_FLAGS = --quiet --disable-pip-version-check --no-input --require-hashes
+PIP_FLAGS = --disable-pip-version-check --no-input --retries 2 --require-hashes
 
 COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --allow-unsafe
 
@@ -16,6 +16,17 @@ HOLD_BRANCHES = import json, sys; taken = json.load(open("build/coverage.json"))
 # What FC would mount at /opt: the layer, unpacked, without the distributions that do not ship.
 OPT = build/opt
 OMIT = import pathlib, sys; from layers.omitting import omit; omit(pathlib.Path(sys.argv[1]))
+
+# $(call install,PIP,ARGUMENTS): all that is said of it goes to stderr, so that a verb's own answer has stdout to itself.
+# On a terminal pip shows how far it is. Where it fails for want of a network, that is said, and not pip's own words.
+NO_NETWORK = NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|ConnectionReset|Network is unreachable
+define install
+	mkdir -p build; quiet=--quiet; if [ -t 2 ]; then quiet=; fi; \
+	if ! $(1) install $$quiet $(PIP_FLAGS) $(2) >&2 2>build/pip.log; then \
+		if grep -qE '$(NO_NETWORK)' build/pip.log; then \
+			echo "The package index cannot be reached, and the first run needs it: see that this machine has a network (PIP_INDEX_URL names another index, PIP_PROXY a proxy), and try again." >&2; \
+		else cat build/pip.log >&2; fi; exit 1; fi; rm -f build/pip.log
+endef
 
 SEEDS = 1-1000
 
@@ -32,15 +43,15 @@ setup: $(VENV)/.done $(OPT)/.done ## the environment: .venv for development, bui
 
 $(VENV)/.done: tests/requirements.txt
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "setting up $(VENV) with $(PYTHON)"
-	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install $(PIP_FLAGS) -r tests/requirements.txt
+	@echo "First run: the environment goes to $(VENV), with $(PYTHON). It downloads about 120 MB and takes one to three minutes." >&2
+	@$(PYTHON) -m venv $(VENV) >&2
+	@$(call install,$(VENV)/bin/pip,-r tests/requirements.txt)
 	@touch $@
 
 $(OPT)/.done: layers/sdk/requirements.txt layers/omitting.py | $(VENV)/.done
-	@echo "unpacking the layer to $(OPT)"
+	@echo "What functions see as /opt goes to $(OPT)." >&2
 	@rm -rf $(OPT)
-	@$(VENV)/bin/pip install $(PIP_FLAGS) --target $(OPT)/python -r layers/sdk/requirements.txt
+	@$(call install,$(VENV)/bin/pip,--target $(OPT)/python -r layers/sdk/requirements.txt)
 	@$(RUN) -c '$(OMIT)' $(OPT)/python
 	@touch $@
 
@@ -84,18 +95,18 @@ audit: setup build/audit/.done ## known vulnerabilities of every pinned package;
 	@$(RUN) -m tests.audit --strict
 
 build/audit/.done: tests/audit.txt | $(VENV)/.done
-	@$(PYTHON) -m venv build/audit
-	@build/audit/bin/pip install $(PIP_FLAGS) -r tests/audit.txt
+	@$(PYTHON) -m venv build/audit >&2
+	@$(call install,build/audit/bin/pip,-r tests/audit.txt)
 	@touch $@
 
 emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml (ARGS="--speed 1", ARGS=--help)
 	@$(RUN) -m emulator $(ARGS)
 
 doctor: setup ## look at a deployment with your own keys, name what is wrong (ARGS="--json", ARGS=--policy …)
-	@PYTHONPATH=functions/image-export $(RUN) -m doctor $(ARGS)
+	@$(RUN) -m doctor $(ARGS)
 
 replay: setup ## list, show or repeat what failed or was rejected (ARGS=list, ARGS="show NAME", ARGS="once NAME")
-	@PYTHONPATH=functions/image-export $(RUN) -m replay $(or $(ARGS),list)
+	@$(RUN) -m replay $(or $(ARGS),list)
 
 # The runtimes to build for; RUNTIMES=python3.10 builds for one.
 RUNTIMES = python3.10 python3.12

@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from .examination import Examination
+from .pipes import until_closed
 from .policies import minimal_policies
 from .report import Report, as_json, is_healthy
 from .site import Evidence
@@ -102,4 +103,4 @@ def print_policies(examination: Examination, role: str, account_id: str | None) 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_closed(main))

@@ -2,7 +2,8 @@
 
     list        what can be replayed, with the reason, the latest last; without a verb it is this
     show NAME…  all that the ledger keeps of it
-    once NAME…  ask image-export-event to do it once more; asking twice is one new export, or one event told
+    once NAME…  have image-export-event do it once more, and say what came of it; asking twice is one new export,
+                or one event told
 
 Of a name that begins with rejected- so much is enough as no other begins with.
 
@@ -18,14 +19,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from doctor.edges.account import PATIENCE_S, CloudAccount
+from doctor.edges.account import CloudAccount
 from doctor.examination import Examination
+from doctor.pipes import until_closed
 from image_export.edges.addresses import Addresses
 from image_export.edges.credentials import base_credentials
-from image_export.edges.fc import Fc
-from image_export.errors import AskerFault, ImageExportError
-from image_export.values.notify_target import Function
+from image_export.errors import ImageExportError
 
+from .asking import Entrance
 from .looking import replayable, shown
 from .shelf import items, whole_name
 
@@ -40,12 +41,11 @@ class Desk(NamedTuple):
     """The deployment's ledger, and the way to its function."""
 
     ledger: "Ledger"
-    fc: Fc
-    function: Function
+    entrance: Entrance
 
 
 def main() -> int:
-    """0: done. 1: refused, by us or by the cloud. 2: the command line or the deployment's files are wrong."""
+    """0: done. 1: one of them was not. 2: the command line, the keys or the deployment's files are wrong."""
     parser = argparse.ArgumentParser(
         prog="python -m replay", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -76,8 +76,7 @@ def desk_of(deployment: "Deployment") -> Desk:
     account = CloudAccount(credentials, addresses, deployment.region)
     home = (deployment.account_id, deployment.region)
     name = next(function.name for function in deployment.functions if function.handler == HANDLER)
-    fc = Fc(lambda: credentials, addresses, home, lambda: PATIENCE_S)
-    return Desk(account.ledger(deployment.settings), fc, Function(function=name))
+    return Desk(account.ledger(deployment.settings), Entrance(credentials, addresses, home, name))
 
 
 def run(desk: Desk, verb: str, names: list[str]) -> bool:
@@ -91,25 +90,26 @@ def run(desk: Desk, verb: str, names: list[str]) -> bool:
     return not refused
 
 
-def _is_done(do: Callable[[Desk, str], None], desk: Desk, name: str) -> bool:
+def _is_done(do: Callable[[Desk, str], bool], desk: Desk, name: str) -> bool:
     try:
-        do(desk, whole_name(desk.ledger, name))
-    except AskerFault as fault:
+        return do(desk, whole_name(desk.ledger, name))
+    except ImageExportError as fault:
         say(f"✗ {fault.code}: {fault.cause.message}")
         return False
+
+
+def show(desk: Desk, name: str) -> bool:
+    """All that is known of it."""
+    say(json.dumps(shown(desk.ledger, name), indent=2, ensure_ascii=False))
     return True
 
 
-def show(desk: Desk, name: str) -> None:
-    """All that is known of it."""
-    say(json.dumps(shown(desk.ledger, name), indent=2, ensure_ascii=False))
-
-
-def once(desk: Desk, name: str) -> None:
-    """Ask the function, unless it is known here that it would refuse."""
+def once(desk: Desk, name: str) -> bool:
+    """Have the function do it, unless it is known here that it would refuse; say what came of it."""
     replayable(desk.ledger, name)
-    desk.fc.invoke(desk.function, {"Replay": name})
-    say(f"✓ {name}: {desk.function.function} was asked; its log tells replay.taken or replay.refused")
+    outcome = desk.entrance.ask(name)
+    say(f"{'✓' if outcome.good else '✗'} {name}: {outcome.said}")
+    return outcome.good
 
 
 def say(text: str) -> None:
@@ -118,4 +118,4 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_closed(main))

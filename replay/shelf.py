@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -13,8 +14,10 @@ from image_export.use_cases.ports import Entry
 from image_export.use_cases.reject import Rejection
 from image_export.use_cases.retell import kept
 from image_export.values.cause import Cause
+from image_export.values.facts import Ended, Requested
 
 REJECTED = "rejected-"
+READ_AT_A_TIME = 16  # connections to the ledger
 BEGINNING = re.compile(r"[0-9a-f]{1,64}")
 
 
@@ -28,12 +31,22 @@ class Item(NamedTuple):
     by: str | None = None
 
 
+class Listed(NamedTuple):
+    """One that a listing names; `read` asks for the rest."""
+
+    name: str
+    at: datetime
+    read: Callable[[str], Item | None]
+
+
 def items(ledger: Ledger) -> list[Item]:
     """Failed and cancelled exports, rejections and what could not be told, in the order in which they came about."""
-    return sorted([*_ended(ledger), *_rejected(ledger), *_untold(ledger)], key=lambda item: item.at)
+    with ThreadPoolExecutor(READ_AT_A_TIME) as pool:
+        read = pool.map(_read, [*_ended(ledger), *_rejected(ledger), *_untold(ledger)])
+        return sorted(filter(None, read), key=lambda item: item.at)
 
 
-def _ended(ledger: Ledger) -> Iterator[Item]:
+def _ended(ledger: Ledger) -> Iterator[Listed]:
     """The exports that failed or were cancelled."""
     newest: dict[str, str] = {}
     ended: list[tuple[str, str, datetime]] = []
@@ -44,20 +57,21 @@ def _ended(ledger: Ledger) -> Iterator[Item]:
             ended.append((key, generation, entry.modified_at))
     for key, generation, at in ended:
         by = f"exp-{key}-{newest[key]}" if newest[key] > generation else None
-        yield from _read(f"exp-{key}-{generation}", at, partial(_end, ledger, by))
+        yield Listed(f"exp-{key}-{generation}", at, partial(_end, ledger, by))
 
 
 def _end(ledger: Ledger, by: str | None, name: str) -> Item | None:
-    record = ledger.load(name)
-    if record is None or record.ended is None or record.ended_at is None:
+    """By the two facts that say it: all that there is of an export would be a listing and five reads or more."""
+    requested, ended = ledger.read(f"exports/{name}/requested", Requested), ledger.read(f"exports/{name}/ended", Ended)
+    if requested is None or ended is None:
         return None
     asked = Cause(code="Cancelled", message="Somebody asked for the end of the export.")
-    return Item(name, record.ended_at, record.request.image_id, record.ended.error or asked, by)
+    return Item(name, ended.at, requested.fact.request.image_id, ended.fact.error or asked, by)
 
 
-def _rejected(ledger: Ledger) -> Iterator[Item]:
+def _rejected(ledger: Ledger) -> Iterator[Listed]:
     for entry in _events(ledger):
-        yield from _read(_name_of(entry), entry.modified_at, partial(_rejection, ledger))
+        yield Listed(_name_of(entry), entry.modified_at, partial(_rejection, ledger))
 
 
 def _rejection(ledger: Ledger, name: str) -> Item | None:
@@ -68,11 +82,11 @@ def _rejection(ledger: Ledger, name: str) -> Item | None:
     return Item(name, found.at, sighting.image_id if sighting else "an event", found.fact.cause)
 
 
-def _untold(ledger: Ledger) -> Iterator[Item]:
+def _untold(ledger: Ledger) -> Iterator[Listed]:
     for entry in ledger.walk("untold/"):
         untold = read_key(entry.key)
         if untold:
-            yield from _read(untold.name, entry.modified_at, partial(_owed, ledger, untold))
+            yield Listed(untold.name, entry.modified_at, partial(_owed, ledger, untold))
 
 
 def _owed(ledger: Ledger, untold: Untold, name: str) -> Item | None:
@@ -83,14 +97,12 @@ def _owed(ledger: Ledger, untold: Untold, name: str) -> Item | None:
     return Item(name, owed.at, owed.record.request.image_id, Cause(code="NotTold", message=message))
 
 
-def _read(name: str, at: datetime, read: Callable[[str], Item | None]) -> Iterator[Item]:
+def _read(listed: Listed) -> Item | None:
     """One that cannot be understood is listed with that, and hides no other."""
     try:
-        item = read(name)
+        return listed.read(listed.name)
     except FactUnreadable as fault:
-        item = Item(name, at, "unreadable", fault.cause)
-    if item:
-        yield item
+        return Item(listed.name, listed.at, "unreadable", fault.cause)
 
 
 def _events(ledger: Ledger, beginning: str = "") -> Iterator[Entry]:

@@ -1,5 +1,9 @@
 """What `make replay` lists, shows and refuses to ask for, read from the ledger alone."""
 
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from image_export.errors import AskerFault
@@ -10,7 +14,7 @@ from image_export.values.cause import Cause
 from replay.looking import replayable, shown
 from replay.shelf import items, whole_name
 
-from .builders import IMAGE
+from .builders import IMAGE, an_image
 from .entrance import TOKEN, Entrance
 from .test_replay import untold
 from .workshop import BUS, Workshop
@@ -67,6 +71,24 @@ def test_a_cancelled_export_is_listed_as_cancelled_until_another_has_come_after_
     entrance.post()
     (item,) = items(ledger_of(shop))
     assert item.by == export.replace("-0001", "-0002")
+
+
+def test_the_list_reads_two_facts_of_each_failure_and_lists_none_by_itself(shop: Workshop) -> None:
+    for image_id in ("m-1", "m-2", "m-3"):
+        shop.show(an_image(image_id=image_id))
+        shop.tell(image_id)
+        shop.cloud.fail(list(shop.cloud.running)[-1])
+        shop.tick(minutes=10)
+    calls: Counter[str] = Counter()
+
+    def counted(call: str, effect: Callable[[], Any]) -> Any:
+        calls[call] += 1
+        return effect()
+
+    ledger = ledger_of(shop)
+    shop.store.faults.run = counted  # type: ignore[method-assign]
+    assert len(items(ledger)) == 3
+    assert calls == {"get": 6, "list": 4}
 
 
 def test_what_cannot_be_read_is_listed_with_that_and_hides_nothing(shop: Workshop) -> None:

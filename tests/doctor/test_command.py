@@ -16,7 +16,6 @@ def run(ward: Ward, *arguments: str, **environ: str) -> subprocess.CompletedProc
     """`python -m doctor` in a process of its own, as `make doctor` starts it."""
     given = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT / "functions" / "image-export"),
         **ward.environ,
         **environ,
     }
@@ -42,6 +41,15 @@ def test_a_mistake_ends_with_1_in_json_too_and_no_secret_is_printed(ward: Ward) 
     assert set(wrong) == {"Check", "Subject", "Status", "Message", "Recommend", "Exact"}
     for secret in (ward.world.administrator.secret, "a-made-up-token"):
         assert secret not in told.stdout + told.stderr + json_told.stdout + json_told.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(ward: Ward) -> None:
+    command = [sys.executable, "-m", "doctor", "--functions", str(ward.file), "--policy", "--account", ACCOUNT]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, cwd=ROOT, env=ward.environ, stdout=writer, stderr=subprocess.PIPE, check=False)  # noqa: S603 - our own program
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_a_refusal_is_a_finding_and_no_noise_of_an_sdk(ward: Ward) -> None:

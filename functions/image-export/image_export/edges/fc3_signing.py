@@ -32,7 +32,7 @@ def sign(invocation: Invocation) -> Signed:
         "x-acs-date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "x-acs-signature-nonce": secrets.token_hex(16),
         "x-acs-content-sha256": digest,
-        "x-fc-invocation-type": "Async",
+        "x-fc-invocation-type": invocation.kind,
         **_token(now),
     }
     signature = Signer.get_authorization(request, ALGORITHM, digest, now.access_key_id, now.access_key_secret)

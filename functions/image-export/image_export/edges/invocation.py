@@ -13,6 +13,7 @@ class Invocation(NamedTuple):
     host: str
     function: Function
     payload: bytes
+    kind: str = "Async"  # or Sync, which FC 3.0 alone is asked for
 
 
 class Signed(NamedTuple):
