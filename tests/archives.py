@@ -4,6 +4,9 @@ import gzip
 import io
 import random
 import tarfile
+from functools import cache
+
+from emulator.ecs.disk_files import raw_tar_gz
 
 MIB = 1024**2
 
@@ -21,3 +24,9 @@ def raw_archive(size: int = MIB, *, noise: int = 6000, seed: int = 1, folders: i
         member.size = size
         tar.addfile(member, io.BytesIO(disk))
     return gzip.compress(archive.getvalue(), mtime=0)
+
+
+@cache
+def disk_archive(size_gib: int) -> bytes:
+    """The file of a whole disk of that size, which is small all the same: its holes are left out."""
+    return raw_tar_gz("disk", size_gib * 1024**3)

@@ -15,7 +15,8 @@ from image_export.values.record import Record
 from image_export.values.stored_object import PROBE_BYTES, StoredObject
 from image_export.values.task import ObjectName, Task
 
-from .fakes import GZIP, START
+from .archives import disk_archive
+from .fakes import START
 
 ACCOUNT = "1234567890123456"
 REGION = "cn-hangzhou"
@@ -117,8 +118,9 @@ def a_finished_task(record: Record, **changes: Any) -> Task:
     return a_task("Finished", **{"objects": objects, "finished_at": START + minutes(10), **changes})
 
 
-def an_object(key: str, body: bytes = GZIP, **changes: Any) -> StoredObject:
-    """A whole object, written ten minutes after the start."""
+def an_object(key: str, body: bytes | None = None, **changes: Any) -> StoredObject:
+    """A whole object of a disk of `an_image`, written ten minutes after the start."""
+    body = disk_archive(100 if "_data_" in key else 40) if body is None else body
     fields: dict[str, Any] = {
         "key": key,
         "size_bytes": len(body),

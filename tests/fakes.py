@@ -22,10 +22,9 @@ from image_export.values.notify_target import NotifyTarget
 from image_export.values.stored_object import PROBE_BYTES, StoredObject
 from image_export.values.task import ObjectName, Task
 
-from .archives import raw_archive
+from .archives import disk_archive
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=timezone.utc)
-GZIP = raw_archive()  # what an export leaves of each disk
 TASKS_MAX = 100  # what one DescribeTasks takes
 TERMINAL = frozenset({"Finished", "Failed", "Deleted"})
 
@@ -378,12 +377,13 @@ class FakeCloud:
 
     # What tests let happen to tasks
 
-    def finish(self, task_id: str, body: bytes = GZIP, *, leave_out: int = 0) -> None:
+    def finish(self, task_id: str, body: bytes | None = None, *, leave_out: int = 0) -> None:
         """The task ends well and its objects are there, less the last `leave_out`, which it does not name either."""
         one = self.running[task_id]
-        keys = self._keys(one.start)[: len(self._keys(one.start)) - leave_out]
+        bodies = self.bodies(one.start)
+        keys = [*bodies][: len(bodies) - leave_out]
         for key in keys:
-            self.write(one.start.oss_bucket, key, body)
+            self.write(one.start.oss_bucket, key, bodies[key] if body is None else body)
         done = replace(one.task, status="Finished", finished_at=self.clock.now, progress="100%")
         one.task = replace(done, objects=tuple(ObjectName(oss_bucket=one.start.oss_bucket, key=key) for key in keys))
 
@@ -392,6 +392,11 @@ class FakeCloud:
         one = self.running[task_id]
         cause = Cause(code=code, message=message, request_id=None)
         one.task = replace(one.task, status="Failed", finished_at=self.clock.now, failed_count=1, cause=cause)
+
+    def bodies(self, start: StartExport) -> dict[str, bytes]:
+        """What such an export leaves, by key: each disk whole."""
+        sizes = [disk.size_gib for disk in self.inventory[start.image_id].disks]
+        return dict(zip(self._keys(start), map(disk_archive, sizes), strict=True))
 
     def _keys(self, start: StartExport) -> list[str]:
         image = self.inventory[start.image_id]

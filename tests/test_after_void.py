@@ -48,7 +48,7 @@ def seeing(record: Record, *tasks: Task, keys: tuple[str, ...] = (), now: dateti
 
 @pytest.mark.parametrize("record", [VOID, REFUSED])
 def test_tasks_and_objects_are_looked_for_once_more(record: Record) -> None:
-    assert next_step(record, SIGHT, LATER) == LookForTasks(START - minutes(2), START + minutes(10))
+    assert next_step(record, SIGHT, LATER) == LookForTasks(START - minutes(35), START + minutes(40))
     assert next_step(record, replace(SIGHT, candidates=()), LATER) == LookForKeys(PREFIX[:-1])
     step = seeing(record, named("theirs"), keys=("theirs_m-1_system.raw.tar.gz",))
     assert isinstance(step, MakeClaim)
@@ -58,7 +58,7 @@ def test_tasks_and_objects_are_looked_for_once_more(record: Record) -> None:
 @pytest.mark.parametrize("record", [VOID, REFUSED])
 def test_however_long_it_has_waited_since_only_tasks_of_the_time_of_the_calls_are_looked_at(record: Record) -> None:
     waited = replace(record, requested_at=START - timedelta(days=20))
-    window = LookForTasks(START - minutes(2), START + minutes(10))
+    window = LookForTasks(START - minutes(35), START + minutes(40))
     assert next_step(waited, SIGHT, START + timedelta(days=20)) == window
 
 
@@ -66,7 +66,7 @@ def test_the_time_of_the_calls_goes_from_the_first_void_attempt_to_the_last() ->
     step = seeing(VOID)
     assert isinstance(step, MakeClaim)
     second = replace(VOID, attempt=2, claim=step.claim, claimed_at=LATER, settled_at=LATER + minutes(30))
-    window = LookForTasks(START - minutes(2), LATER + minutes(10))
+    window = LookForTasks(START - minutes(35), LATER + minutes(40))
     assert next_step(second, SIGHT, START + timedelta(days=20)) == window
 
 

@@ -150,7 +150,7 @@ def theirs(shop: Workshop, image_id: str) -> None:
     shop.cloud.fail(shop.cloud.start_task(StartExport(image_id, BUCKET, "theirs", "raw", None)))
 
 
-@pytest.mark.parametrize(("later", "image_id"), [(11, IMAGE), (1, "m-other")])
+@pytest.mark.parametrize(("later", "image_id"), [(41, IMAGE), (1, "m-other")])
 def test_a_failed_task_made_too_late_or_of_another_image_is_not_taken_for_ours(
     shop: Workshop, later: float, image_id: str
 ) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from image_export.decisions.disks import by_key
+from image_export.decisions.disks import are_known, by_key
 from image_export.values.image import Disk
+
+from .builders import an_image
 
 SYSTEM = Disk(device="/dev/xvda", kind="system", size_gib=40)
 B, C = (Disk(device=f"/dev/xvd{letter}", kind="data", size_gib=100) for letter in "bc")
@@ -11,9 +13,9 @@ ALL = (SYSTEM, B, C)
 
 
 def holding(*keys: str, disks: tuple[Disk, ...] = ALL) -> tuple[list[Disk | None], tuple[Disk, ...]]:
-    """The disk of each key, and the disks without one."""
+    """The disk of each key, None where it may be one of several; and the disks without one."""
     found, unheld = by_key(keys, disks)
-    return [found[key] for key in keys], unheld
+    return [found[key][0] if len(found[key]) == 1 else None for key in keys], unheld
 
 
 def test_each_disk_is_known_by_its_mount_point() -> None:
@@ -46,6 +48,14 @@ def test_a_name_without_a_disk_is_the_one_disk_that_is_left() -> None:
 def test_names_that_tell_nothing_are_counted_only() -> None:
     assert holding("p_1.vhd", "p_2.vhd", "p_3.vhd") == ([None, None, None], ())
     assert len(holding("p_1.vhd", "p_2.vhd")[1]) == 1
+    assert by_key(["p_1.vhd", "p_2.vhd"], (SYSTEM, B))[0] == {"p_1.vhd": (SYSTEM, B), "p_2.vhd": (SYSTEM, B)}
+
+
+@pytest.mark.parametrize("disks", [(), (B,), (SYSTEM, Disk(device="/dev/xvdb", kind="data", size_gib=0))])
+def test_disks_are_known_where_one_is_the_systems_and_each_has_its_size(disks: tuple[Disk, ...]) -> None:
+    assert not are_known(an_image(disks=disks))
+    assert not are_known(None)
+    assert are_known(an_image(disks=ALL))
 
 
 def test_disks_of_one_name_are_still_two_disks() -> None:

@@ -64,7 +64,7 @@ def in_doubt(shop: Workshop) -> None:
 def test_a_nameless_finished_task_without_objects_yet_is_not_taken_for_none() -> None:
     task = a_task("Finished", finished_at=START + minutes(24))
     sight = Sight(candidates=(task,), keys=())
-    soon, late = START + minutes(30), START + minutes(40)
+    soon, late = START + minutes(30), START + minutes(45)
     assert isinstance(next_step(a_claimed_record(), sight, soon), Wait)
     settled = next_step(a_claimed_record(), sight, late)
     assert isinstance(settled, Settle)

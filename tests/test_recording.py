@@ -6,17 +6,26 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.identity import is_under, natural_key, oss_prefix, parameters_hash, token_key
+from image_export.decisions.identity import (
+    is_said_by,
+    is_under,
+    natural_key,
+    oss_prefix,
+    parameters_hash,
+    token_key,
+)
 from image_export.errors import CloudFault, LedgerFault, OurFault
+from image_export.use_cases.advance import begin
 from image_export.use_cases.ports import Page
 from image_export.use_cases.record import record
+from image_export.use_cases.watch import watch
 from image_export.values.account import AssumedRole
 from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy
 from image_export.values.policy import Destination
 
 from .builders import BUCKET, IMAGE, REGION, a_request
-from .fakes import Died, FakeStore, MeanwhileAt, unanswered, unreached
+from .fakes import Died, FakeStore, Faults, MeanwhileAt, unanswered, unreached
 from .workshop import Workshop
 
 
@@ -68,11 +77,44 @@ def test_on_a_versioned_ledger_neither_an_event_nor_a_request_nor_a_tick_does_an
     assert (dict(shop.store.objects), shop.cloud.exported, shop.notifier.told) == ({}, [], [])
 
 
-def test_a_worker_asks_once_whether_the_ledger_is_versioned(shop: Workshop) -> None:
+def test_an_entrance_asks_once_whether_the_ledger_is_versioned(shop: Workshop) -> None:
     ledger = shop.outside().ledger
     ledger.ready()
     shop.store.faults.before("versioned", unreached())
     ledger.ready()
+
+
+def test_a_warm_watcher_notices_at_its_next_tick_that_somebody_enabled_versioning(shop: Workshop) -> None:
+    warm = shop.outside()
+    watch(warm, request_id="tick")
+    shop.store.versioning = "Enabled"
+    with pytest.raises(OurFault, match="LedgerVersioned"):
+        watch(warm, request_id="tick")
+
+
+@pytest.mark.parametrize("status", ["Enabled", "Suspended"])
+def test_a_warm_instance_claims_nothing_once_somebody_has_enabled_versioning(shop: Workshop, status: str) -> None:
+    warm = shop.outside()
+    warm.ledger.ready()
+    recorded = record(warm, a_request())
+    shop.store.versioning = status
+    with pytest.raises(OurFault, match="LedgerVersioned"):
+        begin(warm, recorded)
+    with pytest.raises(OurFault, match="LedgerVersioned"):
+        warm.ledger.ready()
+    assert (shop.keys("/claim-"), shop.cloud.exported) == ([], [])
+
+
+@pytest.mark.parametrize("call", ["create open", "create requested"])
+def test_an_answer_that_was_lost_does_not_say_that_nothing_is_recorded(shop: Workshop, call: str) -> None:
+    shop.store.faults.after(call, unanswered())
+    shop.store.faults.before("get", *[unanswered()] * 9)
+    with pytest.raises(LedgerFault) as raised:
+        shop.ask("r-1")
+    assert "may have been recorded" in (raised.value.cause.recommend or "")
+    shop.store.faults = Faults()
+    assert generation(shop.ask("r-1")) == 1
+    assert len(shop.keys("/requested")) == 1
 
 
 # Which export it is
@@ -273,6 +315,78 @@ def test_what_is_delivered_again_after_the_policy_has_another_prefix_is_the_same
 
 def test_a_prefix_that_is_named_or_left_out_to_the_same_effect_is_the_same(shop: Workshop) -> None:
     assert [generation(shop.ask("r-1", ClientToken="t", **more)) for more in ({}, {"OSSPrefix": "nightly"})] == [1, 1]
+
+
+ROLE = "AliyunECSImageExportDefaultRole"
+SAID_OTHERWISE = [
+    {},
+    {"RoleName": ROLE},
+    {"OSSPrefix": "nightly"},
+    {"ImageFormat": "RAW"},
+    {"ImageFormat": "raw"},
+    {"RegionId": REGION},
+    {"AccountId": "1234567890123456"},
+    {"RoleName": ROLE, "OssPrefix": "nightly", "ImageFormat": "Raw", "RegionId": REGION},
+]
+
+
+@pytest.mark.parametrize("said", SAID_OTHERWISE)
+@pytest.mark.parametrize("first", SAID_OTHERWISE)
+@pytest.mark.parametrize("token", [{}, {"ClientToken": "t"}], ids=["open", "by token"])
+def test_the_same_request_said_otherwise_is_the_same_export(
+    shop: Workshop, first: dict[str, str], said: dict[str, str], token: dict[str, str]
+) -> None:
+    assert [generation(shop.ask(name, **token, **more)) for name, more in (("r-1", first), ("r-2", said))] == [1, 1]
+
+
+@pytest.mark.parametrize("asked", [{}, {"ClientToken": "t"}], ids=["open", "by token"])
+@pytest.mark.parametrize("said", [{}, {"RoleName": ROLE}, {"OSSPrefix": "nightly"}])
+def test_the_same_request_after_the_policy_has_another_prefix_is_the_open_export(
+    shop: Workshop, asked: dict[str, str], said: dict[str, str]
+) -> None:
+    shop.ask("r-1", **asked)
+    shop.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
+    assert generation(shop.ask("r-2", **asked, **said)) == 1
+
+
+def test_what_a_rule_has_begun_is_the_same_as_what_is_asked_for_after_the_policys_prefix_has_changed(
+    shop: Workshop,
+) -> None:
+    shop.tell()
+    shop.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
+    assert [generation(shop.ask(name, ClientToken="t")) for name in ("r-1", "r-2")] == [1, 1]
+
+
+def test_another_prefix_or_role_is_another_export(shop: Workshop) -> None:
+    shop.ask("r-1")
+    assert generation(shop.ask("r-2", OSSPrefix="other")) == 2
+    assert generation(shop.ask("r-3", OSSPrefix="other", RoleName="another")) == 3
+
+
+def test_a_token_whose_worker_died_means_what_it_said_after_the_policy_has_another_prefix(shop: Workshop) -> None:
+    shop.store.faults.before("put due", Died())
+    assert not shop.surviving(lambda: shop.ask("r-1", ClientToken="t"))
+    shop.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
+    assert [generation(shop.ask(name, ClientToken="t")) for name in ("r-2", "r-3")] == [1, 1]
+
+
+# What version 0.1.0 kept of a token: parameters, asked; without a role, and with the default one named
+OF_0_1_0 = [
+    ("4blo6tenow7i7tmfdib75pn3e2rzd7ol", "w7bbj4jcpptkgi5yi55a2t65z7dahv4x"),
+    ("d3myrjnysg2euvdwitx4bainmsudiqxa", "5xi5a22t3vgivkejcihvy2viegrpdueg"),
+]
+
+
+@pytest.mark.parametrize(("parameters", "asked"), OF_0_1_0)
+@pytest.mark.parametrize("role_name", [None, ROLE])
+@pytest.mark.parametrize("prefix", ["nightly", "weekly"])
+def test_what_version_0_1_0_kept_of_a_token_is_understood(
+    parameters: str, asked: str, role_name: str | None, prefix: str
+) -> None:
+    request = a_request(rule=None, role_name=role_name, default_prefix=True, caller_prefix=prefix)
+    assert is_said_by(request, parameters, asked)
+    assert not is_said_by(replace(request, role_name="another"), parameters, asked)
+    assert not is_said_by(replace(request, image_format="vhd"), parameters, asked)
 
 
 # The order at the entrance

@@ -1,5 +1,7 @@
 """The step table, phase by phase: what follows from the facts and from what was just seen. No I/O, no fakes."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
@@ -10,6 +12,7 @@ from image_export.decisions.starting import look_failed
 from image_export.decisions.steps import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Ended, Hold, Result, Stalled
+from image_export.values.image import Image
 from image_export.values.record import Record
 from image_export.values.steps import (
     CancelTask,
@@ -33,6 +36,7 @@ from image_export.values.steps import (
 from image_export.values.stored_object import StoredObject
 from image_export.values.task import ObjectName, Task
 
+from .archives import raw_archive
 from .builders import (
     TASK,
     a_claimed_record,
@@ -239,7 +243,7 @@ def test_a_young_claim_is_left_to_its_worker() -> None:
 
 def test_an_older_claim_is_looked_for_in_a_window_in_which_its_task_must_have_been_made() -> None:
     step = next_step(a_claimed_record(), Sight(), START + minutes(2))
-    assert step == LookForTasks(START - minutes(2), START + minutes(10))
+    assert step == LookForTasks(START - minutes(35), START + minutes(40))
 
 
 def test_a_task_that_names_our_prefix_is_ours_at_once() -> None:
@@ -469,15 +473,16 @@ def test_an_object_without_its_formats_magic_is_never_a_success() -> None:
     assert failure(proven({key: an_object(key, b"not an image" * 60)})) == "ObjectDamaged"
 
 
-def proven_as(suffix: str, body: bytes, size_gib: int = 40) -> Step:
-    """The verdict on the one object of an image with one disk."""
+def proven_as(suffix: str, body: bytes, size_gib: int = 40, later: Image | None = None) -> Step:
+    """The verdict on the one object of an image with one disk; `later` is the image as it is looked up again."""
     request = a_request(image_format=suffix.split(".")[1])
     disk = replace(an_image().disks[0], size_gib=size_gib)
     claim = Claim(kind="start", oss_prefix="p", image=an_image(disks=(disk,)))
     record = a_started_record(request=request, claim=claim)
     key = f"p_{record.request.image_id}_system{suffix}"
     task = a_finished_task(record, objects=(ObjectName(oss_bucket=record.request.oss_bucket, key=key),))
-    return next_step(record, Sight(task=task, objects={key: an_object(key, body)}), START + minutes(12))
+    sight = Sight(task=task, objects={key: an_object(key, body)}, image=later if later else UNSET)
+    return next_step(record, sight, START + minutes(12))
 
 
 FILES = {suffix: disk_file(image_format, "x_system", 40) for image_format, suffix in SUFFIXES.items()}
@@ -506,9 +511,65 @@ def test_an_object_whose_name_ends_as_no_format_does_is_never_a_success() -> Non
     assert failure(proven_as(".raw.part", FILES[".raw.tar.gz"])) == "ObjectDamaged"
 
 
-def test_a_disk_whose_size_nobody_tells_holds_nothing_against_its_object() -> None:
-    assert ended(proven_as(".raw.tar.gz", FILES[".raw.tar.gz"], size_gib=0)).status == "Completed"
-    assert failure(proven_as(".raw.tar.gz", FILES[".raw.tar.gz"], size_gib=39)) == "ObjectDamaged"
+@pytest.mark.parametrize(("suffix", "image_format"), [(suffix, name) for name, suffix in SUFFIXES.items()])
+def test_a_file_of_a_smaller_disk_than_the_images_is_never_a_success(suffix: str, image_format: str) -> None:
+    assert failure(proven_as(suffix, disk_file(image_format, "x_system", 38))) == "ObjectDamaged"
+    assert failure(proven_as(suffix, disk_file(image_format, "x_system", 1))) == "ObjectDamaged"
+
+
+def test_an_archive_of_one_byte_is_no_disk_of_forty_or_of_one_gib() -> None:
+    tiny = raw_archive(1, noise=0)
+    assert failure(proven_as(".raw.tar.gz", tiny)) == "ObjectDamaged"
+    assert failure(proven_as(".raw.tar.gz", tiny, size_gib=1)) == "ObjectDamaged"
+
+
+def test_objects_whose_names_tell_no_disk_must_be_of_the_size_of_one() -> None:
+    record = a_started_record(request=a_request(image_format="vhd"))
+    keys = [f"{record.oss_prefix}_{record.request.image_id}_t-{number}.vhd" for number in (1, 2)]
+    task = a_finished_task(record, objects=tuple(ObjectName(oss_bucket="", key=key) for key in keys))
+
+    def verdict(*sizes_gib: int) -> Step:
+        objects: dict[str, StoredObject | None]
+        objects = {key: an_object(key, disk_file("vhd", "x", gib)) for key, gib in zip(keys, sizes_gib, strict=True)}
+        return next_step(record, Sight(task=task, objects=objects), START + minutes(12))
+
+    assert ended(verdict(100, 40)).status == "Completed"
+    assert failure(verdict(100, 10)) == "ObjectDamaged"
+
+
+def test_a_disk_whose_size_nobody_tells_is_looked_up_again() -> None:
+    whole = FILES[".raw.tar.gz"]
+    assert proven_as(".raw.tar.gz", whole, size_gib=0) == LookAtImage()
+    known = an_image(disks=an_image().disks[:1])
+    end = ended(proven_as(".raw.tar.gz", whole, size_gib=0, later=known))
+    assert (end.status, end.image) == ("Completed", known)
+    other = an_image(disks=(replace(known.disks[0], size_gib=39),))
+    assert failure(proven_as(".raw.tar.gz", whole, size_gib=0, later=other)) == "ObjectDamaged"
+
+
+def seen_without_disks(later: Image | None, after_minutes: float) -> Step:
+    """The verdict on two disks of which one has its object; the image was seen without any before its export."""
+    record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=())))
+    key = keys_of(record)[1]
+    task = a_finished_task(record, objects=(ObjectName(oss_bucket="", key=key),))
+    sight = Sight(task=task, objects={key: an_object(key)}, image=later)
+    return next_step(record, sight, START + minutes(after_minutes))
+
+
+def test_one_object_of_two_is_not_all_because_the_image_was_seen_without_its_disks() -> None:
+    assert isinstance(seen_without_disks(an_image(), 24), Wait)
+    assert failure(seen_without_disks(an_image(), 26)) == "ObjectMissing"
+
+
+@pytest.mark.parametrize("later", [None, an_image(disks=())], ids=["deleted", "still without"])
+def test_where_nobody_says_how_many_disks_there_are_it_is_asked_for_a_day_and_never_completed(
+    later: Image | None,
+) -> None:
+    waits = seen_without_disks(later, 10 + 23 * 60)
+    assert isinstance(waits, Wait)
+    assert waits.reason == "DisksUnknown"
+    end = ended(seen_without_disks(later, 10 + 24 * 60))
+    assert (end.status, end.error and end.error.code, len(end.objects)) == ("Failed", "DisksUnknown", 1)
 
 
 def test_an_object_that_is_larger_than_its_disk_is_never_a_success() -> None:
@@ -534,6 +595,18 @@ def test_as_many_objects_as_disks_are_not_enough_where_two_are_of_one_disk() -> 
 def test_an_object_older_than_the_claim_is_not_ours() -> None:
     key = keys_of(a_started_record())[1]
     assert failure(proven({key: an_object(key, modified_at=START - minutes(10))})) == "ObjectNotOurs"
+    assert failure(proven({key: an_object(key, modified_at=START - timedelta(seconds=1))})) == "ObjectNotOurs"
+    assert ended(proven({key: an_object(key, modified_at=START)})).status == "Completed"
+
+
+@pytest.mark.parametrize("apart", [-30, 30])
+def test_a_missing_object_is_looked_for_as_long_whatever_the_clock_of_ecs_says(apart: float) -> None:
+    record = a_started_record()
+    made, over = START + minutes(apart), START + minutes(apart + 10)
+    task = a_finished_task(record, created_at=made, finished_at=over)
+    sight = Sight(task=task, objects=dict.fromkeys(keys_of(record)))
+    assert isinstance(next_step(record, sight, START + minutes(24)), Wait)
+    assert failure(next_step(record, sight, START + minutes(26))) == "ObjectMissing"
 
 
 def test_a_missing_object_is_looked_for_again_for_fifteen_minutes() -> None:
@@ -575,7 +648,7 @@ def test_an_object_that_the_task_names_must_be_there_although_the_disks_are_all_
 
 def test_nothing_is_never_a_success_even_where_the_image_lists_no_disk() -> None:
     record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=())))
-    sight = Sight(task=a_finished_task(record, objects=()), keys=(), objects={})
+    sight = Sight(task=a_finished_task(record, objects=()), keys=(), objects={}, image=None)
     assert failure(next_step(record, sight, START + minutes(26))) == "ObjectMissing"
 
 

@@ -58,6 +58,7 @@ class _Instance:
         from image_export.use_cases.outside import Outside
 
         self._take(context)
+        self._ledger.begin()
         try:
             policy = self._policy()
         except ImageExportError as fault:

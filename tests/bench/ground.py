@@ -9,13 +9,16 @@ from typing import NamedTuple
 
 from image_export.decisions.identity import natural_key, oss_prefix
 from image_export.decisions.timer import Timer
+from image_export.use_cases.ledger import IDENTITY
 from image_export.use_cases.nightly import nightly
+from image_export.values.facts import LedgerIdentity
 from image_export.values.policy import Destination
 from tests.builders import ACCOUNT, BUCKET, IMAGE, REGION, a_record, a_request, an_image
 from tests.fakes import FakeCloud
 from tests.workshop import Workshop
 
 TASK = "tsk-0001"
+THE_LEDGER = LedgerIdentity(id="bench")
 
 
 class Place(NamedTuple):
@@ -55,7 +58,7 @@ class Life:
 
 def words_of(place: Place, image_id: str, task_id: str) -> Words:
     """The words of the first export of that image."""
-    request = a_request(image_id=image_id, region_id=place.region_id, oss_bucket=place.bucket)
+    request = a_request(image_id=image_id, region_id=place.region_id, oss_bucket=place.bucket, ledger_id=THE_LEDGER.id)
     prefix = oss_prefix(request, a_record(request=request).export_id, 0)
     return Words(image_id, natural_key(request), prefix.removeprefix(request.caller_prefix), task_id)
 
@@ -90,6 +93,7 @@ def lived(now: datetime, place: Place, live: Callable[[Workshop, FakeCloud], obj
     shop.change_account(destinations={place.region_id: Destination(bucket=place.bucket, prefix="nightly")})
     cloud = shop.clouds.of(ACCOUNT, place.region_id)
     cloud.inventory = {image_id: an_image(image_id=image_id, region_id=place.region_id)}
+    shop.outside().ledger.mark(IDENTITY, THE_LEDGER)
     nightly(shop.outside(), Timer(run_id="night"), request_id="night")
     live(shop, cloud)
     mine = (words_of(place, image_id, TASK).natural_key, TASK)

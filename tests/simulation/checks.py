@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from tests.fakes import GZIP, FakeTask
+from tests.fakes import FakeTask
 
 from .policies import LIMIT, LIMITED
 from .reading import Told, exports, is_through
@@ -105,8 +105,9 @@ def never_a_false_success(scenario: Scenario) -> Iterator[str]:
 
 def _not_whole(cloud: LivingCloud, export: Told, one: FakeTask) -> Iterator[str]:
     named = {item["Key"] for item in (export.ended or {})["Objects"]}
-    for key in sorted({*cloud.keys_of(one.start), *named}):
-        if key not in named or cloud.stored.get(f"{one.start.oss_bucket}/{key}") != GZIP:
+    wanted = cloud.bodies(one.start)
+    for key in sorted({*wanted, *named}):
+        if key not in named or cloud.stored.get(f"{one.start.oss_bucket}/{key}") != wanted.get(key):
             yield f"{export.export_id} is Completed without {key}"
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from image_export.use_cases.ports import StartExport, TaskList
 from image_export.values.image import Image
 from image_export.values.task import Task
-from tests.fakes import GZIP, TERMINAL, FakeCloud, FakeTask, refused
+from tests.fakes import TERMINAL, FakeCloud, FakeTask, refused
 
 if TYPE_CHECKING:
     from .world import Invocation, World
@@ -156,7 +156,7 @@ class LivingCloud(FakeCloud):
             self._finish(one, fate)
 
     def _finish(self, one: FakeTask, fate: str) -> None:
-        task_id, body = one.task.task_id, {"object empty": b"", "object damaged": b"\x00" * 600}.get(fate, GZIP)
+        task_id, body = one.task.task_id, {"object empty": b"", "object damaged": b"\x00" * 600}.get(fate)
         before = dict(self.stored)
         self.finish(task_id, body, leave_out=1 if fate == "object missing" else 0)
         if fate == "objects late":
@@ -169,14 +169,11 @@ class LivingCloud(FakeCloud):
         if fate == "forgotten":
             self.world.baton.at(self.clock.now + timedelta(seconds=KEPT_S), lambda: self.forgotten.add(task_id))
 
-    def keys_of(self, start: StartExport) -> list[str]:
-        """What such an export writes."""
-        return self._keys(start)
-
-    def _keys(self, start: StartExport) -> list[str]:
+    def bodies(self, start: StartExport) -> dict[str, bytes]:
+        """What such an export writes, whether its image is still visible or not."""
         visible, self.inventory = self.inventory, self.catalog
         try:
-            return super()._keys(start)
+            return super().bodies(start)
         finally:
             self.inventory = visible
 

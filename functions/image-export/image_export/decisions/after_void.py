@@ -38,7 +38,7 @@ def _unnamed(record: Record, candidates: tuple[Task, ...], sight: Sight, now: da
     again = Wait(REASON, until=growing(record.settled_at or now, now, most=LOOK_EVERY))
     over = now - (record.settled_at or now) > GIVE_UP
     if sight.unlooked:
-        return claims.fail(record, crowded(sight)) if over else again
+        return claims.fail(record, crowded(record, sight)) if over else again
     if _is_exporting(record) and any(not task.objects and goes_on(task.status) for task in candidates):
         return again
     if sight.keys is UNSET:
@@ -47,7 +47,7 @@ def _unnamed(record: Record, candidates: tuple[Task, ...], sight: Sight, now: da
     keys = [key for key in sight.keys or () if any(is_under(record.request, prefix, key) for prefix in prefixes)]
     if not keys:
         return None
-    return claims.fail(record, no_task(keys)) if over else again
+    return claims.fail(record, no_task(record, keys)) if over else again
 
 
 def _prefixes(record: Record) -> list[str]:

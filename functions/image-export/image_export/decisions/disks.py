@@ -7,14 +7,20 @@ custom image"). Older samples name no disk; then what is left stands for what is
 import re
 from collections.abc import Iterable, Mapping
 
-from ..values.image import Disk
+from ..values.image import Disk, Image
 
 NAMED = re.compile(r"_(?:(system)|data_([A-Za-z0-9]+))\.")
 DRIVER = re.compile(r"^(?:/dev/)?(?:xvd|vd|sd|hd)(?=[a-z])")  # one disk is xvdb here and vdb there
 
 
-def by_key(keys: Iterable[str], disks: Iterable[Disk]) -> tuple[Mapping[str, Disk | None], tuple[Disk, ...]]:
-    """Each object's disk, None where it cannot be told; and the disks that no object can hold.
+def are_known(image: Image | None) -> bool:
+    """Whether all that an export makes can be counted: DescribeImages may leave the disks out, or say no size."""
+    disks = image.disks if image else ()
+    return any(disk.kind == "system" for disk in disks) and all(disk.size_gib > 0 for disk in disks)
+
+
+def by_key(keys: Iterable[str], disks: Iterable[Disk]) -> tuple[Mapping[str, tuple[Disk, ...]], tuple[Disk, ...]]:
+    """The disks of which each object may hold one; and the disks that no object can hold.
 
     A second object of the same name is more of the same disk, and stands for no other.
     """
@@ -22,7 +28,7 @@ def by_key(keys: Iterable[str], disks: Iterable[Disk]) -> tuple[Mapping[str, Dis
     for number, disk in enumerate(disks):
         name = _name_of(disk)
         left[f"({number})" if name in left or not name else name] = disk
-    found: dict[str, Disk | None] = {}
+    found: dict[str, tuple[Disk, ...]] = {}
     taken: dict[str, Disk] = {}
     unnamed: list[str] = []
     for key in keys:
@@ -30,12 +36,11 @@ def by_key(keys: Iterable[str], disks: Iterable[Disk]) -> tuple[Mapping[str, Dis
         if name in left:
             taken[name] = left.pop(name)
         if name in taken:
-            found[key] = taken[name]
+            found[key] = (taken[name],)
         else:
             unnamed.append(key)
     rest = list(left.values())
-    only = rest[0] if len(unnamed) == len(rest) == 1 else None
-    found.update(dict.fromkeys(unnamed, only))
+    found.update(dict.fromkeys(unnamed, tuple(rest)))
     return found, tuple(rest[len(unnamed) :])
 
 

@@ -18,8 +18,12 @@ from .waiting import MINUTE, VISIBLE_WITHIN, growing
 
 REASON = "StartInDoubt"
 CALLER_MAY_LIVE = MINUTE  # the worker that holds the claim answers by then, or is late and finds its result taken
-BEFORE_CLAIM = timedelta(minutes=2)  # task times have minutes, clocks differ
-AFTER_CLAIM = timedelta(minutes=10)  # FC kills a caller after 5 minutes (PROTOCOL 7): no later task can be ours
+CALLED_WITHIN = timedelta(minutes=5)  # of the claim: then FC has killed the caller (PROTOCOL 7)
+CLOCKS_APART = timedelta(
+    minutes=35
+)  # task times are ECS's, claims OSS's; half an hour, a drift, and task times' minute
+BEFORE_CLAIM = CLOCKS_APART
+AFTER_CLAIM = CALLED_WITHIN + CLOCKS_APART
 LISTED_WITHIN = timedelta(minutes=25)
 GIVE_UP = timedelta(hours=24)
 LOOK_EVERY = timedelta(minutes=5)
@@ -40,7 +44,7 @@ def next_step(record: Record, sight: Sight, now: datetime) -> Step:
         return Settle(Result(outcome="started", task_id=named[0].task_id))
     if sight.unlooked:  # ours may be among them, so that only names tell
         over = now - claimed_at > GIVE_UP
-        return Settle(Result(outcome="refused", cause=crowded(sight))) if over else _again(claimed_at, now)
+        return Settle(Result(outcome="refused", cause=crowded(record, sight))) if over else _again(claimed_at, now)
     return _without_names([task for task in sight.candidates if not task.objects], record, sight, now)
 
 
@@ -51,7 +55,7 @@ def _without_names(nameless: list[Task], record: Record, sight: Sight, now: date
     if now - claimed_at < LISTED_WITHIN or len(over) + len(finished) < len(nameless):
         return _again(claimed_at, now)
     if len(over) > 1 or (over and finished):
-        return Settle(Result(outcome="refused", cause=_unconfirmed(over + finished)))
+        return Settle(Result(outcome="refused", cause=_unconfirmed(record, over + finished)))
     if over:
         return Settle(Result(outcome="started", task_id=over[0].task_id, inferred=True))
     if sight.keys is UNSET:
@@ -65,22 +69,23 @@ def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetim
     if not keys and not finished:
         return Settle(Result(outcome="void"))
     if not keys:  # it may be ours all the same: its objects come late, or it wrote none
-        return _without_objects(finished, claimed_at, now)
+        return _without_objects(record, finished, now)
     if len(finished) == 1:
         return Settle(Result(outcome="started", task_id=finished[0].task_id, inferred=True))
     if len(finished) > 1:
-        return Settle(Result(outcome="refused", cause=_unconfirmed(finished)))
+        return Settle(Result(outcome="refused", cause=_unconfirmed(record, finished)))
     if now - claimed_at > GIVE_UP:
-        return Settle(Result(outcome="refused", cause=no_task(keys)))
+        return Settle(Result(outcome="refused", cause=no_task(record, keys)))
     return _again(claimed_at, now)
 
 
-def _without_objects(finished: list[Task], claimed_at: datetime, now: datetime) -> Step:
+def _without_objects(record: Record, finished: list[Task], now: datetime) -> Step:
     """Looked for again for as long as after any Finished (PROTOCOL 12); then nothing is certain."""
-    latest = max(task.finished_at or claimed_at for task in finished)
+    claimed_at = record.claimed_at or now
+    latest = claimed_at + CALLED_WITHIN + max(task.took or timedelta(0) for task in finished)
     if now - latest < VISIBLE_WITHIN:
         return _again(claimed_at, now)
-    return Settle(Result(outcome="refused", cause=_unconfirmed(finished)))
+    return Settle(Result(outcome="refused", cause=_unconfirmed(record, finished)))
 
 
 def _again(claimed_at: datetime, now: datetime) -> Wait:
@@ -92,30 +97,40 @@ def _names_ours(record: Record, task: Task) -> bool:
     return any(item.oss_bucket in ("", bucket) and is_under(record.request, prefix, item.key) for item in task.objects)
 
 
-def _unconfirmed(tasks: list[Task]) -> Cause:
-    return Cause(
-        code="StartUnconfirmed",
-        message="The answer to ExportImage was lost, and these tasks could each be ours: "
-        + ", ".join(f"{task.task_id} ({task.status})" for task in tasks),
-        recommend="Look at the tasks, then ask for the export again; it is a new export.",
+def _unconfirmed(record: Record, tasks: list[Task]) -> Cause:
+    each = ", ".join(f"{task.task_id} ({task.status})" for task in tasks)
+    return unsure(
+        record,
+        "StartUnconfirmed",
+        f"these tasks could each be ours: {each}",
+        "Look at the tasks, then ask for the export again; it is a new export.",
     )
 
 
-def crowded(sight: Sight) -> Cause:
+def crowded(record: Record, sight: Sight) -> Cause:
     """Tasks that could not be looked at, too many or not known when asked for: none has named us in a day."""
     looked = len(sight.candidates) if isinstance(sight.candidates, tuple) else 0
-    return Cause(
-        code="StartUnconfirmed",
-        message=f"The answer to ExportImage was lost, and any of {looked + sight.unlooked} tasks could be ours.",
-        recommend="Look at the tasks and at the bucket, then ask for the export again; it is a new export.",
+    return unsure(
+        record,
+        "StartUnconfirmed",
+        f"any of {looked + sight.unlooked} tasks could be ours",
+        "Look at the tasks and at the bucket, then ask for the export again; it is a new export.",
     )
 
 
-def no_task(keys: list[str]) -> Cause:
+def no_task(record: Record, keys: list[str]) -> Cause:
     """Objects of ours, and no task that ECS would tell."""
-    return Cause(
-        code="TaskNotFound",
-        message="The answer to ExportImage was lost; there are objects but no task to confirm them: "
-        + ", ".join(keys[:10]),
-        recommend="Check the objects, or ask for the export again; it is a new export with objects of its own.",
+    return unsure(
+        record,
+        "TaskNotFound",
+        f"there are objects but no task to confirm them: {', '.join(keys[:10])}",
+        "Check the objects, or ask for the export again; it is a new export with objects of its own.",
     )
+
+
+def unsure(record: Record, code: str, so: str, advice: str) -> Cause:
+    """Why nothing is certain: what ExportImage gave instead of an answer, where anybody could write that down."""
+    gave = record.doubt
+    said = f"ExportImage gave {gave.code} ({gave.message})" if gave else "The answer to ExportImage was lost"
+    request_id = gave.request_id if gave else None
+    return Cause(code=code, message=f"{said}; {so}.", request_id=request_id, recommend=advice)

@@ -14,8 +14,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def manifest_of(record: Record) -> Manifest:
-    """The Export as its head, then the image as it was when the export was claimed."""
-    image = record.claim.image if record.claim else None
+    """The Export as its head, then the image as it was when the export was claimed, or proven."""
+    image = (record.ended and record.ended.image) or (record.claim.image if record.claim else None)
     fields = {**msgspec.structs.asdict(export_of(record)), "manifest": manifest_address(record)}
     return Manifest(**fields, disks=_exported(record, image.disks if image else ()), image=image)
 
@@ -33,5 +33,5 @@ def manifest_schema() -> dict[str, Any]:
 
 def _exported(record: Record, of_image: tuple[Disk, ...]) -> tuple[ExportedDisk, ...]:
     keys = [item.key for item in record.ended.objects] if record.ended else []
-    held = {disk: key for key, disk in list(disks.by_key(keys, of_image)[0].items())[::-1] if disk}
+    held = {of[0]: key for key, of in list(disks.by_key(keys, of_image)[0].items())[::-1] if len(of) == 1}
     return tuple(ExportedDisk(**msgspec.structs.asdict(disk), key=held.get(disk)) for disk in of_image)

@@ -3,20 +3,24 @@
 How one object is looked at is in `whole.py`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from msgspec import UNSET
 
 from ..values.cause import Cause
 from ..values.export import ExportedObject
 from ..values.facts import Ended
+from ..values.image import Image
 from ..values.record import Record
-from ..values.steps import End, LookAtObjects, LookForKeys, Sight, Step, Wait
+from ..values.steps import End, LookAtImage, LookAtObjects, LookForKeys, Sight, Step, Wait
 from ..values.stored_object import StoredObject
 from ..values.task import Task
 from . import disks, stall, whole
 from .identity import is_under
-from .waiting import MINUTE, VISIBLE_WITHIN
+from .waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
+
+COUNTED_WITHIN = timedelta(hours=24)  # of the task's end
 
 
 def next_step(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
@@ -32,7 +36,30 @@ def next_step(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
         return End(Ended(status="Failed", error=strange))
     if sight.objects is UNSET:
         return LookAtObjects(keys)
-    return _judge(record, task, sight.objects or {}, now)
+    image = record.claim.image if record.claim else None
+    if not disks.are_known(image):
+        if sight.image is UNSET:
+            return LookAtImage()
+        image = sight.image
+    return _judge(_Seen(record, task, image, sight.objects or {}), now)
+
+
+class _Seen(NamedTuple):
+    """What a verdict is made of: the export, its task, its image, and the objects by key."""
+
+    record: Record
+    task: Task
+    image: Image | None
+    objects: dict[str, StoredObject | None]
+
+    @property
+    def there(self) -> list[StoredObject]:
+        """The objects that are there."""
+        return [item for item in self.objects.values() if item]
+
+    def failed(self, cause: Cause) -> End:
+        """Failed for this cause, with what is there."""
+        return End(Ended(status="Failed", error=cause, objects=_exported(self.there)))
 
 
 def _stranger(record: Record, task: Task) -> Cause | None:
@@ -44,36 +71,53 @@ def _stranger(record: Record, task: Task) -> Cause | None:
     return None
 
 
-def _judge(record: Record, task: Task, seen: dict[str, StoredObject | None], now: datetime) -> Step:
-    image = record.claim.image if record.claim else None
-    there = [item for item in seen.values() if item]
-    disk_of, unheld = disks.by_key(seen, image.disks if image else ())
-    absent = [key for key, item in seen.items() if item is None] + [f"the disk {disk.device}" for disk in unheld]
-    if absent or not there:
-        return _missing(record, task, seen, absent, now)
-    for item in there:
-        fault = whole.fault(record, item, disk_of[item.key])
+def _judge(seen: _Seen, now: datetime) -> Step:
+    disks_of, unheld = disks.by_key(seen.objects, seen.image.disks if seen.image else ())
+    absent = [key for key, item in seen.objects.items() if item is None] + [
+        f"the disk {disk.device}" for disk in unheld
+    ]
+    if absent or not seen.there:
+        return _missing(seen, absent, now)
+    for item in seen.there:
+        fault = whole.fault(seen.record, item, disks_of[item.key])
         if fault:
-            return End(Ended(status="Failed", error=fault, objects=_exported(there)))
-    return End(Ended(status="Completed", objects=_exported(there), reason=record.inferred))
+            return seen.failed(fault)
+    if not disks.are_known(seen.image):
+        return _uncounted(seen, now)
+    looked_up = None if seen.record.claim and seen.image == seen.record.claim.image else seen.image
+    reason = seen.record.inferred
+    return End(Ended(status="Completed", objects=_exported(seen.there), image=looked_up, reason=reason))
 
 
-def _missing(
-    record: Record, task: Task, seen: dict[str, StoredObject | None], absent: list[str], now: datetime
-) -> Step:
-    finished_at = task.finished_at or stall.bound(record) or now  # at the latest, where ECS does not say when
-    if now - finished_at < VISIBLE_WITHIN:
+def _missing(seen: _Seen, absent: list[str], now: datetime) -> Step:
+    if now - _finished_by(seen.record, seen.task, now) < VISIBLE_WITHIN:
         return Wait("ObjectNotVisible", until=now + MINUTE)
-    there = [item for item in seen.values() if item]
     missing = f"; missing: {', '.join(absent)}." if absent else "."
-    message = f"The task is Finished, but {len(there)} of {_wanted(record, seen)} objects are there{missing}"
-    cause = Cause(code="ObjectMissing", message=message, recommend="Ask for the export again; it is a new export.")
-    return End(Ended(status="Failed", error=cause, objects=_exported(there)))
+    wanted = max(len(seen.image.disks) if seen.image else 0, len(seen.objects), 1)  # an object for each disk and name
+    message = f"The task is Finished, but {len(seen.there)} of {wanted} objects are there{missing}"
+    advice = "Ask for the export again; it is a new export."
+    return seen.failed(Cause(code="ObjectMissing", message=message, recommend=advice))
 
 
-def _wanted(record: Record, seen: dict[str, StoredObject | None]) -> int:
-    """An object for each disk that the image had when the export was claimed, and each that the task names."""
-    return max(len(record.claim.image.disks) if record.claim and record.claim.image else 0, len(seen), 1)
+def _uncounted(seen: _Seen, now: datetime) -> Step:
+    """Whole as they are, and nobody says of how many: looked for again for a day, and never taken for all."""
+    since = _finished_by(seen.record, seen.task, now)
+    if now - since < COUNTED_WITHIN:
+        return Wait("DisksUnknown", until=growing(since, now, most=LOOK_MOST))
+    image = seen.record.request.image_id
+    message = f"{len(seen.there)} whole objects are there, and ECS does not say how many disks {image} has."
+    advice = "Hold the objects against the disks that you know of, or ask for the export again; it is a new export."
+    return seen.failed(Cause(code="DisksUnknown", message=message, recommend=advice))
+
+
+def _finished_by(record: Record, task: Task, now: datetime) -> datetime:
+    """The latest time, by the ledger's clock: a task that is known to have started took as long as ECS says.
+
+    ECS's own times say how long and not when, since its clock is another one.
+    """
+    if record.settled_at is None or task.took is None:
+        return stall.bound(record) or now
+    return record.settled_at + task.took
 
 
 def _exported(items: list[StoredObject]) -> tuple[ExportedObject, ...]:

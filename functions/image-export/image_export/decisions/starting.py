@@ -11,9 +11,9 @@ from ..values.cause import Cause
 from ..values.facts import Result
 from ..values.image import Image
 from ..values.record import Record
-from ..values.steps import LookAtHold, LookAtImage, Mark, Sight, Step, Unmark, Wait
+from ..values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Sight, Step, Unmark, Wait
 from . import after_void, claims
-from .identity import LETTERS, VOIDS_MAX
+from .identity import LETTERS, VOIDS_MAX, is_whole
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 from .waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
@@ -99,7 +99,14 @@ def _claim(record: Record, sight: Sight, image: Image) -> Step:
         return Wait(reason(sight.hold.code), queued=True)
     if not sight.in_turn:
         return Wait(None, queued=True)
-    return claims.fail(record, _too_many_voids(record)) if record.voids > VOIDS_MAX else claims.start(record, image)
+    if record.voids > VOIDS_MAX:
+        return claims.fail(record, _too_many_voids(record))
+    if is_whole(record.request) and not record.voids:  # after a void everything under it was looked for
+        if sight.prefix_taken is UNSET:
+            return LookAtPrefix()
+        if sight.prefix_taken:
+            return claims.fail(record, sight.prefix_taken, http_status=409)
+    return claims.start(record, image)
 
 
 def _not_there(record: Record, now: datetime) -> Step:

@@ -100,7 +100,8 @@ def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
 
 def _after_fault(outside: Outside, look: Look, fault: CloudFault) -> Look | Wait:
     """A look failed: before the start a refusal may be final, after it never is (PROTOCOL 12)."""
-    outside.log.warning("look.failed", code=fault.code, error=fault.cause.message)
+    cause = fault.cause
+    outside.log.warning("look.failed", code=fault.code, error=cause.message, cloud_request_id=cause.request_id)
     now = outside.ledger.now
     if phase(look.record) is not Phase.READY or not isinstance(fault, Refused):
         until = growing(look.record.requested_at, now, most=LOOK_MOST, share=0.25)

@@ -7,7 +7,7 @@ tokens/<hash>-2 names the next one, and so on: the first that came to be as it w
 from collections.abc import Iterator
 from itertools import count
 
-from ..decisions.identity import asked_hash, parameters_hash, token_key
+from ..decisions.identity import asked_hash, is_said_by, parameters_hash, token_key
 from ..errors import AskerFault
 from ..values.cause import Cause
 from ..values.export_request import ExportRequest
@@ -61,12 +61,12 @@ def _slots(request: ExportRequest) -> Iterator[str]:
 def _came_to_be(outside: Outside, used: TokenUse) -> bool | None:
     """Whether the export is what the token was used for, and not another request's; None while there is none."""
     found = outside.ledger.read(f"exports/{used.export_id}/requested", Requested)
-    return parameters_hash(found.fact.request) == used.parameters if found else None
+    return is_said_by(found.fact.request, used.parameters, used.asked) if found else None
 
 
 def _same_or_fault(request: ExportRequest, used: TokenUse) -> None:
     """What was said may mean something else since the policy has changed; and the same may be said in other words."""
-    if used.asked != asked_hash(request) and used.parameters != parameters_hash(request):
+    if not is_said_by(request, used.parameters, used.asked):
         raise AskerFault(
             Cause(
                 code="IdempotentParameterMismatch",

@@ -3,6 +3,7 @@
 PROTOCOL 1 and 2: no worker's clock decides anything between workers, and a 409 may be our own lost write.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -20,6 +21,7 @@ from .ports import Entry, Page, Store, Stored
 F = TypeVar("F")
 PAGE = 1000  # of a listing, the most that OSS gives
 PROBE = "probe"  # a name without a meaning: whether it is there or not, whoever may read and write facts is told
+DATES = 8  # answers whose dates must agree that time has passed
 
 
 class Written(Wire, Generic[F], frozen=True, kw_only=True):
@@ -58,22 +60,49 @@ class FactStore:
     """Facts by their keys. Each call raises LedgerFault where the bucket does not answer or refuses everything, and
     FactUnreadable where it refuses this one object: a lifecycle rule has archived it, a policy denies its name.
 
-    Its `now` is the store's: the `Date` of the latest answer."""
+    Its `now` is the store's: the `Date` of its answers.
+    """
 
     def __init__(self, store: Store, nonce: Callable[[], str]) -> None:
         self.store = store
         self.nonce = nonce
         self._unversioned = False
+        self._dates: deque[datetime] = deque(maxlen=DATES)
+
+    def begin(self) -> None:
+        """Another invocation begins: what answers have told it is was of an earlier time."""
+        self._dates.clear()
 
     @property
     def now(self) -> datetime:
-        """The `Date` of the store's latest answer: in a warm instance an old one, until something has been asked."""
-        return self.store.now
+        """The earliest `Date` of the latest answers: one that jumps ahead must not end a wait.
 
-    def ready(self) -> None:
-        """Refuse to work on a bucket that was ever versioned: forbid-overwrite does nothing there (PROTOCOL 1)."""
+        In a warm instance an old one, until something has been asked.
+        """
+        return min(self._dates, default=None) or self.store.now
+
+    @property
+    def latest(self) -> datetime:
+        """The latest `Date` of the same: for a name by which nothing may seem old."""
+        return max(self._dates, default=None) or self.store.now
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """A call to the store, whose answer says what time it is."""
         with reaching():
-            versioned = not self._unversioned and self.store.versioned()
+            yield
+        self._dates.append(self.store.now)
+
+    def ready(self, *, anew: bool = False) -> None:
+        """Refuse to work on a bucket that was ever versioned: forbid-overwrite does nothing there (PROTOCOL 1).
+
+        Asked once in an instance, and `anew` at each tick and claim, since somebody may enable it at any time.
+        """
+        if self._unversioned and not anew:
+            return
+        with self.asking():
+            versioned = self.store.versioned()
+        self._unversioned = not versioned
         if versioned:
             raise OurFault(
                 Cause(
@@ -83,7 +112,6 @@ class FactStore:
                     recommend="Point IMAGE_EXPORT_LEDGER at a bucket on which versioning was never enabled.",
                 )
             )
-        self._unversioned = True
 
     def create(self, key: str, fact: F) -> Standing[F]:
         """Create the fact and read it back, or read the one that was there first (PROTOCOL 2, 13)."""
@@ -117,7 +145,7 @@ class FactStore:
 
     def check_readable(self) -> None:
         """Raises LedgerFault where nothing may be read: the right to list names is the bucket's, and may be wider."""
-        with reaching():
+        with self.asking():
             self.store.get(PROBE)
 
     def name(self, key: str) -> None:
@@ -162,7 +190,7 @@ class FactStore:
     @contextmanager
     def _telling(self, key: str, probe: Callable[[], object]) -> Iterator[None]:
         """A refusal is of this object alone where the same is allowed for another name; else it is the bucket's."""
-        with reaching():
+        with self.asking():
             try:
                 yield
             except Refused as fault:
@@ -174,7 +202,7 @@ class FactStore:
                 raise FactUnreadable(replace(said, message=message)) from fault
 
     def _page(self, prefix: str, after: str, limit: int) -> Page:
-        with reaching():
+        with self.asking():
             return self.store.list(prefix, after=after, limit=limit)
 
 

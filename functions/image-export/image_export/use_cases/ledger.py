@@ -1,6 +1,7 @@
 """The ledger: an export is a folder of small facts in OSS, each created once (PROTOCOL). Not a decision maker.
 
 exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
+                 doubt-0001                    what ExportImage gave instead of an answer that could be used
                  denied  vanished              since when the role does not work, ECS does not know the task;
                                                removed when it does again
                  missed                        when ECS last did not know the task: put again
@@ -19,6 +20,7 @@ swept/markers   swept/<account>/<region>       when markers were last held again
 known/<account>/<region>/<hash>/<generation>   names alone, which plans read: there was such an export;
 known/<account>/<region>/<hash>/<generation>/cancelled   it was cancelled;
 failed/<account>/<region>/<hash>/<generation>      it failed
+ledger/id                                      what tells this ledger from every other one
 probe                                          written where one object is refused, to see whether all are
 nightly/run   nightly/chosen-<hash>            how far the latest night is; what a night has chosen within its limits
 """
@@ -30,19 +32,33 @@ from msgspec.structs import replace
 
 from ..decisions import hints
 from ..decisions.identity import natural_key
-from ..errors import LedgerFault
+from ..errors import FactUnreadable, LedgerFault
 from ..values.export_request import ExportRequest
-from ..values.facts import Claim, Ended, Refusing, Requested, Result, Stalled, Told
+from ..values.facts import Claim, Doubt, Ended, LedgerIdentity, Refusing, Requested, Result, Stalled, Told
 from ..values.record import Record
 from ..values.run import Before
 from .fact_store import FactStore, Standing, Written
 
 TOLD, REFUSED = "told-", "refused-"
 MANIFEST = "told-manifest"
+DOUBT = "doubt-"
+IDENTITY = "ledger/id"
 
 
 class Ledger(FactStore):
     """Exports, made of facts."""
+
+    _identity = ""
+
+    def identity(self, *, make: bool = True) -> str:
+        """What tells this ledger from every other one; read once. Empty where there is none and none is to be made."""
+        if not self._identity:
+            found = self.read(IDENTITY, LedgerIdentity)
+            if found:
+                self._identity = found.fact.id
+            elif make:
+                self._identity = self.create(IDENTITY, LedgerIdentity(id=self.nonce())).fact.id
+        return self._identity
 
     def open(self, requested: Requested) -> Standing[Requested] | None:
         """Create the open marker, then `requested` with the same body: whose marker was first has the export.
@@ -112,6 +128,8 @@ class Ledger(FactStore):
         record = self._with_end(record, stalled="stalled" in entries)  # first: what came before an end stands by then
         if MANIFEST in entries:
             record = self._with_manifest(record)
+        doubts = sorted(name for name in entries if name.startswith(DOUBT))
+        record = self._with_doubt(record, doubts[-1]) if doubts else record
         return self._with_attempts(record, listed)
 
     def _with_attempts(self, record: Record, listed: int) -> Record:
@@ -146,6 +164,14 @@ class Ledger(FactStore):
             ended=ended and ended.fact,
             ended_at=ended and ended.at,
         )
+
+    def _with_doubt(self, record: Record, name: str) -> Record:
+        """It explains, and decides nothing: one that cannot be understood is left out."""
+        try:
+            found = self.read(fact_key(record, name), Doubt)
+        except FactUnreadable:
+            return record
+        return replace(record, doubt=found and found.fact.cause)
 
     def _with_manifest(self, record: Record) -> Record:
         told = self.read(fact_key(record, MANIFEST), Told)

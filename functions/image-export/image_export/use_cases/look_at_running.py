@@ -120,4 +120,5 @@ class _Group:
 
     def _failed(self, fault: ImageExportError) -> None:
         self._tick.heard(*self._where, fault.code)
-        self._outside.log.warning("look.failed", region_id=self._where[1], code=fault.code, error=str(fault))
+        said = {"code": fault.code, "error": str(fault), "cloud_request_id": fault.cause.request_id}
+        self._outside.log.warning("look.failed", region_id=self._where[1], **said)

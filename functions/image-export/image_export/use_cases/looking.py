@@ -10,9 +10,19 @@ from msgspec.structs import replace
 
 from ..errors import FactUnreadable, Unreadable
 from ..values.record import Record
-from ..values.steps import LookAtHold, LookAtImage, LookAtObjects, LookAtTask, LookForKeys, LookForTasks, Sight
+from ..values.steps import (
+    LookAtHold,
+    LookAtImage,
+    LookAtObjects,
+    LookAtPrefix,
+    LookAtTask,
+    LookForKeys,
+    LookForTasks,
+    Sight,
+)
 from ..values.task import Task
 from ..values.wire import Wire
+from . import whole_prefix
 from .outside import Outside
 from .ports import Cloud
 
@@ -55,6 +65,10 @@ def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:
 def _look_at_hold(outside: Outside, look: Look, _step: LookAtHold) -> Look:
     request = look.record.request
     return look.saw(hold=outside.hold(f"{request.account_id}/{request.region_id}"))
+
+
+def _look_at_prefix(outside: Outside, look: Look, _step: LookAtPrefix) -> Look:
+    return look.saw(prefix_taken=whole_prefix.taken(outside, look.record.request, look.record.export_id))
 
 
 def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:
@@ -140,6 +154,7 @@ def hold_key(record: Record) -> str:
 LOOK: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
     LookAtImage: _look_at_image,
     LookAtHold: _look_at_hold,
+    LookAtPrefix: _look_at_prefix,
     LookAtTask: _look_at_task,
     LookForTasks: _look_for_tasks,
     LookForKeys: _look_for_keys,

@@ -26,7 +26,7 @@ from ..values.steps import Wait
 from . import client_token, whole_prefix
 from .outside import Outside
 
-EXPORT_ROLE = "AliyunECSImageExportDefaultRole"
+MAY_BE_RECORDED = "What was asked for may have been recorded all the same: ask again, and it is found."
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -41,11 +41,16 @@ class Recorded(msgspec.Struct, frozen=True):
 def record(outside: Outside, request: ExportRequest) -> Recorded:
     """Record the request and answer its export. From here on it is watched.
 
-    Raises AskerFault 409 where a ClientToken comes with other parameters, LedgerFault where nothing could be recorded.
+    Raises AskerFault 409 where a ClientToken comes with other parameters, LedgerFault where nobody knows whether it is
+    recorded: the answer to a write was lost.
     """
     outside.ledger.ready()
-    meant = client_token.meant(outside, request)
-    return Recorded(meant, created=False) if meant else _find_or_make(outside, request)
+    try:
+        meant = client_token.meant(outside, request)
+        return Recorded(meant, created=False) if meant else _find_or_make(outside, request)
+    except LedgerFault as fault:
+        advice = " ".join(filter(None, (fault.cause.recommend, MAY_BE_RECORDED)))
+        raise type(fault)(msgspec.structs.replace(fault.cause, recommend=advice), status=fault.status) from fault
 
 
 def _find_or_make(outside: Outside, request: ExportRequest) -> Recorded:
@@ -81,6 +86,7 @@ def _newest(outside: Outside, key: str) -> int:
 def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:
     """Make this generation; None where another request has it, or the request has another."""
     ledger = outside.ledger
+    request = msgspec.structs.replace(request, ledger_id=ledger.identity())
     listed = hints.listed(ledger.now, request, export)
     requested = Requested(export_id=export, request=request, listed=listed)
     whole_prefix.reserve(outside, request, export)
@@ -118,7 +124,7 @@ def _make_known(outside: Outside, request: ExportRequest, export: str) -> None:
 
 def _warn_of_role(outside: Outside, request: ExportRequest) -> None:
     """The documentation of 2026 still calls any other role invalid, and ExportImage takes the parameter (facts §14)."""
-    if request.role_name not in (None, EXPORT_ROLE):
+    if request.own_role_name:
         outside.log.warning("request.role_unusual", image_id=request.image_id, role_name=request.role_name)
 
 

@@ -36,7 +36,7 @@ def rehearse(outside: Outside, request: ExportRequest) -> Export:
         return export_of(last, reason="DryRun")
     whole_prefix.check(outside, request)
     record = Record(export_id=export_id(natural_key(request), 0), request=request, requested_at=now)
-    look = Look(record, Sight(forbidden=still_allowed(outside.ruled(), request)))
+    look = Look(record, Sight(forbidden=still_allowed(outside.ruled(), request), prefix_taken=None))
     step = next_step(look.record, look.sight, now)
     try:
         while isinstance(step, LookAtImage | LookAtHold):

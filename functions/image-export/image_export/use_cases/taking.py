@@ -8,9 +8,9 @@ import msgspec
 from ..decisions import hints
 from ..decisions.refusals import QUOTA, UNREACHED, UNREADABLE, Handling, handling
 from ..decisions.waiting import MINUTE, WEEKLY_PAUSE
-from ..errors import CloudFault, Refused, Unreached
+from ..errors import CloudFault, LedgerFault, Refused, Unreached
 from ..values.cause import Cause
-from ..values.facts import Claim, Hold, Result, Since
+from ..values.facts import Claim, Doubt, Hold, Result, Since
 from ..values.record import Record
 from ..values.steps import (
     CancelTask,
@@ -23,7 +23,7 @@ from ..values.steps import (
     Unmark,
 )
 from ..values.task import Task
-from .ledger import fact_key
+from .ledger import DOUBT, fact_key
 from .looking import LOOK, Look, TaskOwner, cloud_of, hold_key, task_key
 from .outside import Outside
 from .ports import StartExport
@@ -34,6 +34,7 @@ CANCELS_MAX = 3  # of a task that must not be; nobody looks at it again
 
 def _make_claim(outside: Outside, look: Look, step: MakeClaim) -> Look:
     """Create the claim; the owner of a start, and nobody else, calls ExportImage, once (PROTOCOL 5)."""
+    outside.ledger.ready(anew=True)
     standing = outside.ledger.create(fact_key(look.record, f"claim-{step.attempt:04d}"), step.claim)
     if not standing.ours:
         return Look(outside.ledger.with_attempt(look.record, step.attempt), look.sight)
@@ -54,18 +55,31 @@ def _export(outside: Outside, look: Look, claim: Claim) -> Look:
     except (Refused, Unreached) as fault:
         unreached = isinstance(fault, Unreached) and fault.code != UNREADABLE
         cause = replace(fault.cause, code=UNREACHED) if unreached else fault.cause
+        outside.log.info("export.answered", attempt=look.record.attempt, **_said(cause))
         if handling(cause.code) is Handling.DOUBT:
             return _in_doubt(outside, look, cause)
         return _settle(outside, look, Settle(Result(outcome="refused", cause=cause, http_status=fault.status)))
     except CloudFault as fault:
         return _in_doubt(outside, look, fault.cause)
+    outside.log.info("export.answered", attempt=look.record.attempt, task_id=task_id)  # whatever the ledger does now
     seen = look.saw(brief=Task(task_id=task_id, status="Waiting", created_at=outside.ledger.now))
     return _settle(outside, seen, Settle(Result(outcome="started", task_id=task_id)))
 
 
 def _in_doubt(outside: Outside, look: Look, cause: Cause) -> Look:
-    outside.log.warning("export.start_in_doubt", code=cause.code, error=cause.message)
-    return look
+    """What came instead of an answer is kept, for the end may have to name it; where it cannot be, the log has it."""
+    outside.log.warning("export.start_in_doubt", attempt=look.record.attempt, **_said(cause))
+    key = fact_key(look.record, f"{DOUBT}{look.record.attempt:04d}")
+    try:
+        outside.ledger.mark(key, Doubt(cause=cause))
+    except LedgerFault as fault:
+        outside.log.warning("doubt.not_kept", **_said(fault.cause))
+    return look.stands(doubt=cause)
+
+
+def _said(cause: Cause) -> dict[str, str | None]:
+    """The cloud's own words and its RequestId, as each line of the log has them."""
+    return {"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id}
 
 
 def _settle(outside: Outside, look: Look, step: Settle) -> Look:
@@ -84,7 +98,7 @@ def _settle(outside: Outside, look: Look, step: Settle) -> Look:
 
 def _log_result(outside: Outside, record: Record, result: Result) -> None:
     cause = result.cause
-    said = {"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id} if cause else {}
+    said = _said(cause) if cause else {}
     outside.log.info(f"export.{result.outcome}", task_id=result.task_id, attempt=record.attempt, **said)
 
 
@@ -100,7 +114,7 @@ def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
 
 
 def _after_result(outside: Outside, look: Look, result: Result) -> Look:
-    look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET)
+    look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET, prefix_taken=msgspec.UNSET)
     code = result.cause.code if result.cause else ""
     if result.outcome == "started" and isinstance(look.sight.hold, Hold):
         outside.forget(hold_key(look.record))
@@ -136,13 +150,13 @@ def _mark_missed(outside: Outside, look: Look, _step: MarkMissed) -> Look:
 
 
 def _mark(outside: Outside, look: Look, step: Mark) -> Look:
-    """One that stands already keeps its time, which the next look reads.
+    """Since when is the ledger's word, which a first mark keeps: no `Date` that is off ends an export.
 
     Its hint comes first: what runs well is not looked at, and nobody would see that the fact has to go again.
     """
     outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
-    outside.ledger.mark(fact_key(look.record, step.name), Since())
-    return look.stands(**{f"{step.name}_at": outside.ledger.now})
+    standing = outside.ledger.create(fact_key(look.record, step.name), Since())
+    return look.stands(**{f"{step.name}_at": standing.at})
 
 
 def _unmark(outside: Outside, look: Look, step: Unmark) -> Look:

@@ -16,7 +16,7 @@ from .tick import Tick
 
 def watch(outside: Outside, *, request_id: str) -> Answer:
     """One tick: ends first, since they make room. Raises OurFault where the ledger cannot be used at all."""
-    outside.ledger.ready()
+    outside.ledger.ready(anew=True)
     tick = Tick(outside)
     look_at_running(tick)
     look_at_due(tick)

@@ -1,10 +1,15 @@
-"""A caller's OSSPrefix that leaves no room for ours is used as given, so nothing may stand under it (PROTOCOL 8)."""
+"""A caller's OSSPrefix that leaves no room for ours is used as given, so nothing may stand under it (PROTOCOL 8).
+
+And none may be one that we make: what an answer told is no name for another export.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
-from ..decisions.identity import CALLER_PREFIX_MAX, is_under, is_whole
+from msgspec.structs import replace
+
+from ..decisions.identity import CALLER_PREFIX_MAX, is_generated, is_under, is_whole
 from ..decisions.refusals import Handling, advised, handling
 from ..errors import AskerFault, Refused
 from ..values.cause import Cause
@@ -15,6 +20,9 @@ from .outside import Outside
 
 MADE_WITHIN = timedelta(hours=1)  # FC kills within minutes whoever has reserved a prefix and not made its export
 
+MADE_BY_US = "is a prefix that image-export makes for an export of its own"
+HOLDS_OBJECTS = "holds objects already"
+
 
 class PrefixUse(Wire, frozen=True, kw_only=True):
     """The export that has a caller's whole prefix for itself."""
@@ -23,20 +31,22 @@ class PrefixUse(Wire, frozen=True, kw_only=True):
 
 
 def check(outside: Outside, request: ExportRequest) -> None:
-    """Nothing to say of a prefix that is made unique. Raises AskerFault 409 where a whole one is another's."""
+    """What `reserve` would say, and nothing is written. Raises AskerFault 409."""
+    _refuse_generated(replace(request, ledger_id=outside.ledger.identity(make=False)))
     if not is_whole(request):
         return
     _refuse_objects(outside, request)
-    for key in _slots(request):
-        held = outside.ledger.read(key, PrefixUse)
-        if held is None:
-            return
-        if not _is_void(outside, request, held.fact.export_id, held.at):
-            raise _in_use(request, f"belongs to {held.fact.export_id}")
+    holder = _holder(outside, request)
+    if holder:
+        raise _in_use(request, f"belongs to {holder}")
 
 
 def reserve(outside: Outside, request: ExportRequest, export: str) -> None:
-    """From here on a whole prefix is this export's. Raises AskerFault 409 where it is another's."""
+    """From here on a whole prefix is this export's. Raises AskerFault 409 where it is another's, or one that we make.
+
+    A prefix that is made unique needs no place: the ledger's id is in it, which nobody knows before it is used.
+    """
+    _refuse_generated(request)
     if not is_whole(request):
         return
     _refuse_objects(outside, request)
@@ -49,6 +59,33 @@ def reserve(outside: Outside, request: ExportRequest, export: str) -> None:
             if holder == export:
                 return
             raise _in_use(request, f"belongs to {holder}")
+
+
+def taken(outside: Outside, request: ExportRequest, export: str) -> Cause | None:
+    """Why the export may not use its whole prefix after all, looked at right before its claim. Raises CloudFault."""
+    if is_generated(request):
+        return _in_use(request, MADE_BY_US).cause
+    if _holds_objects(outside, request):
+        return _in_use(request, HOLDS_OBJECTS).cause
+    holder = _holder(outside, request)
+    return _in_use(request, f"belongs to {holder}").cause if holder not in (None, export) else None
+
+
+def _holder(outside: Outside, request: ExportRequest) -> str | None:
+    """The export that has the prefix, if one has."""
+    for key in _slots(request):
+        held = outside.ledger.read(key, PrefixUse)
+        if held is None:
+            return None
+        if not _is_void(outside, request, held.fact.export_id, held.at):
+            return held.fact.export_id
+    return None
+
+
+def _refuse_generated(request: ExportRequest) -> None:
+    """Who sends back what was answered gets no second export under the first one's name."""
+    if is_generated(request):
+        raise _in_use(request, MADE_BY_US)
 
 
 def _slots(request: ExportRequest) -> Iterator[str]:
@@ -69,16 +106,20 @@ def _is_void(outside: Outside, request: ExportRequest, holder: str, since: datet
 
 def _refuse_objects(outside: Outside, request: ExportRequest) -> None:
     """Raises AskerFault for objects, and for a refusal to list them: who asks is told, FC need not ask again."""
-    cloud = outside.clouds.at(request.role, request.region_id, request.oss_bucket)
-    prefix = request.caller_prefix
     try:
-        taken = any(is_under(request, prefix, key) for key in cloud.object_keys(request.oss_bucket, prefix))
+        holds = _holds_objects(outside, request)
     except Refused as fault:
         if handling(fault.code) in (Handling.FINAL, Handling.ROLE):
             raise AskerFault(advised(fault.cause), status=fault.status) from fault
         raise
-    if taken:
-        raise _in_use(request, "holds objects already")
+    if holds:
+        raise _in_use(request, HOLDS_OBJECTS)
+
+
+def _holds_objects(outside: Outside, request: ExportRequest) -> bool:
+    cloud = outside.clouds.at(request.role, request.region_id, request.oss_bucket)
+    keys = cloud.object_keys(request.oss_bucket, request.caller_prefix)
+    return any(is_under(request, request.caller_prefix, key) for key in keys)
 
 
 def _in_use(request: ExportRequest, why: str) -> AskerFault:

@@ -5,11 +5,15 @@ from .export import ImageFormat, RequestedBy
 from .notify_target import NotifyTarget
 from .wire import Wire
 
+DEFAULT_ROLE_NAME = "AliyunECSImageExportDefaultRole"  # which ECS uses where none is named (facts §1.1)
+
 
 class ExportRequest(Wire, frozen=True, kw_only=True):
     """Everything needed to go on with an export without asking anyone again (PROTOCOL 3).
 
     `caller_prefix`: 0 to 30 letters or digits; up to 17 get our own part behind, longer ones stay (PROTOCOL 8).
+    `ledger_id`: of the ledger that recorded it, so that two ledgers never make one prefix. Version 0.1.0 had none: what
+    it recorded keeps its prefix.
     """
 
     role: AssumedRole
@@ -26,8 +30,19 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     priority: int = 0
     requested_by: RequestedBy
     notify: tuple[NotifyTarget, ...] = ()
+    ledger_id: str = ""
 
     @property
     def account_id(self) -> str:
         """The account that owns the image."""
         return self.role.account_id
+
+    @property
+    def asked_prefix(self) -> str:
+        """The OSSPrefix that somebody has named; empty for the destination's own, which the policy may change."""
+        return "" if self.default_prefix or self.rule is not None else self.caller_prefix
+
+    @property
+    def own_role_name(self) -> str:
+        """The role that ECS is to use; empty for its default one, whether that was said or left out."""
+        return "" if self.role_name in (None, DEFAULT_ROLE_NAME) else self.role_name

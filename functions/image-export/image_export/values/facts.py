@@ -1,8 +1,8 @@
 """The facts of an export: what is written once into the ledger and never changed. Pure.
 
-PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it refused-…, denied,
-vanished and missed. Their times are OSS's own LastModified. denied and vanished are removed when it is so no more, and
-missed is put again; those three alone.
+PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it doubt-n, refused-…,
+denied, vanished and missed. Their times are OSS's own LastModified. denied and vanished are removed when it is so no
+more, and missed is put again; those three alone.
 """
 
 from datetime import datetime
@@ -13,6 +13,12 @@ from .export import ExportedObject, RequestedBy, Verdict
 from .export_request import ExportRequest
 from .image import Image
 from .wire import Wire
+
+
+class LedgerIdentity(Wire, frozen=True, kw_only=True):
+    """Made once, by whoever records first; an emptied ledger gets another one."""
+
+    id: str
 
 
 class Requested(Wire, frozen=True, kw_only=True):
@@ -33,6 +39,7 @@ class Ended(Wire, frozen=True, kw_only=True):
     objects: tuple[ExportedObject, ...] = ()
     error: Cause | None = None
     http_status: int | None = None  # with which the cloud refused
+    image: Image | None = None  # where the claim did not know all its disks: as it was looked up again for the proof
     reason: str | None = None
 
 
@@ -69,6 +76,12 @@ class Result(Wire, frozen=True, kw_only=True):
     cause: Cause | None = None
     http_status: int | None = None
     inferred: bool = False  # a nameless task taken for ours after the wait (PROTOCOL 9)
+
+
+class Doubt(Wire, frozen=True, kw_only=True):
+    """What ExportImage gave in attempt n instead of an answer that could be used, with the cloud's RequestId."""
+
+    cause: Cause
 
 
 class Cancel(Wire, frozen=True, kw_only=True):

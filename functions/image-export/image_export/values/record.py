@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from .cause import Cause
 from .export_request import ExportRequest
 from .facts import Claim, Ended, Result, Span, Stalled, Told
 
@@ -22,6 +23,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     claimed_at: datetime | None = None
     result: Result | None = None
     settled_at: datetime | None = None
+    doubt: Cause | None = None  # what the latest attempt without an answer gave instead
     cancel_at: datetime | None = None
     stalled: Stalled | None = None
     stalled_at: datetime | None = None

@@ -18,6 +18,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
     image: Image | None | UnsetType = UNSET
     hold: Hold | None | UnsetType = UNSET
+    prefix_taken: Cause | None | UnsetType = UNSET  # why a prefix may not be used as given
     task: Task | None | UnsetType = UNSET  # the whole task
     brief: Task | None = None  # the task as the tick's DescribeTasks told it for many at once
     candidates: tuple[Task, ...] | UnsetType = UNSET
@@ -42,6 +43,10 @@ class LookAtHold(msgspec.Struct, frozen=True):
 
 class LookAtTask(msgspec.Struct, frozen=True):
     """DescribeTaskAttribute for the export's task."""
+
+
+class LookAtPrefix(msgspec.Struct, frozen=True):
+    """Whether a prefix that is used as given is still the export's own, in the ledger and in the bucket."""
 
 
 class LookForTasks(msgspec.Struct, frozen=True):
@@ -124,6 +129,7 @@ Step = (
     LookAtImage
     | LookAtHold
     | LookAtTask
+    | LookAtPrefix
     | LookForTasks
     | LookForKeys
     | LookAtObjects

@@ -1,6 +1,6 @@
 """An ECS task as DescribeTasks (short) and DescribeTaskAttribute (whole) tell it. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .cause import Cause
 from .wire import Wire
@@ -26,3 +26,8 @@ class Task(Wire, frozen=True, kw_only=True):
     objects: tuple[ObjectName, ...] = ()
     failed_count: int = 0
     cause: Cause | None = None  # the first failed operation's ErrorCode and ErrorMsg
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long it has taken, by ECS's clock alone; None where ECS does not say when it ended."""
+        return self.finished_at - self.created_at if self.finished_at else None

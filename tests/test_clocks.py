@@ -1,0 +1,95 @@
+"""What a clock that is off may decide: ECS's beside OSS's, and a single `Date` of OSS that jumps (PROTOCOL 1, 9)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from image_export.decisions.steps import next_step
+from image_export.use_cases.advance import begin
+from image_export.use_cases.fact_store import FactStore
+from image_export.use_cases.record import record
+from image_export.values.steps import LookForTasks, Sight
+
+from .builders import a_claimed_record, a_request, minutes
+from .fakes import START, Clock, FakeStore, refused, unanswered
+from .workshop import Workshop
+
+
+class JumpingStore(FakeStore):
+    """Its answers say the time with these jumps, one after the other."""
+
+    jumps: tuple[timedelta, ...] = ()
+
+    @property
+    def now(self) -> datetime:
+        jump, self.jumps = (self.jumps[0], self.jumps[1:]) if self.jumps else (timedelta(0), ())
+        return super().now + jump
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+@pytest.mark.parametrize("apart", [-30, 30])
+def test_a_failed_task_is_found_however_far_ecs_and_oss_are_apart(shop: Workshop, apart: float) -> None:
+    shop.cloud.faults.after("export_image", unanswered())
+    shop.ask("r-1")
+    one = shop.cloud.running[shop.task_id]
+    one.task = replace(one.task, created_at=(one.task.created_at + minutes(apart)).replace(second=0, microsecond=0))
+    shop.cloud.fail(shop.task_id)
+    shop.cloud.list_lag = timedelta(minutes=-60)
+    (export,) = [one for _ in range(3) for one in shop.tick(minutes=27).exports][-1:]
+    assert (export.status, export.task_id) == ("Failed", shop.task_id)
+    assert len(shop.cloud.exported) == 1
+
+
+def test_tasks_are_looked_for_half_an_hour_and_more_before_and_after_the_call() -> None:
+    step = next_step(a_claimed_record(), Sight(), START + minutes(2))
+    assert isinstance(step, LookForTasks)
+    assert step.since <= START - minutes(32)
+    assert step.until >= START + minutes(5 + 31)
+
+
+@pytest.mark.parametrize("jump", [40, -40])
+def test_a_single_date_that_jumps_ends_no_wait(jump: float) -> None:
+    clock = Clock()
+    store = JumpingStore(clock)
+    ledger = FactStore(store, lambda: "n")
+    for number in range(8):
+        store.jumps = (minutes(jump),) if number == 5 else ()
+        ledger.put("a")
+    assert ledger.now <= clock.now
+    assert ledger.latest >= clock.now.replace(microsecond=0)
+
+
+def test_seven_dates_of_eight_that_jump_end_no_wait() -> None:
+    clock = Clock()
+    store = JumpingStore(clock)
+    ledger = FactStore(store, lambda: "n")
+    for number in range(8):
+        store.jumps = (minutes(40),) if number else ()
+        ledger.put("a")
+    assert ledger.now <= clock.now
+
+
+def test_what_the_time_was_in_an_earlier_invocation_is_forgotten() -> None:
+    clock = Clock()
+    ledger = FactStore(FakeStore(clock), lambda: "n")
+    ledger.put("a")
+    clock.advance(hours=3)
+    ledger.begin()
+    ledger.put("a")
+    assert ledger.now == START + timedelta(hours=3)
+
+
+def test_dates_that_are_behind_do_not_end_an_export_for_a_role_that_has_just_been_refused(shop: Workshop) -> None:
+    """Since when it is refused is what the ledger says of its own fact."""
+    shop.cloud.faults.before("export_image", refused("NoSetRoletoECSServiceAcount"))
+    worker = shop.outside()
+    store = JumpingStore(shop.clock, objects=shop.store.objects)
+    store.jumps = (minutes(-40),) * 60
+    worker.ledger.store = store
+    moved = begin(worker, record(worker, a_request()))
+    assert (moved.record.ended, moved.export.reason) == (None, "NoSetRoletoECSServiceAcount")

@@ -1,0 +1,187 @@
+"""Whose prefix is whose: no caller, no second ledger and no later generation gets one that is an export's already."""
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from image_export.decisions.identity import is_generated, oss_prefix
+from image_export.use_cases.ports import Stored
+from image_export.use_cases.replay import receive_or_replay
+
+from .builders import BUCKET, IMAGE, REGION, a_record, a_request
+from .entrance import TOKEN, Entrance
+from .fakes import refused
+from .workshop import Workshop
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+def rejection(shop: Workshop, request_id: str, **parameters: object) -> str:
+    """The code of what a direct request is rejected with."""
+    (cause,) = shop.ask(request_id, **parameters).rejected
+    return cause.code
+
+
+def finish(shop: Workshop) -> None:
+    """Every task that runs ends well, and a tick sees it."""
+    for task_id in [key for key, one in shop.cloud.running.items() if one.task.status == "Processing"]:
+        shop.cloud.finish(task_id)
+    shop.tick(minutes=10)
+
+
+# What was answered and is sent back
+
+
+@pytest.mark.parametrize("own", ["", "dr", "nightly", "seventeenletters1"])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_prefix_that_was_answered_is_no_name_for_another_export(shop: Workshop, own: str, dry_run: bool) -> None:
+    asked = {"OSSPrefix": own} if own else {}
+    (export,) = shop.ask("r-1", **asked).exports
+    finish(shop)
+    assert rejection(shop, "r-2", OSSPrefix=export.oss_prefix, DryRun=dry_run) == "PrefixInUse"
+    assert rejection(shop, "r-3", OSSPrefix=export.oss_prefix, ImageFormat="vhd", DryRun=dry_run) == "PrefixInUse"
+    assert len(shop.cloud.exported) == 1
+
+
+def test_a_prefix_that_was_answered_is_409_over_http_while_its_export_runs_too(shop: Workshop) -> None:
+    http = Entrance(shop, TOKEN)
+    prefix = http.post().value["OSSPrefix"]
+    assert http.post(OSSPrefix=prefix).refusal == (409, "PrefixInUse")
+
+
+@pytest.mark.parametrize("number", [1, 2, 50, 9999])
+@pytest.mark.parametrize("voids", [0, 25])
+@pytest.mark.parametrize("image_format", ["raw", "vdi"])
+@pytest.mark.parametrize("ledger_id", ["", "one"])
+def test_each_prefix_that_could_ever_be_made_is_known(
+    number: int, voids: int, image_format: str, ledger_id: str
+) -> None:
+    other = a_request(image_format=image_format, ledger_id=ledger_id)
+    export = a_record(request=other).export_id[:-4] + f"{number:04d}"
+    prefix = oss_prefix(other, export, voids)
+    assert is_generated(a_request(rule=None, caller_prefix=prefix, ledger_id="one"))
+    assert not is_generated(a_request(rule=None, caller_prefix=prefix, ledger_id="one", image_id="m-other"))
+    assert not is_generated(a_request(rule=None, caller_prefix=prefix, ledger_id="one", oss_bucket="other"))
+
+
+@pytest.mark.parametrize(
+    "prefix", ["aprefixofmorethanseventeen", "nightly", "a" * 30, "A" * 20, "nightly1234567890123"]
+)
+def test_a_prefix_of_somebodys_own_is_not_taken_for_one_of_ours(prefix: str) -> None:
+    assert not is_generated(a_request(rule=None, caller_prefix=prefix, ledger_id="one"))
+
+
+# The look at the claim
+
+
+def waiting(shop: Workshop, prefix: str) -> str:
+    """An export with a whole prefix that has been recorded and waits for room."""
+    shop.cloud.faults.before("export_image", refused("ConcurrentQuotaExceed.ExportImage"))
+    (export,) = shop.ask("r-1", OSSPrefix=prefix).exports
+    assert (export.status, export.reason) == ("Requested", "ConcurrentQuotaExceed")
+    return export.export_id
+
+
+def test_objects_that_came_under_a_whole_prefix_meanwhile_end_the_export_before_its_start(shop: Workshop) -> None:
+    export_id = waiting(shop, "a" * 20)
+    shop.cloud.write(BUCKET, f"{'a' * 20}_{IMAGE}_system.raw.tar.gz", b"theirs")
+    shop.tick(minutes=2)
+    record = shop.outside().ledger.load(export_id)
+    assert record
+    assert record.ended
+    assert record.ended.error
+    assert (record.ended.error.code, record.ended.http_status, shop.cloud.exported) == ("PrefixInUse", 409, [])
+
+
+def test_a_whole_prefix_that_nothing_has_taken_meanwhile_starts(shop: Workshop) -> None:
+    waiting(shop, "a" * 20)
+    shop.tick(minutes=2)
+    assert [start.oss_prefix for start in shop.cloud.exported] == ["a" * 20]
+
+
+def test_what_version_0_1_0_recorded_under_a_prefix_of_ours_does_not_start(shop: Workshop) -> None:
+    """It took such a request: the export waits, and the first one is Completed meanwhile."""
+    (first,) = shop.ask("r-0").exports
+    finish(shop)
+    export_id = waiting(shop, "a" * 20)
+    prefix = first.oss_prefix or ""
+    for key in [key for key in shop.store.objects if "a" * 20 in shop.store.objects[key].body.decode()]:
+        stored = shop.store.objects[key]
+        shop.store.objects[key] = Stored(stored.body.replace(b"a" * 20, prefix.encode()), stored.modified_at)
+    shop.tick(minutes=2)
+    record = shop.outside().ledger.load(export_id)
+    assert record
+    assert record.ended
+    assert record.ended.error
+    assert record.ended.error.code == "PrefixInUse"
+    assert len(shop.cloud.exported) == 1
+
+
+def test_a_whole_prefix_that_another_export_has_by_the_claim_does_not_start(shop: Workshop) -> None:
+    export_id = waiting(shop, "a" * 20)
+    (key,) = shop.keys("prefixes/")
+    (other,) = shop.ask("r-2", OSSPrefix="b" * 20, ImageFormat="vhd").exports
+    held = json.loads(shop.store.objects[key].body)
+    held["Fact"]["ExportId"] = other.export_id
+    shop.store.objects[key] = Stored(json.dumps(held).encode().replace(b"b" * 20, b"a" * 20), shop.clock.now)
+    for name in (f"exports/{other.export_id}/requested", f"open/{other.export_id}"):
+        stored = shop.store.objects[name]
+        shop.store.objects[name] = Stored(stored.body.replace(b"b" * 20, b"a" * 20), stored.modified_at)
+    finish(shop)
+    record = shop.outside().ledger.load(export_id)
+    assert record
+    assert record.ended
+    assert record.ended.error
+    assert other.export_id in record.ended.error.message
+
+
+def test_a_replay_of_a_generated_prefixes_export_makes_one_of_its_own(shop: Workshop) -> None:
+    shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
+    (failed,) = shop.ask("r-1").exports
+    body = json.dumps({"Replay": failed.export_id}).encode()
+    (export,) = receive_or_replay(shop.outside(), body, request_id="r-2", region_id=REGION).exports
+    assert export.status == "Exporting"
+    assert export.oss_prefix not in (None, failed.oss_prefix)
+
+
+# Two ledgers
+
+
+def test_a_renewed_ledger_makes_the_same_image_another_prefix(shop: Workshop) -> None:
+    (old,) = shop.ask("r-1").exports
+    finish(shop)
+    stored = dict(shop.cloud.written_at)
+    shop.store.objects.clear()
+    shop.clock.advance(minutes=10)
+    (new,) = shop.ask("r-2").exports
+    finish(shop)
+    assert (new.export_id, new.oss_prefix != old.oss_prefix) == (old.export_id, True)
+    assert {key: shop.cloud.written_at[key] for key in stored} == stored
+
+
+def test_one_ledger_has_one_id_whoever_asks_first(shop: Workshop) -> None:
+    one, other = shop.outside().ledger, shop.outside().ledger
+    assert one.identity(make=False) == ""
+    assert one.identity() == other.identity() == shop.outside().ledger.identity(make=False) != ""
+
+
+def test_a_ledger_tells_its_id_without_being_asked_again(shop: Workshop) -> None:
+    ledger = shop.outside().ledger
+    said = ledger.identity()
+    shop.store.objects.clear()
+    assert ledger.identity() == said
+
+
+def test_an_export_of_version_0_1_0_keeps_its_prefix() -> None:
+    request = a_request(rule=None)
+    assert oss_prefix(request, "exp-zirrixzqpdi7igue-0001", 0) == "nightlyzuhapv56kszda"
+    assert oss_prefix(replace(request, ledger_id="one"), "exp-zirrixzqpdi7igue-0001", 0) != "nightlyzuhapv56kszda"
+
+
+def test_a_dry_run_makes_no_id(shop: Workshop) -> None:
+    shop.ask("r-1", DryRun=True, OSSPrefix="a" * 20)
+    assert not shop.store.objects
