@@ -7,6 +7,8 @@ from .world import World
 ENTRANCE = {
     ("ecs", "DescribeImages"): 1,  # is it there, Available, and wanted
     ("ecs", "ExportImage"): 1,
+    # whether somebody has enabled versioning meanwhile, under which a claim would be no claim
+    ("oss", "GetBucketVersioning"): 1,
     # known, history, due hint, marker, requested, claim, result, whose task, running hint; told-started for two targets
     ("oss", "PutObject"): 11,
     ("oss", "ListObjectsV2"): 1,  # the generations of the image
