@@ -405,9 +405,8 @@ def test_a_fault_of_the_ledger_at_one_request_of_an_array_does_not_keep_the_othe
 ) -> None:
     shop.store.faults.before("create requested", unreached())
     requests = [{"ImageId": IMAGE, "OSSBucket": BUCKET, "OSSPrefix": prefix} for prefix in ("one", "two")]
-    with pytest.raises(LedgerFault):
-        shop.receive(json.dumps(requests).encode())
-    assert [start.oss_prefix[:3] for start in shop.cloud.exported] == ["two"]
+    answer = shop.receive(json.dumps(requests).encode())
+    assert len(answer.exports) == len(shop.requested()) == 2  # the second helps the first along from its marker
 
 
 def test_requests_of_one_array_without_tokens_are_exports_of_their_own(shop: Workshop) -> None:

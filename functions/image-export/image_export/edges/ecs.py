@@ -22,6 +22,7 @@ from ..values.task import Task
 from .ecs_answers import read_brief, read_each, read_export_tasks, read_images, read_task, read_tasks, task_id_of
 from .ecs_fields import whole
 from .faults import reading, unread
+from .retrying import in_time
 from .rpc import Rpc
 
 STATUSES = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"  # unless named: Available alone
@@ -120,6 +121,8 @@ class Ecs:
             found += tasks
             left_out += unread_here
             number += 1
+            if more:
+                in_time(self._rpc.remaining_s)
         return TaskList(list({task.task_id: task for task in found}.values()), tuple(left_out))
 
     def task(self, task_id: str) -> Task | None:

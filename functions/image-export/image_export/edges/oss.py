@@ -18,7 +18,7 @@ from ..values.stored_object import PROBE_BYTES, StoredObject
 from .addresses import Addresses, oss_host
 from .credentials import Credentials
 from .faults import answered, quoted, reading, unconnected, unreadable, unusable
-from .retrying import CONNECT_S, READ_S, timeouts
+from .retrying import CONNECT_S, READ_S, in_time, timeouts
 
 PAGE = 1000
 NO_KEY = "NoSuchKey"
@@ -103,6 +103,8 @@ class Oss:
             page = self.page(bucket, prefix, after=after)
             yield from page.entries
             after, more = page.entries[-1].key if page.more else after, page.more
+            if more:
+                in_time(self._remaining_s)
 
     def page(self, bucket: str, prefix: str, *, after: str = "", limit: int = PAGE) -> Page:
         """The first `limit` entries behind `after`. OSS may answer fewer than asked for; then it is asked to go on."""
@@ -112,10 +114,15 @@ class Oss:
             size = min(PAGE, limit - len(entries))
             answer = self._list(sdk.ListObjectsV2Request(bucket=bucket, prefix=prefix, max_keys=size, **place))
             with reading(self._host):
-                entries += [Entry(one.key, _utc(one.last_modified)) for one in answer.contents or ()]
+                entries += [Entry(one.key, self._written_at(one)) for one in answer.contents or () if one.key]
             if len(entries) >= limit or not answer.is_truncated:
                 return Page(entries, answer.is_truncated)
             place = {"continuation_token": answer.next_continuation_token}
+            in_time(self._remaining_s)
+
+    def _written_at(self, entry: Any) -> datetime:
+        """One that says no time is taken for written just now: nothing is concluded from its age."""
+        return _utc(entry.last_modified or self.now or datetime.now(timezone.utc))
 
     def _list(self, request: Any) -> Any:
         answer = self._send(self._client.list_objects_v2, request)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from ..decisions.refusals import is_throttling
-from ..errors import CloudFault, Refused, Unreadable
+from ..errors import CloudFault, Refused, Unreached, Unreadable
 from ..use_cases.ports import RemainingSeconds
+from ..values.cause import Cause
 
 T = TypeVar("T")
 
@@ -50,6 +51,12 @@ def passes(fault: CloudFault) -> bool:
     if isinstance(fault, Unreadable):
         return False
     return not isinstance(fault, Refused) or is_throttling(fault.code) or fault.code in PASSING
+
+
+def in_time(remaining_s: RemainingSeconds) -> None:
+    """Before one more call of many. Raises Unreached where the invocation is all but over: nothing was asked."""
+    if remaining_s() < RESERVE_S:
+        raise Unreached(Cause(code="OutOfTime", message="Too little of this invocation is left for another page."))
 
 
 def timeouts(remaining_s: float) -> tuple[float, float]:

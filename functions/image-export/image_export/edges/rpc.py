@@ -37,7 +37,7 @@ class Rpc:
     ) -> None:
         self._credentials = credentials
         self._addresses = addresses
-        self._remaining_s = remaining_s
+        self.remaining_s = remaining_s
         self._kept: tuple[Credentials, AcsClient] | None = None
 
     def call(self, request: AcsRequest, cloud_host: str, *, fresh_connection: bool = False) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Rpc:
         client = self._new_client(credentials) if fresh_connection else self._client(credentials)
         request.set_endpoint(self._addresses.host(cloud_host))
         request.set_protocol_type(protocol_type.HTTPS if self._addresses.https else protocol_type.HTTP)
-        connect_s, read_s = timeouts(self._remaining_s())
+        connect_s, read_s = timeouts(self.remaining_s())
         request.set_connect_timeout(connect_s)
         request.set_read_timeout(read_s)
         if credentials.security_token:

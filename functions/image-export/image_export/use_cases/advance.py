@@ -62,12 +62,24 @@ def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -
     if outside.policy:
         sight = replace(sight, forbidden=still_allowed(outside.policy, record.request))
     was_ended = record.ended is not None
+    hint = _moved_on(outside, record, hint)
     look, wait = _work(Look(record, sight), outside)
     record = announce(_telling_of(outside, look.record), look.record)
     _log_end(outside, record, look.record.told if was_ended else frozenset())
     _leave_hints(outside, record, wait, hint)
     task = look.sight.task if isinstance(look.sight.task, msgspec.Struct) else look.sight.brief
     return Moved(record, export_of(record, reason=wait.reason, task=task))
+
+
+def _moved_on(outside: Outside, record: Record, hint: str | None) -> str | None:
+    """The hint of a look for tasks, which may take long, moves before it: whoever dies of it meets others first."""
+    expensive = phase(record) is Phase.IN_DOUBT or (phase(record) is Phase.READY and record.voids)
+    if hint is None or not hint.startswith("due/") or not expensive:
+        return hint
+    later = hints.due(outside.ledger.now + LOOK_MOST, record.export_id)
+    outside.ledger.put(later)
+    outside.ledger.delete(hint)
+    return later
 
 
 def _telling_of(outside: Outside, record: Record) -> Outside:

@@ -26,7 +26,7 @@ class TokenUse(Wire, frozen=True, kw_only=True):
 
 def meant(outside: Outside, request: ExportRequest) -> str | None:
     """The export that the request's token stands for. Raises AskerFault 409 where it was used for something else."""
-    for key in _slots(request):
+    for key in outside.in_time(_slots(request)):
         found = outside.ledger.read(key, TokenUse)
         if found is None:
             break
@@ -39,7 +39,7 @@ def meant(outside: Outside, request: ExportRequest) -> str | None:
 def use(outside: Outside, request: ExportRequest, export: str) -> bool:
     """Before the export stands or is answered: the token means it. False where it means another by now."""
     asked = TokenUse(export_id=export, parameters=parameters_hash(request), asked=asked_hash(request))
-    for key in _slots(request):
+    for key in outside.in_time(_slots(request)):
         standing = outside.ledger.create(key, asked).fact
         _same_or_fault(request, standing)
         if standing.export_id == export:

@@ -4,11 +4,13 @@ from ..decisions import hints
 from ..decisions.waiting import LOOK_MOST, SILENCE
 from ..values.facts import Requested
 from ..values.steps import Sight
+from .late import LATE, take_late
 from .reject import tell_rejected
 from .see import see_again
 from .sighted import asks
-from .tick import Tick
+from .tick import SECONDS_FOR_A_LOOK, Tick
 
+TIME_SHARE = 0.5  # of what is left of the tick: the rest is for starts, sweeps and the night
 SILENT_MOST = 4  # accounts and regions that the tick has waited for in vain; then only those that have answered it
 
 
@@ -19,24 +21,25 @@ def look_at_due(tick: Tick) -> None:
     """
     ledger, looked = tick.outside.ledger, set[str]()
     began = hints.stamp(ledger.now)
+    leave_s = max(tick.outside.remaining_s() * TIME_SHARE, SECONDS_FOR_A_LOOK)
     for entry in ledger.walk("due/"):
         name = hints.read_due(entry.key)
         if name is None:
             continue
         stamp, kind, rest = name
-        if stamp > began or not tick.has_time():
+        if stamp > began or (tick.outside.remaining_s() < leave_s) or not tick.has_time():
             return
         what = f"{kind}-{rest}"
         if what in looked:
             if not hints.may_be_ahead(entry.key, ledger.now):
-                ledger.delete(entry.key)
+                tick.outside.forget(entry.key)
             continue
         looked.add(what)
         if tick.silent and _is_silent(tick, kind, rest):
             continue
         if not (_look_at_export(tick, what, entry.key) if kind == "exp" else _look(tick, kind, rest, entry.key)):
-            ledger.put(hints.due(ledger.now + LOOK_MOST, what))  # later, or it would stand in the way of the others
-            ledger.delete(entry.key)
+            tick.outside.keep(hints.due(ledger.now + LOOK_MOST, what))  # later, or it would be in the others' way
+            tick.outside.forget(entry.key)
 
 
 def _is_silent(tick: Tick, kind: str, rest: str) -> bool:
@@ -48,7 +51,7 @@ def _is_silent(tick: Tick, kind: str, rest: str) -> bool:
 def _asked(tick: Tick, kind: str, rest: str) -> set[tuple[str, str]]:
     """The accounts and regions that a look would ask; none where there is nothing to look at."""
     if kind == "sighted":
-        return asks(tick.outside, rest)
+        return set() if rest.startswith(LATE) else asks(tick.outside, rest)
     requested = tick.outside.readable(f"exports/{kind}-{rest}/requested", Requested) if kind == "exp" else None
     return {(requested.fact.request.account_id, requested.fact.request.region_id)} if requested else set()
 
@@ -64,7 +67,10 @@ def _look_at_export(tick: Tick, export: str, hint: str) -> bool:
 def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
     """The same for an image that was sighted, and for an event that was rejected."""
     try:
-        if kind == "sighted":
+        if kind == "sighted" and rest.startswith(LATE):
+            for one in take_late(tick.outside, rest, hint):
+                tick.rejected += [one.rejected] if one.rejected else []
+        elif kind == "sighted":
             seen = see_again(tick.outside, rest, hint)
             if seen.fault in SILENCE:
                 tick.silent |= asks(tick.outside, rest)

@@ -1,66 +1,63 @@
 """`on_event`: whatever arrived becomes sightings and requests, each recorded and looked at once."""
 
-import hashlib
-
-import msgspec
-from msgspec.structs import replace
-
-from ..decisions.admission import admit_direct
 from ..decisions.envelopes import read_event
-from ..errors import AskerFault, CloudFault, LedgerFault
+from ..decisions.projection import export_of
+from ..errors import AskerFault, CloudFault, FactUnreadable, LedgerFault
 from ..values.answer import LISTED_MAX, Answer
-from ..values.arrival import Arrival, DirectRequest, Malformed, Sighting
+from ..values.arrival import Sighting
 from ..values.cause import Cause
-from ..values.export import RequestedBy
-from .advance import begin
+from .advance import SECONDS_TO_START, begin
+from .late import keep
 from .outside import Outside
-from .record import record
-from .rehearse import rehearse
-from .reject import Kept, kept_event, reject
-from .see import Seen, ignore, see
+from .parts import SECONDS_FOR_A_PART, Delivery, take
+from .see import Seen
 
-
-class Delivery(msgspec.Struct, frozen=True):
-    """One thing of an event. `name` stays the same when FC delivers the event again, which it does at least once."""
-
-    body: bytes
-    request_id: str
-    region_id: str
-    position: int = 0
-
-    @property
-    def name(self) -> str:
-        """The invocation's request id, and for what stands behind another in an array its place."""
-        return f"{self.request_id}-{self.position}" if self.position else self.request_id
-
-    @property
-    def digest(self) -> str:
-        """What a rejection is kept under."""
-        place = f"#{self.position}".encode() if self.position else b""
-        return hashlib.sha256(self.body + place).hexdigest()
-
-    @property
-    def kept(self) -> Kept:
-        """What a rejection keeps of it."""
-        return kept_event(self.body, self.position, self.region_id)
+SECONDS_TO_BEGIN = SECONDS_TO_START + SECONDS_FOR_A_PART
 
 
 def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
-    """Take an event. Raises what kept a part of it from being recorded, after everything else in it was tried.
+    """Take an event: record all of it first, then look at what was recorded, as the time goes.
 
-    FC delivers it again then (P6); what was recorded the first time is found.
+    Raises what kept a part of it from being recorded, after everything else in it was tried: FC delivers it again then
+    (P6), and what was recorded the first time is found. What the time is too short for is kept, and recorded later.
     """
-    seen: list[Seen] = []
-    lost: LedgerFault | CloudFault | None = None
-    for position, arrival in enumerate(read_event(body)):
+    parts = [Delivery(body, request_id, region_id, n, one) for n, one in enumerate(read_event(body))]
+    seen, left, lost = dict[int, Seen](), list[Delivery](), None
+    for part in sorted(
+        parts, key=lambda part: isinstance(part.arrival, Sighting)
+    ):  # these take looks, not records alone
+        if len(parts) > 1 and outside.remaining_s() < SECONDS_FOR_A_PART:
+            left.append(part)
+            continue
         try:
-            seen.append(_take(outside, arrival, Delivery(body, request_id, region_id, position)))
+            seen[part.position] = take(outside, part)
+        except FactUnreadable as fault:  # repeated soon it would be the same
+            outside.log.error("fact.unreadable", error=fault.cause.message)
+            left.append(part)
         except (LedgerFault, CloudFault) as fault:
             outside.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
             lost = fault
+    seen |= keep(outside, left)
     if lost:
         raise lost
-    return answer_of(seen, request_id)
+    return answer_of([_begun(outside, seen[n], alone=len(parts) == 1) for n in sorted(seen)], request_id)
+
+
+def _begun(outside: Outside, seen: Seen, *, alone: bool) -> Seen:
+    """What was recorded, after a look if there is time for one. It is watched by now, whatever comes of the look."""
+    recorded = seen.recorded
+    if recorded is None:
+        return seen
+    made = recorded.record
+    if not alone and outside.remaining_s() < SECONDS_TO_BEGIN:
+        return Seen(export=export_of(made)) if made else Seen(undecided=True)
+    try:
+        return Seen(export=begin(outside, recorded).export)
+    except LedgerFault as fault:
+        if alone and not made:
+            raise
+        outside.log.warning("look.broken", export_id=recorded.export_id, code=fault.code, error=fault.cause.message)
+        return Seen(export=export_of(made)) if made else Seen(undecided=True)
 
 
 def answer_of(seen: list[Seen], request_id: str) -> Answer:
@@ -82,31 +79,6 @@ def receive_part(outside: Outside, body: bytes, position: int, name: tuple[str, 
     arrivals = read_event(body)
     if position >= len(arrivals):
         raise AskerFault(Cause(code="NotReplayable", message=f"The event has no part {position}."), status=409)
-    return _take(outside, arrivals[position], Delivery(body, request_id, region_id, position))
-
-
-def _take(outside: Outside, arrival: Arrival, delivery: Delivery) -> Seen:
-    if isinstance(arrival, Sighting):
-        return see(outside, arrival)
-    if isinstance(arrival, DirectRequest):
-        return _direct(outside, arrival, delivery)
-    if isinstance(arrival, Malformed):
-        reject(outside, arrival.digest, arrival.cause, delivery.kept)
-        return Seen(rejected=arrival.cause)
-    return ignore(outside._replace(log=outside.log.bind(event_id=arrival.event_id)), arrival.reason)
-
-
-def _direct(outside: Outside, direct: DirectRequest, delivery: Delivery) -> Seen:
-    """Without a ClientToken the token is the message's id or the delivery's own name (DESIGN §7)."""
-    try:
-        asker = RequestedBy(trigger="invoke", id=delivery.request_id)
-        request = admit_direct(outside.ruled(), direct, default_region=delivery.region_id, requested_by=asker)
-        if direct.dry_run:
-            return Seen(export=rehearse(outside, request))
-        name = direct.event_id or delivery.name  # FC may bring a message again by another invocation
-        recorded = record(outside, replace(request, client_token=request.client_token or name))
-        return Seen(export=begin(outside, recorded).export)
-    except AskerFault as fault:
-        if not direct.dry_run:  # which writes nothing
-            reject(outside, delivery.digest, fault.cause, delivery.kept)
-        return Seen(rejected=fault.cause)
+    return _begun(
+        outside, take(outside, Delivery(body, request_id, region_id, position, arrivals[position])), alone=True
+    )

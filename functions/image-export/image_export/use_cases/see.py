@@ -16,7 +16,7 @@ from ..decisions.plan import plan_named
 from ..decisions.refusals import advised
 from ..decisions.undecided import MADE_AFTER, TAGGED_AFTER, undecided_until
 from ..decisions.waiting import LOOK_MOST, MINUTE, SILENCE, VISIBLE_WITHIN, growing
-from ..errors import CloudFault
+from ..errors import CloudFault, FactUnreadable, ImageExportError
 from ..values.account import AssumedRole
 from ..values.arrival import Sighted, Sighting
 from ..values.cause import Cause
@@ -27,7 +27,7 @@ from ..values.run import Decision
 from ..values.steps import Sight
 from .advance import begin
 from .outside import Outside
-from .record import record
+from .record import Recorded, record
 from .reject import Kept, reject
 from .sighted import Marker, look_again, look_again_at_seen, marker_of, named_at, seen_of
 
@@ -38,6 +38,7 @@ class Seen(msgspec.Struct, frozen=True):
     """What came of a sighting: an export, a rejection, a look that comes again (`undecided`), or nothing.
 
     `fault`: the cloud's word on why it is undecided. `because`: why it is none of our business.
+    `recorded`: an export that nobody has looked at yet.
     """
 
     export: Export | None = None
@@ -45,11 +46,12 @@ class Seen(msgspec.Struct, frozen=True):
     undecided: bool = False
     fault: str | None = None
     because: str | None = None
+    recorded: Recorded | None = None
 
     @property
     def ignored(self) -> bool:
         """None of our business."""
-        return not (self.export or self.rejected or self.undecided)
+        return not (self.export or self.rejected or self.undecided or self.recorded)
 
 
 def ignore(outside: Outside, reason: str) -> Seen:
@@ -85,7 +87,7 @@ def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> 
     A region that gives no answer is not asked again in another account's name.
     """
     faults, shared = [], None
-    for role in accounts:
+    for role in outside.in_time(accounts):
         bucket = outside.ruled().bucket(role.account_id, sighting.region_id)
         try:
             image = outside.clouds.at(role, sighting.region_id, bucket).image(sighting.image_id)
@@ -109,7 +111,11 @@ def _judge(outside: Outside, sighting: Sighting, image: Image, marker: Marker | 
     decision = plan_named(outside.ruled(), image, now=now, requested_by=asker)
     if decision.request is None:
         return _unwanted(outside, decision, image, seen_of(sighting, marker, image, now), marker)
-    return _wanted(outside, decision.request, image)
+    try:
+        return _wanted(outside, decision.request, image)
+    except FactUnreadable as fault:  # of its export: another day it may be readable
+        outside.log.error("fact.unreadable", error=fault.cause.message)
+        return _look_failed(outside, sighting, marker, fault)
 
 
 def _wanted(outside: Outside, request: ExportRequest, image: Image) -> Seen:
@@ -154,7 +160,7 @@ def _not_visible(outside: Outside, sighting: Sighting, marker: Marker | None) ->
     return _give_up(outside, sighting, advised(Cause(code="InvalidImageId.NotFound", message=message)))
 
 
-def _look_failed(outside: Outside, sighting: Sighting, marker: Marker | None, fault: CloudFault) -> Seen:
+def _look_failed(outside: Outside, sighting: Sighting, marker: Marker | None, fault: ImageExportError) -> Seen:
     since, seen = named_at(marker), marker is not None and marker.fact.named_at is not None
     if since and outside.ledger.now - since > (MADE_AFTER + GIVE_UP if seen else GIVE_UP):
         return _give_up(outside, sighting, advised(fault.cause))

@@ -20,8 +20,8 @@ def key_of(sighting: Sighting) -> str:
 
 
 def marker_of(outside: Outside, sighting: Sighting) -> Marker | None:
-    """The marker, if there is one."""
-    return outside.ledger.read(key_of(sighting), Sighted)
+    """The marker, if there is one that can be read."""
+    return outside.readable(key_of(sighting), Sighted)
 
 
 def named_at(marker: Marker | None) -> datetime | None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..decisions.plan import plan
+from ..decisions.projection import export_of
 from ..decisions.undecided import is_young
 from ..errors import FactUnreadable
 from ..values.account import AssumedRole
@@ -16,11 +17,11 @@ from ..values.export import Export, RequestedBy
 from ..values.export_request import ExportRequest
 from ..values.image import Image
 from ..values.steps import Sight
-from .advance import begin
+from .advance import SECONDS_TO_START, begin
 from .outside import Outside
 from .record import record
 from .sighted import remember
-from .tick import Tick
+from .tick import SECONDS_FOR_A_LOOK, Tick
 
 MARKERS = "swept/markers"
 MARKERS_EVERY = timedelta(hours=1)
@@ -50,7 +51,7 @@ def sweep(tick: Tick) -> None:
             if not tick.has_time():
                 return
             tick.advance(export)
-        tick.outside.ledger.put(MARKERS)
+        tick.outside.keep(MARKERS)
     for group, last in tick.in_turn([(group, last) for group, last in due.items() if isinstance(group, Group)]):
         if tick.has_time() and (group.role.account_id, group.region_id) not in tick.silent:
             _sweep_images(tick, group, last)
@@ -112,23 +113,30 @@ def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]
         for one in plan(outside.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
             if one.may_match and is_young(found[one.image_id], began):
                 tick.undecided.add(remember(outside, found[one.image_id]))
+            if not tick.has_time():
+                return  # the next look begins where this one has: what it has recorded is known by then
             if one.request is None or outside.ledger.is_known(one.request):
                 continue
             export = _begin(outside, one.request, found[one.image_id])
             if export:
                 yield export
         page, more = page + 1, listing.more
-    outside.ledger.put(group.key)
+    outside.keep(group.key)
 
 
 def _begin(outside: Outside, request: ExportRequest, image: Image) -> Export | None:
-    """The image's export, where this look makes it. A fact of one image that cannot be read hides no other."""
+    """The image's export, where this look makes it: recorded, and begun with where there is time, else by its hint.
+
+    A fact of one image that cannot be read hides no other.
+    """
     log = outside.log.bind(image_id=image.image_id, region_id=image.region_id)
     try:
         recorded = record(outside, request)
         if not recorded.created:
             return None
         log.info("image.found", rule=request.rule)
+        if recorded.record and outside.remaining_s() < SECONDS_TO_START + SECONDS_FOR_A_LOOK:
+            return export_of(recorded.record)
         return begin(outside, recorded, Sight(image=image)).export
     except FactUnreadable as fault:
         log.error("fact.unreadable", error=fault.cause.message)

@@ -105,7 +105,7 @@ def _log_result(outside: Outside, record: Record, result: Result) -> None:
 def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
     """Our answer came after somebody settled the claim otherwise: the extra task goes, visibly (PROTOCOL 5)."""
     outside.log.error("export.doubled", task_id=record.task_id, extra_task_id=task_id)
-    for _ in range(CANCELS_MAX):
+    for _ in range(CANCELS_MAX):  # three calls at most, and nobody else will
         try:
             return cloud_of(outside, record).cancel_task(task_id)
         except CloudFault as fault:

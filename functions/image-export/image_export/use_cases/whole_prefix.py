@@ -50,7 +50,7 @@ def reserve(outside: Outside, request: ExportRequest, export: str) -> None:
     if not is_whole(request):
         return
     _refuse_objects(outside, request)
-    for key in _slots(request):
+    for key in outside.in_time(_slots(request)):
         standing = outside.ledger.create(key, PrefixUse(export_id=export))
         holder = standing.fact.export_id
         if standing.ours:
@@ -73,7 +73,7 @@ def taken(outside: Outside, request: ExportRequest, export: str) -> Cause | None
 
 def _holder(outside: Outside, request: ExportRequest) -> str | None:
     """The export that has the prefix, if one has."""
-    for key in _slots(request):
+    for key in outside.in_time(_slots(request)):
         held = outside.ledger.read(key, PrefixUse)
         if held is None:
             return None
