@@ -152,7 +152,7 @@ def test_a_ledger_that_is_away_is_raised_so_that_fc_repeats_the_array(shop: Work
 
 def test_a_token_that_oss_refuses_keeps_no_other_request_from_being_recorded(shop: Workshop) -> None:
     whole = shop.store.get
-    archived = []
+    archived: list[str] = []
 
     def get(key: str) -> Any:
         if key.startswith("tokens/") and not archived:

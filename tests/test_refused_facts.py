@@ -1,0 +1,154 @@
+"""One object of the ledger that OSS refuses stops one thing; the whole bucket that it refuses stops everything."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from image_export.errors import FactUnreadable, LedgerFault
+from image_export.use_cases.night import RUN
+from image_export.use_cases.record import record
+from image_export.values.export import RequestedBy
+
+from .builders import ACCOUNT, IMAGE, REGION, a_request, an_image
+from .fakes import refused, unanswered
+from .test_nightly import run, shop, stock
+from .workshop import Workshop
+
+__all__ = ["shop"]  # the fixture
+NIGHT = RequestedBy(trigger="nightly", id="night")
+
+
+def refuse(shop: Workshop, those: Callable[[str], bool], *calls: str, code: str = "InvalidObjectState") -> None:
+    """OSS refuses these calls for these keys from now on."""
+    for call in calls:
+        whole = getattr(shop.store, call)
+
+        def refusing(key: str, *more: Any, whole: Callable[..., Any] = whole) -> Any:
+            if those(key):
+                raise refused(code)
+            return whole(key, *more)
+
+        setattr(shop.store, call, refusing)
+
+
+def archive(shop: Workshop, part: str) -> None:
+    """A lifecycle rule has archived what is there under such names by now."""
+    there = {key for key in shop.store.objects if part in key}
+    assert there
+    refuse(shop, there.__contains__, "get")
+
+
+def test_an_archived_request_is_left_over_and_the_night_goes_on(shop: Workshop) -> None:
+    stock(shop, 1)
+    shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
+    shop.tell("m-cn0000")
+    archive(shop, "/requested")
+    stock(shop, 10)
+    (here, _) = run(shop).totals
+    assert (here.recorded, here.left_over) == (9, 1)
+
+
+@pytest.mark.parametrize("fact", ["/requested", "/claim", "/result", "/ended"])
+def test_a_fact_that_is_refused_is_never_taken_for_none(shop: Workshop, fact: str) -> None:
+    stock(shop, 1)
+    shop.tell("m-cn0000")
+    shop.cloud.fail(shop.task_id)
+    shop.tick(minutes=10)
+    archive(shop, fact)
+    with pytest.raises(FactUnreadable) as caught:
+        record(shop.outside(), a_request(image_id="m-cn0000", requested_by=NIGHT))
+    assert caught.value.code == "InvalidObjectState"
+    assert "lifecycle" in str(caught.value.cause.recommend)
+    shop.tick(minutes=10)
+    assert len(shop.cloud.exported) == 1
+
+
+GET, ALL = ("get",), ("get", "put", "create", "delete")
+KINDS = (
+    "holds/",
+    "nightly/",
+    "swept/",
+    "open/",
+    "due/",
+    "waiting/",
+    "running/",
+    "known/",
+    "history/",
+    "tasks/",
+    "tokens/",
+)
+FACTS = ("/requested", "/claim", "/result", "/ended", "/told", "/cancel")
+
+
+@pytest.mark.parametrize(("calls", "code"), [(GET, "InvalidObjectState"), (ALL, "AccessDenied")])
+@pytest.mark.parametrize("part", [*KINDS, *FACTS])
+def test_whatever_one_object_is_refused_the_others_are_worked_on(
+    shop: Workshop, part: str, calls: tuple[str, ...], code: str
+) -> None:
+    """Of an export that ran before: another image is found by the night, and another comes by event."""
+    stock(shop, 1, image_id="m-old")
+    shop.ask(ImageId="m-old", OSSBucket="acme-images-hangzhou", ClientToken="mine")
+    shop.store.put(f"holds/{ACCOUNT}/{REGION}", b"{}")
+    run(shop, "night-0")
+    old = {key for key in shop.store.objects if part in key and ("m-old" in key or "exp-" in key or part in KINDS)}
+    refuse(shop, old.__contains__, *calls, code=code)
+    shop.sweeps = True
+    stock(shop, 2)
+    assert run(shop, "night-1").finished
+    shop.clock.advance(minutes=1)
+    shop.tell("m-cn0001")
+    for _ in range(3):
+        shop.tick(minutes=6)
+    assert {start.image_id for start in shop.cloud.exported} >= {"m-cn0000", "m-cn0001"}
+    for number in (2, 3):
+        shop.cloud.finish(f"tsk-000{number}")
+    shop.tick(minutes=6)
+    assert sum(key.endswith("/ended") for key in shop.store.objects) >= 2
+
+
+def test_a_whole_bucket_that_is_refused_is_a_fault_of_the_ledger(shop: Workshop) -> None:
+    stock(shop, 2)
+    refuse(shop, lambda _key: True, "get", code="AccessDenied")
+    with pytest.raises(LedgerFault) as caught:
+        run(shop)
+    assert not isinstance(caught.value, FactUnreadable)
+
+
+def test_a_bucket_that_may_not_be_written_to_is_a_fault_of_the_ledger(shop: Workshop) -> None:
+    stock(shop, 2)
+    refuse(shop, lambda _key: True, "put", "create", code="AccessDenied")
+    with pytest.raises(LedgerFault) as caught:
+        run(shop)
+    assert not isinstance(caught.value, FactUnreadable)
+
+
+def test_throttling_and_silence_are_of_the_bucket(shop: Workshop) -> None:
+    stock(shop, 2)
+    run(shop)
+    for fault in (refused("Throttling"), unanswered()):
+        shop.store.faults.before("get", fault)
+        with pytest.raises(LedgerFault) as caught:
+            shop.outside().ledger.read(RUN, dict)
+        assert not isinstance(caught.value, FactUnreadable)
+
+
+def test_a_named_image_whose_marker_is_archived_is_looked_at_all_the_same(shop: Workshop) -> None:
+    shop.tell()
+    archive(shop, "sighted/")
+    shop.show(an_image(image_id=IMAGE))
+    assert [export.image_id for export in shop.tell().exports] == [IMAGE]
+
+
+def test_a_task_whose_owner_is_archived_is_no_reason_to_start_again(shop: Workshop) -> None:
+    stock(shop, 2)
+    shop.cloud.resource_ids = False
+    shop.cloud.faults.after("export_image", unanswered())
+    shop.tell("m-cn0000")
+    shop.tell("m-cn0001")
+    for task_id in shop.cloud.running:
+        shop.cloud.fail(task_id)
+    archive(shop, "tasks/")
+    for _ in range(60):
+        shop.tick(minutes=30)
+    assert [start.image_id for start in shop.cloud.exported] == ["m-cn0000", "m-cn0001"]
