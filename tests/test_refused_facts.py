@@ -123,6 +123,15 @@ def test_a_bucket_that_may_not_be_written_to_is_a_fault_of_the_ledger(shop: Work
     assert not isinstance(caught.value, FactUnreadable)
 
 
+def test_a_ledger_whose_own_id_is_refused_can_record_nothing_and_says_so(shop: Workshop) -> None:
+    stock(shop, 2)
+    shop.tell("m-cn0000")
+    archive(shop, "ledger/id")
+    with pytest.raises(LedgerFault, match="ledger/id") as caught:
+        run(shop)
+    assert not isinstance(caught.value, FactUnreadable)
+
+
 def test_throttling_and_silence_are_of_the_bucket(shop: Workshop) -> None:
     stock(shop, 2)
     run(shop)

@@ -51,13 +51,19 @@ class Ledger(FactStore):
     _identity = ""
 
     def identity(self, *, make: bool = True) -> str:
-        """What tells this ledger from every other one; read once. Empty where there is none and none is to be made."""
-        if not self._identity:
-            found = self.read(IDENTITY, LedgerIdentity)
-            if found:
-                self._identity = found.fact.id
-            elif make:
-                self._identity = self.create(IDENTITY, LedgerIdentity(id=self.nonce())).fact.id
+        """What tells this ledger from every other one; read once. Empty where there is none and none is to be made.
+
+        Raises LedgerFault where it cannot be read: without it nothing at all can be recorded.
+        """
+        try:
+            if not self._identity:
+                found = self.read(IDENTITY, LedgerIdentity)
+                if found:
+                    self._identity = found.fact.id
+                elif make:
+                    self._identity = self.create(IDENTITY, LedgerIdentity(id=self.nonce())).fact.id
+        except FactUnreadable as fault:
+            raise LedgerFault(fault.cause) from fault
         return self._identity
 
     def open(self, requested: Requested) -> Standing[Requested] | None:
