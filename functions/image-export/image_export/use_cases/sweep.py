@@ -127,7 +127,7 @@ def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]
 def _begin(outside: Outside, request: ExportRequest, image: Image) -> Export | None:
     """The image's export, where this look makes it: recorded, and begun with where there is time, else by its hint.
 
-    A fact of one image that cannot be read hides no other.
+    A fact of one image that cannot be read hides no other: that image is looked at again, as if an event had named it.
     """
     log = outside.log.bind(image_id=image.image_id, region_id=image.region_id)
     try:
@@ -140,4 +140,5 @@ def _begin(outside: Outside, request: ExportRequest, image: Image) -> Export | N
         return begin(outside, recorded, Sight(image=image)).export
     except FactUnreadable as fault:
         log.error("fact.unreadable", error=fault.cause.message)
+        remember(outside, image)  # or no later look would list it
         return None
