@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import requests
 from typing_extensions import Self
 
 T = TypeVar("T")
+Log = Path | IO[bytes] | None
 READY_WITHIN_S = 30.0
 
 
@@ -24,23 +25,39 @@ class EmulatorError(RuntimeError):
 class RunningEmulator:
     """`with RunningEmulator("--functions", "s.yaml") as emulator`: ready on entry, stopped on exit.
 
-    Function logs go to `log`, a file; None lets them through to our own stderr.
+    Function logs go to `log`, a path or an open file; None lets them through to our own stderr.
     """
 
-    def __init__(self, *arguments: str, log: Path | None = None, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, *arguments: str, log: Log = None, environment: dict[str, str] | None = None) -> None:
         self._arguments = arguments
         self._environment = {**os.environ, **(environment or {})}
         self._log = log
         self._session = requests.Session()
         self.endpoint = self.access_key_id = self.access_key_secret = ""
         self.http_trigger: str | None = None
+        self.pid = 0
 
     def __enter__(self) -> Self:
-        stderr = self._log.open("ab") if self._log else None
-        command = [sys.executable, "-m", "emulator", *self._arguments]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, env=self._environment)  # noqa: S603 - our own program
-        if stderr:
+        stderr = self._log.open("ab") if isinstance(self._log, Path) else self._log
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "emulator", "--with-stdin", *self._arguments],
+            stdin=subprocess.PIPE,  # closes with us, whatever ends us
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=self._environment,
+            start_new_session=True,  # a Ctrl-C is ours to see to
+        )
+        self.pid = self._process.pid
+        if stderr and isinstance(self._log, Path):
             stderr.close()
+        try:
+            self._get_ready()
+        except BaseException:  # a signal included: what has been started is not left alone
+            self._stop()
+            raise
+        return self
+
+    def _get_ready(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - PIPE was asked for
         line = self._process.stdout.readline()
         if not line:
@@ -48,17 +65,26 @@ class RunningEmulator:
         ready = json.loads(line)
         self.endpoint, self.http_trigger = ready["endpoint"], ready["http_trigger"]
         self.access_key_id, self.access_key_secret = ready["access_key_id"], ready["access_key_secret"]
-        return self
 
     def _why_not(self) -> str:
-        said = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if self._log else []
-        return (
-            f"the emulator did not start (exit {self._process.wait()}): {said[-1] if said else 'its stderr says why'}"
-        )
+        code, said = self._process.wait(), self.last_words()
+        return f"the emulator did not start (exit {code}): {said or 'its stderr says why'}"
+
+    def last_words(self) -> str:
+        """The last line of the log, if there is one."""
+        if self._log is None:
+            return ""
+        if not isinstance(self._log, Path):
+            self._log.seek(0)
+        log = self._log.read_bytes() if isinstance(self._log, Path) else self._log.read()
+        return (log.decode(errors="replace").strip().splitlines() or [""])[-1]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         self._session.close()
         self._process.terminate()
         try:
@@ -66,8 +92,13 @@ class RunningEmulator:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+
+    def wait(self) -> int:
+        """Wait until its process has ended by itself; its exit code."""
+        return self._process.wait()
 
     # Control calls
 

@@ -1,15 +1,26 @@
 """`make demo` ends with 0 when everything happened, and with 1 and the reason when any station is missing."""
 
+import hashlib
+import io
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from emulator.demo.by_event import ByEvent
+from emulator.demo.command import told_if_gone
+from emulator.demo.lines import write
+from emulator.demo.over_http import OverHttp
+from emulator.demo.stage import GOLDEN, MissingError, Stage
+from emulator.running import RunningEmulator
 from tests.patience import HANGS_S
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +43,8 @@ def test_the_main_job_is_shown_station_by_station() -> None:
     assert code == 0, shown
     stations = ["image created", "event", "role assumed", "ExportImage", "exporting", "task", "object", "object"]
     stations += ["manifest", "bus told", "function told", "POST /exports", "exporting", "GET /exports/", "GET /exports"]
-    stations += ["A night", "db-2026-11", "in", "ad-2026-11", "out", "recorded", "completed", "log"]
+    stations += ["A night", "scratch", "out", "golden-web-2026-11", "out", "db-2026-11", "in"]
+    stations += ["ad-2026-11", "out", "try-me", "out", "1 of 5 images", "completed", "log"]
     at = 0
     for station in stations:
         assert station in shown[at:], f"no {station!r} after this:\n{shown[:at]}\nbut:\n{shown[at:]}"
@@ -40,6 +52,7 @@ def test_the_main_job_is_shown_station_by_station() -> None:
     assert shown.count("CRC64") == 2
 
 
+# Each breaks one part of the way; the demo ends with this reason, soon or when the time is up.
 BROKEN = {
     "no event": (("--events", "none"), "no image-created event"),
     "no role": (
@@ -51,30 +64,20 @@ BROKEN = {
         "no successful ExportImage (403 ImageNotSupported)",
     ),
     "no end of the task": (("--outcome", "stall"), "is Stalled at "),
-    "a failed task": (("--outcome", "fail"), "the export Failed: ExportImageFailed: Failed to export the image"),
-    "a cancelled task": (("--outcome", "cancel"), "the export Cancelled: "),
     "a missing object": (("--outcome", "missing_disk"), "the export Failed: ObjectMissing"),
-    "an empty object": (("--outcome", "empty"), "the export Failed: ObjectEmpty"),
-    "a damaged object": (("--outcome", "damaged"), "the export Failed: ObjectDamaged"),
     "no manifest": (
         ("--fault", fault("oss", "PutObject", "code:AccessDenied", key="*.manifest.json")),
         "without a manifest",
     ),
     "no bus": (("--fault", fault("eventbridge", "PutEvents", "http_503")), "no completion event on the bus"),
-    "no export over HTTP": (
-        ("--fault", fault("ecs", "ExportImage", "code:ImageNotSupported", skip=1)),
-        "POST /exports answered 403",
-    ),
     "no end over HTTP": (
         ("--fault", fault("ecs", "DescribeTaskAttribute", "http_503", skip=1), "--outcome", "finish"),
         "did not end in time",
     ),
     "no function": (("--fault", fault("fc", "InvokeFunction", "http_503")), "no completion event at the function"),
 }
-
-
 # These are waited for until the time is up; the others end the demo themselves, however slow the machine is.
-AWAITED = {"no role", "no call", "no end of the task", "no manifest", "no bus", "no function", "no end over HTTP"}
+AWAITED = BROKEN.keys() - {"no event", "a missing object"}
 SOON = {"no event": 5}
 
 
@@ -96,6 +99,53 @@ def test_what_is_waited_for_in_vain_ends_the_demo_with_the_reason() -> None:
     assert_told(AWAITED)
 
 
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulator]:
+    """What the demo runs on, for parts of it that go wrong one after the other."""
+    tokens = {"IMAGE_EXPORT_HTTP_TOKENS": hashlib.sha256(b"a-token").hexdigest()}
+    log = tmp_path_factory.mktemp("demo") / "log"
+    with RunningEmulator("--functions", str(ROOT / "s.yaml"), log=log, environment=tokens) as emulator:
+        yield emulator
+
+
+def reason(part: Callable[[Stage], None], emulator: RunningEmulator) -> str:
+    """Why this part of the demo ends."""
+    with pytest.raises(MissingError) as missing:
+        part(Stage(emulator, Console(file=io.StringIO()), HANGS_S))
+    return str(missing.value)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("fail", "the export Failed: ExportImageFailed: Failed to export the image"),
+        ("cancel", "the export Cancelled: "),
+        ("empty", "the export Failed: ObjectEmpty"),
+        ("damaged", "the export Failed: ObjectDamaged"),
+    ],
+)
+def test_what_becomes_of_the_task_or_its_objects_is_the_reason(
+    emulator: RunningEmulator, outcome: str, said: str
+) -> None:
+    image = {"ImageName": f"{GOLDEN}-{outcome}", "_export": {"outcome": outcome}}
+    assert reason(lambda stage: ByEvent(stage).run(image), emulator).startswith(said)
+
+
+def test_a_refusal_over_http_is_the_reason(emulator: RunningEmulator) -> None:
+    emulator.fault("ecs", "ExportImage", "code:ImageNotSupported", times=ALWAYS)
+    said = reason(lambda stage: OverHttp(stage, "a-token").run(), emulator)
+    emulator.delete("faults")
+    assert said.startswith("POST /exports answered 403")
+
+
+def test_an_emulator_that_goes_away_is_the_reason(tmp_path: Path) -> None:
+    with RunningEmulator("--functions", "none", log=tmp_path / "log") as emulator:
+        os.kill(emulator.pid, signal.SIGKILL)
+        emulator.wait()
+        with pytest.raises(MissingError, match="the emulator is gone"), told_if_gone(emulator):
+            emulator.get("state")
+
+
 def test_a_policy_that_is_wrong_or_not_the_one_that_ships_is_said_at_once(tmp_path: Path) -> None:
     for word, instead, said in (("priority:", "prioritty:", "did you mean priority?"), ("golden-", "silver-", "ships")):
         shutil.copytree(ROOT / "functions/image-export", tmp_path / word)
@@ -109,3 +159,26 @@ def test_a_zip_that_is_not_there_is_said_in_one_line() -> None:
     code, shown = demo("--package", "dist/nothing.zip")
     assert (code, "✗ the emulator did not start (exit 1)" in shown, "nothing.zip" in shown) == (1, True, True), shown
     assert "Traceback" not in shown
+
+
+def on_a_terminal(body: str, head: str = "") -> list[str]:
+    """The lines that a terminal of 80 columns shows."""
+    shown = io.StringIO()
+    write(Console(file=shown, width=80, force_terminal=True, color_system=None), body, head)
+    return shown.getvalue().splitlines()
+
+
+KEY = "nightly3f7mrpt47kpda_m-bp1b3lrlsxy8q7jhrcse_data_xvdb.raw.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("narrowed by a policy", ["✓ station       narrowed by a policy"]),
+        ("b" * 60 + " narrowed by-a policy", ["✓ station       " + "b" * 60, " " * 16 + "narrowed by-a policy"]),
+        (f"{KEY} 8,580 bytes", [f"✓ station       {KEY}", " " * 16 + "8,580 bytes"]),
+        (f"a {KEY}{KEY}", ["✓ station       a", f"{' ' * 16}{KEY}{KEY}"]),
+    ],
+)
+def test_on_a_terminal_of_80_columns_no_word_is_broken(body: str, lines: list[str]) -> None:
+    assert on_a_terminal(body, "✓ station       ") == lines

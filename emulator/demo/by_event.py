@@ -25,11 +25,13 @@ class ByEvent:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+        self._image_id = ""
 
     def run(self, image: dict[str, Any]) -> None:
         """Every station in order. Raises MissingError."""
         self._stage.title("An image is created")
         created = self._stage.emulator.post("images", {**IMAGE, **image})
+        self._image_id = created["ImageId"]
         self._stage.show("image created", f"{created['ImageId']}  {created['ImageName']}  2 disks, 140 GiB, {REGION}")
         self._event(created["ImageId"])
         self._role()
@@ -55,10 +57,10 @@ class ByEvent:
         self._stage.show("role assumed", f"{params['RoleArn']}, narrowed by a session policy of {policy:,} characters")
 
     def _export(self, image_id: str) -> str:
-        params = self._stage.ok("ExportImage")["params"]
+        params = self._stage.ok("ExportImage", ImageId=image_id)["params"]
         task = self._stage.wait_for("ExportImage made no task", lambda: self._task(image_id))
         prefix = params.get("OSSPrefix", "")
-        self._stage.show("ExportImage", f"{task['TaskId']} → oss://{params['OSSBucket']}/{prefix}_{image_id}_…")
+        self._stage.show("ExportImage", f"{task['TaskId']} → bucket {params['OSSBucket']}, prefix {prefix}")
         return str(task["TaskId"])
 
     def _task(self, which: str) -> dict[str, Any] | None:
@@ -84,7 +86,8 @@ class ByEvent:
     def _received(self, target: str, kind: str) -> list[dict[str, Any]]:
         received = self._stage.emulator.state("received")
         events = [one["event"] for one in received if target in one["target"]]
-        return [event for event in events if str(event.get("type", "")).endswith(f":{kind}")]
+        ours = [event for event in events if event.get("data", {}).get("ImageId") == self._image_id]
+        return [event for event in ours if str(event.get("type", "")).endswith(f":{kind}")]
 
     def _bus_event(self) -> dict[str, Any]:
         return self._stage.wait_for(f"no completion event on the bus {BUS}", self._ended)
@@ -125,7 +128,7 @@ class ByEvent:
             if (head.content_length, head.hash_crc64) != (item["Size"], item["Crc64"]):
                 raise MissingError(f"OSS holds another {item['Key']} than the manifest says")
             self._stage.show("object", f"{item['Key']}  {item['Size']:,} bytes  CRC64 {item['Crc64']}")
-        self._stage.show("manifest", export["Manifest"])
+        self._stage.show("manifest", key)
 
     def _client(self) -> oss.Client:
         config = oss.config.load_default()

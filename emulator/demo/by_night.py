@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from emulator.demo.by_event import BUS, REGION
-from emulator.demo.stage import MissingError, Stage
+from emulator.demo.stage import MissingError, Stage, key_of
 
 TAGGED = {"Tags": {"Tag": [{"TagKey": "backup", "TagValue": "daily"}]}}
 IMAGES: tuple[dict[str, Any], ...] = (
@@ -28,11 +28,11 @@ class ByNight:
         ]
         names = {image["ImageId"]: image["ImageName"] for image in made}
         plan = self._stage.emulator.invoke("image-export-nightly", b'{"DryRun": true}')["Plan"]
-        order = list(names)
-        ours = sorted((one for one in plan if one["ImageId"] in names), key=lambda one: order.index(one["ImageId"]))
-        self._stage.table(("image", "", "rule", "why"), [_row(one) for one in ours])
-        wanted = [one["ImageId"] for one in ours if one["Wanted"]]
-        if [names[image_id] for image_id in wanted] != ["db-2026-11"]:
+        order = list(names)  # behind those that were there before
+        plan.sort(key=lambda one: order.index(one["ImageId"]) if one["ImageId"] in names else -1)
+        self._stage.table(("image", "", "rule", "why"), [_row(one) for one in plan])
+        wanted = [one["ImageId"] for one in plan if one["Wanted"]]
+        if [names.get(image_id) for image_id in wanted] != ["db-2026-11"]:
             raise MissingError(f"the plan wants {wanted}")
         answer = self._stage.emulator.post("timers/on_nightly")
         recorded = sum(one["Recorded"] for one in answer["Totals"])
@@ -49,7 +49,7 @@ class ByNight:
             return about[0] if about else None
 
         event = self._stage.wait_for(f"the nightly export of {image_id} was not completed", look)
-        self._stage.show("completed", f"{event['data']['ImageName']}  {event['data']['Manifest']}")
+        self._stage.show("completed", f"{event['data']['ImageName']}  {key_of(event['data']['Manifest'])}")
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:

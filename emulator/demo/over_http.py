@@ -5,7 +5,7 @@ from typing import Any
 import requests
 
 from emulator.demo.by_event import BUCKET, REGION
-from emulator.demo.stage import MissingError, Stage, percent_of
+from emulator.demo.stage import MissingError, Stage, key_of, percent_of
 
 
 class OverHttp:
@@ -41,7 +41,7 @@ class OverHttp:
         _, _, export = self._ask("GET", location)
         if status != "Completed":
             raise MissingError(f"{location} ended {status}: {export['Error']}")
-        self._stage.show(f"GET {location[:9]}…", f"Completed  {export['Manifest']}")
+        self._stage.show(f"GET {location[:9]}", f"Completed  {key_of(export['Manifest'])}")
 
     def _ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any, Any]:
         answer = self._session.request(method, f"{self._stage.emulator.http_trigger}{path}", json=body, timeout=30)

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from emulator.demo.lines import write
 from emulator.running import RunningEmulator
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ NOT_WANTED = "The demo needs the policy.yaml that ships"
 UNFIT = frozenset({"PolicyInvalid", "SettingsInvalid", "CredentialsMissing", "LedgerVersioned", NOT_WANTED})
 GOLDEN = "golden-web-2026-11"
 LISTEN_EVERY_S = 1.0
-WIDE = 200  # columns, where there is no terminal to say how many
+STATION = 14  # columns of a station's name; beside it the name of an object has room on a terminal of 80
 
 
 class MissingError(Exception):
@@ -64,7 +65,7 @@ class Stage:
 
     def show(self, station: str, what: str) -> None:
         """A station that was reached."""
-        self._console.print(f"[green]✓[/] [bold]{station:<17}[/]{what}", highlight=False, soft_wrap=True)
+        write(self._console, what, f"[green]✓[/] [bold]{station:<{STATION}}[/]")
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """What is easier to see side by side."""
@@ -97,8 +98,8 @@ class Stage:
     def follow(self, missing: str, look: Callable[[], tuple[int, str | None]]) -> str:
         """A live bar on a terminal, lines elsewhere. `look` answers percent, and at the end how it ended."""
         percents = TextColumn("{task.percentage:3.0f}%")
-        columns = (TextColumn("  {task.description:<17}"), BarColumn(), percents, TimeElapsedColumn())
-        live = self._console.is_terminal
+        columns = (TextColumn(f"  {{task.description:<{STATION - 1}}}"), BarColumn(), percents)
+        live = self._console.is_terminal and not self._console.is_dumb_terminal
         with Progress(*columns, console=self._console, transient=True, disable=not live) as bars:
             bar, shown = bars.add_task("exporting", total=100), -1
 
@@ -108,21 +109,24 @@ class Stage:
                 bars.update(bar, completed=percent)
                 if not live and percent // 25 > shown:
                     shown = percent // 25
-                    self._console.print(f"  {'exporting':<17}{percent:3d}%", highlight=False)
+                    self._console.print(f"  {'exporting':<{STATION}}{percent:3d}%", highlight=False)
                 return end
 
             return self.wait_for(missing, step)
 
-    def ok(self, action: str) -> dict[str, Any]:
-        """The first call of this action that went well; what was answered instead is the reason."""
+    def ok(self, action: str, **params: str) -> dict[str, Any]:
+        """The first call of this action (about this) that went well; what was answered instead is the reason."""
+
+        def calls() -> list[dict[str, Any]]:
+            return [call for call in self.emulator.calls(action) if params.items() <= call["params"].items()]
 
         def look() -> dict[str, Any] | None:
-            return next((call for call in self.emulator.calls(action) if call["status"] == 200), None)
+            return next((call for call in calls() if call["status"] == 200), None)
 
         try:
             return self.wait_for(f"no successful {action}", look)
         except MissingError as missing:
-            codes = sorted({f"{call['status']} {call['code']}" for call in self.emulator.calls(action)})
+            codes = sorted({f"{call['status']} {call['code']}" for call in calls()})
             answers = ", ".join(codes) or "it was never called"
             raise MissingError(str(missing).replace(action, f"{action} ({answers})", 1)) from None
 
@@ -140,3 +144,8 @@ def no_secret_in_the_log(stage: Stage) -> None:
 def percent_of(progress: str | None) -> int:
     """`37%` as a number."""
     return int((progress or "0%").rstrip("%"))
+
+
+def key_of(address: str) -> str:
+    """`oss://bucket/key` without the bucket, which fits into a line."""
+    return address.removeprefix("oss://").partition("/")[2]

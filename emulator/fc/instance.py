@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emulator.fc import environment
+from emulator.fc.caretaker import PID
 from emulator.fc.invocation import Outcome
 from emulator.fc.logs import Pump
 from emulator.fc.process import Process, base_python
@@ -36,15 +36,15 @@ class Body(NamedTuple):
 class Instance:
     """A process, the runtime API that feeds it, and the key of its role."""
 
-    def __init__(self, instance_id: str, function: Function, account_id: str, body: Body) -> None:
-        self.instance_id = instance_id
+    def __init__(self, folder: Path, function: Function, account_id: str, body: Body) -> None:
+        self.instance_id = folder.name
         self.function = function
         self.account_id = account_id
         self.body = body
         self.key: AccessKey | None = None
         self.busy = True
         self._api = RuntimeApi()
-        self._folder = Path(tempfile.mkdtemp(prefix="fc-"))
+        self._folder = folder
         self._process: Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._pump: Pump | None = None
@@ -66,6 +66,7 @@ class Instance:
         arguments = [self.function.runtime, *map(str, self.body.layers)]
         variables = environment.environment(self.function, place, self.key)
         self._process = await Process.start(self._folder, self.body.program, arguments, variables)
+        (self._folder / PID).write_text(str(self._process.pid))
         self._pump = Pump(self.function.name, kept)
         if self._process.output:
             self._reader = asyncio.create_task(self._pump.run(self._process.output))

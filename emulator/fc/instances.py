@@ -67,7 +67,8 @@ class Instances:
     async def _start(self, function: Function) -> Instance:
         opt = self.cloud.settings.opt
         body = Body(program(opt, function.runtime), (self._mounts.folder(opt),)) if function.layers else Body()
-        instance = Instance(f"c-{text(24).lower()}", function, self.cloud.account_id, body)
+        folder = self._mounts.scratch.folder(f"c-{text(24).lower()}")
+        instance = Instance(folder, function, self.cloud.account_id, body)
         self._instances.append(instance)
         instance.key = self._fresh(instance)
         await instance.start(self._logs)

@@ -6,24 +6,23 @@ folder is what `make setup` made for this very Python.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 
 from emulator.fc.process import base_python
+from emulator.fc.scratch import Scratch
 from emulator.section import SettingsError
 from layers.runtimes import MissingInterpreterError, interpreter
 
-READ_ONLY_FILE, READ_ONLY_FOLDER, REMOVABLE = 0o444, 0o555, 0o755
+READ_ONLY_FILE, READ_ONLY_FOLDER = 0o444, 0o555
 
 
 class Mounts:
     """Folders for functions, each zip unpacked once."""
 
     def __init__(self) -> None:
+        self.scratch = Scratch()
         self._unpacked: dict[Path, Path] = {}
-        self._home: Path | None = None
 
     def folder(self, path: Path) -> Path:
         """The folder itself, or that of a zip; SettingsError where there is neither."""
@@ -37,8 +36,7 @@ class Mounts:
         return self._unpacked[path]
 
     def _unpack(self, file: Path) -> Path:
-        self._home = self._home or Path(tempfile.mkdtemp(prefix="fc-mounts-"))
-        target = self._home / str(len(self._unpacked))
+        target = self.scratch.folder(f"mount-{len(self._unpacked)}")
         with zipfile.ZipFile(file) as packed:
             packed.extractall(target)
         for path in (*target.rglob("*"), target):
@@ -46,14 +44,9 @@ class Mounts:
         return target
 
     def close(self) -> None:
-        """Remove what was unpacked."""
-        if self._home:
-            for path in (self._home, *self._home.rglob("*")):
-                if path.is_dir():
-                    path.chmod(REMOVABLE)
-            shutil.rmtree(self._home, ignore_errors=True)
-            self._home = None
-            self._unpacked.clear()
+        """Remove what was unpacked, and all else that is temporary."""
+        self.scratch.close()
+        self._unpacked.clear()
 
 
 def program(opt: Path, runtime: str) -> str:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from emulator.fc import bootstrap
@@ -43,7 +44,7 @@ class Process:
             stderr=asyncio.subprocess.STDOUT,
             limit=LONGEST_LINE,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with, os.getpid()),
         )
         return cls(process)
 
@@ -77,7 +78,9 @@ def base_python() -> str:
     return getattr(sys, "_base_executable", None) or sys.executable
 
 
-def die_with_parent() -> None:
-    """Ask Linux to kill this process when the emulator is gone, even if it is frozen then."""
+def die_with(parent: int) -> None:
+    """Ask Linux to kill this process when the emulator is gone, even if it is frozen then; it may be gone already."""
     if sys.platform == "linux":
         LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)

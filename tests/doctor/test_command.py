@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from doctor.pipes import until_closed
 from tests.patience import HANGS_S
 
 from .ward import ACCOUNT, BUCKET, ROOT, Ward
@@ -50,6 +51,13 @@ def test_a_reader_that_goes_away_is_no_error(ward: Ward) -> None:
     done = subprocess.run(command, cwd=ROOT, env=ward.environ, stdout=writer, stderr=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_person_who_stops_it_gets_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def stopped() -> int:
+        raise KeyboardInterrupt
+
+    assert (until_closed(stopped), capsys.readouterr().err) == (130, "stopped\n")
 
 
 def test_a_refusal_is_a_finding_and_no_noise_of_an_sdk(ward: Ward) -> None:
