@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from image_export.decisions.projection import export_of
-from image_export.decisions.replay import REPLAYED
+from image_export.decisions.replay import REPLAYED, is_name
 from image_export.decisions.untold import read_name
 from image_export.errors import AskerFault
 from image_export.use_cases.ledger import Ledger
@@ -15,7 +15,7 @@ from image_export.use_cases.retell import Kept, kept
 from image_export.values.cause import Cause
 from image_export.values.record import Record
 
-from .shelf import REJECTED, key_of
+from .shelf import REJECTED, is_beginning, key_of
 
 
 def shown(ledger: Ledger, name: str) -> Any:
@@ -66,6 +66,9 @@ def replayable(ledger: Ledger, name: str) -> None:
 
 
 def _found(ledger: Ledger, name: str) -> Record | Kept | tuple[Rejection, datetime]:
+    if not is_name(name) and not is_beginning(name):
+        message = f"{name[:80]!r} is no name that `list` prints: an ExportId, or rejected-… or untold-…."
+        raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="Take a name from the list."))
     untold = read_name(name)
     if untold:
         owed = kept(ledger, untold)

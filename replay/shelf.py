@@ -118,11 +118,20 @@ def key_of(name: str) -> str:
     return f"rejected/{name.removeprefix(REJECTED)}/event"
 
 
+def is_beginning(name: str) -> bool:
+    """Whether the name of a rejection may begin so, with or without `…`."""
+    return name.startswith(REJECTED) and BEGINNING.fullmatch(_beginning(name)) is not None
+
+
+def _beginning(name: str) -> str:
+    return name.removeprefix(REJECTED).rstrip("….")
+
+
 def whole_name(ledger: Ledger, name: str) -> str:
-    """The name itself, or the only one of a rejection that begins so, with or without `…`. Raises AskerFault."""
-    beginning = name.removeprefix(REJECTED).rstrip("….")
-    if not name.startswith(REJECTED) or not BEGINNING.fullmatch(beginning):
+    """The name itself, or the only one of a rejection that begins so. Raises AskerFault."""
+    if not is_beginning(name):
         return name
+    beginning = _beginning(name)
     found = [_name_of(entry) for entry in _events(ledger, beginning)]
     if len(found) > 1:
         message = f"{len(found)} rejections begin like {REJECTED}{beginning}: give more of the name."

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from image_export.errors import CloudFault
+from image_export.use_cases.record import record
 from image_export.use_cases.reject import Kept, Rejection
 from image_export.use_cases.replay import receive_or_replay
 from image_export.values.answer import Answer
 from image_export.values.cause import Cause
+from image_export.values.export import RequestedBy
 
-from .builders import BUCKET, IMAGE, REGION, an_image
+from .builders import BUCKET, IMAGE, REGION, a_request, an_image
 from .workshop import BUS, FUNCTION, Workshop
 
 EVENT = {"product": "ECS", "name": "Image:StateChange", "regionId": REGION, "userId": "1234567890123456"}
@@ -119,6 +121,80 @@ def test_a_name_of_nothing_is_refused_shortly_and_kept_nowhere(shop: Workshop, n
     assert code(answer) == "InvalidParameter"
     assert len(answer.rejected[0].message) < 250
     assert shop.store.objects == {}
+
+
+# A caller that spells what looks like a token of ours
+
+
+def asked(shop: Workshop, token: str, **parameters: Any) -> Answer:
+    """A caller asks with that ClientToken."""
+    return ask(shop, {"ImageId": IMAGE, "OSSBucket": BUCKET, "ClientToken": token, **parameters}, "r-caller")
+
+
+@pytest.mark.parametrize("token", ["replay-{}", "replay{}", "{}"])
+def test_a_callers_token_does_not_stand_in_the_way_of_a_replay(shop: Workshop, token: str) -> None:
+    first = failed(shop)
+    theirs = asked(shop, token.format(first), OSSPrefix="theirs").exports[0].export_id
+    (export,) = again(shop, first).exports
+    assert export.export_id not in (first, theirs)
+
+
+def test_a_callers_token_of_an_export_that_is_open_does_not_stand_for_its_replay(shop: Workshop) -> None:
+    first = shop.tell().exports[0].export_id
+    asked(shop, f"replay-{first}", OSSPrefix="nightly")
+    shop.cloud.fail(shop.task_id)
+    shop.tick(minutes=10)
+    assert again(shop, first).exports[0].export_id == f"{first[:-4]}0002"
+
+
+def test_a_callers_token_does_not_stand_in_the_way_of_a_rejected_event(shop: Workshop) -> None:
+    wanted = {"ImageId": IMAGE, "OSSBucket": BUCKET, "RegionId": REGION}
+    policy = shop.policy
+    shop.change_account(destinations={})
+    ask(shop, wanted)
+    name = rejected(shop)
+    shop.policy = policy
+    theirs = asked(shop, name.replace("rejected-", "replay-")[: len("replay-") + 32], OSSPrefix="theirs").exports[0]
+    (export,) = again(shop, name).exports
+    assert export.export_id != theirs.export_id
+
+
+def test_a_callers_token_does_not_stand_in_the_way_of_a_message_with_that_id(shop: Workshop) -> None:
+    theirs = asked(shop, "m-7", OSSPrefix="theirs").exports[0]
+    message = {"TopicName": "t", "MessageId": "m-7", "Message": json.dumps({"ImageId": IMAGE, "OSSBucket": BUCKET})}
+    (export,) = ask(shop, message).exports
+    assert export.export_id != theirs.export_id
+    assert ask(shop, message, "r-again").exports[0].export_id == export.export_id
+
+
+# What 0.1.0 has written: its own tokens stood among the callers'
+
+
+def made_by_0_1_0(shop: Workshop, token: str) -> str:
+    """An export that was asked for under this token by an invocation, and has ended."""
+    asker = RequestedBy(trigger="invoke", id="r-0")
+    policy = shop.policy
+    assert policy
+    request = a_request(rule=None, default_prefix=True, client_token=token, requested_by=asker, notify=policy.notify)
+    export = record(shop.outside(), request).export_id
+    shop.tick(minutes=10)
+    shop.cloud.finish(max(shop.cloud.running))
+    shop.tick(minutes=10)
+    return export
+
+
+def test_a_replay_that_0_1_0_has_done_is_not_done_again(shop: Workshop) -> None:
+    first = failed(shop)
+    second = made_by_0_1_0(shop, f"replay-{first}")
+    assert again(shop, first).exports[0].export_id == second
+    assert len(shop.keys("/requested")) == 2
+
+
+def test_an_event_that_0_1_0_has_taken_is_not_taken_again(shop: Workshop) -> None:
+    export = made_by_0_1_0(shop, "r-7")
+    answer = ask(shop, {"ImageId": IMAGE, "OSSBucket": BUCKET}, "r-7")
+    assert answer.exports[0].export_id == export
+    assert len(shop.keys("/requested")) == 1
 
 
 def test_a_byte_order_mark_before_a_replay_is_taken_off(shop: Workshop) -> None:

@@ -141,6 +141,17 @@ def test_a_rejection_of_which_nothing_was_kept_is_not_asked_for(shop: Workshop) 
     replayable(ledger_of(shop), failed(shop))
 
 
+@pytest.mark.parametrize(
+    "name", ["../x", "exp-1", "", "rejected-../x", "untold-../x", "open/exp-aaaaaaaaaaaaaaaa-0001", "\n"]
+)
+def test_a_name_of_nothing_is_refused_before_the_ledger_is_asked(shop: Workshop, name: str) -> None:
+    with pytest.raises(AskerFault, match=r"InvalidParameter: .* is no name that `list` prints") as fault:
+        replayable(ledger_of(shop), name)
+    assert fault.value.cause.recommend
+    with pytest.raises(AskerFault):
+        shown(ledger_of(shop), name)
+
+
 def test_what_is_not_there_is_said_to_be_so(shop: Workshop) -> None:
     assert refused(shop, f"rejected-{'0' * 64}")[0] == "NotFound"
     assert refused(shop, "exp-aaaaaaaaaaaaaaaa-0001")[0] == "NotFound"

@@ -70,4 +70,6 @@ def test_what_is_not_there_is_said_and_nothing_is_asked(world: World) -> None:
     before = len(world.emulator.calls("InvokeFunction"))
     code, said = replay(world, "once", "exp-aaaaaaaaaaaaaaaa-0001")
     assert (code, said) == (1, "✗ NotFound: The ledger has no exp-aaaaaaaaaaaaaaaa-0001.\n")
+    code, said = replay(world, "once", "../x")
+    assert (code, said.startswith("✗ InvalidParameter: '../x' is no name that `list` prints")) == (1, True)
     assert len(world.emulator.calls("InvokeFunction")) == before

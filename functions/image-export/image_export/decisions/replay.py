@@ -18,6 +18,7 @@ from ..values.record import Record
 from .admission import as_of_today, still_allowed
 from .advice import shown
 from .identity import CALLER_PREFIX_MAX
+from .own_tokens import of_replay
 from .strict_json import MARK
 from .untold import UNTOLD
 
@@ -37,10 +38,15 @@ def asked_for(body: bytes) -> str | None:
     if not isinstance(tree, dict) or [*tree] != ["Replay"]:
         return None
     name = tree["Replay"]
-    if isinstance(name, str) and NAMED.fullmatch(name):
-        return name
+    if is_name(name):
+        return str(name)
     message = f"Replay is {shown(name)}; it must be an ExportId, or a name that begins with rejected- or untold-."
     raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="`make replay` lists the names."))
+
+
+def is_name(name: object) -> bool:
+    """Whether something may be kept under that name: what is none of these never becomes a key of the ledger."""
+    return isinstance(name, str) and NAMED.fullmatch(name) is not None
 
 
 def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
@@ -59,7 +65,7 @@ def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
         as_of_today(policy, record.request),
         caller_prefix=record.request.caller_prefix[:CALLER_PREFIX_MAX],
         rule=None,  # a rule exports an image once; this is not its wish
-        client_token=f"replay-{record.export_id}",
+        client_token=of_replay(record.export_id),
         requested_by=RequestedBy(trigger="invoke", id=request_id),
         notify=policy.notify,
     )

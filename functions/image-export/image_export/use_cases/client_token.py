@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from ..decisions.identity import asked_hash, is_said_by, parameters_hash, token_key
+from ..decisions.own_tokens import as_in_0_1_0, is_replay, shown
 from ..errors import AskerFault
 from ..values.cause import Cause
 from ..values.export_request import ExportRequest
@@ -33,7 +34,26 @@ def meant(outside: Outside, request: ExportRequest) -> str | None:
         _same_or_fault(request, found.fact)
         if _came_to_be(outside, found.fact):
             return found.fact.export_id
-    return None
+    return _meant_in_0_1_0(outside, request)
+
+
+def _meant_in_0_1_0(outside: Outside, request: ExportRequest) -> str | None:
+    """The export that 0.1.0 made for a token of our own. One read, of what has no token of a caller's.
+
+    It kept these among the callers' tokens, so that what stands there may be a caller's: other parameters, or for a
+    replay an export that no invocation has made, say nothing.
+    """
+    token = as_in_0_1_0(request.client_token) if request.client_token else None
+    if token is None:
+        return None
+    found = outside.ledger.read(f"tokens/{token_key(request, token)}", TokenUse)
+    if found is None or not is_said_by(request, found.fact.parameters, found.fact.asked):
+        return None
+    made = outside.ledger.read(f"exports/{found.fact.export_id}/requested", Requested)
+    if made is None or not is_said_by(made.fact.request, found.fact.parameters, found.fact.asked):
+        return None
+    by_replay = made.fact.request.client_token == token and made.fact.request.requested_by.trigger == "invoke"
+    return found.fact.export_id if by_replay or not is_replay(request.client_token or "") else None
 
 
 def use(outside: Outside, request: ExportRequest, export: str) -> bool:
@@ -70,7 +90,7 @@ def _same_or_fault(request: ExportRequest, used: TokenUse) -> None:
         raise AskerFault(
             Cause(
                 code="IdempotentParameterMismatch",
-                message=f"ClientToken {request.client_token!r} was used with other parameters, for {used.export_id}.",
+                message=f"{shown(request.client_token or '')} was used with other parameters, for {used.export_id}.",
                 recommend="Use a new ClientToken for a new request.",
             ),
             status=409,

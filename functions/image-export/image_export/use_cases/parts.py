@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..decisions.admission import admit_direct
+from ..decisions.own_tokens import of_delivery
 from ..errors import AskerFault
 from ..values.arrival import Arrival, DirectRequest, Ignored, Malformed, Sighting
 from ..values.export import RequestedBy
@@ -64,8 +65,8 @@ def _direct(outside: Outside, direct: DirectRequest, part: Delivery) -> Seen:
         request = admit_direct(outside.ruled(), direct, default_region=part.region_id, requested_by=asker)
         if direct.dry_run:
             return Seen(export=rehearse(outside, request))
-        name = direct.event_id or part.name  # FC may bring a message again by another invocation
-        return Seen(recorded=record(outside, replace(request, client_token=request.client_token or name)))
+        token = request.client_token or of_delivery(direct.event_id or part.name)  # a message comes by any invocation
+        return Seen(recorded=record(outside, replace(request, client_token=token)))
     except AskerFault as fault:
         if not direct.dry_run:  # which writes nothing
             reject(outside, part.digest, fault.cause, part.kept)
