@@ -12,6 +12,7 @@ from tests.fakes import FakeTask
 
 from .policies import LIMIT, LIMITED
 from .reading import Told, exports, is_through
+from .replays import once_more_is_one_more
 from .scenario import Scenario
 from .tasks import WHOLE, LivingCloud
 from .told import told_of
@@ -276,6 +277,7 @@ CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "nothing is left": nothing_is_left,
     "the ledger explains itself": the_ledger_explains_itself,
     "once by rule": once_by_rule,
+    "once more is one more": once_more_is_one_more,
     "no attempt is wasted": no_attempt_is_wasted,
     "nights keep their measure": nights_keep_their_measure,
     "an answer for everything": http_answers,

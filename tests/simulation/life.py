@@ -8,6 +8,7 @@ from tests.fakes import START
 
 from .checks import CHECKS
 from .reading import is_through
+from .replays import somebody_replays
 from .scenario import Scenario
 from .story import tell_story
 from .world import Ground, World
@@ -44,6 +45,8 @@ def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> L
     if world.policy is None:
         world.rule(world.ruled)
     ended = _until_quiet(scenario)
+    if somebody_replays(scenario):
+        ended = _until_quiet(scenario) and ended
     life = Life(world, scenario)
     if not ended:
         world.breaks("every export ends", f"after {FAIR_TICKS} ticks there is still {_left(world)[:6]}")

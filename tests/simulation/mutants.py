@@ -12,6 +12,7 @@ import pytest
 
 from . import own_mutants as own
 from . import protocol_mutants as protocol
+from . import token_mutants as tokens
 from .life import live
 from .world import Ground
 
@@ -25,11 +26,13 @@ LATE_AND_WELL = Ground(lag=timedelta(minutes=40), fates=("finish",), starts=LOST
 NEVER_MADE = Ground(fates=("fail",), starts=("before", "after"))  # doubts, in which there may be no task at all
 UNBOUNDED = Ground(kills=False, starts=("frozen",))
 BLIND = Ground(blind=True)
+REPLAYED = Ground(fates=("fail", "finish"), replays=True)
 
 TWICE, TOLD, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
 SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "nothing is left"
 LOSE, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "the ledger explains itself"
 WASTED, SEEN = "no attempt is wasted", "a breach is seen"
+ONCE_MORE = "once more is one more"
 
 
 def unpatched(_patch: pytest.MonkeyPatch) -> None:
@@ -136,7 +139,10 @@ OWN = (
     ),
 )
 # What attack has broken in 0.1.0, each with the rule that mends it taken away again.
-FOUND: tuple[Mutant, ...] = ()
+FOUND: tuple[Mutant, ...] = (
+    Mutant("replay's token as a caller spells it", ONCE_MORE, tokens.spelled_as_a_caller_could, REPLAYED),
+    Mutant("a caller's token taken for a replay's", ONCE_MORE, tokens.trusting_what_a_caller_wrote, REPLAYED),
+)
 MUTANTS = (*PROTOCOL, *OWN, *FOUND)
 
 

@@ -40,6 +40,8 @@ class Scenario:
         self.functions = Functions(world)
         self.images: list[Image] = []
         self.answers: list[tuple[str, Any]] = []
+        self.replaying = False
+        self.replays: list[tuple[str, Any]] = []  # what was to be done once more, and the answer
         self.nights: list[str] = []
         self.last_at = START
         self.kept: set[str] = set()  # images that are visible soon and stay

@@ -7,6 +7,7 @@ from image_export.values.policy import Policy
 from tests.fakes import START
 
 from . import policies
+from .replays import callers_spell_like_us
 from .scenario import DAY_S, Scenario
 from .world import World
 
@@ -28,6 +29,7 @@ def tell_story(world: World) -> Scenario:
     elif world.random.random() < 0.3:
         begin = world.random.choices([*LASTING], [*LASTING.values()])[0]
         begin(scenario, scenario.soon_s())
+    callers_spell_like_us(scenario)
     return scenario
 
 

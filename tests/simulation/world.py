@@ -51,6 +51,7 @@ class Ground:
     refuses: bool = False  # notify targets refuse for days, up to thirty, in every life
     others: bool = False  # somebody else exports each image too
     blind: bool = False  # the policy cannot be read for a while in every life
+    replays: bool = False  # what failed is done once more in every life, and a caller's token looks like ours
 
     @property
     def keeps_the_rules(self) -> bool:
