@@ -9,7 +9,7 @@ from image_export.values.cause import Cause
 from image_export.values.export import Export
 from image_export.values.facts import Ended
 
-from .builders import IMAGE, a_record, a_started_record, an_image
+from .builders import IMAGE, a_record, a_started_record
 from .fakes import START, unanswered
 from .workshop import Workshop
 
@@ -57,12 +57,12 @@ def test_an_event_that_is_none_of_our_business_says_why_in_the_answer() -> None:
     assert (told["Ignored"], told["IgnoredBecause"]) == (1, ["no known shape"])
 
 
-def test_an_image_that_no_rule_wants_is_ignored_with_the_rules_in_the_answer() -> None:
+def test_an_image_outside_the_policy_is_ignored_with_that_in_the_answer() -> None:
     shop = Workshop()
-    shop.show(an_image(name="scratch"))
+    shop.change_account(destinations={})
     answer = shop.tell()
     assert answer.ignored == 1
-    assert "golden wants name golden-*" in answer.ignored_because[0]
+    assert answer.ignored_because == ("The policy names no account with a destination in cn-hangzhou.",)
 
 
 def test_each_ignored_part_of_an_event_has_its_reason_in_the_order_of_the_parts() -> None:
