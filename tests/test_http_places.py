@@ -54,6 +54,16 @@ def test_a_whole_request_in_the_query_and_no_body_is_told_where_each_parameter_b
     assert all(f"'{name}' is not read in the query of POST /exports" in said for name in query)
 
 
+def test_of_several_places_that_of_the_same_route_is_named(entrance: Entrance) -> None:
+    said = message(post(entrance, {"ImageId": IMAGE}))
+    assert said.endswith("; ImageId belongs into the body of POST /exports.")
+
+
+def test_where_no_place_is_of_the_same_route_all_are_named(entrance: Entrance) -> None:
+    said = message(entrance.ask("DELETE", f"/exports/{NOBODY}", query={"ImageId": IMAGE}))
+    assert said.endswith("; ImageId belongs into the body of POST /exports or the query of GET /exports.")
+
+
 @pytest.mark.parametrize("query", [{"DryRun": "true"}, {"dryRun": "false"}, {"DryRun": ""}])
 def test_a_dry_run_in_the_query_of_a_delete_is_refused_and_cancels_nothing(
     shop: Workshop, entrance: Entrance, query: dict[str, str]

@@ -42,10 +42,7 @@ Version = Annotated[Literal["2014-05-26"], Meta(description="2014-05-26")]
 
 
 class Parameters(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a request may say, spelled as the API does. Null is as if it were left out: many clients send it.
-
-    `action` and `version` are what the API calls this; they may be given, and say nothing else.
-    """
+    """What a request may say, spelled as the API does; null is as if it were left out. Action and Version may stay."""
 
     action: Action | UnsetType | None = UNSET
     version: Version | UnsetType | None = UNSET
@@ -78,12 +75,11 @@ def names_an_image(fields: Mapping[str, Any]) -> bool:
     return "ImageId" in fields or ("imageid" in names and names <= PLAIN_NAMES)
 
 
-def not_known(name: str) -> str:
-    """What is wrong with a name that is no parameter."""
+def _not_known(name: str) -> str:
     return f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
 
 
-def read_direct(fields: Mapping[str, Any], not_known: Callable[[str], str] = not_known) -> DirectRequest:
+def read_direct(fields: Mapping[str, Any], not_known: Callable[[str], str] = _not_known) -> DirectRequest:
     """The request. Raises AskerFault 400 with the first fault's code and a message that lists every one.
 
     `not_known`: what an entrance says of a name that is no parameter.

@@ -21,8 +21,8 @@ ERRORS = {
     "409": "IdempotentParameterMismatch, PrefixInUse, StartUnconfirmed, or the cloud's own refusal",
     "413": "RequestEntityTooLarge",
     "415": "UnsupportedMediaType",
-    "503": "The cloud or the ledger did not answer. What was asked for may have been recorded: "
-    "asked again after Retry-After, it is found",
+    "503": "PolicyInvalid: the policy cannot be read. Else the cloud or the ledger did not answer. "
+    "What was asked for may have been recorded: asked again after Retry-After, it is found",
 }
 _SAID = {
     "400": ("MissingParameter", "OSSBucket is required.", "Correct the request and send it again."),

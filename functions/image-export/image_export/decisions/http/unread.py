@@ -11,10 +11,10 @@ from ...values.cause import Cause
 from ...values.http import HttpRequest
 from ..advice import nearest, plain, shown
 from ..strict_json import NotJsonError, read_bytes
+from .messages import LARGEST_BODY
 from .routes import ROUTES, Route
 
 NAMED_MAX = 10  # a message does not grow with what a stranger sends
-LARGEST_READ = 64 * 1024
 NOTHING = (b"", b"{}", b"null")  # what clients send for no body
 ADVICE = "Nothing was done. Put each parameter where it belongs and send it again; GET /openapi.json describes it."
 
@@ -51,7 +51,7 @@ def _named(names: list[str], place: Place) -> Iterator[str]:
 
 def _of_body(body: bytes, place: Place) -> Iterator[str]:
     try:
-        tree = read_bytes(body) if len(body) <= LARGEST_READ else None
+        tree = read_bytes(body) if len(body) <= LARGEST_BODY else None
     except NotJsonError:
         tree = None
     if isinstance(tree, dict):
