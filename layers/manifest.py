@@ -1,4 +1,4 @@
-"""What the layer says of itself: each distribution with its version, licence and size, and what was omitted."""
+"""What the layer says of itself: each distribution with its version, licence and size, what was omitted, and copies."""
 
 import json
 from email.message import Message
@@ -9,6 +9,7 @@ from typing import Any
 from layers.installed import named, recorded
 from layers.omitting import OMITTED
 from layers.trimming import ships
+from layers.vendored import vendored
 
 FILE = "image-export-sdk.json"  # at the top of the layer, so it lies in /opt
 UNKNOWN = "see its files"
@@ -23,6 +24,7 @@ def manifest(runtime: str, folder: Path) -> dict[str, Any]:
         "runtime": runtime,
         "distributions": [shipped(info) for name, info in found if name not in OMITTED],
         "omitted": [release(metadata(info)) for name, info in found if name in OMITTED],
+        "vendored": [one for one in vendored(folder) if one["within"] not in OMITTED],
     }
 
 

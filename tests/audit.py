@@ -1,5 +1,8 @@
 """`make check` and `make audit`: known vulnerabilities of every pinned package, as PyPI tells them through pip-audit.
 
+What the layer's distributions carry inside themselves is asked about as well, by the names and versions that stand in
+them. Nobody here can mend a copy inside a vendor's SDK, so what is known of one is said, and fails nothing by itself.
+
 `--strict` also fails where a package could not be asked about: what was not looked at is not clean. `make check` says
 how many those are and goes on, so that it can be run without a network.
 """
@@ -7,14 +10,18 @@ how many those are and goes on, so that it can be run without a network.
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from layers.vendored import vendored
+
+OPT = Path("build/opt/python")  # the layer, unpacked
 LOCKS = ("layers/sdk/requirements.txt", "tests/requirements.txt", "tests/audit.txt")
 PIP_AUDIT = (
     "build/audit/bin/pip-audit",
     "--disable-pip",
-    "--require-hashes",
     "--progress-spinner=off",
     "--format=json",
 )
@@ -24,14 +31,42 @@ Package = dict[str, Any]
 
 def audited() -> list[Package]:
     """What pip-audit says of each package; none where it could not begin to ask."""
-    command = [*PIP_AUDIT, *(part for lock in LOCKS for part in ("-r", lock))]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    return asked("--require-hashes", *(part for lock in LOCKS for part in ("-r", lock)))
+
+
+def audited_copies(copies: list[dict[str, Any]]) -> list[Package]:
+    """The same for copies inside distributions, of which a name and a version are all that is known."""
+    lines = sorted({f"{one['name']}=={one['version']}\n" for one in copies})
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.writelines(lines)
+        file.flush()
+        return asked("--no-deps", "-r", file.name) if copies else []
+
+
+def asked(*what: str) -> list[Package]:
+    """What pip-audit answers."""
+    ran = subprocess.run([*PIP_AUDIT, *what], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     try:
         packages: list[Package] = json.loads(ran.stdout)["dependencies"]
     except ValueError:
         print(ran.stderr.strip(), file=sys.stderr)  # noqa: T201 - a command's answer
         return []
     return packages
+
+
+def said_of_copies(copies: list[dict[str, Any]], packages: list[Package]) -> str:
+    """Each copy, whose it is, and what is known of it."""
+    known = {(one["name"].lower(), one["version"]): one for one in packages}
+    said = [(f"{one['name']} {one['version']}", one["within"], _known(known, one)) for one in copies]
+    return "\n".join(f"audit: inside {host}: {copy}: {words}" for copy, host, words in said)
+
+
+def _known(known: dict[tuple[str, str], Package], copy: dict[str, Any]) -> str:
+    found = known.get((copy["name"].lower(), copy["version"]))
+    if found is None or "skip_reason" in found:
+        return "could not be asked about"
+    ids = ", ".join(one["id"] for one in found["vulns"])
+    return f"known vulnerabilities {ids}; only a newer {copy['within']} can mend it" if ids else "nothing known"
 
 
 def verdict(packages: list[Package], *, strict: bool) -> tuple[int, str]:
@@ -61,4 +96,6 @@ def _found(asked: list[Package]) -> Iterator[str]:
 if __name__ == "__main__":
     code, words = verdict(audited(), strict="--strict" in sys.argv)
     print(words)  # noqa: T201 - a command's answer
+    inside = vendored(OPT)
+    print(said_of_copies(inside, audited_copies(inside)))  # noqa: T201 - a command's answer
     sys.exit(code)
