@@ -24,6 +24,7 @@ OTHER_KEYS = "Use the keys of a user who may deploy; a temporary key needs ALIBA
 CHECKS: tuple[tuple[str, Callable[[Site], Iterable[Finding]]], ...] = (
     ("clock", clock.clock),
     ("ledger", buckets.ledger),
+    ("policy", buckets.policy),
     ("function roles", roles.functions),
     ("assumed roles", roles.assumed),
     ("export role", roles.ecs),

@@ -20,22 +20,35 @@ ON_OBJECTS = ("oss:GetObject", "oss:PutObject", "oss:DeleteObject", "oss:AbortMu
 ON_BUCKETS = ("oss:GetBucketLocation", "oss:GetBucketInfo", "oss:ListMultipartUploads")
 
 
+# Markers and hints: what the ledger's facts could be made anew from, or what holds no longer
+REMOVED = ("open/*", "due/*", "running/*", "waiting/*", "holds/*", "sighted/*", "untold/*")
+REMOVED_OF_EXPORTS = ("exports/*/denied", "exports/*/vanished")
+KEPT = ("exports/*/claim-1", "exports/*/result-1", "exports/*/requested", "exports/*/ended")  # one of each kind
+
+
 def of_functions(deployment: Deployment, role: str) -> list[Need]:
     """A role of functions: ledger, roles to assume, logs, dead letters; markers to remove and notify targets to tell,
     unless it only records.
     """
-    settings = deployment.settings
-    ledger, prefix = f"acs:oss:*:*:{settings.ledger_bucket}", settings.ledger_prefix.strip("/")
-    objects = f"{ledger}/{prefix}/*" if prefix else f"{ledger}/*"
+    ledger, objects = _bucket(deployment), _ledger(deployment)
+    removed = tuple(f"{objects}/{one}" for one in (*REMOVED, *REMOVED_OF_EXPORTS))
     return [
         Need(("sts:AssumeRole",), tuple(_as_resource(account) for account in deployment.policy.accounts)),
         Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
-        Need(
-            ("oss:GetObject", "oss:PutObject", *(("oss:DeleteObject",) if deployment.tells(role) else ())), (objects,)
-        ),
-        *_policy_file(settings.policy),
+        Need(("oss:GetObject", "oss:PutObject"), (f"{objects}/*",)),
+        *([Need(("oss:DeleteObject",), removed)] if deployment.tells(role) else []),
+        *_policy_file(deployment),
         *(_told(deployment, target) for target in deployment.policy.notify if deployment.tells(role)),
         *_for_fc(deployment.roles[role]),
+    ]
+
+
+def never(deployment: Deployment) -> list[Need]:
+    """What no role of functions may do: take away what proves an export, or change the policy that it runs under."""
+    objects = _ledger(deployment)
+    return [
+        Need(("oss:DeleteObject",), tuple(f"{objects}/{one}" for one in KEPT)),
+        *(Need(("oss:PutObject", "oss:DeleteObject"), one.resources) for one in _policy_file(deployment)),
     ]
 
 
@@ -58,8 +71,8 @@ def of_ecs(account: Account) -> list[Need]:
 
 def of_doctor(deployment: Deployment) -> list[Need]:
     """Whoever runs the doctor: reading roles, functions, buckets and the ledger, and the test events."""
-    settings, accounts = deployment.settings, deployment.policy.accounts
-    home, ledger = deployment.account_id, f"acs:oss:*:*:{settings.ledger_bucket}"
+    accounts = deployment.policy.accounts
+    home, ledger = deployment.account_id, _bucket(deployment)
     roles = {*deployment.roles, SERVICE_ROLE, *(one.role_arn.rpartition("/")[2] for one in accounts)}
     others = tuple(_as_resource(account) for account in accounts if account.account_id != home)
     buckets = {ledger} | {f"acs:oss:*:*:{one.bucket}" for account in accounts for one in account.destinations.values()}
@@ -72,7 +85,7 @@ def of_doctor(deployment: Deployment) -> list[Need]:
         Need(("oss:GetBucketInfo",), tuple(sorted(buckets))),
         Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
         Need(("oss:GetObject",), (f"{ledger}/*",)),
-        *_policy_file(settings.policy),
+        *_policy_file(deployment),
         *(_told(deployment, target) for target in deployment.policy.notify if isinstance(target, EventBus)),
     ]
     return [*found, Need(("sts:AssumeRole",), others)] if others else found
@@ -83,15 +96,26 @@ def _as_resource(account: Account) -> str:
     return f"acs:ram:*:{account.account_id}:role/{account.role_arn.rpartition('/')[2]}"
 
 
-def _policy_file(address: str) -> Iterator[Need]:
-    if address.startswith("oss://"):
-        yield Need(("oss:GetObject",), (f"acs:oss:*:*:{address.removeprefix('oss://')}",))
+def _bucket(deployment: Deployment) -> str:
+    """The ledger's, and in no other account than ours: facts are believed."""
+    return f"acs:oss:*:{deployment.account_id}:{deployment.settings.ledger_bucket}"
+
+
+def _ledger(deployment: Deployment) -> str:
+    return f"{_bucket(deployment)}/{deployment.settings.ledger_prefix}".rstrip("/")
+
+
+def _policy_file(deployment: Deployment) -> Iterator[Need]:
+    scheme, _, place = deployment.settings.policy.partition("oss://")
+    if place and not scheme:
+        yield Need(("oss:GetObject",), (f"acs:oss:*:{deployment.account_id}:{place}",))
 
 
 def _told(deployment: Deployment, target: NotifyTarget) -> Need:
     if isinstance(target, EventBus):
-        return Need(("eventbridge:PutEvents",), (f"acs:eventbridge:{target.region}:*:eventbus/{target.bus}",))
-    home, qualifier = f"acs:fc:{deployment.region}:*", target.qualifier
+        bus = f"acs:eventbridge:{target.region}:{deployment.account_id}:eventbus/{target.bus}"
+        return Need(("eventbridge:PutEvents",), (bus,))
+    home, qualifier = f"acs:fc:{deployment.region}:{deployment.account_id}", target.qualifier
     if target.service is None:
         name = f"functions/{target.function}" + (f"/{qualifier}" if qualifier else "")
     else:

@@ -16,6 +16,7 @@ import yaml
 from emulator.ros_types import PROPERTIES, name_of
 from emulator.section import Section, SettingsError, read_yaml
 
+NO_VALUE = object()  # `ALIYUN::NoValue`: the property is left out
 QUANTIFIERS: Mapping[str, Callable[[Iterable[bool]], bool]] = {"Fn::And": all, "Fn::Or": any}
 
 
@@ -54,7 +55,7 @@ class Template:
         top.ignore("Description", "Metadata")
         if str(top.required("ROSTemplateFormatVersion", str)) != "2015-09-01":
             raise top.fault("ROSTemplateFormatVersion", "want '2015-09-01'")
-        self._values = {"ALIYUN::AccountId": account_id, "ALIYUN::Region": region}
+        self._values = {"ALIYUN::AccountId": account_id, "ALIYUN::Region": region, "ALIYUN::NoValue": NO_VALUE}
         rules = top.section("Parameters")
         self._values |= {name: read_parameter(rules.section(name), parameters.get(name)) for name in rules.names()}
         rules.end()
@@ -86,6 +87,8 @@ class Template:
         if name == "Fn::Equals":
             one, other = self.resolve(argument)
             return bool(one == other)
+        if name == "Fn::Not":
+            return not self._condition(argument[0] if isinstance(argument, list) else argument)
         if name in QUANTIFIERS:
             return QUANTIFIERS[name](self._condition(one) for one in argument)
         raise SettingsError(f"{name}: the emulator does not know this condition of ROS")
@@ -100,7 +103,8 @@ class Template:
             ((name, argument),) = value.items()
             if name == "Ref" or name.startswith("Fn::"):
                 return self._call(name, argument)
-        return {key: self.resolve(item) for key, item in value.items()}
+        resolved = {key: self.resolve(item) for key, item in value.items()}
+        return {key: item for key, item in resolved.items() if item is not NO_VALUE}
 
     def _call(self, name: str, argument: Any) -> Any:
         if name == "Ref":
@@ -151,7 +155,7 @@ def read_parameter(rule: Section, given: Any) -> Any:
         raise SettingsError(f"{rule.path}: {value!r} is not allowed")
     if (least is not None and value < least) or (most is not None and value > most):
         raise SettingsError(f"{rule.path}: {value!r} is not between {least} and {most}")
-    return value
+    return value.split(",") if kind == "CommaDelimitedList" else value
 
 
 def check_resource(said: Section) -> None:

@@ -18,6 +18,8 @@ from emulator.template import populate
 from image_export.decisions.envelopes.action_trail import MAKES_IMAGES
 from image_export.decisions.policy_file import read_policy
 from image_export.decisions.read_settings import read_settings
+from image_export.values.notify_target import EventBus
+from image_export.values.notify_target import Function as Notified
 
 ROOT = Path(__file__).parent.parent
 ACCOUNT, REGION = "1234567890123456", "cn-hangzhou"
@@ -190,6 +192,21 @@ def test_the_role_that_is_assumed_trusts_the_functions_account_or_their_roles_al
     assert statement == {"Action": "sts:AssumeRole", "Effect": "Allow", "Principal": {}}
 
 
+def test_the_role_that_is_assumed_asks_for_an_external_id_where_the_stack_has_one() -> None:
+    roles = template(ExternalId="acme-7").resources("ALIYUN::RAM::Role")
+    (role,) = [one.properties for one in roles if one.properties["RoleName"] == "image-export"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": ["acme-7"]}}
+
+
+def test_the_shipped_policy_notifies_whom_the_template_lets_be_notified() -> None:
+    bus, function = read_policy((ROOT / "functions/image-export/policy.yaml").read_bytes()).notify
+    assert isinstance(bus, EventBus)
+    assert isinstance(function, Notified)
+    assert bus.bus == yaml_default("NotifyBus")
+    assert yaml_default("NotifyFunctions") == f"acs:fc:*:*:services/{function.service}/functions/{function.function}"
+
+
 def test_the_roles_of_the_functions_are_made_before_the_one_that_trusts_them() -> None:
     """RAM wants to have whom a trust policy names; a reference to a resource is what ROS goes by."""
     written = yaml.load((ROOT / "template.yml").read_text(), Loader)["Resources"]  # noqa: S506 - a SafeLoader
@@ -229,6 +246,6 @@ def test_the_shipped_policy_names_buckets_that_the_template_lets_be_written() ->
 
 def yaml_default(parameter: str) -> str:
     """A parameter's default, as it is written."""
-    found = re.search(rf"\n  {parameter}:\n    Type: String\n    Default: (\S+)", (ROOT / "template.yml").read_text())
+    found = re.search(rf"\n  {parameter}:\n    Type: \w+\n    Default: (\S+)", (ROOT / "template.yml").read_text())
     assert found
     return found[1]

@@ -13,7 +13,10 @@ from ..regions import REGIONS, doubt
 from ..site import Site
 
 ARCHIVES = ("Archive", "ColdArchive", "DeepColdArchive")
-ALLOW = "Give whoever deploys oss:GetBucketInfo on the bucket; if it is another account's, correct policy.yaml."
+ASIDE = (
+    "Put it beside the ledger, at policy/policy.yaml for instance, and name it in `policy` of s.yaml and PolicyObject "
+    "of the stack."
+)
 
 
 def destinations(site: Site) -> Iterator[Finding]:
@@ -58,8 +61,37 @@ def _ledger(site: Site) -> Iterator[Finding]:
     bucket = site.cloud.bucket(region, name)
     faults = list(_elsewhere(name, region, bucket, "s.yaml"))
     if bucket and not faults:
-        faults = [*_versioned(site, name), *_open(name, bucket)]
+        faults = [*_versioned(site, name), *_open(name, bucket), *_foreign(site, name, bucket)]
     yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, and was never versioned.")]
+
+
+def policy(site: Site) -> Iterator[Finding]:
+    """Where a policy in OSS is: in a bucket of the functions' account that nobody else writes to, not in the ledger.
+
+    Its address as it is deployed is compared with `s.yaml` function by function, and the right to read it role by role.
+    """
+    if site.deployment.settings.policy.startswith("oss://"):
+        yield from looking(site.deployment.settings.policy, _policy, site)
+
+
+def _policy(site: Site) -> Iterator[Finding]:
+    settings, region = site.deployment.settings, site.deployment.region
+    name, _, key = settings.policy.removeprefix("oss://").partition("/")
+    bucket = site.cloud.bucket(region, name)
+    faults = list(_elsewhere(name, region, bucket, "s.yaml"))
+    if bucket and not faults:
+        faults = [*_open(name, bucket), *_foreign(site, name, bucket)]
+    if name == settings.ledger_bucket and f"{key}/".startswith(f"{settings.ledger_prefix}/".lstrip("/")):
+        message = "Lies in the ledger, where every function may write: whoever runs under it could change it."
+        faults.append(wrong(settings.policy, message, ASIDE))
+    yield from faults or [ok(settings.policy, f"Is in {region}, private, and not in the ledger.")]
+
+
+def _foreign(site: Site, name: str, bucket: Bucket) -> Iterator[Finding]:
+    """A stranger who owns the bucket could write whatever the functions believe."""
+    if bucket.owner_id != site.deployment.account_id:
+        message = f"Belongs to account {bucket.owner_id}, not to {site.deployment.account_id}, where the functions are."
+        yield wrong(f"oss://{name}", message, "Name a bucket of the functions' own account in s.yaml.")
 
 
 def _versioned(site: Site, name: str) -> Iterator[Finding]:

@@ -7,7 +7,19 @@ from image_export.errors import Refused
 from image_export.values.policy import Account
 
 from .. import needs
-from ..documents import Document, Need, Verdict, in_one_line, lacking, policy, strangers, trust, trusts, written
+from ..documents import (
+    Document,
+    Need,
+    Verdict,
+    in_one_line,
+    lacking,
+    policy,
+    strangers,
+    trust,
+    trusts,
+    verdict,
+    written,
+)
 from ..edges.account import CloudAccount
 from ..edges.rpc_calls import NO_ROLE, Role
 from ..finding import Finding, looking, ok, unknown, wrong
@@ -19,6 +31,10 @@ OURS = ":role/image-export"
 ASSUME = (
     "Add these statements to a policy of the role. template.yml lets the functions assume roles named image-export and "
     "no others: call the role so in policy.yaml, or add its name there."
+)
+LESS = (
+    "Update the stack of template.yml: it lets the functions remove markers and hints alone, and only read a policy in "
+    "OSS, by its parameter PolicyObject."
 )
 NOBODY_ELSE = "Let it trust the functions' roles, or their account, and nobody else."
 
@@ -41,6 +57,7 @@ def _function(site: Site, name: str) -> Iterator[Finding]:
         *_trust(found, {"fc.aliyuncs.com": trusts(found.trust, "Service", "fc.aliyuncs.com")}, DEPLOY, wanted),
         *_rights(found, [need for need in rights if not _is_renamed(need)], ADD),
         *_rights(found, [need for need in rights if _is_renamed(need)], ASSUME),
+        *_too_much(found, needs.never(site.deployment)),
     ]
     yield from faults or [ok(f"role {name}", "Trusts fc.aliyuncs.com and may do what its functions do.")]
 
@@ -179,6 +196,13 @@ def _rights(role: Role, wanted: Iterable[Need], advice: str | None) -> Iterator[
     if conditional := found.get("conditional"):
         message = f"Only under a condition that cannot be judged from here: {_shown(conditional)}."
         yield unknown(f"role {_name(role)}", message, "See that the condition is met by the functions.")
+
+
+def _too_much(role: Role, never: Iterable[Need]) -> Iterator[Finding]:
+    """Rights that would let a mistake, or whoever got hold of a function, undo what proves an export."""
+    allowed = [one for need in never for one in need.each() if verdict(one, role.policies) == "allowed"]
+    if allowed:
+        yield wrong(f"role {_name(role)}", f"May {_shown(allowed)}, which it must not.", LESS)
 
 
 def _shown(singles: list[Need]) -> str:

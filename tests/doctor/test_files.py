@@ -86,6 +86,6 @@ def test_functions_with_different_ledgers_are_a_finding(tmp_path: Path) -> None:
 
 def test_what_is_added_to_the_environment_reaches_every_function(tmp_path: Path) -> None:
     file = files_of(tmp_path)
-    file.write_text(file.read_text().replace("IMAGE_EXPORT_POLICY: policy.yaml", "IMAGE_EXPORT_POLICY: other.yaml"))
+    file.write_text(file.read_text().replace("  policy: policy.yaml", "  policy: other.yaml"))
     plan = read_plan(file, {}, ACCOUNT)
     assert {one.environment["IMAGE_EXPORT_POLICY"] for one in plan.functions} == {"other.yaml"}

@@ -3,8 +3,10 @@
 import pytest
 
 from doctor.site import Evidence
+from emulator.ros import Template
+from emulator.template import add_template
 
-from .ward import ACCOUNT, BUCKET, LEDGER, Ward
+from .ward import ACCOUNT, BUCKET, LEDGER, ROOT, Ward
 
 
 def test_nothing_is_wrong_with_what_the_shipped_files_deploy(ward: Ward) -> None:
@@ -84,11 +86,21 @@ def test_a_test_event_wakes_no_function(ward: Ward) -> None:
     assert state["invocations"] == []
 
 
-def test_a_clock_beside_the_clouds_is_named(ward: Ward) -> None:
+def test_a_clock_beside_the_clouds_is_named_where_a_signature_was_refused_for_it(ward: Ward) -> None:
     ward.world.advance(3600)
+    ward.world.post("faults", [{"service": "oss", "action": "GetBucketInfo", "kind": "code:RequestTimeTooSkewed"}])
     found = ward.only_wrong()
     assert found.check == "clock"
-    assert "behind the cloud's" in found.message
+    assert "behind the cloud's: every signature of this machine is refused" in found.message
+
+
+def test_a_cloud_that_takes_signatures_all_the_same_has_a_time_of_its_own(ward: Ward) -> None:
+    ward.world.advance(3600)
+    (found,) = ward.said("clock")
+    assert found.status == "unknown"
+    assert "the cloud takes the signatures of this machine" in found.message
+    assert "--speed 1" in str(found.recommend)
+    assert ward.wrong() == []
 
 
 def test_keys_that_are_not_set_are_named_and_the_files_are_read_all_the_same(ward: Ward) -> None:
@@ -126,16 +138,60 @@ def test_a_policy_without_a_rule_for_the_night_is_valid_and_said_so(ward: Ward, 
 
 
 def test_a_policy_that_is_in_oss_is_read_from_there(ward: Ward) -> None:
-    ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/ledger/policy.yaml")
+    ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/policy/policy.yaml")
     assert "PolicyInvalid" in ward.only_wrong().message
-    ward.put(LEDGER, "ledger/policy.yaml", ward.policy.read_bytes())
+    ward.put(LEDGER, "policy/policy.yaml", ward.policy.read_bytes())
     assert [one.status for one in ward.said("files")] == ["ok", "ok", "ok"]
 
 
 def test_a_policy_in_oss_that_the_functions_may_not_read_is_named(ward: Ward) -> None:
     ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/policy.yaml")
     ward.put(LEDGER, "policy.yaml", ward.policy.read_bytes())
-    assert f"May not oss:GetObject on acs:oss:*:*:{LEDGER}/policy.yaml." in {one.message for one in ward.wrong()}
+    found = {one.message for one in ward.wrong()}
+    assert f"May not oss:GetObject on acs:oss:*:{ACCOUNT}:{LEDGER}/policy.yaml." in found
+
+
+def in_oss(ward: Ward, key: str, template: str = "template.yml") -> None:
+    """Deploy with the policy at this key of the ledger's bucket, and with the right to read it there."""
+    ward.set_everywhere("IMAGE_EXPORT_POLICY", f"oss://{LEDGER}/{key}")
+    ward.put(LEDGER, key, ward.policy.read_bytes())
+    for name, function in ward.cloud.fc.by_name.items():
+        environment = {**function.environment, "IMAGE_EXPORT_POLICY": f"oss://{LEDGER}/{key}"}
+        ward.redeploy(name, environment=environment)
+    chosen = Template(ROOT / template, account_id=ACCOUNT, region="cn-hangzhou", PolicyObject=f"{LEDGER}/{key}")
+    add_template(ward.cloud, chosen)
+
+
+def test_a_policy_in_oss_with_a_place_and_a_right_of_its_own_is_right(ward: Ward) -> None:
+    in_oss(ward, "policy/policy.yaml")
+    assert ward.wrong() == []
+    (found,) = ward.said("policy")
+    assert found.message == "Is in cn-hangzhou, private, and not in the ledger."
+
+
+def test_a_policy_in_the_ledger_is_named_since_every_function_could_change_it(ward: Ward) -> None:
+    in_oss(ward, "ledger/policy.yaml")
+    found = ward.wrong()
+    assert {one.check for one in found} == {"policy", "function roles"}
+    assert "Lies in the ledger, where every function may write" in " ".join(one.message for one in found)
+    assert f"May oss:PutObject on acs:oss:*:{ACCOUNT}:{LEDGER}/ledger/policy.yaml" in found[-1].message
+
+
+def test_a_ledger_of_another_account_is_named(ward: Ward) -> None:
+    ward.cloud.oss.buckets[LEDGER].account_id = "6543210987654321"
+    found = [one for one in ward.examine() if one.check == "ledger" and one.status != "ok"]
+    assert found
+
+
+def test_a_role_that_may_remove_what_proves_an_export_is_named(ward: Ward) -> None:
+    wide = {"Effect": "Allow", "Action": ["oss:*"], "Resource": [f"acs:oss:*:*:{LEDGER}/*"]}
+    ward.world.post("ram", {"policies": {"wide": {"Version": "1", "Statement": [wide]}}})
+    known = ward.world.get("ram")["roles"][f"acs:ram::{ACCOUNT}:role/image-export-watch"]["policies"]
+    ward.world.post("ram", {"roles": {"image-export-watch": {"policies": [*known, "wide"]}}})
+    found = ward.only_wrong()
+    assert found.subject == "role image-export-watch"
+    assert f"oss:DeleteObject on acs:oss:*:{ACCOUNT}:{LEDGER}/ledger/exports/*/claim-1" in found.message
+    assert "which it must not" in found.message
 
 
 def test_settings_that_are_wrong_are_named_by_function(ward: Ward) -> None:

@@ -13,6 +13,7 @@ from emulator.ram.documents import Request, read_rights
 from emulator.ram.evaluation import decide
 from emulator.ram.policies import Policy, PolicyName
 from emulator.ros import Template
+from image_export.decisions.untold import read_key
 
 from .entrance import Entrance
 from .world import ACCOUNT, REGION, ROOT, TASK_S, World
@@ -67,13 +68,31 @@ def allowed(asked: Mapping[str, Any], documents: list[Document]) -> bool:
     return decide(request, read).allowed
 
 
+FUNCTIONS = "acs:fc:*:*:services/images/functions/after-export"
+ORDERED = ("NoSetRoletoECSServiceAcount", "ConcurrentQuotaExceed")
+SINK = "acs:fc:*:*:functions/sink"
+POLICY_OBJECT = f"image-export-ledger-{ACCOUNT}/policy/policy.yaml"
+
+
 def shipped() -> dict[str, tuple[list[str], Document]]:
-    """The policies of template.yml, and the roles that have each."""
-    template = Template(ROOT / "template.yml", account_id=ACCOUNT, region=REGION)
+    """The policies of template.yml with a policy in OSS and a second function, and the roles that have each."""
+    chosen = {"NotifyFunctions": f"{FUNCTIONS},{SINK}", "PolicyObject": POLICY_OBJECT}
+    template = Template(ROOT / "template.yml", account_id=ACCOUNT, region=REGION, **chosen)
     managed = [policy.properties for policy in template.resources("ALIYUN::RAM::ManagedPolicy")]
     roles = [role.properties for role in template.resources("ALIYUN::RAM::Role")]
     own = [{**policy, "Roles": [role["RoleName"]]} for role in roles for policy in role.get("Policies", [])]
     return {policy["PolicyName"]: (policy["Roles"], policy["PolicyDocument"]) for policy in (*managed, *own)}
+
+
+def chosen_template(folder: Path) -> Path:
+    """A copy of template.yml whose parameters have these values by default."""
+    text = (ROOT / "template.yml").read_text()
+    name, default = "  PolicyObject:\n    Type: String\n    Default: ", "''"
+    assert f"{name}{default}" in text
+    text = text.replace(f"{name}{default}", f"{name}{POLICY_OBJECT}")
+    text = text.replace(f"Default: {FUNCTIONS}", f"Default: {FUNCTIONS},{SINK}")
+    (folder / "template.yml").write_text(text)
+    return folder / "template.yml"
 
 
 def with_another_target(folder: Path, function: str) -> Path:
@@ -104,6 +123,8 @@ class Life:
         self.stall()
         self.night()
         self.dead_letters()
+        self.hindered()
+        self.unaccepted()
 
     def short(self) -> None:
         """An export by event to its end, and one over HTTP that is cancelled."""
@@ -146,6 +167,43 @@ class Life:
         self.world.tell(image)
         self.emulator.post("release")
 
+    def hindered(self) -> None:
+        """An image that nobody sees yet, a role that does not work yet, a full quota, a task that ECS forgets."""
+        self.world.tell("m-notyetvisible")
+        self.world.image(ImageId="m-notyetvisible")
+        self.look(61)
+        self.emulator.advance(3600)  # past the sessions
+        self.emulator.fault("sts", "AssumeRole", "code:EntityNotExist.Role")
+        self.world.request(self.world.image())
+        self.look(61)
+        hindered = self.world.image()
+        for code in ORDERED:
+            self.emulator.fault("ecs", "ExportImage", f"code:{code}")
+            self.world.tell(hindered)
+            self.look(61)
+        self.look(61)
+        self.world.tell(self.world.image())
+        self.emulator.post("unsure", {"task_list_lag_s": 100_000})
+        self.emulator.fault("ecs", "DescribeTaskAttribute", "code:InvalidTaskId.NotFound", times=3)
+        self.look(61)
+        self.emulator.delete("faults")
+        self.emulator.post("unsure", {"task_list_lag_s": 20})
+        for _ in range(8):
+            self.look(121)
+
+    def unaccepted(self) -> None:
+        """A function that refuses for a fortnight, and is given what it has missed by hand."""
+        self.emulator.fault("fc", "InvokeFunction", "throttle", times=100_000)
+        self.world.tell(self.world.image())
+        for _ in range(20):
+            self.look(86_400)
+        self.emulator.delete("faults")
+        for key in self.world.ledger("/untold/"):
+            untold = read_key(key.removeprefix("ledger/"))
+            body = json.dumps({"Replay": untold.name if untold else key}).encode()
+            self.emulator.invoke("image-export-event", body)
+        assert not self.world.ledger("/untold/")
+
     def dead_letters(self) -> list[dict[str, Any]]:
         """Two asynchronous invocations that die as often as they are tried; answers what the queue got."""
         before = len(self._letters())
@@ -185,9 +243,9 @@ class Life:
         return len([line for line in self.emulator.get("logs") if line["function"].startswith("image-export")])
 
     def refusals(self, since: int) -> Iterator[str]:
-        """Codes of the calls that were refused from then on."""
+        """Codes of the calls that were refused from then on, for want of a right and not since a life has it so."""
         for call in self.emulator.calls_after(since):
-            if call["status"] == 403:
+            if call["status"] == 403 and call["code"] not in ORDERED:
                 yield f"{call['action']}: {call['code']}"
 
 
