@@ -20,6 +20,7 @@ from image_export.decisions.policy_file import read_policy
 from image_export.decisions.read_settings import read_settings
 from image_export.values.notify_target import EventBus
 from image_export.values.notify_target import Function as Notified
+from tests.flow.rights import POLICY_OBJECT, allowed, shipped
 
 ROOT = Path(__file__).parent.parent
 ACCOUNT, REGION = "1234567890123456", "cn-hangzhou"
@@ -165,9 +166,9 @@ def test_ecs_can_not_write_to_a_bucket_of_somebody_else_even_of_a_fitting_name()
     cloud = Cloud(Settings(template=ROOT / "template.yml"))
     populate(cloud)
     role = arn_of(ACCOUNT)
-    for owner, allowed in ((ACCOUNT, True), (SECOND_ACCOUNT, False)):
+    for owner, may in ((ACCOUNT, True), (SECOND_ACCOUNT, False)):
         bucket = cloud.oss.create_bucket(f"acme-images-of-{owner}", region=REGION, account_id=owner)
-        assert may_write(cloud, role, bucket, "nightly_m-bp1any_system.raw.tar.gz") is allowed
+        assert may_write(cloud, role, bucket, "nightly_m-bp1any_system.raw.tar.gz") is may
 
 
 def test_a_further_account_gets_the_roles_that_are_assumed_in_it_and_nothing_else() -> None:
@@ -205,6 +206,24 @@ def test_the_shipped_policy_notifies_whom_the_template_lets_be_notified() -> Non
     assert isinstance(function, Notified)
     assert bus.bus == yaml_default("NotifyBus")
     assert yaml_default("NotifyFunctions") == f"acs:fc:*:*:services/{function.service}/functions/{function.function}"
+
+
+PROOFS = ("claim-0001", "claim-1", "result-1", "requested", "ended", "told-completed-0123456789ab", "stalled")
+EXPORT = f"acs:oss:oss-{REGION}:{ACCOUNT}:image-export-ledger-{ACCOUNT}/ledger/exports/exp-abcdefghijklmnop-0001"
+
+
+@pytest.mark.parametrize("role", ["event", "http", "watch", "nightly"])
+def test_no_function_may_remove_what_proves_an_export_or_change_the_policy_it_runs_under(role: str) -> None:
+    documents = [document for roles, document in shipped().values() if f"image-export-{role}" in roles]
+    policy = f"acs:oss:oss-{REGION}:{ACCOUNT}:{POLICY_OBJECT}"
+    asked = [("oss:DeleteObject", f"{EXPORT}/{proof}") for proof in PROOFS]
+    asked += [("oss:DeleteObject", policy), ("oss:PutObject", policy), ("oss:GetObject", policy + ".old")]
+    asked += [("oss:GetObject", f"{EXPORT}/ended".replace(ACCOUNT, "6543210987654321", 1))]
+    asked += [("eventbridge:PutEvents", f"acs:eventbridge:{REGION}:{ACCOUNT}:eventbus/another")]
+    asked += [("fc:InvokeFunction", f"acs:fc:{REGION}:{ACCOUNT}:functions/image-export-nightly")]
+    rows = [{"action": action, "resource": resource, "context": {}} for action, resource in asked]
+    assert [row for row in rows if allowed(row, documents)] == []
+    assert allowed({"action": "oss:GetObject", "resource": policy, "context": {}}, documents)
 
 
 def test_the_roles_of_the_functions_are_made_before_the_one_that_trusts_them() -> None:

@@ -108,24 +108,6 @@ def test_each_right_of_a_session_is_needed(asked: list[dict[str, Any]], right: R
     assert [row for row, document in left if not document or not allowed(row, [document])]
 
 
-PROOFS = ("claim-0001", "claim-1", "result-1", "requested", "ended", "told-completed-0123456789ab", "stalled")
-EXPORT = f"acs:oss:oss-{REGION}:{ACCOUNT}:image-export-ledger-{ACCOUNT}/ledger/exports/exp-abcdefghijklmnop-0001"
-
-
-@pytest.mark.parametrize("role", ["event", "http", "watch", "nightly"])
-def test_no_function_may_remove_what_proves_an_export_or_change_the_policy_it_runs_under(role: str) -> None:
-    documents = [document for roles, document in POLICIES.values() if f"image-export-{role}" in roles]
-    policy = f"acs:oss:oss-{REGION}:{ACCOUNT}:{POLICY_OBJECT}"
-    asked = [("oss:DeleteObject", f"{EXPORT}/{proof}") for proof in PROOFS]
-    asked += [("oss:DeleteObject", policy), ("oss:PutObject", policy), ("oss:GetObject", policy + ".old")]
-    asked += [("oss:GetObject", f"{EXPORT}/ended".replace(ACCOUNT, "6543210987654321", 1))]
-    asked += [("eventbridge:PutEvents", f"acs:eventbridge:{REGION}:{ACCOUNT}:eventbus/another")]
-    asked += [("fc:InvokeFunction", f"acs:fc:{REGION}:{ACCOUNT}:functions/image-export-nightly")]
-    rows = [{"action": action, "resource": resource, "context": {}} for action, resource in asked]
-    assert [row for row in rows if allowed(row, documents)] == []
-    assert allowed({"action": "oss:GetObject", "resource": policy, "context": {}}, documents)
-
-
 def test_readme_counts_the_rights() -> None:
     said = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"each of the {len(RIGHTS)} actions and resource patterns" in said
