@@ -56,14 +56,14 @@ def asked(*what: str) -> list[Package]:
 
 def said_of_copies(copies: list[dict[str, Any]], packages: list[Package]) -> str:
     """Each copy, whose it is, and what is known of it."""
-    known = {(one["name"].lower(), one["version"]): one for one in packages}
+    known = {(one["name"].lower(), one["version"]): one for one in packages if "skip_reason" not in one}
     said = [(f"{one['name']} {one['version']}", one["within"], _known(known, one)) for one in copies]
     return "\n".join(f"audit: inside {host}: {copy}: {words}" for copy, host, words in said)
 
 
 def _known(known: dict[tuple[str, str], Package], copy: dict[str, Any]) -> str:
     found = known.get((copy["name"].lower(), copy["version"]))
-    if found is None or "skip_reason" in found:
+    if found is None:
         return "could not be asked about"
     ids = ", ".join(one["id"] for one in found["vulns"])
     return f"known vulnerabilities {ids}; only a newer {copy['within']} can mend it" if ids else "nothing known"

@@ -40,6 +40,7 @@ COPY = {"name": "urllib3", "version": "1.24.3", "license": "MIT", "within": "ali
     [
         ([{"name": "urllib3", "version": "1.24.3", "vulns": []}], "nothing known"),
         ([], "could not be asked about"),
+        ([{"name": "urllib3", "skip_reason": "nobody answers"}], "could not be asked about"),
         ([{"name": "urllib3", "version": "2.0.0", "vulns": []}], "could not be asked about"),
         (
             [{"name": "urllib3", "version": "1.24.3", "vulns": [{"id": "CVE-2020-26137", "fix_versions": ["1.25.9"]}]}],

@@ -30,7 +30,7 @@ from .rights import (
     with_another_target,
     without,
 )
-from .world import ACCOUNT, BUCKET, REGION, ROOT, World, still_functions
+from .world import ACCOUNT, BUCKET, REGION, ROOT, World, bucket_client, still_functions
 
 pytestmark = pytest.mark.prove
 POLICIES = shipped()
@@ -143,13 +143,8 @@ def test_without_it_the_functions_are_refused(life: Life, right: Right) -> None:
 
 def put(emulator: RunningEmulator, place: str, body: bytes) -> None:
     """Lay an object into a bucket, as an administrator would."""
-    config = oss.config.load_default()
-    config.credentials_provider = oss.credentials.StaticCredentialsProvider(
-        emulator.access_key_id, emulator.access_key_secret
-    )
-    config.region, config.endpoint, config.use_path_style = REGION, emulator.endpoint, True
     bucket, _, key = place.partition("/")
-    oss.Client(config).put_object(oss.PutObjectRequest(bucket=bucket, key=key, body=body))
+    bucket_client(emulator).put_object(oss.PutObjectRequest(bucket=bucket, key=key, body=body))
 
 
 def change(life: Life, right: Right, roles: list[str], document: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from emulator.running import RunningEmulator
 
-from .world import ACCOUNT, REGION, World, still_functions
+from .world import ACCOUNT, World, bucket_client, still_functions
 
 
 @pytest.fixture
@@ -17,13 +17,8 @@ def versioned(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]
     """A world whose ledger bucket is versioned, in one of the two ways that OSS knows."""
     arguments = ("--functions", str(still_functions(tmp_path)), "--speed", "1", "--events", "none")
     with RunningEmulator(*arguments, log=tmp_path / "functions.log") as running:
-        config = oss.config.load_default()
-        config.credentials_provider = oss.credentials.StaticCredentialsProvider(
-            running.access_key_id, running.access_key_secret
-        )
-        config.region, config.endpoint, config.use_path_style = REGION, running.endpoint, True
         for status in ("Enabled", "Suspended")[: 1 + (request.param == "Suspended")]:
-            oss.Client(config).put_bucket_versioning(
+            bucket_client(running).put_bucket_versioning(
                 oss.PutBucketVersioningRequest(
                     bucket=f"image-export-ledger-{ACCOUNT}",
                     versioning_configuration=oss.VersioningConfiguration(status=status),

@@ -9,7 +9,7 @@ import alibabacloud_oss_v2 as oss
 import pytest
 
 from .entrance import Entrance
-from .world import ACCOUNT, REGION, World
+from .world import ACCOUNT, World, bucket_client
 
 WRONGS = [
     ("ecs", "DescribeImages", "reset_before"),
@@ -91,11 +91,6 @@ def test_what_the_cloud_quotes_of_our_keys_is_in_no_answer_fact_event_or_log(
 
 def facts_of(world: World, export_id: str) -> list[bytes]:
     """The bodies of an export's objects in the ledger."""
-    config = oss.config.load_default()
-    config.credentials_provider = oss.credentials.StaticCredentialsProvider(
-        world.emulator.access_key_id, world.emulator.access_key_secret
-    )
-    config.region, config.endpoint, config.use_path_style = REGION, world.emulator.endpoint, True
-    client, bucket = oss.Client(config), f"image-export-ledger-{ACCOUNT}"
+    client, bucket = bucket_client(world.emulator), f"image-export-ledger-{ACCOUNT}"
     keys = world.ledger(export_id)
     return [client.get_object(oss.GetObjectRequest(bucket=bucket, key=key)).body.read() for key in keys]

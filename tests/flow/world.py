@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import alibabacloud_oss_v2 as oss
+
 from emulator.running import RunningEmulator
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,6 +36,16 @@ def still_functions(folder: Path, **replaced: str) -> Path:
         text = text.replace(old, new)
     (folder / "s.yaml").write_text(text)
     return folder / "s.yaml"
+
+
+def bucket_client(emulator: RunningEmulator) -> oss.Client:
+    """OSS in the name of the administrator, who may do everything."""
+    config = oss.config.load_default()
+    config.credentials_provider = oss.credentials.StaticCredentialsProvider(
+        emulator.access_key_id, emulator.access_key_secret
+    )
+    config.region, config.endpoint, config.use_path_style = REGION, emulator.endpoint, True
+    return oss.Client(config)
 
 
 class World:
