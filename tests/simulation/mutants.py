@@ -12,6 +12,7 @@ import pytest
 
 from . import own_mutants as own
 from . import protocol_mutants as protocol
+from . import rights_mutants as rights
 from . import token_mutants as tokens
 from .life import live
 from .world import Ground
@@ -33,6 +34,7 @@ SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "noth
 LOSE, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "the ledger explains itself"
 WASTED, SEEN = "no attempt is wasted", "a breach is seen"
 ONCE_MORE = "once more is one more"
+BUG = "no bug"
 
 
 def unpatched(_patch: pytest.MonkeyPatch) -> None:
@@ -140,6 +142,7 @@ OWN = (
 )
 # What attack has broken in 0.1.0, each with the rule that mends it taken away again.
 FOUND: tuple[Mutant, ...] = (
+    Mutant("a claim removed after the end", BUG, rights.tidying_up_after_the_end),
     Mutant("replay's token as a caller spells it", ONCE_MORE, tokens.spelled_as_a_caller_could, REPLAYED),
     Mutant("a caller's token taken for a replay's", ONCE_MORE, tokens.trusting_what_a_caller_wrote, REPLAYED),
 )

@@ -1,0 +1,23 @@
+"""Mutants that do what no role of template.yml may: the store refuses it as a bug, and lives must show it."""
+
+from typing import Any
+
+import pytest
+
+from image_export.use_cases import taking
+from image_export.use_cases.looking import Look
+from image_export.use_cases.outside import Outside
+from image_export.values.steps import End
+
+
+def tidying_up_after_the_end(patch: pytest.MonkeyPatch) -> None:
+    """Whoever ends an export removes the claim that it no longer needs."""
+    steps: dict[Any, Any] = taking.TAKE
+    end = steps[End]
+
+    def tidy(outside: Outside, look: Look, step: End) -> Look:
+        ended: Look = end(outside, look, step)
+        outside.ledger.delete(f"exports/{ended.record.export_id}/claim-0001")
+        return ended
+
+    patch.setitem(steps, End, tidy)
