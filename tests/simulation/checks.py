@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.fakes import FakeTask
 
+from .odd_checks import all_of_an_array_is_taken, nobody_is_held_up
 from .policies import LIMIT, LIMITED
 from .reading import Told, exports, is_through
 from .replays import once_more_is_one_more
@@ -281,5 +282,7 @@ CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "no attempt is wasted": no_attempt_is_wasted,
     "nights keep their measure": nights_keep_their_measure,
     "an answer for everything": http_answers,
+    "all of an array is taken": all_of_an_array_is_taken,
+    "nobody is held up": nobody_is_held_up,
     "no bug": no_bug,
 }

@@ -96,6 +96,7 @@ def _left(world: World) -> list[str]:
     """What still wants a look, or will not bear one yet."""
     left = [key for work in WORK for key in world.objects.below(work, "")]
     left += [region for (_, region), until in world.silent_until.items() if until > world.clock.now]
+    left += ["what is odd"] if world.odd.lasts else []
     left += ["unreadable facts"] if world.unreadable_until > world.clock.now else []
     night = world.objects.get("nightly/run")
     return [*left, "nightly/run"] if night and not is_through(night.body) else left

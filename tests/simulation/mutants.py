@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from . import odd_mutants as odd
 from . import own_mutants as own
 from . import protocol_mutants as protocol
 from . import rights_mutants as rights
@@ -145,6 +146,15 @@ FOUND: tuple[Mutant, ...] = (
     Mutant("a claim removed after the end", BUG, rights.tidying_up_after_the_end),
     Mutant("replay's token as a caller spells it", ONCE_MORE, tokens.spelled_as_a_caller_could, REPLAYED),
     Mutant("a caller's token taken for a replay's", ONCE_MORE, tokens.trusting_what_a_caller_wrote, REPLAYED),
+    Mutant("an answer taken for silence", "nobody is held up", odd.answer_is_silence, Ground(odd="poisoned")),
+    Mutant("a refused object taken for none", RULE, odd.refused_is_none, Ground(odd="archived")),
+    Mutant("a look that asks for no time", "no tick dies of its looks", odd.no_look_at_the_clock, Ground(odd="slow")),
+    Mutant(
+        "begun before all is recorded",
+        "all of an array is taken",
+        odd.begun_before_all_is_recorded,
+        Ground(odd="array"),
+    ),
 )
 MUTANTS = (*PROTOCOL, *OWN, *FOUND)
 

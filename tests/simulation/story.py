@@ -22,7 +22,9 @@ def tell_story(world: World) -> Scenario:
         _nights(scenario, 90 if world.seed % QUARTER == 0 else world.random.randint(2, 4))
     else:
         _days(scenario)
-    if world.ground.blind:
+    if world.odd.kind:
+        world.odd.happen(scenario)
+    elif world.ground.blind:
         _policy_is_unreadable(scenario, scenario.soon_s())
     elif world.ground.refuses:
         _target_refuses(scenario, scenario.soon_s())

@@ -19,6 +19,8 @@ from image_export.values.image import Image
 from image_export.values.task import Task
 from tests.fakes import TERMINAL, FakeCloud, FakeTask, refused
 
+from .odd import theirs
+
 if TYPE_CHECKING:
     from .world import Invocation, World
 
@@ -184,14 +186,15 @@ class LivingCloud(FakeCloud):
     def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> TaskList:
         """By image, where that is honoured."""
         found = super().export_tasks(image_id, since=since, until=until)
-        return TaskList([self._told(task) for task in found.tasks], found.unread)
+        shown = [*map(self._told, found.tasks), *self.world.odd.crowd(since)]
+        return TaskList(shown, found.unread)
 
     def _told(self, task: Task) -> Task:
         return task if self.world.readings.tells_image else replace(task, image_id=None)
 
     def task(self, task_id: str) -> Task | None:
         """The whole task, unless ECS has forgotten it or does not know it just now."""
-        found = super().task(task_id)
+        found = super().task(task_id) or theirs(task_id, self.clock.now)
         return found if task_id not in self.forgotten and self._knows(task_id) else None
 
     def cancel_task(self, task_id: str) -> None:

@@ -24,6 +24,7 @@ from image_export.values.policy import Policy
 from tests.fakes import START, Died, FakeLog, FakeNotifier, FakeStore, Faults, Objects, refused, unanswered
 
 from .baton import Baton, CloudClock, Runner
+from .odd import Odd
 from .policies import drawn, gates, places
 from .tasks import LivingCloud, Readings
 from .traced import TracedStore
@@ -52,6 +53,7 @@ class Ground:
     others: bool = False  # somebody else exports each image too
     blind: bool = False  # the policy cannot be read for a while in every life
     replays: bool = False  # what failed is done once more in every life, and a caller's token looks like ours
+    odd: str = ""  # this is odd in every life (`odd.py`)
 
     @property
     def keeps_the_rules(self) -> bool:
@@ -94,6 +96,7 @@ class Instance:
         self.store.versioning = None if world.ground.unversioned else "Enabled"
         self.ledger = LedgerOfAProcess(self.store, world.nonce)
         self.ledger.world = world
+        world.odd.may_read(self)
         self.ledger.clock_is_off = timedelta(minutes=world.random.uniform(-20, 20))
         self.tokens_until = world.clock.now + timedelta(seconds=TOKENS_LAST_S * world.random.random())
 
@@ -122,9 +125,12 @@ class Trouble(Faults):
         kind = weather.trouble(call)
         waits_s = weather.waits_s(kind) * (1 if world.ground.kills or kind != "frozen" else UNBOUNDED)
         about = self.about
-        world.wait(waits_s)
+        world.wait(waits_s + world.odd.takes_s(call, of_cloud=self._place is not None))
         if world.dead_roles_until > world.clock.now and call in CLOUD_READS:
             raise refused("EntityNotExist.Role")
+        if world.odd.loses(call):
+            _unasked(effect)
+            raise weather.lost()
         if world.tracing:
             about = about if call.split()[0] in ("get", "list", "create", "put", "delete") else ""
             world.tell(f"{world.worker.name} {call} {about}" + (f" [{kind}, {waits_s:.0f} s]" if kind else ""))
@@ -214,6 +220,7 @@ class World:
         self.clock = CloudClock()
         self.baton = Baton(self.clock)
         self.weather = Weather(self.random, ground.starts)
+        self.odd = Odd(self)
         self.readings = Readings.drawn(self.random, ground.fates)
         self.objects = Objects()
         self.trouble = Trouble(self)
@@ -263,6 +270,7 @@ class World:
         if self.ground.kills and seconds >= left_s:
             self.baton.sleep(max(left_s, 0.0))
             self.tell(f"{worker.name} is killed at its time-out")
+            self.odd.dies(worker.name)
             raise Died
         self.baton.sleep(seconds)
 

@@ -1,0 +1,30 @@
+"""What must be true of a life in which something is odd."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from .reading import exports
+from .scenario import Scenario
+
+HELD = timedelta(days=2)  # nobody waits longer for his first claim, where there is room
+
+
+def all_of_an_array_is_taken(scenario: Scenario) -> Iterator[str]:
+    """Each request of an array has its export, or is rejected visibly."""
+    world = scenario.world
+    known = {(*one.place, one.request["ImageId"]) for one in exports(world)}
+    rejected = b"".join(world.objects[key].body for key in world.objects.below("rejected/", ""))
+    for asked in world.odd.asked:
+        if asked not in known and asked[-1].encode() not in rejected:
+            yield f"{asked[-1]} is neither recorded nor rejected"
+
+
+def nobody_is_held_up(scenario: Scenario) -> Iterator[str]:
+    """Who waits for room has his first claim within two days, whatever cannot be read beside him."""
+    world = scenario.world
+    if world.odd.kind != "poisoned" or not world.steady:
+        return
+    for one in exports(world):
+        first = one.claimed_at.get(1)
+        if first and first - one.requested_at > HELD and not world.silent_until:
+            yield f"{one.export_id} has waited for its first claim from {one.requested_at} to {first}"

@@ -1,0 +1,63 @@
+"""What has kept an odd answer, a slow cloud or a large array from stopping others, taken away again."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from image_export.errors import CloudFault, FactUnreadable, LedgerFault
+from image_export.use_cases import late, look_at_due, looking, outside, parts, receive, see, tick
+from image_export.use_cases.advance import begin
+from image_export.use_cases.see import Seen
+from image_export.values.task import Task
+
+from .world import LedgerOfAProcess
+
+
+def answer_is_silence(patch: pytest.MonkeyPatch) -> None:
+    """An answer that cannot be read is taken for none, so that nobody asks there again in this tick."""
+    for module in (tick, see, look_at_due, outside):
+        patch.setattr(module, "SILENCE", frozenset({"Unanswered", "Unreached", "AnswerUnreadable"}))
+
+
+def refused_is_none(patch: pytest.MonkeyPatch) -> None:
+    """A fact that OSS refuses is none."""
+    read = LedgerOfAProcess.read
+
+    def lenient(self: LedgerOfAProcess, key: str, kind: type[Any]) -> Any:
+        try:
+            return read(self, key, kind)
+        except FactUnreadable as fault:
+            if fault.code == "InvalidObjectState":
+                return None
+            raise
+
+    patch.setattr(LedgerOfAProcess, "read", lenient)
+
+
+def no_look_at_the_clock(patch: pytest.MonkeyPatch) -> None:
+    """All candidates of a doubt are looked at, however long that takes."""
+
+    def all_of_them(_outside: Any, tasks: Iterator[Task]) -> Iterator[Task]:
+        yield from islice(tasks, looking.CANDIDATES_MAX)
+
+    patch.setattr(looking, "_while_time", all_of_them)
+
+
+def begun_before_all_is_recorded(patch: pytest.MonkeyPatch) -> None:
+    """Each part of an array is begun with right after it was recorded, and nothing is kept."""
+    takes = parts.take
+
+    def take(outside: Any, part: Any) -> Seen:
+        seen = takes(outside, part)
+        if seen.recorded is None:
+            return seen
+        try:
+            return Seen(export=begin(outside, seen.recorded).export)
+        except (LedgerFault, CloudFault):
+            return Seen(undecided=True)
+
+    patch.setattr(receive, "take", take)
+    patch.setattr(receive, "SECONDS_FOR_A_PART", -1e9)
+    patch.setattr(late, "keep", lambda *_: {})
