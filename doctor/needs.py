@@ -83,7 +83,7 @@ def of_doctor(deployment: Deployment) -> list[Need]:
         Need(("ram:GetPolicyVersion",), (f"acs:ram:*:{home}:policy/*", "acs:ram:*:system:policy/*")),
         Need(("fc:GetFunction", "fc:GetTrigger"), (f"acs:fc:{deployment.region}:*:functions/*",)),
         Need(("oss:GetBucketInfo",), tuple(sorted(buckets))),
-        Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
+        Need(("oss:GetBucketLifecycle", "oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
         Need(("oss:GetObject",), (f"{ledger}/*",)),
         *_policy_file(deployment),
         *(_told(deployment, target) for target in deployment.policy.notify if isinstance(target, EventBus)),

@@ -57,7 +57,8 @@ def populate(cloud: Cloud) -> None:
 def add_template(cloud: Cloud, template: Template) -> None:
     """Create the buckets, policies and roles of a template; the other types change nothing here."""
     for bucket in template.resources("ALIYUN::OSS::Bucket"):
-        cloud.oss.create_bucket(bucket.properties["BucketName"], region=REGION)
+        made = cloud.oss.create_bucket(bucket.properties["BucketName"], region=REGION)
+        made.lifecycle = bucket.properties.get("LifecycleConfiguration", {}).get("Rule", [])
     managed = template.resources("ALIYUN::RAM::ManagedPolicy")
     for role in template.resources("ALIYUN::RAM::Role"):
         name = role.properties["RoleName"]

@@ -62,7 +62,10 @@ def _ledger(site: Site) -> Iterator[Finding]:
     faults = list(_elsewhere(name, region, bucket, "s.yaml"))
     if bucket and not faults:
         faults = [*_versioned(site, name), *_open(name, bucket), *_foreign(site, name, bucket)]
-    yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, and was never versioned.")]
+        faults += _unreadable(name, bucket)
+        faults += looking(f"oss://{name}", _fading, site)
+    kept = f"of class {_class(bucket)}, and its facts stay"
+    yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, was never versioned, {kept}.")]
 
 
 def policy(site: Site) -> Iterator[Finding]:
@@ -101,6 +104,38 @@ def _versioned(site: Site, name: str) -> Iterator[Finding]:
         if fault.code != "LedgerVersioned":
             raise
         yield wrong(f"oss://{name}", f"{fault.code}: {fault.cause.message}", fault.cause.recommend)
+
+
+def _unreadable(name: str, bucket: Bucket) -> Iterator[Finding]:
+    """What keeps the functions from reading back what they have written."""
+    if bucket.storage_class in ARCHIVES:
+        message = f"Is of storage class {bucket.storage_class}: facts cannot be read before they are restored."
+        yield wrong(f"oss://{name}", message, "Use a bucket of storage class Standard for the ledger.")
+    if bucket.encryption == "KMS":
+        message = "Is encrypted with KMS, and the roles of the functions have no right to its key."
+        plain = f"ossutil api put-bucket-encryption --bucket {name} --sse-algorithm AES256"
+        yield wrong(f"oss://{name}", message, "Let OSS encrypt it with its own keys (AES256).", plain)
+
+
+def _fading(site: Site) -> Iterator[Finding]:
+    """Rules that archive facts, so that OSS refuses them, or remove them, so that images are exported again."""
+    name, prefix = site.deployment.settings.ledger_bucket, site.deployment.settings.ledger_prefix.strip("/")
+    root = f"{prefix}/" if prefix else ""
+    for rule in site.cloud.lifecycle(site.deployment.region, name):
+        if rule.prefix.startswith(f"{root}rejected/") or not _overlap(rule.prefix, root):
+            continue
+        archives = [one for one in rule.classes if one in ARCHIVES]
+        does = f"moves facts to {archives[0]}" if archives else "removes facts" if rule.expires else ""
+        if does:
+            message = f"Its lifecycle rule {rule.name!r} {does}: they prove what was exported, and must stay readable."
+            advice = (
+                f"Take the prefix {root or 'of the whole bucket'} out of the rule; {root}rejected/ alone may expire."
+            )
+            yield wrong(f"oss://{name}", message, advice)
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _elsewhere(name: str, region: str, bucket: Bucket | None, file: str) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from image_export.values.account import AssumedRole
 from image_export.values.notify_target import EventBus
 from image_export.values.settings import Settings
 
-from .buckets import Bucket, Buckets
+from .buckets import Bucket, Buckets, LifecycleRule
 from .functions import Functions
 from .probes import denied
 from .rpc_calls import Caller, Documents, Role, assumed, caller, role
@@ -58,6 +58,10 @@ class CloudAccount:
     def denied(self, region: str, bucket: str) -> set[str]:
         """Actions of an export that this account's identity is denied there, tried by calls that change nothing."""
         return self._retrying(lambda: set(denied(self._rpc, self._in(region), region, bucket)))
+
+    def lifecycle(self, region: str, name: str) -> list[LifecycleRule]:
+        """What happens in time to the objects of a bucket there."""
+        return self._retrying(lambda: self._in(region).lifecycle(name))
 
     def bucket(self, region: str, name: str) -> Bucket | None:
         """A bucket, asked for in that region."""

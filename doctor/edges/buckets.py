@@ -29,6 +29,15 @@ class Bucket(NamedTuple):
     acl: str = ""
 
 
+class LifecycleRule(NamedTuple):
+    """What happens to objects below a prefix in time: they expire, or move to these classes."""
+
+    name: str
+    prefix: str
+    expires: bool
+    classes: tuple[str, ...]
+
+
 class Buckets(Oss):
     """The buckets of one region, in the name of whoever deploys."""
 
@@ -56,6 +65,23 @@ class Buckets(Oss):
                 storage_class=info.storage_class or "",
                 acl=info.acl or "",
             )
+
+    def lifecycle(self, name: str) -> list[LifecycleRule]:
+        """The bucket's enabled rules, none where there are none. Raises CloudFault."""
+        try:
+            answer = self._send(self._client.get_bucket_lifecycle, sdk.GetBucketLifecycleRequest(bucket=name))
+        except Refused as fault:
+            if fault.code == "NoSuchLifecycle":
+                return []
+            raise
+        with reading(self._host):
+            rules = answer.lifecycle_configuration.rules or []
+            return [_rule(rule) for rule in rules if rule.status == "Enabled"]
+
+
+def _rule(rule: Any) -> LifecycleRule:
+    classes = tuple(str(one.storage_class) for one in rule.transitions or ())
+    return LifecycleRule(rule.id or "", rule.prefix or "", rule.expiration is not None, classes)
 
 
 def _endpoint(fault: Refused) -> str:

@@ -12,6 +12,7 @@ OPERATIONS = {
     "ListObjectsV2": Operation(ListObjectsV2),
     "PutBucket": Operation(bucket_operations.PutBucket),
     "GetBucketInfo": Operation(bucket_operations.GetBucketInfo),
+    "GetBucketLifecycle": Operation(bucket_operations.GetBucketLifecycle),
     "GetBucketVersioning": Operation(bucket_operations.GetBucketVersioning),
     "PutBucketVersioning": Operation(bucket_operations.PutBucketVersioning),
     "PutBucketEncryption": Operation(bucket_operations.PutBucketEncryption),

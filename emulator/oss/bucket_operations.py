@@ -1,4 +1,4 @@
-"""PutBucket, GetBucketInfo, versioning and encryption of a bucket."""
+"""PutBucket, GetBucketInfo, lifecycle, versioning and encryption of a bucket."""
 
 import re
 
@@ -36,6 +36,14 @@ async def GetBucketInfo(call: Call) -> Result:
         **({"Versioning": bucket.versioning} if bucket.versioning else {}),
     }
     return {"BucketInfo": {"Bucket": info}}
+
+
+async def GetBucketLifecycle(call: Call) -> Result:
+    """The rules by which objects expire or move to another class. They are kept, and nothing happens by them here."""
+    rules = bucket_of(call).lifecycle
+    if not rules:
+        raise ApiError(404, "NoSuchLifecycle", "No Row found in Lifecycle Table.")
+    return {"LifecycleConfiguration": {"Rule": rules}}
 
 
 async def GetBucketVersioning(call: Call) -> Result:

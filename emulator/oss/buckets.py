@@ -29,6 +29,7 @@ class Bucket:
         self.created = created
         self.storage_class = "Standard"
         self.encryption: str | None = None  # AES256, KMS
+        self.lifecycle: list[dict[str, Any]] = []  # rules as the API and ROS have them
         self.versioning: str | None = None  # Enabled, Suspended; never set: None
         self._sorted = SortedDict()
         self.objects: dict[str, StoredObject] = self._sorted

@@ -131,6 +131,7 @@ NEEDS: Mapping[tuple[str, str], Needs] = {
     ("oss", "ListObjectsV2"): (("oss:ListObjects", bucket),),
     ("oss", "PutBucket"): (("oss:PutBucket", new_bucket),),
     ("oss", "GetBucketInfo"): (("oss:GetBucketInfo", bucket),),
+    ("oss", "GetBucketLifecycle"): (("oss:GetBucketLifecycle", bucket),),
     ("oss", "GetBucketVersioning"): (("oss:GetBucketVersioning", bucket),),
     ("oss", "PutBucketVersioning"): (("oss:PutBucketVersioning", bucket),),
     ("oss", "PutBucketEncryption"): (("oss:PutBucketEncryption", bucket),),

@@ -18,12 +18,14 @@ ACTIONS = {
     ("DELETE", True, ""): "DeleteObject",
     ("GET", False, ""): "ListObjectsV2",
     ("PUT", False, ""): "PutBucket",
+    ("GET", False, "lifecycle"): "GetBucketLifecycle",
     ("GET", False, "versioning"): "GetBucketVersioning",
     ("PUT", False, "versioning"): "PutBucketVersioning",
     ("PUT", False, "encryption"): "PutBucketEncryption",
     ("GET", False, "bucketInfo"): "GetBucketInfo",
 }
 SUBRESOURCES = (
+    "lifecycle",
     "versioning",
     "encryption",
     "bucketInfo",

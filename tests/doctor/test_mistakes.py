@@ -1,5 +1,7 @@
 """For each mistake that people make, the doctor names it and says what to do; without one, it finds nothing wrong."""
 
+from typing import Any
+
 import pytest
 
 from doctor.site import Evidence
@@ -55,6 +57,59 @@ def test_a_ledger_that_was_ever_versioned_is_named(ward: Ward, status: str) -> N
     assert (found.check, found.subject) == ("ledger", f"oss://{LEDGER}")
     assert "LedgerVersioned" in found.message
     assert "never enabled" in str(found.recommend)
+
+
+@pytest.mark.parametrize("storage_class", ["Archive", "ColdArchive", "DeepColdArchive"])
+def test_a_ledger_of_an_archive_class_is_named(ward: Ward, storage_class: str) -> None:
+    ward.cloud.oss.buckets[LEDGER].storage_class = storage_class
+    found = ward.only_wrong()
+    assert (found.check, found.subject) == ("ledger", f"oss://{LEDGER}")
+    assert storage_class in found.message
+
+
+def test_a_ledger_that_is_encrypted_with_kms_is_named(ward: Ward) -> None:
+    ward.cloud.oss.buckets[LEDGER].encryption = "KMS"
+    assert "KMS" in ward.only_wrong().message
+
+
+@pytest.mark.parametrize("algorithm", ["AES256", None])
+def test_a_ledger_that_oss_encrypts_by_itself_is_well(ward: Ward, algorithm: str | None) -> None:
+    ward.cloud.oss.buckets[LEDGER].encryption = algorithm
+    assert [finding.status for finding in ward.said("ledger")] == ["ok"]
+
+
+ARCHIVE = [{"Days": 30, "StorageClass": "Archive"}]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"Prefix": "", "Transition": ARCHIVE},
+        {"Prefix": "ledger/", "Transition": ARCHIVE},
+        {"Prefix": "ledger/exports/", "Transition": [{"Days": 9, "StorageClass": "IA"}, *ARCHIVE]},
+        {"Prefix": "led", "Transition": ARCHIVE},
+        {"Prefix": "ledger/", "Expiration": {"Days": 90}},
+        {"Expiration": {"Days": 90}},
+    ],
+)
+def test_a_lifecycle_rule_that_takes_facts_away_is_named(ward: Ward, rule: dict[str, Any]) -> None:
+    ward.cloud.oss.buckets[LEDGER].lifecycle.append({"ID": "tidy", "Status": "Enabled", **rule})
+    found = ward.only_wrong()
+    assert (found.check, "'tidy'" in found.message) == ("ledger", True)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"Prefix": "ledger/rejected/", "Transition": ARCHIVE, "Status": "Enabled"},
+        {"Prefix": "other/", "Transition": ARCHIVE, "Status": "Enabled"},
+        {"Prefix": "ledger/", "Transition": ARCHIVE, "Status": "Disabled"},
+        {"Prefix": "ledger/", "Transition": [{"Days": 30, "StorageClass": "IA"}], "Status": "Enabled"},
+    ],
+)
+def test_a_lifecycle_rule_that_leaves_facts_readable_is_well(ward: Ward, rule: dict[str, Any]) -> None:
+    ward.cloud.oss.buckets[LEDGER].lifecycle.append({"ID": "tidy", **rule})
+    assert [finding.status for finding in ward.said("ledger")] == ["ok"]
 
 
 def test_a_bus_that_is_not_there_is_named_with_the_command_that_makes_it(ward: Ward) -> None:
