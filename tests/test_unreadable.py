@@ -97,11 +97,13 @@ def test_a_cursor_that_cannot_be_read_is_none(shop: Workshop) -> None:
     assert len(shop.requested()) == 2
 
 
-def test_a_first_choice_that_cannot_be_read_is_none(shop: Workshop) -> None:
+def test_a_first_choice_that_cannot_be_read_is_left_over_for_the_next_night(shop: Workshop) -> None:
     limit(shop, 2)
     stock(shop, 3)
     spoil(shop, f"nightly/chosen-{run_key('night-1')}")
-    assert run(shop).finished
+    (here, _) = run(shop).totals
+    assert (here.recorded, here.left_over) == (0, 3)
+    assert run(shop, "night-2").finished
     assert len(shop.requested()) == 2
 
 

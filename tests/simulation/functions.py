@@ -83,4 +83,5 @@ class Functions:
             return (worker.deadline - world.clock.now).total_seconds()
 
         clouds = Clouds(world)
+        worker.instance.ledger.begin()
         return Outside(worker.instance.ledger, clouds, world.notifier, worker.policy, log, remaining_s, mute=set())

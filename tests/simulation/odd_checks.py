@@ -1,12 +1,11 @@
 """What must be true of a life in which something is odd."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from .reading import exports
 from .scenario import Scenario
 
-HELD = timedelta(days=2)  # nobody waits longer for his first claim, where there is room
+HELD_TICKS = 8  # nobody waits for more of them until his first claim, where there is room
 
 
 def all_of_an_array_is_taken(scenario: Scenario) -> Iterator[str]:
@@ -20,11 +19,12 @@ def all_of_an_array_is_taken(scenario: Scenario) -> Iterator[str]:
 
 
 def nobody_is_held_up(scenario: Scenario) -> Iterator[str]:
-    """Who waits for room has his first claim within two days, whatever cannot be read beside him."""
+    """Who waits for room has his first claim within some ticks, whatever cannot be read beside him."""
     world = scenario.world
     if world.odd.kind != "poisoned" or not world.steady:
         return
     for one in exports(world):
         first = one.claimed_at.get(1)
-        if first and first - one.requested_at > HELD and not world.silent_until:
+        waited = sum(one.requested_at < at < first for at in scenario.ticks) if first else 0
+        if waited > HELD_TICKS and not world.silent_until:
             yield f"{one.export_id} has waited for its first claim from {one.requested_at} to {first}"

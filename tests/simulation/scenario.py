@@ -43,6 +43,7 @@ class Scenario:
         self.replaying = False
         self.replays: list[tuple[str, Any]] = []  # what was to be done once more, and the answer
         self.nights: list[str] = []
+        self.ticks: list[datetime] = []
         self.last_at = START
         self.kept: set[str] = set()  # images that are visible soon and stay
 
@@ -186,6 +187,7 @@ class Scenario:
 
     def tick(self, when: datetime) -> None:
         """The watcher looks."""
+        self.ticks.append(when)
         self.functions.invoke(when, "watch", lambda outside: watch(outside, request_id="tick"))
 
     def night(self, seconds: float) -> None:

@@ -153,13 +153,16 @@ class Night:
         return not self._run.chosen
 
     def _keep_to_the_first_choice(self) -> None:
-        """Of two workers on one run the later one sees fewer images to choose from: each would fill the limit anew."""
+        """Of two workers on one run the later one sees fewer images to choose from: each would fill the limit anew.
+
+        Where the first choice cannot be read, all of it is left over for the next night.
+        """
         if self.dry_run or not self._run.chosen:
             return
         choice, key = Chosen(images=tuple(one.key for one in self._run.chosen)), run_key(self._run.run_id)
         self._outside.mark(f"nightly/chosen-{key}", choice)
         first = self._outside.readable(f"nightly/chosen-{key}", Chosen)
-        images = first.fact.images if first else choice.images
+        images = first.fact.images if first else ()
         self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in images))
 
 
