@@ -1,7 +1,6 @@
 """An image that no rule wants yet: tags, family and name may come by a later call, and then it is exported."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from image_export.values.match import Match
 from image_export.values.policy import Rule
 
 from .builders import ACCOUNT, IMAGE, REGION, an_image
-from .fakes import START, Counting, refused
+from .fakes import Counting, refused
 from .test_nightly import run
 from .workshop import BUS, Workshop
 
@@ -281,13 +280,27 @@ def test_a_sweep_warns_once_of_an_image_however_often_it_lists_it() -> None:
     assert shop.keys("sighted") == []
 
 
-def test_a_sweep_does_not_wait_for_an_old_image_or_for_one_that_failed() -> None:
+def test_a_sweep_after_a_long_pause_warns_once_of_an_image_that_an_event_named() -> None:
     shop = sweeping()
-    del shop.store.objects[f"swept/{ACCOUNT}/{REGION}"]  # as after a long pause
-    shop.show(an_image(created_at=START - timedelta(minutes=59)))
-    shop.show(an_image(image_id="m-failed", status="CreateFailed"))
-    assert shop.tick(minutes=2).undecided == 0
-    assert shop.keys("sighted") == []
+    shop.show(an_image())
+    shop.tell()
+    shop.tick(hours=3)
+    ticks(shop, 90)
+    assert len(lines(shop, "rule.nearly_matched")) == 1
+
+
+def test_a_sweep_after_a_long_pause_waits_for_what_may_have_become_available_just_now() -> None:
+    shop = sweeping()
+    shop.show(an_image())
+    assert shop.tick(hours=3).undecided == 1
+    tag(shop)
+    assert IMAGE in ticks(shop, 2)
+
+
+def test_a_sweep_does_not_wait_for_an_image_that_failed() -> None:
+    shop = sweeping()
+    shop.show(an_image(status="CreateFailed"))
+    assert (shop.tick(minutes=6).undecided, shop.keys("sighted")) == (0, [])
 
 
 def looks(work: Callable[[Workshop], None]) -> int:

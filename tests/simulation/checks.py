@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.fakes import FakeTask
 
+from .arrivals import an_old_night_says_so, what_is_tagged_in_time_is_exported
 from .odd_checks import all_of_an_array_is_taken, nobody_is_held_up
 from .policies import LIMIT, LIMITED
 from .reading import Told, exports, is_through
@@ -284,5 +285,7 @@ CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "an answer for everything": http_answers,
     "all of an array is taken": all_of_an_array_is_taken,
     "nobody is held up": nobody_is_held_up,
+    "what is tagged in time is exported": what_is_tagged_in_time_is_exported,
+    "an old night says so": an_old_night_says_so,
     "no bug": no_bug,
 }

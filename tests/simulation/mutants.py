@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from . import arrivals_mutants as later
 from . import odd_mutants as odd
 from . import own_mutants as own
 from . import protocol_mutants as protocol
@@ -155,6 +156,10 @@ FOUND: tuple[Mutant, ...] = (
         odd.begun_before_all_is_recorded,
         Ground(odd="array"),
     ),
+    Mutant("no rule matches, decided at once", later.TAGGED, later.decided_at_once, later.LATE_TAGS),
+    Mutant("a sweep forgets what no rule wants yet", later.TAGGED, later.sweeps_forget, later.LATE_TAGS),
+    Mutant("time for tags counted from the event", later.TAGGED, later.time_counted_from_the_event, later.LATE_TAGS),
+    Mutant("an old night answered as new", later.NIGHTS, later.old_nights_are_new, later.REPEATS),
 )
 MUTANTS = (*PROTOCOL, *OWN, *FOUND)
 

@@ -5,7 +5,8 @@ from random import Random
 from msgspec.structs import replace
 
 from image_export.decisions.policy_file import read_policy
-from image_export.values.policy import Policy
+from image_export.values.match import Match
+from image_export.values.policy import Policy, Rule
 from tests.builders import ACCOUNT, BUCKET, REGION
 
 OTHER_ACCOUNT, OTHER_REGION = "6543210987654321", "eu-central-1"
@@ -32,6 +33,7 @@ notify:
   - function: {{service: images, function: after-export}}
 """.encode()
 )
+TAGGED = Rule(name="tagged", when=("image-created",), match=Match(name="plain", tags={"export": "true"}))
 Place = tuple[str, str, str]  # account, region, bucket
 
 
@@ -51,6 +53,11 @@ def drawn(random: Random) -> Policy:
     account, region, _ = random.choice(places(RULED))
     (kept,) = (one for one in RULED.accounts if one.account_id == account)
     return replace(RULED, accounts=(replace(kept, destinations={region: kept.destinations[region]}),))
+
+
+def with_tagged(policy: Policy) -> Policy:
+    """The same, with a rule that wants what is tagged."""
+    return replace(policy, rules=(*policy.rules, TAGGED))
 
 
 def without_account(policy: Policy, account_id: str) -> Policy:

@@ -46,6 +46,8 @@ class Scenario:
         self.ticks: list[datetime] = []
         self.last_at = START
         self.kept: set[str] = set()  # images that are visible soon and stay
+        self.tagged: list[Image] = []  # as they are once they are tagged
+        self.repeated: list[Any] = []  # what came of nights that were sent again
 
     # When
 

@@ -7,6 +7,7 @@ from image_export.values.policy import Policy
 from tests.fakes import START
 
 from . import policies
+from .arrivals import tell_of_arrivals
 from .replays import callers_spell_like_us
 from .scenario import DAY_S, Scenario
 from .world import World
@@ -22,6 +23,7 @@ def tell_story(world: World) -> Scenario:
         _nights(scenario, 90 if world.seed % QUARTER == 0 else world.random.randint(2, 4))
     else:
         _days(scenario)
+    tell_of_arrivals(scenario)
     if world.odd.kind:
         world.odd.happen(scenario)
     elif world.ground.blind:

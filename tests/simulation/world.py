@@ -54,6 +54,8 @@ class Ground:
     blind: bool = False  # the policy cannot be read for a while in every life
     replays: bool = False  # what failed is done once more in every life, and a caller's token looks like ours
     odd: str = ""  # this is odd in every life (`odd.py`)
+    late_tags: bool = False  # some image is tagged later in every life
+    repeats: bool = False  # somebody sends every night's event again
 
     @property
     def keeps_the_rules(self) -> bool:

@@ -23,10 +23,3 @@ def undecided_until(decision: Decision, image: Image, named_at: datetime, availa
     if image.status == "Available":
         return available_at + (TAGGED_AFTER if decision.nearly else SETTLED_AFTER)
     return None
-
-
-def is_young(image: Image, now: datetime) -> bool:
-    """Whether a sweep waits for what may come: an older image that is Available has had its time."""
-    made = image.created_at
-    just_made = image.status == "Available" and made is not None and now - made < TAGGED_AFTER
-    return just_made or image.status in BEFORE_AVAILABLE

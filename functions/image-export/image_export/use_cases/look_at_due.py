@@ -78,8 +78,7 @@ def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
                 tick.exports[seen.export.export_id] = seen.export
             if seen.rejected:
                 tick.rejected.append(seen.rejected)
-            if seen.undecided:
-                tick.undecided.add(rest)
+            (tick.undecided if seen.undecided else tick.decided).add(rest)
         else:
             tell_rejected(tick.outside, rest, hint)
     except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one must not stop the others

@@ -10,6 +10,7 @@ from ..values.arrival import Sighted, Sighting
 from ..values.image import Image
 from .fact_store import Found
 from .outside import Outside
+from .tick import Tick
 
 Marker = Found[Sighted]
 
@@ -65,15 +66,18 @@ def asks(outside: Outside, key: str) -> set[tuple[str, str]]:
     return {(role.account_id, region) for role in watches(outside.policy, found.fact.account_id, region)}
 
 
-def remember(outside: Outside, image: Image) -> str:
-    """An image that a sweep found, as if an event had named it; answers its key. One that is known stays as it is."""
+def remember(tick: Tick, image: Image) -> None:
+    """An image that a sweep found is as if an event had named it. One that is known, or was just decided, stays so."""
     sighting = Sighting(
         event_id=f"sweep-{image.region_id}",
         account_id=image.account_id,
         region_id=image.region_id,
         image_id=image.image_id,
     )
-    if outside.readable(key_of(sighting), Sighted) is None:
+    key, outside = sighting_key(sighting), tick.outside
+    if key in tick.decided:
+        return
+    tick.undecided.add(key)
+    if outside.readable(f"sighted/{key}", Sighted) is None:
         now = outside.ledger.now
         look_again_at_seen(outside, seen_of(sighting, None, image, now), now + MINUTE, None)
-    return sighting_key(sighting)

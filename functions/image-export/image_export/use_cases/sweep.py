@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..decisions.plan import plan
 from ..decisions.projection import export_of
-from ..decisions.undecided import is_young
+from ..decisions.undecided import undecided_until
 from ..errors import FactUnreadable
 from ..values.account import AssumedRole
 from ..values.export import Export, RequestedBy
@@ -111,24 +111,25 @@ def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]
         outside.unreadable_entries(listing.unread, account_id=group.role.account_id, region_id=group.region_id)
         found = {image.image_id: image for image in listing.images}
         for one in plan(outside.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
-            if one.may_match and is_young(found[one.image_id], began):
-                tick.undecided.add(remember(outside, found[one.image_id]))
             if not tick.has_time():
                 return  # the next look begins where this one has: what it has recorded is known by then
+            if undecided_until(one, found[one.image_id], began, began):
+                remember(tick, found[one.image_id])
             if one.request is None or outside.ledger.is_known(one.request):
                 continue
-            export = _begin(outside, one.request, found[one.image_id])
+            export = _begin(tick, one.request, found[one.image_id])
             if export:
                 yield export
         page, more = page + 1, listing.more
     outside.keep(group.key)
 
 
-def _begin(outside: Outside, request: ExportRequest, image: Image) -> Export | None:
+def _begin(tick: Tick, request: ExportRequest, image: Image) -> Export | None:
     """The image's export, where this look makes it: recorded, and begun with where there is time, else by its hint.
 
     A fact of one image that cannot be read hides no other: that image is looked at again, as if an event had named it.
     """
+    outside = tick.outside
     log = outside.log.bind(image_id=image.image_id, region_id=image.region_id)
     try:
         recorded = record(outside, request)
@@ -140,5 +141,5 @@ def _begin(outside: Outside, request: ExportRequest, image: Image) -> Export | N
         return begin(outside, recorded, Sight(image=image)).export
     except FactUnreadable as fault:
         log.error("fact.unreadable", error=fault.cause.message)
-        remember(outside, image)  # or no later look would list it
+        remember(tick, image)  # or no later look would list it
         return None

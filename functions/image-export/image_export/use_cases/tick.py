@@ -27,6 +27,7 @@ class Tick:
         self.exports: dict[str, Export] = {}
         self.rejected: list[Cause] = []
         self.undecided: set[str] = set()  # the keys of sightings that are looked at again
+        self.decided: set[str] = set()  # and of those that no longer are
         self.silent: set[tuple[str, str]] = set()
         self.answering: set[tuple[str, str]] = set()
 
