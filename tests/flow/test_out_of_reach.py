@@ -23,7 +23,7 @@ def deployed(folder: Path, **replaced: str) -> Iterator[World]:
 
 
 def test_a_policy_out_of_reach_is_503_where_it_is_needed_and_hides_nothing_else(tmp_path: Path) -> None:
-    with deployed(tmp_path, **{"IMAGE_EXPORT_POLICY: policy.yaml": f"IMAGE_EXPORT_POLICY: {POLICY}"}) as world:
+    with deployed(tmp_path, **{"IMAGE_EXPORT_POLICY: ${vars.policy}": f"IMAGE_EXPORT_POLICY: {POLICY}"}) as world:
         entrance = Entrance(world.emulator.http_trigger)
         answer = entrance.post("m-1")
         assert answer.refusal == (503, "PolicyInvalid")

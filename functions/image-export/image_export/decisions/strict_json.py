@@ -31,7 +31,7 @@ class RepeatedKeys(dict[str, Any]):
 def read_bytes(body: bytes) -> Any:
     """The JSON of bytes in UTF-8, whether or not with a byte order mark. Raises NotJsonError."""
     try:
-        return read_json(_text(body.removeprefix(MARK)))
+        return read_json(_text(body))
     except RecursionError as cause:
         raise NotJsonError("is nested too deep") from cause
     except json.JSONDecodeError as cause:
@@ -40,7 +40,7 @@ def read_bytes(body: bytes) -> Any:
 
 
 def _text(body: bytes) -> str:
-    if not body.strip():
+    if not body.removeprefix(MARK).strip():
         raise NotJsonError("is empty")
     other = next((name for mark, name in OTHERS.items() if body.startswith(mark)), None)
     if other is None and b"\x00" in body[:2]:  # JSON begins with ASCII: a null beside it is the half of two bytes
