@@ -1,7 +1,7 @@
 """Has a function of FC 3.0 do something once more, and waits for what came of it. Sent once; signs nothing itself."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 import requests
@@ -61,7 +61,7 @@ def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _raise(where: str, answer: requests.Response) -> Outcome:
+def _raise(where: str, answer: requests.Response) -> NoReturn:
     said = answer.json()
     raise answered(where, answer.status_code, Cause(code=said["Code"], message=str(said.get("Message") or "")))
 

@@ -1,10 +1,16 @@
 """What an answer to `once` means: done only where it says so."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from replay.asking import outcome_of
+from image_export.edges.addresses import Addresses
+from image_export.edges.credentials import Credentials
+from image_export.errors import Refused
+from replay.asking import Entrance, Outcome, outcome_of
+
+from .emulator.deployment import Deployed, deployed
 
 NOTHING: dict[str, Any] = {"RequestId": "r", "Exports": [], "Rejected": [], "Ignored": 0}
 ERROR = {"Code": "IncorrectImageStatus", "Message": "It is CreateFailed.", "RequestId": None, "Recommend": "Make it."}
@@ -43,3 +49,22 @@ def export(**fields: Any) -> dict[str, Any]:
 )
 def test_what_came_of_it_is_said_in_words(answer: dict[str, Any], said: tuple[bool, str]) -> None:
     assert outcome_of(answer) == said
+
+
+def entrance(world: Deployed, function: str) -> Entrance:
+    """A function of this world, asked with the administrator's key."""
+    key = world.administrator
+    home = ("1234567890123456", "cn-hangzhou")
+    return Entrance(Credentials(key.access_key_id, key.secret), Addresses(world.endpoint), home, function)
+
+
+def test_a_function_that_fails_is_no_success(tmp_path: Path) -> None:
+    raises = "def handler(event, context):\n    raise RuntimeError(event.decode())\n"
+    with deployed(tmp_path, raises) as world:
+        said = entrance(world, "probe").ask("exp-1")
+    assert said == Outcome(good=False, said='the function failed: {"Replay":"exp-1"}')
+
+
+def test_a_function_that_is_not_there_is_a_refusal(tmp_path: Path) -> None:
+    with deployed(tmp_path, "") as world, pytest.raises(Refused, match="FunctionNotFound"):
+        entrance(world, "other").ask("exp-1")
