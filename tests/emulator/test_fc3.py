@@ -103,7 +103,7 @@ def test_what_is_not_there_is_named(world: Deployed, method: str, path: str, wan
 
 def test_functions_and_triggers_are_shown_as_they_are_deployed(world: Deployed) -> None:
     function = ask(world, "GET", PROBE).json()
-    assert (function["functionName"], function["runtime"], function["timeout"]) == ("probe", "python3.10", 10)
+    assert (function["functionName"], function["runtime"], function["timeout"]) == ("probe", "python3.10", 86_400)
     assert [one["functionName"] for one in ask(world, "GET", "/2023-03-30/functions").json()["functions"]] == ["probe"]
     (trigger,) = ask(world, "GET", f"{PROBE}/triggers").json()["triggers"]
     assert trigger == ask(world, "GET", f"{PROBE}/triggers/http").json()

@@ -65,7 +65,7 @@ def test_the_context_has_the_shape_of_the_runtime(tmp_path: Path, runtime: str, 
     assert ("service" in seen["context"]) is credentials
     assert {"request_id", "function", "region", "account_id", "logger"} <= set(seen["context"])
     assert ("qualifier" in seen["function"]) is not credentials
-    assert seen["function"]["timeout"] == 10
+    assert seen["function"]["timeout"] == 86_400
 
 
 @pytest.mark.parametrize(
