@@ -115,6 +115,21 @@ def test_a_whole_bucket_that_is_refused_is_a_fault_of_the_ledger(shop: Workshop)
     assert not isinstance(caught.value, FactUnreadable)
 
 
+@pytest.mark.parametrize(("calls", "work"), [(GET, "read"), (ALL, "put"), (ALL, "mark"), (ALL, "delete")])
+def test_a_refusal_is_of_one_object_only_where_another_name_is_allowed(
+    shop: Workshop, calls: tuple[str, ...], work: str
+) -> None:
+    ledger = shop.outside().ledger
+    arguments: tuple[Any, ...] = {"read": (RUN, dict), "delete": (RUN,)}.get(work, (RUN, {}))
+    refuse(shop, lambda key: key == RUN, *calls, code="AccessDenied")
+    with pytest.raises(FactUnreadable):
+        getattr(ledger, work)(*arguments)
+    refuse(shop, lambda _key: True, *calls, code="AccessDenied")
+    with pytest.raises(LedgerFault) as caught:
+        getattr(ledger, work)(*arguments)
+    assert not isinstance(caught.value, FactUnreadable)
+
+
 def test_a_bucket_that_may_not_be_written_to_is_a_fault_of_the_ledger(shop: Workshop) -> None:
     stock(shop, 2)
     refuse(shop, lambda _key: True, "put", "create", code="AccessDenied")
