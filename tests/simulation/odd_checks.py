@@ -19,11 +19,13 @@ def all_of_an_array_is_taken(scenario: Scenario) -> Iterator[str]:
 
 
 def nobody_is_held_up(scenario: Scenario) -> Iterator[str]:
-    """Who waits for room has his first claim within some ticks, whatever cannot be read beside him."""
+    """Whom a night lets wait for room has his first claim within some ticks, whatever cannot be read beside him."""
     world = scenario.world
     if world.odd.kind != "poisoned" or not world.steady:
         return
     for one in exports(world):
+        if one.request["RequestedBy"]["Trigger"] != "nightly":  # its image may not be Available yet
+            continue
         first = one.claimed_at.get(1)
         waited = sum(one.requested_at < at < first for at in scenario.ticks) if first else 0
         if waited > HELD_TICKS and not world.silent_until:
