@@ -157,6 +157,16 @@ def test_throttling_and_silence_are_of_the_bucket(shop: Workshop) -> None:
         assert not isinstance(caught.value, FactUnreadable)
 
 
+def test_the_hint_of_a_look_that_broke_stays_where_no_new_one_can_be_written(shop: Workshop) -> None:
+    stock(shop, 1, status="Creating")
+    shop.tell("m-cn0000")
+    (before,) = shop.keys("due/")
+    archive(shop, "/requested")
+    refuse(shop, lambda key: key.startswith("due/"), "put")
+    shop.tick(minutes=10)
+    assert shop.keys("due/") == [before]
+
+
 def test_a_named_image_whose_marker_is_archived_is_looked_at_all_the_same(shop: Workshop) -> None:
     shop.tell()
     archive(shop, "sighted/")

@@ -38,8 +38,13 @@ def look_at_due(tick: Tick) -> None:
         if tick.silent and _is_silent(tick, kind, rest):
             continue
         if not (_look_at_export(tick, what, entry.key) if kind == "exp" else _look(tick, kind, rest, entry.key)):
-            tick.outside.keep(hints.due(ledger.now + LOOK_MOST, what))  # later, or it would be in the others' way
-            tick.outside.forget(entry.key)
+            _later(tick, what, entry.key)
+
+
+def _later(tick: Tick, what: str, hint: str) -> None:
+    """Or it would stand in the way of the others. The old hint goes once there is a new one."""
+    if tick.outside.keep(hints.due(tick.outside.ledger.now + LOOK_MOST, what)):
+        tick.outside.forget(hint)
 
 
 def _is_silent(tick: Tick, kind: str, rest: str) -> bool:

@@ -64,12 +64,14 @@ class Outside(NamedTuple):
             self._unreadable(key, fault)
             return None
 
-    def keep(self, key: str, fact: object = None) -> None:
-        """Write over whatever is there, where all can go on without it: a name that OSS refuses is logged."""
+    def keep(self, key: str, fact: object = None) -> bool:
+        """Write over what is there, where all can go on without it: a name that OSS refuses is logged, and False."""
         try:
             self.ledger.put(key, fact)
         except FactUnreadable as fault:
             self._unreadable(key, fault)
+            return False
+        return True
 
     def mark(self, key: str, fact: object) -> None:
         """The same for a fact that may stand already, and stays as it is then."""
