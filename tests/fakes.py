@@ -173,8 +173,10 @@ class FakeStore:
         return bool(self._run("versioned", lambda: self.versioning in ("Enabled", "Suspended")))
 
     def create(self, key: str, body: bytes) -> bool:
+        versioning = self.versioning  # as it is when the request is sent
+
         def effect() -> bool:
-            if key in self.objects and not self.versioning:
+            if key in self.objects and not versioning:
                 return False
             self._write(key, body)
             return True

@@ -2,7 +2,7 @@
 
 import pytest
 
-from image_export.errors import LedgerFault, Unanswered
+from image_export.errors import Unanswered
 from image_export.use_cases.ports import Stored
 from image_export.values.cause import Cause
 
@@ -63,8 +63,7 @@ def test_a_doubt_that_cannot_be_read_keeps_nothing_from_its_end(shop: Workshop) 
 
 def test_the_task_id_is_in_the_log_whatever_the_ledger_does_after_the_answer(shop: Workshop) -> None:
     shop.store.faults.before("put tasks", unanswered())
-    with pytest.raises(LedgerFault):
-        shop.ask("r-1")
+    shop.ask("r-1")
     assert line(shop, "export.answered")["task_id"] == shop.task_id
     assert not shop.keys("/result-")
 
@@ -72,8 +71,7 @@ def test_the_task_id_is_in_the_log_whatever_the_ledger_does_after_the_answer(sho
 def test_a_refusal_is_in_the_log_with_its_request_id_whatever_the_ledger_does(shop: Workshop) -> None:
     shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
     shop.store.faults.before("create result", unanswered())
-    with pytest.raises(LedgerFault):
-        shop.ask("r-1")
+    shop.ask("r-1")
     said = line(shop, "export.answered")
     assert (said["code"], said["cloud_request_id"]) == ("ImageNotSupported", "C8B26B44-0189-443E-9816-D951F59623A9")
 

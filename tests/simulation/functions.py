@@ -77,11 +77,11 @@ class Functions:
 
     def _outside(self, worker: Invocation) -> Outside:
         world = self._world
+        worker.instance.ledger.begin()
         log = world.log.bind(worker=worker.name)
 
         def remaining_s() -> float:
             return (worker.deadline - world.clock.now).total_seconds()
 
         clouds = Clouds(world)
-        worker.instance.ledger.begin()
         return Outside(worker.instance.ledger, clouds, world.notifier, worker.policy, log, remaining_s, mute=set())

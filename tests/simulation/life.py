@@ -38,9 +38,9 @@ def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> L
     for account, region, _ in world.places:  # the watcher has been at work before
         world.objects[f"swept/{account}/{region}"] = Stored(b"", START)
     scenario = tell_story(world)
-    world.tell(f"seed {seed}: {world.weather}; {world.readings}")
+    world.tell(f"seed {seed}: {world.weather}; {world.readings}; {world.conditions}")
     _storm(scenario)
-    world.weather.fair = True
+    world.weather.fair = world.conditions.over = True
     world.tell("fair weather")
     if world.policy is None:
         world.rule(world.ruled)

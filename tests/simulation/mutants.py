@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from . import arrivals_mutants as later
+from . import identity_mutants as found
 from . import odd_mutants as odd
 from . import own_mutants as own
 from . import protocol_mutants as protocol
@@ -30,10 +31,15 @@ NEVER_MADE = Ground(fates=("fail",), starts=("before", "after"))  # doubts, in w
 UNBOUNDED = Ground(kills=False, starts=("frozen",))
 BLIND = Ground(blind=True)
 REPLAYED = Ground(fates=("fail", "finish"), replays=True)
+APART = Ground(conditions=("clocks",), fates=("fail", "finish"), starts=LOST)
+APART_AND_LATE = Ground(conditions=("clocks",), fates=("objects late",))
+VERSIONED = Ground(conditions=("versioning",), starts=("slow", "frozen"))
+JUMPING = Ground(conditions=("dates",), fates=("fail", "finish"), starts=LOST, lag=timedelta(minutes=19))
 
 TWICE, TOLD, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
 SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "nothing is left"
 LOSE, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "the ledger explains itself"
+OVER = "no object is written over"
 WASTED, SEEN = "no attempt is wasted", "a breach is seen"
 ONCE_MORE = "once more is one more"
 BUG = "no bug"
@@ -160,6 +166,28 @@ FOUND: tuple[Mutant, ...] = (
     Mutant("a sweep forgets what no rule wants yet", later.TAGGED, later.sweeps_forget, later.LATE_TAGS),
     Mutant("time for tags counted from the event", later.TAGGED, later.time_counted_from_the_event, later.LATE_TAGS),
     Mutant("an old night answered as new", later.NIGHTS, later.old_nights_are_new, later.REPEATS),
+    Mutant(
+        "answered prefix taken for a caller's own",
+        TWICE,
+        found.answered_prefix_is_taken,
+        Ground(conditions=("repeats",)),
+    ),
+    Mutant(
+        "prefix without the ledger's id", OVER, found.prefix_without_the_ledger, Ground(conditions=("older ledger",))
+    ),
+    Mutant("clocks thought equal", TWICE, found.clocks_thought_equal, APART),
+    Mutant("new images by OSS's clock", LOSE, found.images_by_our_clock, Ground(conditions=("clocks",))),
+    Mutant("end of a task by the clock of ECS", FAILURE, found.end_by_the_clock_of_ecs, APART_AND_LATE),
+    Mutant("latest date believed", TWICE, found.latest_date_believed, JUMPING),
+    Mutant("versioning asked once", TWICE, found.versioning_asked_once, VERSIONED),
+    Mutant("requests compared as they are said", RULE, found.compared_as_said, Ground(conditions=("repeats",))),
+    Mutant("any smaller disk taken for whole", SUCCESS, found.any_size_is_whole, Ground(conditions=("small",))),
+    Mutant(
+        "unknown disks taken for none",
+        SUCCESS,
+        found.unknown_disks_are_none,
+        Ground(conditions=("disks",), fates=("object missing", "finish")),
+    ),
 )
 MUTANTS = (*PROTOCOL, *OWN, *FOUND)
 

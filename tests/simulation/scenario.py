@@ -75,7 +75,7 @@ class Scenario:
             image_id=f"m-{world.seed % 100000}x{len(self.images)}",
             name=name or random.choice(NAMES),
             status="Available",
-            created_at=START + timedelta(seconds=seconds),
+            created_at=world.conditions.by_ecs(START + timedelta(seconds=seconds)),
             disks=tuple(disks),
             size_gib=40,
         )
@@ -156,11 +156,21 @@ class Scenario:
                 self._ask(event, again, tries - 1)
             if answer is not None:
                 self.answers.append((event.decode(), answer))
+                self._send_back(answer)
 
         def work(outside: Any) -> Any:
             return Site(lambda _needs_policy: outside, SETTINGS, REGION, dict).respond(event, "h-1")
 
         self.functions.invoke(when, "http", work, heard)
+
+    def _send_back(self, answer: Any) -> None:
+        """Some clients post the fields of the answer."""
+        said = json.loads(answer["body"]) if answer["statusCode"] in (200, 202) else {}
+        body = self.world.conditions.sent_back(said) if "ExportId" in said else None
+        if body:
+            random = self.world.conditions.random
+            later_s = random.choice((2.0, 3000.0, 50000.0)) * random.random()
+            self.ask("POST", "/exports", body, (self.world.clock.now - START).total_seconds() + later_s)
 
     def request_of(self, image: Image) -> dict[str, Any]:
         """In the ExportImage API's own parameters."""
@@ -176,7 +186,7 @@ class Scenario:
             body["ClientToken"] = f"token-{random.randrange(2)}-{image.image_id}"
         if random.random() < 0.3:
             body["OSSPrefix"] = random.choice(("mine", "aprefixofmorethanseventeen", "nightly"))
-        return body
+        return self.world.conditions.said_otherwise(body)
 
     def strange_request(self, image: Image) -> dict[str, Any]:
         """One that the policy does not allow."""

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from image_export.use_cases.ports import StartExport, TaskList
+from image_export.use_cases.ports import ImagePage, StartExport, TaskList
 from image_export.values.image import Image
 from image_export.values.task import Task
 from tests.fakes import TERMINAL, FakeCloud, FakeTask, refused
 
+from .conditions import SMALL
 from .odd import theirs
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ ENDS_IN_S = (10.0, 120.0, 600.0, 3600.0, 30000.0)
 WORDS = ("Processing", "Waiting", "Paused", "Pending", "BeingVerified")  # the last is one that nobody has met
 LAGS = (0, 20, 20, 300, 1140)  # seconds until a new task is listed; well below the wait of PROTOCOL 9
 OBJECTS_LATE_S = 600.0
+BODIES = {"object empty": b"", "object damaged": b"\x00" * 600, "object small": SMALL}
 LAPSES_S = (0.0, 0.0, 60.0, 3600.0, 36000.0)  # for so long ECS does not know a task that runs, twice in its time
 FLICKERS_S, KNOWS_EVERY = 2 * 86400.0, 5  # for so long only every fifth answer knows it
 KEPT_S = 3 * 86400.0  # how long ECS knows a task that it will forget
@@ -108,7 +110,7 @@ class LivingCloud(FakeCloud):
         ends_in = timedelta(seconds=random.choice(ENDS_IN_S if ours else ENDS_IN_S[:3]) * (0.5 + random.random()))
         ends_in = {"finish in days": timedelta(days=3), "all but never ends": timedelta(days=16)}.get(fate, ends_in)
         world.tell(f"  task {task_id} of {start.image_id} under {start.oss_prefix}: will {fate} in {ends_in}")
-        world.baton.at(self.clock.now + ends_in, lambda: self._end(one, fate))
+        world.baton.at(self.world.clock.now + ends_in, lambda: self._end(one, fate))
         if ours:
             self.ours.add(task_id)
             self._lapse(task_id, ends_in)
@@ -117,7 +119,7 @@ class LivingCloud(FakeCloud):
 
     def _lapse(self, task_id: str, within: timedelta) -> None:
         random, baton = self.world.random, self.world.baton
-        begins, lasts = self.clock.now + within * random.random(), timedelta(seconds=random.choice(LAPSES_S))
+        begins, lasts = self.world.clock.now + within * random.random(), timedelta(seconds=random.choice(LAPSES_S))
         if lasts:
             baton.at(begins, lambda: self.unknown.add(task_id))
             baton.at(begins + lasts, lambda: self.unknown.discard(task_id))
@@ -158,18 +160,24 @@ class LivingCloud(FakeCloud):
             self._finish(one, fate)
 
     def _finish(self, one: FakeTask, fate: str) -> None:
-        task_id, body = one.task.task_id, {"object empty": b"", "object damaged": b"\x00" * 600}.get(fate)
+        task_id = one.task.task_id
+        if task_id in self.ours and fate == "finish" and self.world.conditions.is_small():
+            fate = self.fates[task_id] = "object small"
+        body = BODIES.get(fate)
         before = dict(self.stored)
+        if task_id in self.ours:
+            for key in sorted(key for key in self.bodies(one.start) if f"{one.start.oss_bucket}/{key}" in before):
+                self.world.breaks("no object is written over", f"{task_id} writes {key}, which was there")
         self.finish(task_id, body, leave_out=1 if fate == "object missing" else 0)
         if fate == "objects late":
             late, self.stored = self.stored, before
             appears_in = timedelta(seconds=self.world.random.random() * OBJECTS_LATE_S)
             new = {address: body for address, body in late.items() if address not in before}
-            self.world.baton.at(self.clock.now + appears_in, lambda: self.stored.update(new))
+            self.world.baton.at(self.world.clock.now + appears_in, lambda: self.stored.update(new))
         if self.world.readings.names == "never":
             one.task = replace(one.task, objects=())
         if fate == "forgotten":
-            self.world.baton.at(self.clock.now + timedelta(seconds=KEPT_S), lambda: self.forgotten.add(task_id))
+            self.world.baton.at(self.world.clock.now + timedelta(seconds=KEPT_S), lambda: self.forgotten.add(task_id))
 
     def bodies(self, start: StartExport) -> dict[str, bytes]:
         """What such an export writes, whether its image is still visible or not."""
@@ -178,6 +186,27 @@ class LivingCloud(FakeCloud):
             return super().bodies(start)
         finally:
             self.inventory = visible
+
+    def write(self, bucket: str, key: str, body: bytes) -> None:
+        """By OSS's clock, as everything there is."""
+        super().write(bucket, key, body)
+        self.written_at[f"{bucket}/{key}"] = self.world.clock.now
+
+    def image(self, image_id: str) -> Image | None:
+        """With its disks, where they are listed by now."""
+        return self._seen(super().image(image_id))
+
+    def images(self, page: int, *, since: datetime | None = None) -> ImagePage:
+        """The same of many."""
+        found = super().images(page, since=since)
+        return found._replace(images=[one for one in map(self._seen, found.images) if one])
+
+    def _seen(self, image: Image | None) -> Image | None:
+        return (
+            image
+            if image is None or self.world.conditions.lists_disks(self.world.clock.now)
+            else replace(image, disks=())
+        )
 
     def tasks(self, task_ids: Iterable[str]) -> list[Task]:
         """By id; whether the image is told is open."""

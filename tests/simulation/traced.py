@@ -1,10 +1,11 @@
 """A store that says which key each call was about, for the trace of one life. Otherwise the fake."""
 
 from image_export.use_cases.ports import Page, Stored
-from tests.fakes import FakeStore
+
+from .conditions import ConditionedStore
 
 
-class TracedStore(FakeStore):
+class TracedStore(ConditionedStore):
     """Notes the key before every call."""
 
     def _note(self, key: str) -> None:

@@ -21,9 +21,10 @@ from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause
 from image_export.values.image import Image
 from image_export.values.policy import Policy
-from tests.fakes import START, Died, FakeLog, FakeNotifier, FakeStore, Faults, Objects, refused, unanswered
+from tests.fakes import START, Died, FakeLog, FakeNotifier, Faults, Objects, refused, unanswered
 
 from .baton import Baton, CloudClock, Runner
+from .conditions import ConditionedStore, Conditions, EcsClock, lay_older_exports
 from .odd import Odd
 from .policies import drawn, gates, places
 from .tasks import LivingCloud, Readings
@@ -56,6 +57,7 @@ class Ground:
     odd: str = ""  # this is odd in every life (`odd.py`)
     late_tags: bool = False  # some image is tagged later in every life
     repeats: bool = False  # somebody sends every night's event again
+    conditions: tuple[str, ...] = ()  # what holds in every life, of `conditions.KINDS`
 
     @property
     def keeps_the_rules(self) -> bool:
@@ -93,8 +95,9 @@ class Instance:
     """A warm process: what it keeps from one invocation to the next."""
 
     def __init__(self, world: "World") -> None:
-        kind = TracedStore if world.tracing else FakeStore
+        kind = TracedStore if world.tracing else ConditionedStore
         self.store = kind(world.clock, world.trouble, world.objects)
+        self.store.conditions = world.conditions
         self.store.versioning = None if world.ground.unversioned else "Enabled"
         self.ledger = LedgerOfAProcess(self.store, world.nonce)
         self.ledger.world = world
@@ -220,6 +223,7 @@ class World:
         self.seed, self.ground, self.tracing = seed, ground, tracing
         self.random = Random(seed)  # noqa: S311 - dice, not secrets
         self.clock = CloudClock()
+        self.conditions = Conditions.drawn(seed, ground.conditions)
         self.baton = Baton(self.clock)
         self.weather = Weather(self.random, ground.starts)
         self.odd = Odd(self)
@@ -254,7 +258,8 @@ class World:
         found = self.clouds.get((account_id, region_id))
         if found is None:
             lag = self.ground.lag or self.readings.lag
-            found = LivingCloud(self.clock, Trouble(self, (account_id, region_id)), list_lag=lag, world=self)
+            clock = EcsClock(self.clock, self.conditions)
+            found = LivingCloud(clock, Trouble(self, (account_id, region_id)), list_lag=lag, world=self)
             found.named_at_once = self.readings.names == "at once"
             found.resource_ids = self.readings.resource_ids
             self.clouds[account_id, region_id] = found
@@ -293,7 +298,10 @@ class World:
     def show(self, image: Image) -> None:
         """The image is there, like this, from now on."""
         cloud = self.cloud(image.account_id, image.region_id)
+        new = image.image_id not in cloud.catalog
         cloud.catalog[image.image_id] = cloud.inventory[image.image_id] = image
+        if new:
+            lay_older_exports(self, image)
         self.tell(f"  image {image.image_id} {image.name} is {image.status}")
 
     def rule(self, policy: Policy | None) -> None:

@@ -14,14 +14,11 @@ from ..values.record import Record
 from ..values.steps import LookForKeys, LookForTasks, Settle, Sight, Step, Wait
 from ..values.task import Task
 from .identity import is_under
-from .waiting import MINUTE, VISIBLE_WITHIN, growing
+from .waiting import CLOCKS_APART, MINUTE, VISIBLE_WITHIN, growing
 
 REASON = "StartInDoubt"
 CALLER_MAY_LIVE = MINUTE  # the worker that holds the claim answers by then, or is late and finds its result taken
 CALLED_WITHIN = timedelta(minutes=5)  # of the claim: then FC has killed the caller (PROTOCOL 7)
-CLOCKS_APART = timedelta(
-    minutes=35
-)  # task times are ECS's, claims OSS's; half an hour, a drift, and task times' minute
 BEFORE_CLAIM = CLOCKS_APART
 AFTER_CLAIM = CALLED_WITHIN + CLOCKS_APART
 LISTED_WITHIN = timedelta(minutes=25)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 MINUTE = timedelta(minutes=1)
 VISIBLE_WITHIN = timedelta(minutes=15)  # an image that a creation event named (DESIGN §7)
 LOOK_MOST = timedelta(minutes=10)
+CLOCKS_APART = timedelta(minutes=35)  # ECS's times beside OSS's: half an hour, a drift, and minutes alone
 TELL_MOST = timedelta(hours=1)
 TOLD_FOR = timedelta(days=14)  # PROTOCOL 17
 ENTRANCE_GRACE = timedelta(minutes=2)  # by then an entrance has looked at what it recorded, or died

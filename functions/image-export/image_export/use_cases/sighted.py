@@ -46,7 +46,11 @@ def look_again_at_seen(outside: Outside, seen: Sighted, at: datetime, marker: Ma
 
 
 def _hint(outside: Outside, sighting: Sighting, at: datetime) -> None:
-    """First, and kept for a while though it leads nowhere: no marker is left behind without one."""
+    """First, and kept for a while though it leads nowhere: no marker is left behind without one.
+
+    Where dates disagree it is late rather than early, for an early one seems to lead nowhere already.
+    """
+    at += outside.ledger.latest - outside.ledger.now
     outside.ledger.put(hints.due(at, f"sighted-{sighting_key(sighting)}"))
 
 

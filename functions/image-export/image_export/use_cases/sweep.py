@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..decisions.plan import plan
 from ..decisions.projection import export_of
 from ..decisions.undecided import undecided_until
+from ..decisions.waiting import CLOCKS_APART
 from ..errors import FactUnreadable
 from ..values.account import AssumedRole
 from ..values.export import Export, RequestedBy
@@ -103,7 +104,7 @@ def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]
     ECS lists by CreationTime alone. One that may be wanted yet is remembered, however long it takes to be Available.
     """
     outside, began = tick.outside, tick.outside.ledger.now
-    since = (last - OVERLAP) if last else began - FIRST_LOOK
+    since = ((last - OVERLAP) if last else began - FIRST_LOOK) - CLOCKS_APART  # an image's time is of ECS's clock
     cloud, page, more = outside.clouds.at(group.role, group.region_id, group.bucket), 1, True
     asker = RequestedBy(trigger="watch", id=f"sweep-{group.region_id}")
     while more:
