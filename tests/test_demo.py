@@ -19,7 +19,7 @@ from emulator.demo.by_event import ByEvent
 from emulator.demo.command import told_if_gone
 from emulator.demo.lines import write
 from emulator.demo.over_http import OverHttp
-from emulator.demo.stage import GOLDEN, MissingError, Stage
+from emulator.demo.stage import GOLDEN, MissingError, Stage, complaint_of
 from emulator.running import RunningEmulator
 from tests.patience import HANGS_S
 
@@ -146,13 +146,27 @@ def test_an_emulator_that_goes_away_is_the_reason(tmp_path: Path) -> None:
             emulator.get("state")
 
 
-def test_a_policy_that_is_wrong_or_not_the_one_that_ships_is_said_at_once(tmp_path: Path) -> None:
-    for word, instead, said in (("priority:", "prioritty:", "did you mean priority?"), ("golden-", "silver-", "ships")):
-        shutil.copytree(ROOT / "functions/image-export", tmp_path / word)
-        policy = tmp_path / word / "policy.yaml"
-        policy.write_text(policy.read_text().replace(word, instead))
-        code, shown = demo("--package", str(tmp_path / word), seconds=60)
-        assert (code, said in shown, "was never called" in shown) == (1, True, True), shown
+@pytest.mark.parametrize(
+    ("word", "instead", "said"),
+    [
+        ("priority:", "prioritty:", "did you mean priority?"),
+        pytest.param("golden-", "silver-", "ships", marks=pytest.mark.prove),
+    ],
+)
+def test_a_policy_that_is_wrong_or_not_the_one_that_ships_is_said_at_once(
+    tmp_path: Path, word: str, instead: str, said: str
+) -> None:
+    shutil.copytree(ROOT / "functions/image-export", tmp_path / "package")
+    policy = tmp_path / "package" / "policy.yaml"
+    policy.write_text(policy.read_text().replace(word, instead))
+    code, shown = demo("--package", str(tmp_path / "package"), seconds=60)
+    assert (code, said in shown, "was never called" in shown) == (1, True, True), shown
+
+
+def test_an_image_that_the_policy_does_not_want_is_told_as_a_policy_that_does_not_ship() -> None:
+    line = {"level": "info", "event": "event.ignored", "reason": f"no rule matches image '{GOLDEN}'"}
+    assert complaint_of(json.dumps(line)) == ("The demo needs the policy.yaml that ships", line["reason"])
+    assert complaint_of(json.dumps({**line, "reason": "no rule matches image 'other'"})) is None
 
 
 def test_a_zip_that_is_not_there_is_said_in_one_line() -> None:

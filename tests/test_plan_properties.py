@@ -162,7 +162,7 @@ def test_a_request_is_that_of_its_image_and_rule(case: Case) -> None:
 
 
 @given(CASES)
-@settings(max_examples=500, deadline=None)  # it takes several due images of one rule with a limit, some of them failed
+@settings(max_examples=250, deadline=None)  # it takes several due images of one rule with a limit, some of them failed
 def test_max_per_run_is_used_up_by_the_oldest_and_last_by_what_failed(case: Case) -> None:
     in_turn: dict[str | None, list[tuple[tuple[bool, object], bool]]] = defaultdict(list)
     for image, one in zip(case.images, case.decisions(), strict=True):

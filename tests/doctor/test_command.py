@@ -7,25 +7,26 @@ import sys
 
 import pytest
 
+from doctor.__main__ import main
 from doctor.pipes import until_closed
+from tests.commands import run_here
 from tests.patience import HANGS_S
 
 from .ward import ACCOUNT, BUCKET, ROOT, Ward
 
 
 def run(ward: Ward, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """`python -m doctor` in a process of its own, as `make doctor` starts it."""
-    given = {
-        "PATH": os.environ["PATH"],
-        **ward.environ,
-        **environ,
-    }
-    command = [sys.executable, "-m", "doctor", "--functions", str(ward.file), *arguments]
-    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
+    """What the command does with these arguments."""
+    given = {"PATH": os.environ["PATH"], **ward.environ, **environ}
+    return run_here(main, ["--functions", str(ward.file), *arguments], given)
 
 
 def test_a_sound_deployment_is_told_line_by_line_and_ends_with_0(ward: Ward) -> None:
-    done = run(ward)
+    """In a process of its own, as an operator starts it: nothing but the folder says where the package is."""
+    command = [sys.executable, "-m", "doctor", "--functions", str(ward.file)]
+    done = subprocess.run(  # noqa: S603 - our own program
+        command, cwd=ROOT, env=ward.environ, capture_output=True, text=True, timeout=HANGS_S, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert f"  ✓ oss://{BUCKET}  Is in cn-hangzhou, private, not encrypted, of class Standard." in done.stdout
     assert " 0 wrong, 4 unknown" in done.stdout.splitlines()[-1]

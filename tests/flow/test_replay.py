@@ -1,10 +1,11 @@
 """`python -m replay` against the emulator, as somebody with keys of their own would use it."""
 
 import json
-import os
 import subprocess
 import sys
 
+from replay.__main__ import main
+from tests.commands import run_here
 from tests.patience import HANGS_S
 
 from .world import ROOT, World
@@ -12,16 +13,26 @@ from .world import ROOT, World
 
 def replay(world: World, *arguments: str) -> tuple[int, str]:
     """The exit code and what was printed."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+    ran = run_here(main, ["--functions", str(ROOT / "s.yaml"), *arguments], environment(world))
+    assert not ran.stderr, ran.stderr
+    return ran.returncode, ran.stdout
+
+
+def environment(world: World) -> dict[str, str]:
+    """The keys and the endpoint, and nothing that says where the package is."""
+    return {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": world.emulator.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": world.emulator.access_key_secret,
         "IMAGE_EXPORT_ENDPOINT": world.emulator.endpoint,
     }
-    command = [sys.executable, "-m", "replay", *arguments]
-    ran = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S)  # noqa: S603
-    assert not ran.stderr, ran.stderr
-    return ran.returncode, ran.stdout
+
+
+def test_it_starts_from_a_clone_by_itself(world: World) -> None:
+    command = [sys.executable, "-m", "replay", "show", "exp-aaaaaaaaaaaaaaaa-0001"]
+    ran = subprocess.run(  # noqa: S603 - our own program
+        command, env=environment(world), cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (1, "✗ NotFound: The ledger has no exp-aaaaaaaaaaaaaaaa-0001.\n"), ran.stderr
 
 
 def generations(world: World, export: str) -> list[str]:

@@ -1,0 +1,27 @@
+"""Runs one of our commands within this process, since an interpreter that imports the SDKs takes a second to start."""
+
+import contextlib
+import io
+import logging
+import os
+from collections.abc import Callable, Mapping
+from subprocess import CompletedProcess
+from unittest import mock
+
+
+def run_here(main: Callable[[], int], arguments: list[str], environ: Mapping[str, str]) -> CompletedProcess[str]:
+    """Its exit code and what it printed, with these arguments, in this environment and no other."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch("sys.argv", ["command", *arguments]),
+        mock.patch.dict(os.environ, environ, clear=True),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            code = main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            logging.disable(logging.NOTSET)
+    return CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
