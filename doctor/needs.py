@@ -21,7 +21,7 @@ ON_BUCKETS = ("oss:GetBucketLocation", "oss:GetBucketInfo", "oss:ListMultipartUp
 
 
 # Markers and hints: what the ledger's facts could be made anew from, or what holds no longer
-REMOVED = ("open/*", "due/*", "running/*", "waiting/*", "holds/*", "sighted/*", "untold/*")
+REMOVED = ("open/*", "due/*", "running/*", "waiting/*", "holds/*", "sighted/*", "stalled/*", "untold/*")
 REMOVED_OF_EXPORTS = ("exports/*/denied", "exports/*/vanished")
 KEPT = ("exports/*/claim-1", "exports/*/result-1", "exports/*/requested", "exports/*/ended")  # one of each kind
 

@@ -138,7 +138,7 @@ class Objects(UserDict[str, Stored]):
 
 
 REMOVABLE = (
-    *("open/*", "due/*", "running/*", "waiting/*", "holds/*", "sighted/*", "untold/*"),
+    *("open/*", "due/*", "running/*", "waiting/*", "holds/*", "sighted/*", "stalled/*", "untold/*"),
     *("exports/*/denied", "exports/*/vanished"),
 )
 

@@ -96,3 +96,33 @@ def test_queues_are_told_apart_by_account_and_region() -> None:
         "1/cn": Queue(waiting=2, before=2, oldest="20200101T000000Z"),
         "1/ap": Queue(waiting=1, held="Full"),
     }
+
+
+# What takes too long
+
+
+def test_exports_that_take_too_long_are_counted_with_why_they_cannot_be_looked_at(shop: Workshop) -> None:
+    stock(shop, 2)
+    run(shop)
+    shop.tick(minutes=1)
+    shop.clouds.dead_roles.add(f"acs:ram::{ACCOUNT}:role/image-export")
+    for _ in range(8):
+        shop.tick(hours=1)
+    (said,) = [line for line in run(shop, "n-2").warnings if "longer on the way" in line]
+    assert said.startswith(f"{GROUP}: exp-")
+    assert said.endswith(
+        " and 1 more: longer on the way than the disks explain; "
+        "looks are refused with EntityNotExist.Role: The cloud says no."
+    )
+
+
+def test_an_export_that_takes_too_long_and_can_be_looked_at_is_named_until_it_ends(shop: Workshop) -> None:
+    stock(shop, 1)
+    run(shop)
+    shop.tick(minutes=1)
+    shop.tick(hours=6)
+    (said,) = run(shop, "n-2").warnings
+    assert said.endswith("-0001: longer on the way than the disks explain")
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=1)
+    assert run(shop, "n-3").warnings == ()

@@ -48,7 +48,7 @@ def test_an_image_that_a_rule_wants_comes_with_the_reason_and_the_request() -> N
     decision = decided(an_image(), rules=(Rule(name="golden", when=("nightly",), match=Match(name="golden-*")),))
     assert (decision.wanted, decision.rule, decision.warning) == (True, "golden", None)
     assert decision.reason == "rule golden wants name golden-*"
-    assert decision.request == a_request(notify=(), requested_by=RUN)
+    assert decision.request == a_request(notify=(), requested_by=RUN, image_name="golden-web")
 
 
 @pytest.mark.parametrize(

@@ -422,7 +422,8 @@ def test_an_export_that_has_not_started_does_not_stall() -> None:
 def test_a_task_that_ecs_does_not_know_is_no_verdict_for_a_day_from_when_it_was_first_not_known() -> None:
     days_later = 60 * 60
     assert exporting(None, days_later) == Mark("vanished")
-    seen = a_started_record(vanished_at=START + minutes(days_later), missed_at=START + minutes(days_later + 23 * 60))
+    since, last = START + minutes(days_later), START + minutes(days_later + 23 * 60)
+    seen = a_started_record(vanished_at=since, missed_at=last, stalled=Stalled(), stalled_at=since)
     assert isinstance(exporting(None, days_later + 24 * 60 - 31, seen), Wait)
     assert exporting(None, days_later + 24 * 60 - 30, seen) == MarkMissed()
     assert failure(exporting(None, days_later + 24 * 60, seen)) == "TaskNotFound"

@@ -84,7 +84,7 @@ def _lines(size: int, first: Invoked, quiet: Invoked, known: Mapping[ground.Plac
     names = sum(ceil(count / NAMES_A_PAGE) for count in known.values())
     new = sum(total["Recorded"] for total in first.answer["Totals"])
     yield Line(what=f"{size:,}: DescribeImages", value=quiet.calls[PAGES], bar=pages)
-    note = "what is known, by the thousand; what failed; holds and queues"
+    note = "what is known, by the thousand; what failed; holds, queues, and what has stalled"
     yield Line(what=f"{size:,}: ledger listings", value=quiet.calls[LISTINGS], bar=names + len(PLACES) + 3, note=note)
     others = quiet.others(PAGES, LISTINGS)
     note = ", ".join(f"{number} {action}" for action, number in sorted(others.items()))

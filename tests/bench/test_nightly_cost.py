@@ -11,7 +11,7 @@ def test_a_night_asks_by_the_page_and_never_for_an_image_that_is_exported_alread
     assert sum(total["Recorded"] for total in first.answer["Totals"]) == 2 * len(PLACES)
     assert sum(total["Exported"] for total in quiet.answer["Totals"]) == 2_400
     assert quiet.calls[PAGES] == 2 * len(PLACES)
-    assert quiet.calls[LISTINGS] == 2 * len(PLACES) + 2  # what is known, what failed; holds and queues
+    assert quiet.calls[LISTINGS] == 2 * len(PLACES) + 3  # what is known, what failed; holds, queues, stalls
     assert quiet.others(PAGES, LISTINGS).total() <= len(PLACES) + 5  # the cursor, after each region
     assert first.total - quiet.total <= 10 * 2 * len(PLACES)  # for each new image, and a session for each region
     assert quiet.peak_mb < 256

@@ -13,15 +13,17 @@ from tests.fakes import FakeTask
 from .arrivals import an_old_night_says_so, what_is_tagged_in_time_is_exported
 from .odd_checks import all_of_an_array_is_taken, nobody_is_held_up
 from .policies import LIMIT, LIMITED
-from .reading import Told, exports, is_through
+from .reading import Told, exports, is_through, totals_of
 from .replays import once_more_is_one_more
 from .scenario import Scenario
 from .tasks import WHOLE, LivingCloud
 from .told import told_of
+from .watched import called_off, refused_watches
 from .weather import FINAL
 from .world import World
 
 UNSURE = frozenset({"StartUnconfirmed", "TaskNotFound"})  # where certainty is impossible, no second call (PROTOCOL 9)
+REFUSED = "WatchRefused"  # nobody could see how it ended
 LAST_CLAIM_AFTER_CANCEL = timedelta(minutes=6)  # a worker that had looked before the cancel, and is killed by then
 
 
@@ -136,10 +138,12 @@ def _unsure(cloud: LivingCloud, export: Told) -> bool:
     followed = export.last_result.get("TaskId")
     if followed and export.error == "DisksUnknown":  # nobody says how many there are of a deleted image
         return export.request["ImageId"] not in cloud.inventory
+    if export.error == REFUSED:
+        return True
     if followed:
         return export.error == "TaskNotFound" and followed in cloud.forgotten
     codes = {(result.get("Cause") or {}).get("Code") for result in export.results.values()}
-    return export.error in UNSURE or bool(codes & UNSURE)
+    return export.error in UNSURE or bool(codes & {*UNSURE, REFUSED})
 
 
 def the_cause_is_kept(scenario: Scenario) -> Iterator[str]:
@@ -150,13 +154,13 @@ def the_cause_is_kept(scenario: Scenario) -> Iterator[str]:
         if not export.error or not export.ended["Error"]["Message"]:
             yield f"{export.export_id} Failed without a cause"
         task = scenario.world.cloud(*export.place).running.get(export.last_result.get("TaskId") or "")
-        if task and task.task.cause and export.error != task.task.cause.code:
+        if task and task.task.cause and export.error not in (task.task.cause.code, REFUSED):
             yield f"{export.export_id} says {export.error}, its task {task.task.cause.code}"
 
 
 def nothing_is_left(scenario: Scenario) -> Iterator[str]:
     """No marker, hint or sighting when all has ended and been told."""
-    for kind in ("open/", "due/", "running/", "waiting/", "sighted/"):
+    for kind in ("open/", "due/", "running/", "waiting/", "sighted/", "stalled/"):
         yield from scenario.world.objects.below(kind, "")
 
 
@@ -201,10 +205,10 @@ def _end_inconsistent(world: World, export: Told, ended: dict[str, Any]) -> Iter
     said = sum(name.startswith(f"told-{ended['Status'].lower()}-") for name in export.told)
     if said != len(export.request["Notify"]):
         yield f"{said} of {len(export.request['Notify'])} targets are known to be told of its end"
-    _, key, generation = export.export_id.split("-")
-    marks = "/".join((*export.place, key, generation))
-    if (f"failed/{marks}" in world.objects) != (ended["Status"] == "Failed"):
+    if (f"failed/{marks(export)}" in world.objects) != (ended["Status"] == "Failed"):
         yield f"it is {ended['Status']}, and the failed say otherwise"
+    if (f"known/{marks(export)}/cancelled" in world.objects) != (ended["Status"] == "Cancelled"):
+        yield f"it is {ended['Status']}, and the cancelled say otherwise"
     listed = world.objects.get(export.requested["Listed"])
     if not listed or f'"Status":"{ended["Status"]}"'.encode() not in listed.body:
         yield "the history does not show its end"
@@ -221,7 +225,7 @@ def once_by_rule(scenario: Scenario) -> Iterator[str]:
                 yield f"{export.export_id} has none before it"
             continue
         by_rule, over = export.request["Rule"], before.ended_at and before.ended_at <= export.requested_at
-        again = ("Failed", "Cancelled") if export.request["AfterCancel"] else ("Failed",)
+        again = ("Failed", "Cancelled") if export.request.get("AfterCancel") else ("Failed",)
         if by_rule and not (over and before.ended and before.ended["Status"] in again):
             yield f"{export.export_id} was made by rule {by_rule} after {before.ended and before.ended['Status']}"
         if not over and _parameters(export) == _parameters(before):
@@ -259,6 +263,31 @@ def nights_keep_their_measure(scenario: Scenario) -> Iterator[str]:
             yield f"{run} exports {sorted(images)} by {LIMITED}"
 
 
+def cancelled_is_wanted(scenario: Scenario) -> Iterator[str]:
+    """A night takes again what was cancelled by then, or leaves it over for the next, where the rule says again."""
+    stored, objects = scenario.world.objects.get("nightly/run"), scenario.world.objects
+    if stored is None or not scenario.world.steady:
+        return
+    totals, began_at = totals_of(stored.body)
+    known = exports(scenario.world)
+    made = {marks(one) for one in known}
+    again = [
+        one.request["ImageId"]
+        for one in known
+        if one.request.get("AfterCancel") and one.request["ImageId"] in scenario.kept
+        if (mark := objects.get(f"known/{marks(one)}/cancelled")) and mark.modified_at < began_at
+        if marks(one, 1) not in made
+    ]
+    if len(again) > sum(one["LeftOver"] for one in totals) and not any(one["Fault"] for one in totals):
+        yield f"{again} were cancelled, and the night that began at {began_at} has passed them by"
+
+
+def marks(export: Told, later: int = 0) -> str:
+    """The part of a name by which plans know the export, or one so many generations later."""
+    _, key, generation = export.export_id.split("-")
+    return "/".join((*export.place, key, f"{int(generation) + later:04d}"))
+
+
 def http_answers(scenario: Scenario) -> Iterator[str]:
     """Over HTTP there is an answer for everything."""
     for asked, answer in scenario.answers:
@@ -287,10 +316,13 @@ CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "once more is one more": once_more_is_one_more,
     "no attempt is wasted": no_attempt_is_wasted,
     "nights keep their measure": nights_keep_their_measure,
+    "what was cancelled is exported again": cancelled_is_wanted,
     "an answer for everything": http_answers,
     "all of an array is taken": all_of_an_array_is_taken,
     "nobody is held up": nobody_is_held_up,
     "what is tagged in time is exported": what_is_tagged_in_time_is_exported,
     "an old night says so": an_old_night_says_so,
     "no bug": no_bug,
+    "a watch is refused for a fortnight": refused_watches,
+    "a cancel ends what cannot be seen": called_off,
 }

@@ -16,6 +16,8 @@ from .world import Ground, World
 STORM_TICKS = 40
 TICKS_A_NIGHT = 12
 FAIR_TICKS = 250
+REFUSED_TICKS = 700  # weeks of looks without a gap, where something stays refused
+REFUSED_EVERY_S = 6600.0
 QUIET_TICKS, SWEPT_EVERY_S = 2, 301.0  # what no event told of is swept for
 WORK = ("due/", "waiting/", "running/", "open/")
 
@@ -49,7 +51,7 @@ def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> L
         ended = _until_quiet(scenario) and ended
     life = Life(world, scenario)
     if not ended:
-        world.breaks("every export ends", f"after {FAIR_TICKS} ticks there is still {_left(world)[:6]}")
+        world.breaks("every export ends", f"after so many ticks there is still {_left(world)[:6]}")
     for name, check in CHECKS.items():
         for how in check(scenario):
             world.breaks(name, how)
@@ -79,13 +81,15 @@ def _until_quiet(scenario: Scenario) -> bool:
     world = scenario.world
     world.baton.run(scenario.last_at)
     quiet = 0
-    for number in range(FAIR_TICKS):
+    for number in range(REFUSED_TICKS if world.dead else FAIR_TICKS):
         quiet = 0 if _left(world) else quiet + 1
         if quiet > QUIET_TICKS:
             return True
-        most_s = 1800.0 if _anyone_missing(world) else 43200.0  # a day of looks without a gap decides on these
+        most_s = 1800.0 if _anyone_missing(world) else REFUSED_EVERY_S if world.dead else 43200.0
         apart_s = min((SWEPT_EVERY_S if quiet else 60.0) * 2 ** (number / 4), most_s)
         when = max(_next(world), world.clock.now + timedelta(seconds=apart_s))
+        if world.unwatched and world.unwatched[0] < when < world.unwatched[1]:
+            when = world.unwatched[1]
         scenario.tick(when)
         world.baton.run(when)
         scenario.last_at = max(scenario.last_at, world.clock.now)

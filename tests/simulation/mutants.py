@@ -15,6 +15,7 @@ from . import identity_mutants as found
 from . import odd_mutants as odd
 from . import own_mutants as own
 from . import protocol_mutants as protocol
+from . import refused_mutants as refused
 from . import rights_mutants as rights
 from . import token_mutants as tokens
 from .life import live
@@ -35,11 +36,15 @@ APART = Ground(conditions=("clocks",), fates=("fail", "finish"), starts=LOST)
 APART_AND_LATE = Ground(conditions=("clocks",), fates=("objects late",))
 VERSIONED = Ground(conditions=("versioning",), starts=("slow", "frozen"))
 JUMPING = Ground(conditions=("dates",), fates=("fail", "finish"), starts=LOST, lag=timedelta(minutes=19))
+SLOWLY = ("finish in days", "all but never ends")
+GOES = Ground(fates=SLOWLY, dies="comes and goes")  # twice for ten days, with a day between
 
 TWICE, TOLD, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
 SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "nothing is left"
 LOSE, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "the ledger explains itself"
 OVER = "no object is written over"
+REFUSED, CALLED_OFF = "a watch is refused for a fortnight", "a cancel ends what cannot be seen"
+AGAIN = "what was cancelled is exported again"
 WASTED, SEEN = "no attempt is wasted", "a breach is seen"
 ONCE_MORE = "once more is one more"
 BUG = "no bug"
@@ -188,6 +193,13 @@ FOUND: tuple[Mutant, ...] = (
         found.unknown_disks_are_none,
         Ground(conditions=("disks",), fates=("object missing", "finish")),
     ),
+    Mutant("refused looks never end", ENDS, refused.never_over, Ground(dies="gone")),
+    Mutant("one good look does not restart the fortnight", REFUSED, refused.never_anew, GOES),
+    Mutant("a gap in watching counts", REFUSED, refused.gaps_count, Ground(fates=SLOWLY, dies="unwatched")),
+    Mutant("a cancel waits for a look that works", CALLED_OFF, refused.cancels_wait, Ground(dies="tasks")),
+    Mutant("the recorded role only", REFUSED, refused.recorded_role_only, Ground(fates=SLOWLY, dies="moved")),
+    Mutant("what cannot be seen is never stalled", REFUSED, refused.stalls_need_a_look, Ground(dies="objects")),
+    Mutant("cancelled taken for exported", AGAIN, refused.cancelled_is_exported, Ground(recalls=True)),
 )
 MUTANTS = (*PROTOCOL, *OWN, *FOUND)
 

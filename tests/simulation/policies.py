@@ -27,7 +27,8 @@ accounts:
     destinations: {{{REGION}: {{bucket: acme-recovery, prefix: dr}}}}
 rules:
   - {{name: golden, when: [image-created, nightly], match: {{name: "golden-*"}}}}
-  - {{name: {LIMITED}, when: [nightly], match: {{name: "backup-*"}}, priority: 5, max_per_run: {LIMIT}}}
+  - {{name: {LIMITED}, when: [nightly], match: {{name: "backup-*"}}, priority: 5, max_per_run: {LIMIT},
+     cancelled: again}}
 notify:
   - eventbridge: {{bus: image-export, region: {REGION}}}
   - function: {{service: images, function: after-export}}

@@ -12,9 +12,8 @@ import pytest
 from msgspec import UNSET, json
 from msgspec.structs import replace
 
-from image_export.decisions import doubt, starting, steps
+from image_export.decisions import doubt, exporting, starting, steps
 from image_export.decisions.hints import listed
-from image_export.errors import CloudFault
 from image_export.use_cases import advance, ledger, record, sweep, taking
 from image_export.use_cases.fact_store import FactStore, Written, reaching
 from image_export.use_cases.ledger import Ledger
@@ -115,14 +114,14 @@ def cancel_beside_the_claim(patch: pytest.MonkeyPatch) -> None:
 
 def look_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
     """A look at the task that fails ends the export."""
-    original = advance._after_fault
+    original = exporting.unseen
 
-    def after_fault(outside: Any, look: Any, fault: CloudFault) -> Any:
-        if look.record.task_id and not look.record.ended and look.sight.task is UNSET:
-            return taking._end(outside, look, End(Ended(status="Failed", error=fault.cause)))
-        return original(outside, look, fault)
+    def unseen(record: Any, sight: Any, now: datetime) -> Any:
+        if sight.task is UNSET:
+            return End(Ended(status="Failed", error=sight.failed))
+        return original(record, sight, now)
 
-    patch.setattr(advance, "_after_fault", after_fault)
+    patch.setitem(steps.UNSEEN, steps.Phase.EXPORTING, unseen)
 
 
 def told_from_memory(patch: pytest.MonkeyPatch) -> None:

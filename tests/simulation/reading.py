@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from .world import World
 
 Fact = dict[str, Any]
+NEVER = datetime(9000, 1, 1, tzinfo=timezone.utc)
 
 
 class Written(NamedTuple):
@@ -31,6 +32,7 @@ class Told:
     claimed_at: dict[int, datetime] = field(default_factory=dict)
     claimed_by: dict[int, str] = field(default_factory=dict)  # the writers' nonces
     results: dict[int, Fact] = field(default_factory=dict)
+    settled_at: datetime = NEVER  # when the newest slot was known to have started
     ended: Fact | None = None
     ended_at: datetime | None = None
     cancel_at: datetime | None = None
@@ -91,6 +93,8 @@ def _read(export: str, facts: dict[str, Written]) -> Told:
             told.results.setdefault(int(name[-4:]), fact)
         elif name.startswith("told-"):
             told.told.add(name)
+    newest = f"result-{max(told.claims, default=0):04d}"
+    told.settled_at = facts[newest].at if told.last_result.get("TaskId") else NEVER
     told.ended, told.ended_at, _ = facts.get("ended", (None, None, None))
     told.cancel_at = facts["cancel"].at if "cancel" in facts else None
     told.stalled = "stalled" in facts
@@ -100,3 +104,9 @@ def _read(export: str, facts: dict[str, Written]) -> Told:
 def is_through(run: bytes) -> bool:
     """Whether a night's run has been everywhere."""
     return bool(msgspec.json.decode(run)["Fact"]["State"] == "finished")
+
+
+def totals_of(run: bytes) -> tuple[list[Fact], datetime]:
+    """The counts of a night's run, and when it began."""
+    fact = msgspec.json.decode(run)["Fact"]
+    return fact["Totals"], datetime.fromisoformat(fact["BeganAt"].replace("Z", "+00:00"))

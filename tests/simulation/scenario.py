@@ -6,6 +6,7 @@ Everything is drawn from the world's dice, so that the seed decides. The faults 
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from msgspec.structs import replace
@@ -171,6 +172,18 @@ class Scenario:
             random = self.world.conditions.random
             later_s = random.choice((2.0, 3000.0, 50000.0)) * random.random()
             self.ask("POST", "/exports", body, (self.world.clock.now - START).total_seconds() + later_s)
+
+    def ask_of_one(self, method: str, random: Random) -> None:
+        """Somebody asks about one of the exports that there are now."""
+        world = self.world
+        ids = sorted({key.split("/")[1] for key in world.objects if key.startswith("exports/")})
+        if ids:
+            self.ask(method, f"/exports/{random.choice(ids)}", None, (world.clock.now - START).total_seconds() + 1)
+
+    def cancel_one(self, seconds: float) -> None:
+        """Somebody cancels one of the exports that there are by then."""
+        dice = Random(f"{self.world.seed}-cancel-{seconds}")  # noqa: S311 - dice, not secrets
+        self.world.baton.at(self.at(seconds), lambda: self.ask_of_one("DELETE", dice))
 
     def request_of(self, image: Image) -> dict[str, Any]:
         """In the ExportImage API's own parameters."""

@@ -8,18 +8,20 @@ from tests.fakes import START
 
 from . import policies
 from .arrivals import tell_of_arrivals
+from .dead import die
 from .replays import callers_spell_like_us
 from .scenario import DAY_S, Scenario
 from .world import World
 
 NIGHTS_SHARE = 0.25
+RECALLS_SHARE = 0.2  # of the lives of nights
 QUARTER = 500  # every so many seeds, a life of ninety nights
 
 
 def tell_story(world: World) -> Scenario:
     """Put everything that will happen into the world's queue."""
     scenario = Scenario(world)
-    if world.random.random() < NIGHTS_SHARE:
+    if world.random.random() < NIGHTS_SHARE or world.ground.recalls:
         _nights(scenario, 90 if world.seed % QUARTER == 0 else world.random.randint(2, 4))
     else:
         _days(scenario)
@@ -34,6 +36,7 @@ def tell_story(world: World) -> Scenario:
         begin = world.random.choices([*LASTING], [*LASTING.values()])[0]
         begin(scenario, scenario.soon_s())
     callers_spell_like_us(scenario)
+    die(scenario, world.ground.dies)
     return scenario
 
 
@@ -72,9 +75,7 @@ def _look_and_cancel(scenario: Scenario) -> None:
     cancels = random.random() < 0.3 or world.ground.cancels
 
     def later(method: str) -> None:
-        ids = sorted({key.split("/")[1] for key in world.objects if key.startswith("exports/")})
-        if ids:
-            scenario.ask(method, f"/exports/{random.choice(ids)}", None, (world.clock.now - START).total_seconds() + 1)
+        scenario.ask_of_one(method, random)
 
     for method in ("DELETE",) * (random.randint(1, 2) if cancels else 0) + ("GET",) * random.choice((0, 1)):
         world.baton.at(scenario.at(5 + scenario.soon_s()), lambda method=method: later(method))  # type: ignore[misc]
@@ -91,6 +92,10 @@ def _nights(scenario: Scenario, nights: int) -> None:
             cloud.weekly_exports = random.randint(2, 6)
     for _ in range(random.randint(2, 6)):
         scenario.add_image(0.0, random.choice(("golden-web", "backup-daily", "backup-daily", "somebody-else")))
+    recalls = Random(f"{world.seed}-recalls")  # noqa: S311 - dice, not secrets
+    if world.ground.recalls or recalls.random() < RECALLS_SHARE:
+        for night in range(nights - 1):
+            scenario.cancel_one(3600.0 + (night + 0.4 * recalls.random()) * DAY_S)
     for night in range(nights):
         scenario.night(3600.0 + night * DAY_S)
         if random.random() < (0.5 if nights < 10 else 0.1):

@@ -25,6 +25,7 @@ from tests.fakes import START, Died, FakeLog, FakeNotifier, Faults, Objects, ref
 
 from .baton import Baton, CloudClock, Runner
 from .conditions import ConditionedStore, Conditions, EcsClock, lay_older_exports
+from .dead import Dead
 from .odd import Odd
 from .policies import drawn, gates, places
 from .tasks import LivingCloud, Readings
@@ -58,6 +59,8 @@ class Ground:
     late_tags: bool = False  # some image is tagged later in every life
     repeats: bool = False  # somebody sends every night's event again
     conditions: tuple[str, ...] = ()  # what holds in every life, of `conditions.KINDS`
+    recalls: bool = False  # every life is of nights, and people cancel what they have recorded
+    dies: str = ""  # what stays refused in every life, by its name in `dead.py`
 
     @property
     def keeps_the_rules(self) -> bool:
@@ -74,6 +77,7 @@ class Invocation:
     instance: "Instance"
     policy: Policy | None
     hindered: bool = False  # something kept it from a call, or from its answer
+    role: tuple[str, str | None] = ("", None)  # in whose name it calls, and with which external id
 
 
 class LedgerOfAProcess(Ledger):
@@ -136,6 +140,8 @@ class Trouble(Faults):
         if world.odd.loses(call):
             _unasked(effect)
             raise weather.lost()
+        if world.dead and self._place:
+            self._unless_dead(call, self._place)
         if world.tracing:
             about = about if call.split()[0] in ("get", "list", "create", "put", "delete") else ""
             world.tell(f"{world.worker.name} {call} {about}" + (f" [{kind}, {waits_s:.0f} s]" if kind else ""))
@@ -143,6 +149,15 @@ class Trouble(Faults):
             world.baton.at(world.clock.now + timedelta(seconds=weather.late_s()), lambda: _unasked(effect))
             raise weather.lost()
         return weather.strike(kind, call, effect) if kind else effect()
+
+    def _unless_dead(self, call: str, place: tuple[str, str]) -> None:
+        """Raises Refused while the account's role, its rights or its bucket are gone."""
+        world = self._world
+        for dead in world.dead:
+            if dead.account_id == place[0] and dead.refuses(call, world.worker.role, world.clock.now):
+                world.refused_at[place].append(world.clock.now)
+                world.tell(f"{world.worker.name} {call} is refused: {dead.code}")
+                raise refused(dead.code)
 
     def _in_vain(self, call: str, effect: Callable[[], Any]) -> Any:
         """Nobody answers, and what was asked for may be done all the same."""
@@ -178,6 +193,7 @@ class Clouds:
         """The gate of P5."""
         if (role.role_arn, region_id, bucket) not in self.world.gates:
             self.world.breaks("nothing outside the policy", f"{role.role_arn} {region_id} {bucket} was touched")
+        self.world.worker.role = (role.role_arn, role.external_id)
         return self.world.cloud(role.account_id, region_id)
 
     def renew(self, role: AssumedRole, region_id: str) -> None:  # noqa: ARG002 - the port's parameters
@@ -241,6 +257,9 @@ class World:
         self.dead_roles_until = START
         self.silent_until: dict[tuple[str, str], datetime] = {}  # by account and region
         self.unreadable_until = START
+        self.dead: list[Dead] = []
+        self.unwatched: tuple[datetime, datetime] | None = None  # from when to when the watcher does not run
+        self.refused_at: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # by account and region
         self.broken: list[tuple[str, str]] = []
         self.trace: list[str] = []
         self.writers: dict[str, Invocation] = {}  # by the nonce that they wrote with

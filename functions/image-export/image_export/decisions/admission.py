@@ -69,6 +69,7 @@ def admit_image(
         oss_bucket=destination.bucket,
         caller_prefix=destination.prefix,
         image_format=offered(rule.format, image.region_id),
+        image_name=image.name,
         rule=rule.name,
         after_cancel=rule.cancelled == "again",
         priority=rule.priority,
@@ -97,15 +98,13 @@ def still_allowed(policy: Policy, request: ExportRequest) -> Cause | None:
 
 
 def as_of_today(policy: Policy | None, request: ExportRequest) -> ExportRequest:
-    """The recorded request, with the external_id by which its role is asked for today.
+    """The recorded request, with the role and the external_id that the policy has for its account today.
 
-    A role that the policy does not name any more, or a policy that cannot be read, leaves it as it was recorded, so
+    An account that the policy does not name any more, or a policy that cannot be read, leaves it as it was recorded, so
     that what was started is still watched.
     """
     account = policy.account(request.account_id) if policy else None
-    if account is None or account.role_arn != request.role.role_arn:
-        return request
-    return replace(request, role=account.role)
+    return replace(request, role=account.role) if account else request
 
 
 def _account(policy: Policy, account_id: str | None) -> Account:

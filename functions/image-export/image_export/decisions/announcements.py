@@ -56,7 +56,8 @@ def manifest_owed(record: Record) -> bool:
 def export_event(record: Record, kind: str) -> dict[str, Any]:
     """The event of that kind. The same facts always give the same event, whoever makes it and whenever."""
     seen = record if kind not in ("Started", "Stalled") else _as_it_was(record, stalled=kind == "Stalled")
-    export = export_of(seen, reason="Stalled" if kind == "Stalled" else None)
+    why = (record.stalled and record.stalled.reason) or "Stalled"  # in the cloud's words, where a look was refused
+    export = export_of(seen, reason=why if kind == "Stalled" else None)
     since = dict(happenings(record))[kind]
     subject = f"acs:ecs:{export.region_id}:{export.account_id}:image/{export.image_id}"
     return cloud_event(f"{export.export_id}.{kind}", kind, since, subject, _fitting(export.wire(), _DROPPED_FIRST))
@@ -85,7 +86,7 @@ def cloud_event(
 
 
 def _as_it_was(record: Record, *, stalled: bool) -> Record:
-    seen = msgspec.structs.replace(record, ended=None, ended_at=None, manifest=None)
+    seen = msgspec.structs.replace(record, ended=None, ended_at=None, manifest=None, look_refused=None)
     return seen if stalled else msgspec.structs.replace(seen, stalled=None, stalled_at=None)
 
 

@@ -7,6 +7,7 @@ from ..values.record import Record
 from ..values.steps import MakeClaim
 from ..values.task import Task
 from .identity import oss_prefix
+from .refusals import WATCH_REFUSED
 
 
 def start(record: Record, image: Image) -> MakeClaim:
@@ -23,7 +24,10 @@ def adopt(record: Record, task: Task, prefix: str, image: Image) -> MakeClaim:
 
 def cancel(record: Record) -> MakeClaim:
     """No attempt any more, as somebody asked."""
-    return _next(record, Claim(kind="cancel", voids=record.voids))
+    why = record.result.cause if record.result else None
+    unsure = why is not None and why.code == WATCH_REFUSED
+    ended = Ended(status="Cancelled", error=why) if unsure else None  # there may be a task all the same
+    return _next(record, Claim(kind="cancel", voids=record.voids, ended=ended))
 
 
 def fail(record: Record, error: Cause, http_status: int | None = None) -> MakeClaim:

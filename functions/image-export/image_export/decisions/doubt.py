@@ -13,8 +13,9 @@ from ..values.facts import Result
 from ..values.record import Record
 from ..values.steps import LookForKeys, LookForTasks, Settle, Sight, Step, Wait
 from ..values.task import Task
+from . import refused_looks
 from .identity import is_under
-from .waiting import CLOCKS_APART, MINUTE, VISIBLE_WITHIN, growing
+from .waiting import CLOCKS_APART, LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
 REASON = "StartInDoubt"
 CALLER_MAY_LIVE = MINUTE  # the worker that holds the claim answers by then, or is late and finds its result taken
@@ -43,6 +44,18 @@ def next_step(record: Record, sight: Sight, now: datetime) -> Step:
         over = now - claimed_at > GIVE_UP
         return Settle(Result(outcome="refused", cause=crowded(record, sight))) if over else _again(claimed_at, now)
     return _without_names([task for task in sight.candidates if not task.objects], record, sight, now)
+
+
+def unseen(record: Record, sight: Sight, now: datetime) -> Step:
+    """A look has failed: the doubt stays, until looks have been refused for a fortnight. Then nobody will know."""
+    code = sight.failed.code if sight.failed else REASON
+    wait = Wait(code, until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
+
+    def give_up(cause: Cause) -> Step:
+        what = "the tasks of the image, one of which may be of the call whose answer was lost,"
+        return Settle(Result(outcome="refused", cause=refused_looks.unseen(record, cause, what)))
+
+    return refused_looks.after(record, sight, now, wait, give_up)
 
 
 def _without_names(nameless: list[Task], record: Record, sight: Sight, now: datetime) -> Step:

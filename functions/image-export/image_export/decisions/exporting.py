@@ -6,22 +6,65 @@ from datetime import datetime, timedelta
 from msgspec import UNSET
 
 from ..values.cause import Cause
+from ..values.export import Verdict
 from ..values.facts import Ended, Stalled
 from ..values.record import Record
 from ..values.steps import CancelTask, End, LookAtTask, Mark, MarkMissed, MarkStalled, Sight, Step, Unmark, Wait
 from ..values.task import Task
-from . import proof
+from . import proof, refused_looks
 from .refusals import advised
 from .stall import stalls_at
-from .waiting import LOOK_MOST, MINUTE, growing
+from .waiting import LOOK_MOST, MINUTE, NOTED_EVERY, REFUSED_LOOK_MOST, UNWATCHED_AFTER, growing
 
 VANISHED_AFTER = timedelta(hours=24)
-MISSED_EVERY = timedelta(minutes=30)
-UNWATCHED_AFTER = timedelta(hours=2)
 
 
 def next_step(record: Record, sight: Sight, now: datetime) -> Step:
     """Look at the task unless the tick has just seen it running; then what its status says."""
+    return _or_stalled(record, sight, now, _next_step(record, sight, now))
+
+
+def unseen(record: Record, sight: Sight, now: datetime) -> Step:
+    """A look has failed, which is no verdict (PROTOCOL 12); but somebody may want an end, and a fortnight is enough."""
+    asks = record.cancel_at and refused_looks.is_refusal(sight)
+    if asks and not sight.cancel_asked and not sight.is_finished:
+        return CancelTask()
+    code = sight.failed.code if sight.failed else None
+    if refused_looks.is_refusal(sight):
+        since = record.refusal.since if record.refusal else now
+        until = growing(since, now, most=REFUSED_LOOK_MOST, share=0.25)
+        wait = Wait(code, until=until, running=not sight.is_finished)  # no tick need find each minute that it ended
+    else:
+        wait = Wait(code, until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25), running=True)
+
+    def give_up(cause: Cause) -> Step:
+        status: Verdict = "Cancelled" if record.cancel_at else "Failed"
+        error = refused_looks.unseen(record, cause, _what_is_known(record, sight))
+        return End(Ended(status=status, error=error, reason=record.inferred))
+
+    return _or_stalled(record, sight, now, refused_looks.after(record, sight, now, wait, give_up))
+
+
+def _what_is_known(record: Record, sight: Sight) -> str:
+    if sight.is_finished:
+        return f"the objects of task {record.task_id}, which is Finished,"
+    if sight.cancel_refused:
+        said = f"CancelTask was refused: {sight.cancel_refused.code}"
+    else:
+        said = "CancelTask was accepted" if sight.cancel_asked else "it may have ended"
+    return f"task {record.task_id} ({said})"
+
+
+def _or_stalled(record: Record, sight: Sight, now: datetime, step: Step) -> Step:
+    """What takes too long is told once, whatever the last look said."""
+    if not isinstance(step, Wait) or not _stall_due(record, now) or (sight.is_finished and not sight.failed):
+        return step
+    task = sight.task if isinstance(sight.task, Task) else None
+    reason = step.reason if sight.failed or task is None else None
+    return MarkStalled(Stalled(progress=task.progress if task else None, reason=reason))
+
+
+def _next_step(record: Record, sight: Sight, now: datetime) -> Step:
     if record.vanished_at and (sight.brief if sight.task is UNSET else sight.task):
         return Unmark("vanished")
     if sight.task is UNSET:
@@ -41,8 +84,6 @@ def _go_on(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
         if task.support_cancel is False:
             return Wait("CancelNotSupported", running=True)
         return CancelTask()
-    if _stall_due(record, now):
-        return MarkStalled(Stalled(progress=task.progress))
     if record.cancel_at:
         return Wait("CancelRequested", running=True, until=now + MINUTE)
     return Wait("Stalled" if record.stalled_at else None, running=True)
@@ -105,7 +146,7 @@ def _vanished(record: Record, now: datetime) -> Step:
         return Unmark("vanished")
     if now - record.vanished_at < VANISHED_AFTER:
         wait = Wait("TaskNotVisible", until=growing(record.vanished_at, now, most=LOOK_MOST))
-        return wait if unlooked < MISSED_EVERY else MarkMissed()
+        return wait if unlooked < NOTED_EVERY else MarkMissed()
     message = f"ECS has not known task {record.task_id} for a day; nothing says how it ended."
     advice = "Check the objects under the prefix, or ask for the export again; it is a new export."
     return End(Ended(status="Failed", error=Cause(code="TaskNotFound", message=message, recommend=advice)))

@@ -8,7 +8,7 @@ from ..values.export import Verdict
 from ..values.export_request import ExportRequest
 from ..values.record import Record
 from ..values.steps import Wait
-from .stall import stalls_at
+from .stall import next_look
 
 STAMP = "%Y%m%dT%H%M%SZ"
 PRIORITY_MAX = 9999
@@ -24,23 +24,30 @@ class Running(msgspec.Struct, frozen=True):
     region_id: str
     task_id: str
     export_id: str
-    stalls_at: str  # a stamp; "-" once that has been told
+    look_at: str  # by itself: a stamp; "-", which sorts first, where an earlier version knew no time for that
 
 
-def hints_for(record: Record, wait: Wait) -> set[str]:
+def hints_for(record: Record, wait: Wait, now: datetime) -> set[str]:
     """The hints of an export that waits like this: one by state, and one by time where there is a time."""
     request = record.request
     group = f"{request.account_id}/{request.region_id}"
     names = set()
     if wait.running and record.task_id:
-        stalls = stalls_at(record)
-        names.add(f"running/{group}/{record.task_id}/{record.export_id}/{stamp(stalls) if stalls else '-'}")
+        look_at = next_look(record, now) or now
+        names.add(f"running/{group}/{record.task_id}/{record.export_id}/{stamp(look_at)}")
     if wait.queued:
         first = min(max(PRIORITY_MAX - request.priority, 0), PRIORITY_MAX)
         names.add(f"waiting/{group}/{first:04d}/{stamp(record.requested_at)}/{record.export_id}")
+    if record.stalled_at and not record.ended:
+        names.add(stalled(record))
     if wait.until or not names:
         names.add(due(wait.until or record.requested_at, record.export_id))
     return names
+
+
+def stalled(record: Record) -> str:
+    """The name by which nights know that the export takes too long."""
+    return f"stalled/{record.request.account_id}/{record.request.region_id}/{record.export_id}"
 
 
 def due(at: datetime, what: str) -> str:

@@ -5,10 +5,11 @@ has said so (a hold stands), or where what was recorded before this run has not 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from ..values.cause import Cause
 from ..values.policy import Policy
 from ..values.run import Run
 from .hints import stamp
@@ -26,8 +27,17 @@ class Queue(msgspec.Struct):
     held: str | None = None
 
 
-def night_warnings(policy: Policy, run: Run, queues: dict[str, Queue]) -> Iterator[str]:
-    """One line for each. `queues`: by `<account>/<region>`."""
+class Stalls(msgspec.Struct):
+    """The exports that take too long in one account and region; why one of them cannot be looked at, if it cannot."""
+
+    exports: list[str]
+    refused: Cause | None = None
+
+
+def night_warnings(
+    policy: Policy, run: Run, queues: Mapping[str, Queue], stalls: Mapping[str, Stalls]
+) -> Iterator[str]:
+    """One line for each. `queues` and `stalls`: by `<account>/<region>`."""
     yield from idle(policy)
     unreached = [one for one in run.totals if one.fault]
     for one in unreached:
@@ -42,6 +52,8 @@ def night_warnings(policy: Policy, run: Run, queues: dict[str, Queue]) -> Iterat
     for group, queue in queues.items():
         if queue.waiting and (queue.held or queue.before):
             yield f"{group.replace('/', ' ')} is given more than the quota takes: {_told(queue)}"
+    for group, too_long in stalls.items():
+        yield f"{group.replace('/', ' ')}: {_stalled(too_long)}"
 
 
 def repeated(run: Run) -> str:
@@ -62,6 +74,14 @@ def _told(queue: Queue) -> str:
     if queue.before:
         told += f", {queue.before} of them since before this run (the oldest since {queue.oldest[:8]})"
     return told + (f"; the cloud's word is {queue.held}" if queue.held else "")
+
+
+def _stalled(stalls: Stalls) -> str:
+    first, *others = stalls.exports
+    more = f" and {len(others)} more" if others else ""
+    said = f"{first}{more}: longer on the way than the disks explain"
+    why = stalls.refused
+    return said + (f"; looks are refused with {why.code}: {why.message}" if why else "")
 
 
 def queues(run: Run, waiting: Iterable[str], holds: Iterable[tuple[str, str]]) -> dict[str, Queue]:

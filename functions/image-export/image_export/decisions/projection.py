@@ -3,6 +3,7 @@
 from ..values.export import Export, Status
 from ..values.record import Record
 from ..values.task import Task
+from .identity import oss_prefix
 
 
 def export_of(record: Record, *, reason: str | None = None, task: Task | None = None) -> Export:
@@ -14,9 +15,9 @@ def export_of(record: Record, *, reason: str | None = None, task: Task | None = 
         region_id=request.region_id,
         account_id=request.account_id,
         image_id=request.image_id,
-        image_name=image.name if image else None,
+        image_name=image.name if image else _told_name(record),
         oss_bucket=request.oss_bucket,
-        oss_prefix=record.oss_prefix,
+        oss_prefix=record.oss_prefix or _next_prefix(record),
         image_format=request.image_format,
         status=_status(record, task),
         reason=ended.reason if ended else reason,
@@ -31,6 +32,16 @@ def export_of(record: Record, *, reason: str | None = None, task: Task | None = 
         requested_by=request.requested_by,
         error=ended.error if ended else None,
     )
+
+
+def _told_name(record: Record) -> str | None:
+    """The image's name, as whoever wanted it knew it, or as it was seen while it was waited for."""
+    return record.request.image_name or (record.waits.image_name if record.waits else None)
+
+
+def _next_prefix(record: Record) -> str | None:
+    """What the first attempt will be given, which is certain; an export that ended before has none."""
+    return oss_prefix(record.request, record.export_id, 0) if record.claim is None and record.ended is None else None
 
 
 def _progress(record: Record, task: Task | None) -> str | None:
@@ -56,4 +67,6 @@ def _status(record: Record, task: Task | None) -> Status:
         return record.ended.status
     if not record.task_id:
         return "Requested"
-    return "Verifying" if task and task.status == "Finished" else "Exporting"
+    if task is None:
+        return "Verifying" if record.refusal and record.refusal.finished else "Exporting"
+    return "Verifying" if task.status == "Finished" else "Exporting"

@@ -23,6 +23,7 @@ QUOTA = frozenset(
     f"{quota}QuotaExceed{of}" for quota in ("Concurrent", "Weekly") for of in ("", ".ExportImage")
 )  # the page has the action in them, other places do not
 NOT_AVAILABLE = frozenset({"IncorrectImageStatus"})
+WATCH_REFUSED = "WatchRefused"  # ours: it could not be looked at
 UNREACHED = "Unreached"  # ours: no byte left us
 UNREADABLE = "AnswerUnreadable"  # ours: STS answered in a shape that is not known, so that nothing was asked of ECS
 

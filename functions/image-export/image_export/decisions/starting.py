@@ -12,7 +12,7 @@ from ..values.facts import Result
 from ..values.image import Image
 from ..values.record import Record
 from ..values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Sight, Step, Unmark, Wait
-from . import after_void, claims
+from . import after_void, claims, refused_looks
 from .identity import LETTERS, VOIDS_MAX, is_whole
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 from .waiting import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
@@ -136,6 +136,19 @@ def _too_many_voids(record: Record) -> Cause:
 
 def _cause(result: Result) -> Cause:
     return result.cause or Cause(code="Unknown", message="The refusal was recorded without its cause.")
+
+
+def unseen(record: Record, sight: Sight, now: datetime) -> Step:
+    """A look before the start has failed. Without an answer it is no verdict, and neither is a refusal at once."""
+    cause = sight.failed or Cause(code="Unknown", message="A look has failed.")
+    if not sight.refused:
+        return Wait(cause.code, until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
+    step = look_failed(record, cause, now)
+    if not isinstance(step, Wait) or handling(cause.code) is Handling.ROLE:
+        return step
+    return refused_looks.after(
+        record, sight, now, step, lambda why: claims.fail(record, refused_looks.unseen(record, why, "the image"))
+    )
 
 
 def look_failed(record: Record, cause: Cause, now: datetime) -> Step:

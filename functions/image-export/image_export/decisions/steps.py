@@ -10,6 +10,9 @@
     CALLED_OFF  the newest claim is a cancel or an end   end as it says
     ENDED       a verdict                                nothing: it is told (use_cases/announce)
 
+Where a look has failed, the table UNSEEN goes on: note since when looks are refused, which ends it in a fortnight
+(refused_looks).
+
 Status words of the cloud stand in tables of these modules (IMAGE, TASK); a word that nobody has met yet is waited for
 and never a verdict.
 """
@@ -21,7 +24,7 @@ from enum import Enum
 from ..values.facts import Ended
 from ..values.record import Record
 from ..values.steps import End, Sight, Step, Wait
-from . import doubt, exporting, starting
+from . import doubt, exporting, refused_looks, starting
 
 
 class Phase(Enum):
@@ -63,7 +66,16 @@ DECIDE: dict[Phase, Callable[[Record, Sight, datetime], Step]] = {
     Phase.ENDED: _rest,
 }
 
+UNSEEN: dict[Phase, Callable[[Record, Sight, datetime], Step]] = {
+    Phase.READY: starting.unseen,
+    Phase.IN_DOUBT: doubt.unseen,
+    Phase.EXPORTING: exporting.unseen,
+}
+
 
 def next_step(record: Record, sight: Sight, now: datetime) -> Step:
     """The next step of this export. `now` is the ledger's time; the same arguments always give the same step."""
-    return DECIDE[phase(record)](record, sight, now)
+    table = UNSEEN if sight.failed and phase(record) in UNSEEN else DECIDE
+    step = table[phase(record)](record, sight, now)
+    through = isinstance(step, Wait) and not step.queued and not sight.failed  # who queues has not seen all yet
+    return (refused_looks.answered(record, sight, now) if through else None) or step

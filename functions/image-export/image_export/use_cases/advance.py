@@ -10,23 +10,26 @@ import msgspec
 from msgspec.structs import replace
 
 from ..decisions import announcements, hints
-from ..decisions.admission import as_of_today, still_allowed
+from ..decisions.admission import still_allowed
 from ..decisions.projection import export_of
-from ..decisions.starting import look_failed
+from ..decisions.reasons import to_note
 from ..decisions.steps import Phase, next_step, phase
 from ..decisions.waiting import LOOK_MOST, MINUTE, TELL_MOST, growing
 from ..errors import CloudFault, LedgerFault, Refused
 from ..values.cause import Cause
 from ..values.export import Export
+from ..values.image import Image
 from ..values.record import Record
 from ..values.steps import MakeClaim, Sight, Wait
 from .announce import announce, settled
+from .ledger import WAITS, fact_key
 from .looking import Look
 from .outside import Outside
 from .record import Recorded
 from .taking import TAKE
 
 STEPS_MAX = 40
+OWN_WAITS = ("OutOfTime", "OutOfSteps")  # of this worker, not of the export
 SECONDS_TO_START = 60.0  # ExportImage's own time-outs and the facts around it must fit into what is left (PROTOCOL 7)
 SECONDS_TO_STEP = 5.0
 
@@ -58,12 +61,12 @@ def begin(outside: Outside, recorded: Recorded, sight: Sight | None = None) -> M
 
 def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -> Moved:
     outside = _telling_of(outside, record)
-    record = replace(record, request=as_of_today(outside.policy, record.request))
     if outside.policy:
         sight = replace(sight, forbidden=still_allowed(outside.policy, record.request))
     was_ended = record.ended is not None
     hint = _moved_on(outside, record, hint)
     look, wait = _work(Look(record, sight), outside)
+    look = _note_wait(outside, look, wait)
     record = announce(_telling_of(outside, look.record), look.record)
     _log_end(outside, record, look.record.told if was_ended else frozenset())
     _leave_hints(outside, record, wait, hint)
@@ -103,34 +106,33 @@ def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
         try:
             look = TAKE[type(step)](outside, look, step)
         except CloudFault as fault:
-            waited = _after_fault(outside, look, fault)
-            if isinstance(waited, Wait):
-                return look, waited
-            look = waited
+            said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
+            outside.log.warning("look.failed", **said)
+            look = look.saw(failed=fault.cause, refused=isinstance(fault, Refused))
     return look, Wait("OutOfSteps", until=outside.ledger.now + MINUTE)
 
 
-def _after_fault(outside: Outside, look: Look, fault: CloudFault) -> Look | Wait:
-    """A look failed: before the start a refusal may be final, after it never is (PROTOCOL 12)."""
-    cause = fault.cause
-    outside.log.warning("look.failed", code=fault.code, error=cause.message, cloud_request_id=cause.request_id)
-    now = outside.ledger.now
-    if phase(look.record) is not Phase.READY or not isinstance(fault, Refused):
-        until = growing(look.record.requested_at, now, most=LOOK_MOST, share=0.25)
-        return Wait(fault.code, until=until, running=bool(look.record.task_id))
-    step = look_failed(look.record, fault.cause, now)
-    return step if isinstance(step, Wait) else TAKE[type(step)](outside, look, step)
+def _note_wait(outside: Outside, look: Look, wait: Wait) -> Look:
+    """Write down what it waits for, where that has changed and nothing else says it."""
+    image = look.sight.image
+    note = to_note(look.record, wait, image.name if isinstance(image, Image) else None)
+    if note is None or wait.reason in OWN_WAITS:
+        return look
+    outside.ledger.put(fact_key(look.record, WAITS), note)
+    return look.stands(waits=note, waits_at=outside.ledger.now)
 
 
 def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | None) -> None:
     """Say where to look next and remove the hint that led here; a closed export loses its marker last of all."""
     ledger = outside.ledger
-    names = set() if settled(record) else hints.hints_for(record, _also_owed(record, wait, ledger.now))
+    names = set() if settled(record) else hints.hints_for(record, _also_owed(record, wait, ledger.now), ledger.now)
     for name in names - {came_from}:
         ledger.put(name)
     if came_from and came_from not in names:
         ledger.delete(came_from)
     if settled(record):
+        if record.stalled_at:
+            ledger.delete(hints.stalled(record))
         how = hints.ended(record.ended.status, record.request, record.export_id) if record.ended else None
         if how:
             ledger.put(how)

@@ -11,6 +11,7 @@ from ..decisions.refusals import advised
 from ..decisions.waiting import TOLD_FOR
 from ..errors import CloudFault
 from ..values.record import Record
+from .either_role import cloud_of
 from .outside import Outside
 
 
@@ -53,8 +54,7 @@ def _write_manifest(outside: Outside, record: Record) -> Record:
         return record
     request, now = record.request, outside.ledger.now
     try:
-        cloud = outside.clouds.at(request.role, request.region_id, request.oss_bucket)
-        cloud.put_object(request.oss_bucket, manifest_key(record), written(manifest_of(record)))
+        cloud_of(outside, record).put_object(request.oss_bucket, manifest_key(record), written(manifest_of(record)))
     except CloudFault as fault:
         outside.log.warning("manifest.refused", code=fault.code, error=fault.cause.message)
         if now - (record.ended_at or now) < announcements.MANIFEST_FOR:

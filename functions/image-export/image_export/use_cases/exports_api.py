@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from ..decisions import hints
-from ..decisions.admission import admit_direct, as_of_today
+from ..decisions.admission import admit_direct
 from ..decisions.direct_request import read_direct
 from ..decisions.http import listing
 from ..decisions.http.messages import read_body
@@ -11,16 +11,18 @@ from ..decisions.http.pace import retry_after_s
 from ..decisions.http.statuses import refusal
 from ..decisions.http.unread import misplaced, place_of
 from ..decisions.projection import export_of
-from ..decisions.refusals import Handling, handling, reason
+from ..decisions.reasons import reason_of
+from ..decisions.steps import Phase, phase
 from ..decisions.waiting import ENTRANCE_GRACE
 from ..errors import AskerFault, CloudFault, FactUnreadable, LedgerFault
 from ..values.cause import Cause
 from ..values.export import Export, RequestedBy
 from ..values.export_request import ExportRequest
-from ..values.facts import Cancel
+from ..values.facts import Cancel, Hold
 from ..values.http import HttpAnswer, HttpRequest
 from ..values.record import Record
 from .advance import Moved, begin
+from .either_role import cloud_of
 from .outside import Outside
 from .record import Recorded, record
 from .rehearse import rehearse
@@ -76,6 +78,7 @@ def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
     asked = listing.read_listing(request)
     place = listing.after(asked)
     shown: list[Export] = []
+    holds = Holds(outside)
     page = outside.ledger.page("history/", after=place, limit=SCANNED_MAX)
     if not page.entries:
         outside.ledger.check_readable()
@@ -87,13 +90,13 @@ def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
         place = key
         if listing.fits(asked, at):
             opened += 1
-            export = _listed(outside, key, at.export_id)
+            export = _listed(outside, key, at.export_id, holds)
             shown += [export] if export and asked.status in (None, export.status) else []
     more = bool(names) and (page.more or place != names[-1][0])
     return HttpAnswer(status=200, value={"Exports": shown, "NextToken": listing.token(place) if more else None})
 
 
-def _listed(outside: Outside, key: str, export: str) -> Export | None:
+def _listed(outside: Outside, key: str, export: str, holds: "Holds") -> Export | None:
     """What has ended stands in the history whole; what has not is put together.
 
     None for a name that lost its race, and for what nobody can read: it hides no other.
@@ -106,20 +109,42 @@ def _listed(outside: Outside, key: str, export: str) -> Export | None:
         return None
     if found:
         return found.fact
-    return export_of(loaded, reason=_reason(loaded)) if loaded and loaded.listed == key else None
+    return _shown(loaded, holds) if loaded and loaded.listed == key else None
+
+
+class Holds:
+    """The quota holds of accounts and regions, each read once for an answer."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self._read: dict[str, Hold | None] = {}
+
+    def of(self, record: Record) -> Hold | None:
+        """The hold behind which an export waits that has not started."""
+        group = f"{record.request.account_id}/{record.request.region_id}"
+        if phase(record) is not Phase.READY:
+            return None
+        if group not in self._read:
+            self._read[group] = self._outside.hold(group)
+        return self._read[group]
+
+
+def _shown(record: Record, holds: Holds) -> Export:
+    """The export by its facts."""
+    return export_of(record, reason=reason_of(record, hold=holds.of(record)))
 
 
 def get_export(outside: Outside, export: str) -> HttpAnswer:
     """The export, with the progress that its task has now. A look that fails is shown as Reason and is no error."""
     loaded = _load(outside, export)
-    shown = export_of(loaded, reason=_reason(loaded))
+    shown = _shown(loaded, Holds(outside))
     if loaded.task_id and not loaded.ended:
-        asked = as_of_today(outside.policy, loaded.request)
         try:
-            task = outside.clouds.at(asked.role, asked.region_id, asked.oss_bucket).task(loaded.task_id)
-            shown = export_of(loaded, reason=_reason(loaded), task=task)
+            task = cloud_of(outside, loaded).task(loaded.task_id)
+            shown = export_of(loaded, reason=reason_of(loaded, task=task), task=task)
         except CloudFault as fault:
-            outside.log.warning("look.failed", export_id=export, code=fault.code, error=fault.cause.message)
+            said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
+            outside.log.warning("look.failed", export_id=export, **said)
             shown = export_of(loaded, reason=fault.code)
     return HttpAnswer(status=200, value=shown, headers=_pace(Moved(loaded, shown)))
 
@@ -152,17 +177,3 @@ def not_found(export: str) -> AskerFault:
     advice = "Check the id; GET /exports lists what there is."
     cause = Cause(code="ExportNotFound", message=f"There is no export {export[:80]!r}.", recommend=advice)
     return AskerFault(cause, status=404)
-
-
-def _reason(loaded: Record) -> str | None:
-    """Why it waits, as far as its facts tell."""
-    if loaded.ended:
-        return None
-    if loaded.cancel_at:
-        return "CancelRequested"
-    if loaded.task_id:
-        return "Stalled" if loaded.stalled_at else None
-    if loaded.claim and not loaded.result:
-        return "StartInDoubt"
-    cause = loaded.result.cause if loaded.result else None
-    return reason(cause.code) if cause and handling(cause.code) is not Handling.FINAL else None

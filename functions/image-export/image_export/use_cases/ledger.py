@@ -5,6 +5,7 @@ exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
                  denied  vanished              since when the role does not work, ECS does not know the task;
                                                removed when it does again
                  missed                        when ECS last did not know the task: put again
+                 look-refused  waits           since when looks are refused, and why; what it waits for: put again
                  told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
 open/<export>                                  the marker: created first, removed last
 history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
@@ -14,6 +15,7 @@ prefixes/<account>/<bucket>/<image>/<prefix>, <prefix>-2 …   whose it is, wher
 running/<account>/<region>/<task>/<export>/<stall time>   hints: what the watcher reads instead of bodies;
 waiting/<account>/<region>/<priority>/<time>/<export>     one may be stale or lost, never the only trace
 due/<time>/<export, sighted-… or rejected-…>
+stalled/<account>/<region>/<export>            what takes longer than its disks explain, for nights to count
 holds/<account>/<region>                       the cloud's word on the quota
 sighted/<hash>   rejected/<sha256>/…   untold/<event>/…   images not decided upon; what could not be taken, or told
 swept/markers   swept/<account>/<region>       when markers were last held against hints, and new images looked for
@@ -26,6 +28,7 @@ nightly/run   nightly/chosen-<hash>            how far the latest night is; what
 """
 
 import re
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -34,15 +37,30 @@ from ..decisions import hints
 from ..decisions.identity import natural_key
 from ..errors import FactUnreadable, LedgerFault
 from ..values.export_request import ExportRequest
-from ..values.facts import Claim, Doubt, Ended, LedgerIdentity, Refusing, Requested, Result, Stalled, Told
+from ..values.facts import (
+    Claim,
+    Doubt,
+    Ended,
+    LedgerIdentity,
+    LookRefused,
+    Refusing,
+    Requested,
+    Result,
+    Stalled,
+    Told,
+    Waits,
+)
 from ..values.record import Record
 from ..values.run import Before
-from .fact_store import FactStore, Standing, Written
+from .fact_store import FactStore, Found, Standing, Written
+
+F = TypeVar("F")
 
 TOLD, REFUSED = "told-", "refused-"
 MANIFEST = "told-manifest"
 DOUBT = "doubt-"
 IDENTITY = "ledger/id"
+LOOK_REFUSED, WAITS = "look-refused", "waits"
 
 
 class Ledger(FactStore):
@@ -136,7 +154,23 @@ class Ledger(FactStore):
             record = self._with_manifest(record)
         doubts = sorted(name for name in entries if name.startswith(DOUBT))
         record = self._with_doubt(record, doubts[-1]) if doubts else record
+        refused = self._note(f"{folder}{LOOK_REFUSED}", LookRefused) if LOOK_REFUSED in entries else None
+        waits = self._note(f"{folder}{WAITS}", Waits) if WAITS in entries else None
+        record = replace(
+            record,
+            look_refused=refused and refused.fact,
+            look_refused_at=refused and refused.at,
+            waits=waits and waits.fact,
+            waits_at=waits and waits.at,
+        )
         return self._with_attempts(record, listed)
+
+    def _note(self, key: str, kind: type[F]) -> Found[F] | None:
+        """A note that is written anew by the next look: one that cannot be understood is none."""
+        try:
+            return self.read(key, kind)
+        except FactUnreadable:
+            return None
 
     def _with_attempts(self, record: Record, listed: int) -> Record:
         """The newest attempt. A listing may lag (facts §14), so what may stand behind it is asked for by name."""

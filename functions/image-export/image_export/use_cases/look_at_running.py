@@ -7,17 +7,20 @@ and some where that no longer works.
 from collections import defaultdict
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ..decisions import hints
-from ..decisions.admission import as_of_today
 from ..decisions.exporting import goes_on
 from ..decisions.hints import Running
 from ..decisions.refusals import is_throttling
 from ..errors import ImageExportError, Refused
 from ..values.account import AssumedRole
+from ..values.cause import Cause
 from ..values.export_request import ExportRequest
 from ..values.facts import Hold, Requested
 from ..values.steps import Sight
 from ..values.task import Task
+from .either_role import roles_of
 from .tick import Tick
 
 TASKS_A_CALL = 100  # DescribeTasks takes that many ids (facts §2)
@@ -51,6 +54,7 @@ class _Group:
         self._bodies = self._recorded()
         self._requests: dict[AssumedRole, ExportRequest] = {}  # through whose roles to ask, until one is refused
         self._refused: set[AssumedRole] = set()
+        self._silence: Cause | None = None  # what came instead of an answer
         self._hold: Hold | None = None
         self._hold_is_read = False
 
@@ -65,16 +69,19 @@ class _Group:
         now = hints.stamp(self._outside.ledger.now)
         for running, key in some:
             brief = briefs.get(running.task_id) if briefs is not None else None
-            stalls = running.stalls_at != "-" and running.stalls_at <= now
             moved = briefs is not None and (brief is None or not goes_on(brief.status))
-            if (moved or stalls) and self._tick.has_time():
+            if (moved or running.look_at <= now) and self._tick.has_time():
                 self._move(running.export_id, brief, key)
 
     def _move(self, export: str, brief: Task | None, hint: str) -> None:
-        """An end lifts the group's concurrent hold (PROTOCOL 15), which is read when the first task has moved."""
+        """An end lifts the group's concurrent hold (PROTOCOL 15), which is read when the first task has moved.
+
+        A service that has just given no answer is not asked again for each of them.
+        """
         if not self._hold_is_read:
             self._hold, self._hold_is_read = self._outside.hold("/".join(self._where)), True
-        moved = self._tick.advance(export, sight=Sight(brief=brief, hold=self._hold), hint=hint)
+        failed = self._silence if self._where in self._tick.silent else None
+        moved = self._tick.advance(export, sight=Sight(brief=brief, hold=self._hold, failed=failed), hint=hint)
         if moved and moved.finished_at and self._hold and self._hold.until is None:
             self._hold = None
 
@@ -102,9 +109,10 @@ class _Group:
         """
         yield from list(self._requests.values())
         for request in self._bodies:
-            if request.role not in self._requests and request.role not in self._refused:
-                self._requests[request.role] = request
-                yield request
+            for role in roles_of(self._outside.policy, request):
+                if role not in self._requests and role not in self._refused:
+                    self._requests[role] = replace(request, role=role)
+                    yield self._requests[role]
 
     def _recorded(self) -> Iterator[ExportRequest]:
         """The requests of some that run, from here and there among them, and of others in another minute."""
@@ -116,9 +124,10 @@ class _Group:
                 self._failed(fault)
             else:
                 if found:
-                    yield as_of_today(self._outside.policy, found.fact.request)
+                    yield found.fact.request
 
     def _failed(self, fault: ImageExportError) -> None:
         self._tick.heard(*self._where, fault.code)
+        self._silence = fault.cause
         said = {"code": fault.code, "error": str(fault), "cloud_request_id": fault.cause.request_id}
         self._outside.log.warning("look.failed", region_id=self._where[1], **said)

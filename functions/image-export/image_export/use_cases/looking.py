@@ -23,8 +23,8 @@ from ..values.steps import (
 from ..values.task import Task
 from ..values.wire import Wire
 from . import whole_prefix
+from .either_role import cloud_of
 from .outside import Outside
-from .ports import Cloud
 
 CANDIDATES_MAX = 50  # of one look; each costs a call
 CANDIDATES_S = 60.0  # in which no further one is begun with
@@ -50,12 +50,6 @@ class Look(msgspec.Struct, frozen=True):
     def stands(self, **facts: Any) -> "Look":
         """The look with these facts standing."""
         return Look(replace(self.record, **facts), self.sight)
-
-
-def cloud_of(outside: Outside, record: Record) -> Cloud:
-    """The cloud of the export's account and region."""
-    request = record.request
-    return outside.clouds.at(request.role, request.region_id, request.oss_bucket)
 
 
 def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:

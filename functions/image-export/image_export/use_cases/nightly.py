@@ -7,13 +7,16 @@ on the same run may overlap, and what rules with `max_per_run` choose is settled
 """
 
 from datetime import timedelta
+from itertools import groupby
 
 from msgspec.structs import replace
 
-from ..decisions.night_warnings import Queue, night_warnings, queues, repeated, too_old
+from ..decisions.night_warnings import Queue, Stalls, night_warnings, queues, repeated, too_old
 from ..decisions.plan import limited, spread
 from ..decisions.timer import Timer
+from ..values.facts import LookRefused
 from ..values.run import NightlyAnswer, Run
+from .ledger import LOOK_REFUSED
 from .night import RUN, SECONDS_FOR_A_GROUP, Night
 from .outside import Outside
 
@@ -57,7 +60,7 @@ def _answer(outside: Outside, night: Night, warnings: list[str], request_id: str
         dry_run=night.dry_run,
         finished=run.finished,
         totals=run.totals,
-        warnings=(*warnings, *night_warnings(policy, run, _queues(outside, run))),
+        warnings=(*warnings, *night_warnings(policy, run, _queues(outside, run), _stalls(outside))),
         plan=tuple(one.shown() for one in rows),
         plan_omitted=len(plan) - len(rows),
     )
@@ -87,3 +90,14 @@ def _queues(outside: Outside, run: Run) -> dict[str, Queue]:
     groups = [entry.key.removeprefix("holds/") for entry in ledger.walk("holds/")]
     held = [(group, hold.code) for group in groups if (hold := outside.hold(group))]
     return queues(run, (entry.key for entry in ledger.walk("waiting/")), held)
+
+
+def _stalls(outside: Outside) -> dict[str, Stalls]:
+    """What takes too long, by names; and one fact for each account and region: roles are of accounts, mostly."""
+    names = [entry.key.split("/") for entry in outside.ledger.walk("stalled/") if entry.key.count("/") == 3]
+    found = {}
+    for group, parts in groupby(names, key=lambda parts: "/".join(parts[1:3])):
+        exports = [one[3] for one in parts]
+        noted = outside.readable(f"exports/{exports[0]}/{LOOK_REFUSED}", LookRefused)
+        found[group] = Stalls(exports, noted.fact.cause if noted else None)
+    return found

@@ -132,5 +132,5 @@ def _first_hint(request: ExportRequest, export: str, now: datetime) -> str:
     """An entrance looks itself, soon; what the night records waits for room, by priority."""
     record = Record(export_id=export, request=request, requested_at=now)
     queued = request.requested_by.trigger == "nightly"
-    (hint,) = hints.hints_for(record, Wait(queued=queued, until=None if queued else now + ENTRANCE_GRACE))
+    (hint,) = hints.hints_for(record, Wait(queued=queued, until=None if queued else now + ENTRANCE_GRACE), now)
     return hint

@@ -19,12 +19,14 @@ from ..values.steps import (
     Mark,
     MarkMissed,
     MarkStalled,
+    NoteRefusal,
     Settle,
     Unmark,
 )
 from ..values.task import Task
-from .ledger import DOUBT, fact_key
-from .looking import LOOK, Look, TaskOwner, cloud_of, hold_key, task_key
+from .either_role import cloud_of, role_of_today
+from .ledger import DOUBT, LOOK_REFUSED, fact_key
+from .looking import LOOK, Look, TaskOwner, hold_key, task_key
 from .outside import Outside
 from .ports import StartExport
 
@@ -115,6 +117,7 @@ def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
 
 def _after_result(outside: Outside, look: Look, result: Result) -> Look:
     look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET, prefix_taken=msgspec.UNSET)
+    look = look.saw(failed=None, refused=False)
     code = result.cause.code if result.cause else ""
     if result.outcome == "started" and isinstance(look.sight.hold, Hold):
         outside.forget(hold_key(look.record))
@@ -124,7 +127,7 @@ def _after_result(outside: Outside, look: Look, result: Result) -> Look:
         outside.keep(hold_key(look.record), hold)
         return look.saw(hold=hold, probe=False)
     if handling(code) is Handling.FRESH and code:
-        outside.clouds.renew(look.record.request.role, look.record.request.region_id)
+        outside.clouds.renew(role_of_today(outside, look.record), look.record.request.region_id)
         return look.saw(renewals=look.sight.renewals + 1)
     return look
 
@@ -135,18 +138,27 @@ def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
         cloud_of(outside, look.record).cancel_task(look.record.task_id or "")
     except Refused as fault:
         outside.log.warning("task.cancel_refused", task_id=look.record.task_id, code=fault.code)
+        return look.saw(cancel_asked=True, cancel_refused=fault.cause)
     return look.saw(cancel_asked=True)
 
 
 def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
     standing = outside.ledger.create(fact_key(look.record, "stalled"), step.stalled)
-    outside.log.warning("export.stalled", task_id=look.record.task_id, progress=standing.fact.progress)
+    said = {"progress": standing.fact.progress, "reason": standing.fact.reason}
+    outside.log.warning("export.stalled", task_id=look.record.task_id, **said)
     return look.stands(stalled=standing.fact, stalled_at=standing.at)
 
 
 def _mark_missed(outside: Outside, look: Look, _step: MarkMissed) -> Look:
     outside.ledger.put(fact_key(look.record, "missed"), Since())
     return look.stands(missed_at=outside.ledger.now)
+
+
+def _note_refusal(outside: Outside, look: Look, step: NoteRefusal) -> Look:
+    """Its hint comes first, as in `_mark`; the fact is put over itself, so that its time says when it was last so."""
+    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
+    outside.ledger.put(fact_key(look.record, LOOK_REFUSED), step.refused)
+    return look.stands(look_refused=step.refused, look_refused_at=outside.ledger.now)
 
 
 def _mark(outside: Outside, look: Look, step: Mark) -> Look:
@@ -180,6 +192,7 @@ TAKE: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
     CancelTask: _cancel_task,
     MarkStalled: _mark_stalled,
     MarkMissed: _mark_missed,
+    NoteRefusal: _note_refusal,
     Mark: _mark,
     Unmark: _unmark,
     End: _end,

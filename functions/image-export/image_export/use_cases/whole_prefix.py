@@ -16,6 +16,7 @@ from ..values.cause import Cause
 from ..values.export_request import ExportRequest
 from ..values.facts import Requested
 from ..values.wire import Wire
+from .either_role import cloud_for
 from .outside import Outside
 
 MADE_WITHIN = timedelta(hours=1)  # FC kills within minutes whoever has reserved a prefix and not made its export
@@ -117,8 +118,7 @@ def _refuse_objects(outside: Outside, request: ExportRequest) -> None:
 
 
 def _holds_objects(outside: Outside, request: ExportRequest) -> bool:
-    cloud = outside.clouds.at(request.role, request.region_id, request.oss_bucket)
-    keys = cloud.object_keys(request.oss_bucket, request.caller_prefix)
+    keys = cloud_for(outside, request).object_keys(request.oss_bucket, request.caller_prefix)
     return any(is_under(request, request.caller_prefix, key) for key in keys)
 
 

@@ -25,6 +25,7 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     image_format: ImageFormat = "raw"
     role_name: str | None = None
     client_token: str | None = None
+    image_name: str | None = None  # where whoever wanted it had seen the image
     rule: str | None = None  # the policy's rule that wanted it; None: someone asked for it directly
     after_cancel: bool = False  # the rule wants it again although somebody has cancelled the last export
     priority: int = 0

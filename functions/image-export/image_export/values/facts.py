@@ -1,8 +1,8 @@
 """The facts of an export: what is written once into the ledger and never changed. Pure.
 
 PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it doubt-n, refused-…,
-denied, vanished and missed. Their times are OSS's own LastModified. denied and vanished are removed when it is so no
-more, and missed is put again; those three alone.
+denied, vanished, missed, look-refused and waits. Their times are OSS's own LastModified. denied and vanished are
+removed when it is so no more; missed, look-refused and waits are put again; those five alone.
 """
 
 from datetime import datetime
@@ -91,9 +91,28 @@ class Cancel(Wire, frozen=True, kw_only=True):
 
 
 class Stalled(Wire, frozen=True, kw_only=True):
-    """The task is older than its disks explain. Told once."""
+    """The task is older than its disks explain. Told once. `reason`: why it could not be looked at then."""
 
     progress: str | None = None
+    reason: str | None = None
+
+
+class LookRefused(Wire, frozen=True, kw_only=True):
+    """The last look was refused, and every one since then for the same cause; without a cause, the last look was not.
+
+    `finished`: what was refused was a look at the objects of a task that is Finished.
+    """
+
+    since: datetime
+    cause: Cause | None = None
+    finished: bool = False
+
+
+class Waits(Wire, frozen=True, kw_only=True):
+    """What an export that has not started waits for, where no other fact says so. Put again when that changes."""
+
+    reason: str | None = None
+    image_name: str | None = None
 
 
 class Since(Wire, frozen=True, kw_only=True):

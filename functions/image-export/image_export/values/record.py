@@ -8,7 +8,7 @@ import msgspec
 
 from .cause import Cause
 from .export_request import ExportRequest
-from .facts import Claim, Ended, Result, Span, Stalled, Told
+from .facts import Claim, Ended, LookRefused, Result, Span, Stalled, Told, Waits
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +30,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     denied_at: datetime | None = None  # since when the role has not worked; None: it does, as far as was seen
     vanished_at: datetime | None = None  # since when ECS has not known the task; None: it does
     missed_at: datetime | None = None  # when that was last seen, to the half-hour; older than `vanished_at`: not again
+    look_refused: LookRefused | None = None
+    look_refused_at: datetime | None = None  # when that was last so, to the half-hour
+    waits: Waits | None = None
+    waits_at: datetime | None = None
     ended: Ended | None = None
     ended_at: datetime | None = None
     manifest: Told | None = None
@@ -50,6 +54,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def oss_prefix(self) -> str | None:
         """The prefix that ExportImage was given."""
         return self.claim.oss_prefix if self.claim else None
+
+    @property
+    def refusal(self) -> LookRefused | None:
+        """The refusal that stands, if the last look that was noted was refused."""
+        return self.look_refused if self.look_refused and self.look_refused.cause else None
 
     @property
     def voids(self) -> int:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from .cause import Cause
-from .facts import Claim, Ended, Hold, Result, Stalled
+from .facts import Claim, Ended, Hold, LookRefused, Result, Stalled
 from .image import Image
 from .stored_object import StoredObject
 from .task import Task
@@ -31,6 +31,21 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     in_turn: bool = True  # it may start now; otherwise it queues up, since others may be more important
     renewals: int = 0  # how often this look has fetched fresh credentials after a refusal
     cancel_asked: bool = False  # CancelTask was sent in this look
+    cancel_refused: Cause | None = None  # and refused
+    failed: Cause | None = None  # why this look could not go on
+    refused: bool = False  # the cloud has answered so; otherwise it has not answered
+
+    @property
+    def looked(self) -> bool:
+        """Whether anything was seen in this look."""
+        seen = (self.image, self.task, self.candidates, self.keys, self.objects)
+        return self.brief is not None or any(one is not UNSET for one in seen)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the task is Finished, as far as this look has seen it."""
+        task = self.task if isinstance(self.task, Task) else self.brief
+        return task is not None and task.status == "Finished"
 
 
 class LookAtImage(msgspec.Struct, frozen=True):
@@ -95,6 +110,12 @@ class MarkMissed(msgspec.Struct, frozen=True):
     """Put the fact `missed` again: at this look, too, ECS does not know the task."""
 
 
+class NoteRefusal(msgspec.Struct, frozen=True):
+    """Put the fact `look-refused` again: since when looks are refused, or that one was not."""
+
+    refused: LookRefused
+
+
 SinceWhen = Literal["vanished", "denied"]
 
 
@@ -138,6 +159,7 @@ Step = (
     | CancelTask
     | MarkStalled
     | MarkMissed
+    | NoteRefusal
     | Mark
     | Unmark
     | End

@@ -1,0 +1,45 @@
+"""The invariants of watching what stays refused: no export ends for that too early, and none takes long in silence."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from .reading import Told, exports
+from .scenario import Scenario
+from .world import World
+
+FORTNIGHT = timedelta(days=14)
+WATCHED_EVERY = timedelta(hours=2, minutes=5)  # looks that are further apart do not count as watching
+STALLS_WITHIN = timedelta(hours=8)  # of the largest image here, and a watcher's pause
+
+
+def refused_watches(scenario: Scenario) -> Iterator[str]:
+    """WatchRefused: nothing could be looked at in a fortnight of watching. What takes too long is called Stalled."""
+    world = scenario.world
+    for export in exports(world):
+        if export.ended is None or export.ended_at is None:
+            continue
+        if export.error == "WatchRefused" and export.ended["Status"] == "Failed":
+            yield from _too_early(world, export, export.ended_at)
+        first, last = export.settled_at + STALLS_WITHIN, export.ended_at
+        if not export.stalled and any(first < at < last for at in world.refused_at.get(export.place, ())):
+            yield f"{export.export_id} took long and could not be looked at, and nobody called it stalled"
+
+
+def _too_early(world: World, export: Told, ended_at: datetime) -> Iterator[str]:
+    first = ended_at - FORTNIGHT
+    if not any(dead.account_id == export.place[0] and dead.lasts(first, ended_at) for dead in world.dead):
+        yield f"{export.export_id} is {export.error} at {ended_at}, and could be looked at since {first}"
+    looks = [first, *(at for at in world.refused_at.get(export.place, ()) if first < at <= ended_at), ended_at]
+    if max(later - earlier for earlier, later in pairwise(looks)) > WATCHED_EVERY:
+        yield f"{export.export_id} is {export.error}, and nobody looked for a while"
+
+
+def called_off(scenario: Scenario) -> Iterator[str]:
+    """A cancel ends what cannot be looked at, as soon as it is looked at again and again; some tasks flicker."""
+    for export in exports(scenario.world):
+        for dead in () if scenario.world.unwatched else scenario.world.dead:
+            if export.cancel_at and export.ended_at and dead.account_id == export.place[0]:
+                began = max(export.cancel_at, dead.since)
+                if dead.lasts(began, export.ended_at) and export.ended_at - began > timedelta(days=3):
+                    yield f"{export.export_id} was cancelled, and went on until {export.ended_at}"

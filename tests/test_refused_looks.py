@@ -1,0 +1,382 @@
+"""Exports that cannot be looked at any more: they are called stalled, can be cancelled, and end after a fortnight."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from image_export.values.export import Export
+
+from .builders import ACCOUNT, an_image
+from .entrance import TOKEN, Entrance
+from .fakes import Died, Faults, refused, unanswered
+from .workshop import BUS, Workshop
+
+ROLE = f"acs:ram::{ACCOUNT}:role/image-export"
+TASKS = ("tasks", "task", "export_tasks")
+
+
+class Denying(Faults):
+    """Calls that are refused for as long as they stand here, by name, with that code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.denied: dict[str, str] = {}
+
+    def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        if call in self.denied:
+            raise refused(self.denied[call])
+        return super().run(call, effect)
+
+
+@pytest.fixture
+def shop() -> Workshop:
+    return Workshop()
+
+
+@pytest.fixture
+def faults(shop: Workshop) -> Denying:
+    shop.cloud.faults = Denying()
+    return shop.cloud.faults
+
+
+@pytest.fixture
+def entrance(shop: Workshop) -> Entrance:
+    return Entrance(shop, TOKEN)
+
+
+def watched(shop: Workshop, *, days: float, every_h: float = 1.0) -> list[Export]:
+    """What the ticks of so many days have moved, the latest look at each export last."""
+    moved: list[Export] = []
+    for _ in range(round(days * 24 / every_h)):
+        moved += shop.tick(hours=every_h).exports
+    return moved
+
+
+def stalled(shop: Workshop) -> dict[str, Any]:
+    """What the bus was told when the export stalled."""
+    (event,) = [event for target, event in shop.notifier.told if target == BUS and event["type"].endswith("Stalled")]
+    data: dict[str, Any] = event["data"]
+    return data
+
+
+# Stalled
+
+
+def nobody_may_read_objects(shop: Workshop, faults: Denying) -> str:
+    faults.denied = {"object": "AccessDenied"}
+    shop.cloud.finish(shop.task_id)
+    return "AccessDenied"
+
+
+def nobody_may_look_at_tasks(_shop: Workshop, faults: Denying) -> str:
+    faults.denied = dict.fromkeys(TASKS, "Forbidden.RAM")
+    return "Forbidden.RAM"
+
+
+def the_bucket_is_gone(shop: Workshop, faults: Denying) -> str:
+    faults.denied = dict.fromkeys(("object", "object_keys"), "NoSuchBucket")
+    shop.cloud.finish(shop.task_id)
+    return "NoSuchBucket"
+
+
+def the_object_is_archived(shop: Workshop, faults: Denying) -> str:
+    faults.denied = {"object": "InvalidObjectState"}
+    shop.cloud.finish(shop.task_id)
+    return "InvalidObjectState"
+
+
+def the_role_is_gone(shop: Workshop, _faults: Denying) -> str:
+    shop.clouds.dead_roles.add(ROLE)
+    return "EntityNotExist.Role"
+
+
+def the_external_id_is_another(shop: Workshop, _faults: Denying) -> str:
+    shop.clouds.external_id = "another"
+    return "NoPermission"
+
+
+BLINDED = [
+    nobody_may_read_objects,
+    nobody_may_look_at_tasks,
+    the_bucket_is_gone,
+    the_object_is_archived,
+    the_role_is_gone,
+    the_external_id_is_another,
+]
+
+
+@pytest.mark.parametrize("blind", BLINDED)
+def test_what_cannot_be_looked_at_is_told_as_stalled_with_the_clouds_word(
+    shop: Workshop, faults: Denying, entrance: Entrance, blind: Callable[[Workshop, Denying], str]
+) -> None:
+    export = shop.tell().exports[0].export_id
+    code = blind(shop, faults)
+    watched(shop, days=0.5)
+    assert stalled(shop)["Reason"] == code
+    assert entrance.get(export).value["Reason"] == code
+    assert [one["Reason"] for one in entrance.page().value["Exports"]] == [code]
+    assert [line["reason"] for line in shop.log.lines if line["event"] == "export.stalled"] == [code]
+
+
+def test_a_silent_region_is_told_as_stalled_without_a_call_for_each_export(shop: Workshop, faults: Denying) -> None:
+    shop.tell()
+    shop.clock.advance(hours=6)
+    faults.before("tasks", unanswered("Unanswered"))
+    faults.denied = {"task": "this call would take long in vain"}
+    shop.tick()
+    assert stalled(shop)["Reason"] == "Unanswered"
+
+
+def test_a_task_that_is_not_known_is_told_as_stalled(shop: Workshop, faults: Denying) -> None:
+    shop.tell()
+    shop.clock.advance(hours=6)
+    faults.instead("tasks", [])
+    faults.instead("task", None)
+    shop.tick()
+    assert stalled(shop)["Reason"] == "TaskNotVisible"
+
+
+def test_a_task_that_only_takes_long_is_told_as_stalled_with_its_progress(shop: Workshop) -> None:
+    shop.tell()
+    shop.tick(hours=6)
+    assert (stalled(shop)["Reason"], stalled(shop)["Progress"]) == ("Stalled", "1%")
+
+
+def test_the_event_says_the_same_when_the_look_at_the_objects_was_refused_later(
+    shop: Workshop, faults: Denying
+) -> None:
+    shop.tell()
+    shop.notifier.refusing.add(BUS)
+    shop.tick(hours=6)
+    nobody_may_read_objects(shop, faults)
+    shop.notifier.refusing.clear()
+    watched(shop, days=0.2)
+    assert (stalled(shop)["Status"], stalled(shop)["Reason"]) == ("Exporting", "Stalled")
+
+
+# The end after a fortnight
+
+
+@pytest.mark.parametrize("blind", BLINDED)
+def test_a_fortnight_of_looks_that_are_refused_for_one_cause_is_the_end(
+    shop: Workshop, faults: Denying, entrance: Entrance, blind: Callable[[Workshop, Denying], str]
+) -> None:
+    export = shop.tell().exports[0].export_id
+    code = blind(shop, faults)
+    before = dict(shop.cloud.stored)
+    watched(shop, days=13.9)
+    assert entrance.get(export).value["Status"] in ("Exporting", "Verifying")
+    watched(shop, days=0.5)
+    ended = entrance.get(export).value
+    assert (ended["Status"], ended["Error"]["Code"]) == ("Failed", "WatchRefused")
+    assert code in ended["Error"]["Message"]
+    assert "C8B26B44-0189-443E-9816-D951F59623A9" in ended["Error"]["Message"]
+    assert shop.notifier.kinds(BUS) == ["Started", "Stalled", "Failed"]
+    assert (shop.cloud.stored, shop.keys("open/"), shop.keys("due/"), shop.keys("running/")) == (before, [], [], [])
+
+
+def test_a_start_in_doubt_that_cannot_be_looked_into_for_a_fortnight_is_the_end(
+    shop: Workshop, faults: Denying
+) -> None:
+    faults.after("export_image", unanswered())
+    shop.tell()
+    faults.denied = dict.fromkeys(TASKS, "Forbidden.RAM")
+    *_, end = watched(shop, days=14.2)
+    assert (end.status, end.error and end.error.code) == ("Failed", "WatchRefused")
+    assert len(shop.cloud.exported) == 1
+
+
+def test_an_image_that_may_not_be_looked_at_for_a_fortnight_is_the_end(shop: Workshop, faults: Denying) -> None:
+    faults.denied = {"image": "InvalidAccountStatus.NotEnoughBalance"}
+    shop.ask()
+    *_, end = watched(shop, days=14.2)
+    assert (end.status, end.error and end.error.code) == ("Failed", "WatchRefused")
+
+
+def test_one_look_that_works_begins_the_fortnight_anew(shop: Workshop, faults: Denying) -> None:
+    shop.tell()
+    nobody_may_look_at_tasks(shop, faults)
+    watched(shop, days=10)
+    faults.denied.clear()
+    watched(shop, days=0.1)
+    nobody_may_look_at_tasks(shop, faults)
+    assert {export.status for export in watched(shop, days=10)} == {"Exporting"}
+    faults.denied.clear()
+    shop.cloud.finish(shop.task_id)
+    assert {export.status for export in watched(shop, days=0.1)} == {"Completed"}
+
+
+def test_another_cause_begins_the_fortnight_anew(shop: Workshop, faults: Denying) -> None:
+    shop.tell()
+    nobody_may_look_at_tasks(shop, faults)
+    watched(shop, days=10)
+    faults.denied = dict.fromkeys(TASKS, "NoPermission")
+    assert {export.status for export in watched(shop, days=10)} == {"Exporting"}
+
+
+def test_days_in_which_nobody_looks_do_not_count(shop: Workshop, faults: Denying) -> None:
+    shop.tell()
+    nobody_may_look_at_tasks(shop, faults)
+    watched(shop, days=1)
+    shop.clock.advance(days=20)
+    assert {export.status for export in watched(shop, days=1)} == {"Exporting"}
+
+
+@pytest.mark.parametrize("code", ["Throttling", "Throttling.User"])
+def test_a_busy_cloud_refuses_nothing(shop: Workshop, faults: Denying, code: str) -> None:
+    shop.tell()
+    faults.denied = dict.fromkeys(TASKS, code)
+    assert {export.status for export in watched(shop, days=15)} == {"Exporting"}
+
+
+def test_a_task_that_had_stalled_before_the_role_went_ends_too(shop: Workshop) -> None:
+    shop.tell()
+    watched(shop, days=1)
+    shop.clouds.dead_roles.add(ROLE)
+    *_, end = watched(shop, days=15.2)
+    assert (end.status, end.error and end.error.code) == ("Failed", "WatchRefused")
+
+
+def test_a_running_hint_of_an_earlier_version_leads_to_a_look_when_tasks_cannot_be_seen(
+    shop: Workshop, faults: Denying
+) -> None:
+    export = shop.tell().exports[0].export_id
+    shop.tick(hours=6)
+    (hint,) = shop.keys("running/")
+    del shop.store.objects[hint]
+    shop.store.put(hint.rsplit("/", 1)[0] + "/-", b"")
+    nobody_may_look_at_tasks(shop, faults)
+    assert [one.reason for one in shop.tick(minutes=1).exports] == ["Forbidden.RAM"]
+    assert not [key for key in shop.keys(export) if key.endswith("/-")]
+
+
+def test_what_is_refused_is_written_down_twice_an_hour_at_most(shop: Workshop, faults: Denying) -> None:
+    shop.tell()
+    shop.cloud.finish(shop.task_id)
+    faults.denied = {"object": "AccessDenied"}
+    written: list[str] = []
+    puts = shop.store.put
+    shop.store.put = lambda key, body: (written.append(key), puts(key, body))[1]  # type: ignore[method-assign, func-returns-value]
+    watched(shop, days=0.25, every_h=1 / 60)
+    assert len([key for key in written if key.endswith("/look-refused")]) <= 13
+
+
+def test_a_note_of_a_refused_look_goes_again_although_its_writer_died_right_after_it(
+    shop: Workshop, faults: Denying, entrance: Entrance
+) -> None:
+    export = shop.tell().exports[0].export_id
+    shop.clock.advance(hours=6)
+    faults.denied = {"task": "Forbidden.RAM"}
+    shop.store.faults.after("put look", Died())
+    assert not shop.surviving(shop.tick)
+    faults.denied.clear()
+    shop.tick(minutes=2)
+    assert entrance.page().value["Exports"][0]["Reason"] == "Stalled"
+    assert entrance.get(export).value["Reason"] == "Stalled"
+
+
+# The role of today
+
+
+def test_what_runs_is_watched_through_the_role_that_the_policy_names_today(shop: Workshop) -> None:
+    shop.tell()
+    shop.change_account(role_arn=f"{ROLE}-new")
+    shop.clouds.dead_roles.add(ROLE)
+    shop.cloud.finish(shop.task_id)
+    assert {export.status for export in watched(shop, days=0.1)} == {"Completed"}
+    assert shop.cloud.stored[f"acme-images-hangzhou/{manifest(shop)}"]
+
+
+def manifest(shop: Workshop) -> str:
+    """The key of the only manifest."""
+    (key,) = [key.split("/", 1)[1] for key in shop.cloud.stored if key.endswith(".manifest.json")]
+    return key
+
+
+def test_what_the_role_of_today_is_refused_is_seen_through_the_recorded_one(shop: Workshop, entrance: Entrance) -> None:
+    export = shop.tell().exports[0].export_id
+    shop.change_account(role_arn=f"{ROLE}-new")
+    shop.clouds.dead_roles.add(f"{ROLE}-new")
+    assert entrance.get(export).value["Progress"] == "1%"
+    shop.cloud.finish(shop.task_id)
+    assert {one.status for one in watched(shop, days=0.1)} == {"Completed"}
+
+
+def test_a_waiting_export_does_not_start_through_a_role_that_is_not_its_own(shop: Workshop) -> None:
+    shop.cloud.concurrent_exports = 0
+    shop.tell()
+    shop.change_account(role_arn=f"{ROLE}-new")
+    shop.cloud.concurrent_exports = 1
+    (export,) = shop.tick(minutes=1).exports
+    assert (export.status, export.error and export.error.code) == ("Failed", "Forbidden.Policy")
+
+
+# A cancel
+
+
+def test_a_cancel_ends_what_is_finished_and_cannot_be_proven(
+    shop: Workshop, faults: Denying, entrance: Entrance
+) -> None:
+    export = shop.tell().exports[0].export_id
+    nobody_may_read_objects(shop, faults)
+    watched(shop, days=1)
+    answer = entrance.cancel(export)
+    assert (answer.status, answer.value["Status"]) == (202, "Cancelled")
+    assert answer.value["Error"]["Message"].startswith(
+        f"The export was cancelled, and the objects of task {shop.task_id}, which is Finished, could not be looked at: "
+        "AccessDenied: The cloud says no."
+    )
+    assert shop.cloud.stored
+
+
+def test_a_cancel_ends_what_cannot_be_looked_at_and_says_that_the_task_may_run(
+    shop: Workshop, faults: Denying, entrance: Entrance
+) -> None:
+    export = shop.tell().exports[0].export_id
+    faults.denied = dict.fromkeys((*TASKS, "cancel_task"), "Forbidden.RAM")
+    watched(shop, days=1)
+    answer = entrance.cancel(export)
+    assert (answer.status, answer.value["Status"], answer.value["Error"]["Code"]) == (202, "Cancelled", "WatchRefused")
+    assert "(CancelTask was refused: Forbidden.RAM)" in answer.value["Error"]["Message"]
+
+
+def test_a_cancel_that_ecs_takes_although_it_shows_nothing_is_said_to_be_taken(
+    shop: Workshop, faults: Denying, entrance: Entrance
+) -> None:
+    export = shop.tell().exports[0].export_id
+    nobody_may_look_at_tasks(shop, faults)
+    watched(shop, days=1)
+    assert "(CancelTask was accepted)" in entrance.cancel(export).value["Error"]["Message"]
+    assert shop.cloud.running[shop.task_id].task.status == "Deleted"
+
+
+def test_a_cancel_waits_some_minutes_for_a_look_that_was_refused_just_now(
+    shop: Workshop, faults: Denying, entrance: Entrance
+) -> None:
+    export = shop.tell().exports[0].export_id
+    nobody_may_read_objects(shop, faults)
+    answer = entrance.cancel(export)
+    assert (answer.value["Status"], answer.value["Reason"]) == ("Verifying", "AccessDenied")
+    faults.denied.clear()
+    assert {one.status for one in watched(shop, days=0.1)} == {"Completed"}
+
+
+def test_a_cancel_ends_a_doubt_that_cannot_be_looked_into(shop: Workshop, faults: Denying, entrance: Entrance) -> None:
+    faults.after("export_image", unanswered())
+    export = shop.tell().exports[0].export_id
+    faults.denied = dict.fromkeys(TASKS, "Forbidden.RAM")
+    watched(shop, days=0.5)
+    ended = entrance.cancel(export).value
+    assert (ended["Status"], ended["Error"]["Code"]) == ("Cancelled", "WatchRefused")
+
+
+def test_what_queues_up_between_two_refusals_has_not_been_looked_at_through_and_through(
+    shop: Workshop, faults: Denying
+) -> None:
+    shop.show(an_image(status="Creating"))
+    shop.ask(OSSPrefix="aprefixofmorethanseventeen")
+    faults.denied = {"object_keys": "AccessDenied"}
+    shop.show(an_image())
+    (export,) = {one.export_id for one in watched(shop, days=14.2)}
+    assert shop.outside().ledger.load(export).ended.error.code == "WatchRefused"  # type: ignore[union-attr]
