@@ -16,7 +16,7 @@ CALLER_PREFIX_MAX = 17  # PROTOCOL 8: 17 + 12 + 1 = 30, the most that ExportImag
 OWN_PREFIX_CHARS = 12
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOIDS_MAX = len(LETTERS) - 1
-GENERATIONS_MAX = 9999  # an ExportId has four digits for it
+GENERATIONS_KNOWN = 1000  # the objects of later ones are found, and to count on would take a POST its time
 GENERATED = re.compile(r".*[a-z2-7]{12}[a-z]")
 
 
@@ -97,15 +97,15 @@ def is_whole(request: ExportRequest) -> bool:
 def is_generated(request: ExportRequest) -> bool:
     """Whether who asks names a prefix that we make for an export of this image to this bucket, now or one day.
 
-    Ours are of this ledger, or of version 0.1.0, in each format, generation and attempt. Used as given, or with our
-    part behind it, it would meet another export's objects or be taken for that export's.
+    Ours are of this ledger, or of version 0.1.0, in each format, attempt, and of a thousand generations. Used as given,
+    or with our part behind it, it would meet another export's objects or be taken for that export's.
     """
     if not GENERATED.fullmatch(request.asked_prefix):
         return False
     own = b32decode(request.asked_prefix[-OWN_PREFIX_CHARS - 1 : -1].upper() + "AAAA")[:7]  # 56 of its 60 bits
     keys = [natural_key(replace(request, image_format=one)) for one in get_args(ImageFormat)]
     named = [_named(ledger, export_id(key, 0)[:-4]) for ledger in {"", request.ledger_id} for key in keys]
-    numbers = [f"{number:04d}".encode() for number in range(1, GENERATIONS_MAX + 1)]
+    numbers = [f"{number:04d}".encode() for number in range(1, GENERATIONS_KNOWN + 1)]
     return any(hashlib.sha256(name + number).digest()[:7] == own for name in named for number in numbers)
 
 
