@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 from pathlib import Path
 
 from emulator.cloud import Cloud, Settings
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ABOUT = "Serve one emulated cloud until it is told to stop."
 PORT_MAX = 65535
 STDIN = 0
+STOPS_WITHIN_S = 10
 SPEED_MAX = 1e6  # a year in half a minute
 EVENTS = frozenset({"actiontrail", "image", "none"})
 
@@ -96,7 +98,7 @@ async def run(settings: Settings, port: int, *, with_stdin: bool) -> None:
     """Serve until a signal ends it, or stdin."""
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in SIGNALS:
-        loop.add_signal_handler(name, stopped.set)
+        loop.add_signal_handler(name, stop, stopped)
     if with_stdin:
         loop.add_reader(STDIN, stop_at_the_end, stopped)
     cloud = Cloud(settings)
@@ -107,10 +109,20 @@ async def run(settings: Settings, port: int, *, with_stdin: bool) -> None:
     await runner.cleanup()
 
 
+def stop(stopped: asyncio.Event) -> None:
+    """Stop in order, but within a bound: a call that never ends, or a start that does not, must not outlive us.
+
+    What SIGALRM leaves behind, the caretaker and the functions' parent-death signal clear away.
+    """
+    stopped.set()
+    signal.alarm(STOPS_WITHIN_S)
+
+
 def stop_at_the_end(stopped: asyncio.Event) -> None:
     """Read what has come over stdin; nothing is what comes once it is closed."""
     if not os.read(STDIN, 4096):
-        stopped.set()
+        asyncio.get_running_loop().remove_reader(STDIN)
+        stop(stopped)
 
 
 def ready(cloud: Cloud) -> dict[str, str | None]:

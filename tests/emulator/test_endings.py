@@ -1,14 +1,18 @@
 """Whatever ends an emulator or the demo, nothing of it is left: no process, no folder, no file."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+import requests
 
 from emulator.fc import caretaker
 from emulator.running import RunningEmulator
@@ -99,4 +103,29 @@ def test_a_folder_without_a_process_yet_is_no_reason_to_kill_anything(tmp_path: 
     (tmp_path / "home" / "c-1").mkdir(parents=True)
     (tmp_path / "home" / "c-1" / caretaker.PID).touch()
     caretaker.clear(tmp_path / "home")
+    assert list(tmp_path.iterdir()) == []
+
+
+def fire(endpoint: str) -> None:
+    """Have the watcher look; there is no answer once the emulator is gone."""
+    with suppress(requests.ConnectionError):
+        requests.post(f"{endpoint}/_emulator/timers/on_watch", timeout=HANGS_S)
+
+
+def test_an_emulator_whose_caller_goes_away_in_the_midst_of_calls_ends_all_the_same(tmp_path: Path) -> None:
+    environment = temporary(tmp_path)
+    command = [sys.executable, "-m", "emulator", "--with-stdin"]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "env": environment, "cwd": ROOT}
+    with subprocess.Popen(command, **pipes) as emulator:  # noqa: S603 - our own program
+        assert emulator.stdin is not None
+        assert emulator.stdout is not None
+        endpoint = json.loads(emulator.stdout.readline())["endpoint"]
+        held = [{"service": "oss", "action": "GetBucketVersioning", "kind": "hold"}]
+        requests.post(f"{endpoint}/_emulator/faults", json=held, timeout=HANGS_S)
+        caller = Thread(target=fire, args=(endpoint,), daemon=True)
+        caller.start()
+        eventually(lambda: '"GetBucketVersioning"' in requests.get(f"{endpoint}/_emulator/calls", timeout=HANGS_S).text)
+        emulator.stdin.close()
+        assert emulator.wait(HANGS_S) is not None
+    eventually(lambda: not running(tmp_path))
     assert list(tmp_path.iterdir()) == []
