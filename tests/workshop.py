@@ -70,7 +70,7 @@ class Workshop:
     def outside(self) -> Outside:
         """The collaborators of a new worker."""
         ledger = Ledger(self.store, self._nonce)
-        return Outside(ledger, self.clouds, self.notifier, self.policy, self.log, lambda: self.remaining_s, mute=set())
+        return Outside(ledger, self.clouds, self.notifier, self.policy, self.log, lambda: self.remaining_s)
 
     def _nonce(self) -> str:
         self._nonces += 1

@@ -67,7 +67,7 @@ class _Instance:
             advice = fault.cause.recommend
             log.error("policy.unreadable", code=fault.code, error=fault.cause.message, recommend=advice)
             policy = None
-        return Outside(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s, mute=set())
+        return Outside(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s)
 
     def _remaining_s(self) -> float:
         return self._deadline_s - time.monotonic()

@@ -97,7 +97,7 @@ def test_a_target_that_refuses_is_told_later_and_holds_up_no_other(world: World)
     world.emulator.fault("eventbridge", "PutEvents", "http_503", times=99)
     world.tell(image)
     world.pass_time(700)
-    assert world.kinds(image, FUNCTION) == ["Started", "Completed"]
+    assert world.kinds(image, FUNCTION) == ["Completed", "Started"]  # in one tick the newest state goes first
     assert world.kinds(image) == []
     world.emulator.delete("faults")
     for _ in range(8):

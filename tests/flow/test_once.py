@@ -170,7 +170,7 @@ KILLS = [
     ("oss", "PutObject", "*/requested"),
     ("oss", "PutObject", "*/claim-0001"),
     ("oss", "PutObject", "*/result-0001"),
-    ("oss", "PutObject", "*/told-started-*"),
+    ("oss", "PutObject", "*/due/*/deliver.*"),
     ("oss", "PutObject", "*/running/*"),
 ]
 
@@ -190,7 +190,7 @@ def test_a_killed_entrance_is_finished_by_the_watcher(
     assert_once(world, image, calls=2 if (service, kind) == ("ecs", "kill_before") else 1)
 
 
-@pytest.mark.parametrize("key", ["*/ended", "*manifest.json", "*/told-completed-*"])
+@pytest.mark.parametrize("key", ["*/ended", "*manifest.json", "*/due/*/deliver.*", "*/told-completed-*"])
 @pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
 def test_a_killed_watcher_is_finished_by_the_next_tick(world: World, key: str, kind: str) -> None:
     image = world.image()

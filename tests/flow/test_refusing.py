@@ -102,6 +102,7 @@ def test_what_will_not_mend_itself_fails_the_export_at_once(broken: World, mista
     check(export, code, advice)
     assert len(broken.calls_of(image)) == 1
     assert broken.tasks_of(image) == []
+    broken.pass_time(61)
     assert broken.told(image)[-1]["data"]["Error"] == export["Error"]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from tests.fakes import FakeTask
 
 from .arrivals import an_old_night_says_so, what_is_tagged_in_time_is_exported
+from .delivered import ends_are_heard_of_soon, entrances_deliver_nothing, starts_come_before_deliveries
 from .odd_checks import all_of_an_array_is_taken, nobody_is_held_up
 from .policies import LIMIT, LIMITED
 from .reading import Told, exports, is_through, totals_of
@@ -307,6 +308,9 @@ CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "a breach is seen": a_breach_is_seen,
     "never lost": never_lost,
     "every end is told, once an id": told_of,
+    "entrances deliver nothing": entrances_deliver_nothing,
+    "starts come before deliveries": starts_come_before_deliveries,
+    "an end is heard of soon": ends_are_heard_of_soon,
     "never a false success": never_a_false_success,
     "never a false failure": never_a_false_failure,
     "the cause is kept": the_cause_is_kept,

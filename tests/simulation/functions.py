@@ -55,7 +55,12 @@ class Functions:
         self._invocations += 1
         instance = warm.pop() if warm and world.random.random() < WARM else Instance(world)
         deadline = world.clock.now + timedelta(seconds=TIMEOUT_S[kind])
-        worker = Invocation(f"{kind}-{self._invocations}", deadline, instance, world.policy)
+        worker = Invocation(
+            f"{kind}-{self._invocations}", deadline, instance, world.policy, kind=kind, began=world.clock.now
+        )
+        if kind == "watch":
+            world.watchers.append(worker)
+            worker.waiting = frozenset(key.rsplit("/", 1)[1] for key in world.objects.below("waiting/", ""))
         runner = getcurrent()
         assert isinstance(runner, Runner)
         runner.carries = worker
@@ -73,6 +78,7 @@ class Functions:
             world.breaks("no bug", f"{worker.name}: {traceback.format_exc(limit=-3)}")
             return None
         warm.append(instance)
+        worker.ended = world.clock.now
         return answer
 
     def _outside(self, worker: Invocation) -> Outside:
@@ -84,4 +90,4 @@ class Functions:
             return (worker.deadline - world.clock.now).total_seconds()
 
         clouds = Clouds(world)
-        return Outside(worker.instance.ledger, clouds, world.notifier, worker.policy, log, remaining_s, mute=set())
+        return Outside(worker.instance.ledger, clouds, world.notifier, worker.policy, log, remaining_s)

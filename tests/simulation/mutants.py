@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from . import arrivals_mutants as later
+from . import delivery_mutants as deliveries
 from . import identity_mutants as found
 from . import odd_mutants as odd
 from . import own_mutants as own
@@ -38,6 +39,7 @@ VERSIONED = Ground(conditions=("versioning",), starts=("slow", "frozen"))
 JUMPING = Ground(conditions=("dates",), fates=("fail", "finish"), starts=LOST, lag=timedelta(minutes=19))
 SLOWLY = ("finish in days", "all but never ends")
 GOES = Ground(fates=SLOWLY, dies="comes and goes")  # twice for ten days, with a day between
+SLOW_TARGET, SILENT_TARGET = Ground(slow=True), Ground(refuses=True, silent=True)
 
 TWICE, TOLD, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
 SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "nothing is left"
@@ -45,6 +47,11 @@ LOSE, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "t
 OVER = "no object is written over"
 REFUSED, CALLED_OFF = "a watch is refused for a fortnight", "a cancel ends what cannot be seen"
 AGAIN = "what was cancelled is exported again"
+ENTRANCES, STARTS, SOON = (
+    "entrances deliver nothing",
+    "starts come before deliveries",
+    "an end is heard of soon",
+)
 WASTED, SEEN = "no attempt is wasted", "a breach is seen"
 ONCE_MORE = "once more is one more"
 BUG = "no bug"
@@ -200,6 +207,10 @@ FOUND: tuple[Mutant, ...] = (
     Mutant("the recorded role only", REFUSED, refused.recorded_role_only, Ground(fates=SLOWLY, dies="moved")),
     Mutant("what cannot be seen is never stalled", REFUSED, refused.stalls_need_a_look, Ground(dies="objects")),
     Mutant("cancelled taken for exported", AGAIN, refused.cancelled_is_exported, Ground(recalls=True)),
+    Mutant("deliveries before starts", STARTS, deliveries.deliveries_before_starts, SLOW_TARGET),
+    Mutant("a slow target uses up the time of a prompt one", SOON, deliveries.one_budget_for_all, SLOW_TARGET),
+    Mutant("old debts before new ends", SOON, deliveries.oldest_first, SILENT_TARGET),
+    Mutant("an entrance delivers", ENTRANCES, deliveries.entrances_deliver),
 )
 MUTANTS = (*PROTOCOL, *OWN, *FOUND)
 

@@ -16,6 +16,7 @@ from image_export.decisions import (
     doubt,
     exporting,
     hints,
+    outbox,
     proof,
     refusals,
     starting,
@@ -24,10 +25,12 @@ from image_export.decisions import (
 from image_export.decisions.identity import sighting_key
 from image_export.decisions.refusals import Handling
 from image_export.errors import FactUnreadable
-from image_export.use_cases import advance, announce, record, see, sighted, start_waiting, sweep, taking
+from image_export.use_cases import advance, deliver_due, record, see, sighted, start_waiting, sweep, taking
+from image_export.use_cases import outbox as deliveries
 from image_export.use_cases.fact_store import FactStore, Standing
 from image_export.use_cases.ledger import Ledger
 from image_export.use_cases.looking import TaskOwner, task_key
+from image_export.use_cases.outgoing import OfExport
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended, Result
 from image_export.values.record import Record
@@ -83,7 +86,9 @@ def told_before_it_stands(patch: pytest.MonkeyPatch) -> None:
     """The end is told, then recorded."""
 
     def end(outside: Any, look: Any, step: End) -> Any:
-        announce.announce(outside, replace(look.record, ended=step.ended, ended_at=outside.ledger.now))
+        early = OfExport(replace(look.record, ended=step.ended, ended_at=outside.ledger.now))
+        for owed in early.owed:
+            deliveries.deliver(outside, early, owed)
         return taking._end(outside, look, step)
 
     patch.setitem(TAKE, End, end)
@@ -133,8 +138,9 @@ def strangers_objects_are_ours(patch: pytest.MonkeyPatch) -> None:
 
 
 def marker_gone_too_soon(patch: pytest.MonkeyPatch) -> None:
-    """The open marker goes with the end, told or not."""
+    """The open marker goes with the end, and nobody leaves a hint of what is owed."""
     patch.setattr(advance, "settled", lambda record: bool(record.ended))
+    patch.setattr(outbox, "hints_for", lambda *_: set())
 
 
 def told_fact_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -144,12 +150,12 @@ def told_fact_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def told_fact_too_soon(patch: pytest.MonkeyPatch) -> None:
     """That a target was told is written down first."""
-    tells = announce._tell
+    delivers = deliveries.deliver
 
-    def tell(outside: Any, record: Any, debt: Any) -> Any:
-        return tells(outside, outside.ledger.tell(record, debt.told), debt)
+    def deliver(outside: Any, outgoing: Any, owed: Any) -> Any:
+        return delivers(outside, outgoing.accepted(outside.ledger, owed), owed)
 
-    patch.setattr(announce, "_tell", tell)
+    patch.setattr(deliver_due, "deliver", deliver)
 
 
 def refused_is_void(patch: pytest.MonkeyPatch) -> None:

@@ -138,10 +138,10 @@ def no_authoritative_marker(patch: pytest.MonkeyPatch) -> None:
     """Hints alone, the old one removed before the new one is written; nobody sweeps."""
     leaves = advance._leave_hints
 
-    def leave_hints(outside: Any, record: Any, wait: Any, came_from: str | None) -> None:
+    def leave_hints(outside: Any, record: Any, wait: Any, came_from: str | None) -> Any:
         if came_from:
             outside.ledger.delete(came_from)
-        leaves(outside, record, wait, None)
+        return leaves(outside, record, wait, None)
 
     patch.setattr(advance, "_leave_hints", leave_hints)
     patch.setattr(sweep, "_unhinted", lambda _outside: iter(()))

@@ -35,8 +35,10 @@ class Told:
     settled_at: datetime = NEVER  # when the newest slot was known to have started
     ended: Fact | None = None
     ended_at: datetime | None = None
+    ended_by: str = ""  # the writer's nonce
     cancel_at: datetime | None = None
     stalled: bool = False
+    manifest_by: str = ""
     told: set[str] = field(default_factory=set)
 
     @property
@@ -95,7 +97,8 @@ def _read(export: str, facts: dict[str, Written]) -> Told:
             told.told.add(name)
     newest = f"result-{max(told.claims, default=0):04d}"
     told.settled_at = facts[newest].at if told.last_result.get("TaskId") else NEVER
-    told.ended, told.ended_at, _ = facts.get("ended", (None, None, None))
+    told.ended, told.ended_at, told.ended_by = facts.get("ended", (None, None, ""))
+    told.manifest_by = facts["told-manifest"].nonce if "told-manifest" in facts else ""
     told.cancel_at = facts["cancel"].at if "cancel" in facts else None
     told.stalled = "stalled" in facts
     return told

@@ -15,6 +15,7 @@ from .world import World
 
 NIGHTS_SHARE = 0.25
 RECALLS_SHARE = 0.2  # of the lives of nights
+SLOW_SHARE = 0.05  # lives in which a notify target is slow
 QUARTER = 500  # every so many seeds, a life of ninety nights
 
 
@@ -37,6 +38,8 @@ def tell_story(world: World) -> Scenario:
         begin(scenario, scenario.soon_s())
     callers_spell_like_us(scenario)
     die(scenario, world.ground.dies)
+    if world.ground.slow or Random(f"{world.seed}-slow").random() < SLOW_SHARE:  # noqa: S311 - dice, not secrets
+        _target_is_slow(scenario)
     return scenario
 
 
@@ -106,9 +109,17 @@ def _target_refuses(scenario: Scenario, _from_s: float) -> None:
     """For days, or it does not answer."""
     random, notifier = scenario.random, scenario.world.notifier
     days = random.choice((30,) if scenario.world.ground.refuses else (0.1, 1, 10, 30)) * random.random()
-    notifier.silent = random.random() < 0.3
+    notifier.silent = random.random() < 0.3 or scenario.world.ground.silent
     for target in scenario.world.ruled.notify[random.randrange(2) :]:
         notifier.refuses_until[target.name] = START + timedelta(days=days)
+
+
+def _target_is_slow(scenario: Scenario) -> None:
+    """For hours or days, while others are prompt; it takes what it is told all the same."""
+    random, world = Random(f"{scenario.world.seed}-slow-target"), scenario.world  # noqa: S311 - dice, not secrets
+    target = random.choice(world.ruled.notify)
+    days = random.choice((0.2, 2, 10))
+    world.notifier.slow_until[target.name] = START + timedelta(days=days)
 
 
 def _role_is_dead(scenario: Scenario, from_s: float) -> None:

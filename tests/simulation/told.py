@@ -32,7 +32,7 @@ def told_of(scenario: Scenario) -> Iterator[str]:
         names = {f"{export.export_id}.{kind}" for kind in _kinds(export)}
         yield from (f"{event} was told" for event in _others(by_id, export, names))
         for name in sorted(names):
-            missing = _targets(export) - heard[name]
+            missing = targets_of(export) - heard[name]
             yield from (f"{name} was not told to {target}" for target in sorted(missing - _given_up(world, name)))
             if len(list(world.objects.below(f"untold/{name}/", ""))) < len(missing):
                 yield f"{name} was not told to {sorted(missing)}, and is not kept for each of them"
@@ -56,7 +56,8 @@ def _others(by_id: Events, export: Told, names: set[str]) -> list[str]:
     return [event for event in by_id if event.startswith(f"{export.export_id}.") and event not in names]
 
 
-def _targets(export: Told) -> set[str]:
+def targets_of(export: Told) -> set[str]:
+    """The names of the notify targets that it was recorded with."""
     return {
         f"eventbridge:{one['region']}:{one['bus']}"
         if one["kind"] == "eventbridge"

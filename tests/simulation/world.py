@@ -3,7 +3,6 @@
 It wires the fakes together and puts the dice between every call and its effect. Not the story: that is `scenario.py`.
 """
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,13 +20,14 @@ from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause
 from image_export.values.image import Image
 from image_export.values.policy import Policy
-from tests.fakes import START, Died, FakeLog, FakeNotifier, Faults, Objects, refused, unanswered
+from tests.fakes import START, Died, FakeLog, Faults, Objects, refused, unanswered
 
 from .baton import Baton, CloudClock, Runner
 from .conditions import ConditionedStore, Conditions, EcsClock, lay_older_exports
 from .dead import Dead
 from .odd import Odd
 from .policies import drawn, gates, places
+from .targets import SILENT_S, Targets
 from .tasks import LivingCloud, Readings
 from .traced import TracedStore
 from .weather import Weather
@@ -35,7 +35,6 @@ from .weather import Weather
 TOKENS_LAST_S = 3300.0
 LISTED_AT_MOST = timedelta(minutes=19)  # 25 minutes after the claim, less the longest time to the call
 UNBOUNDED = 5  # so much longer a worker may be frozen where nobody kills it
-SILENT_S = 45.0  # how long one waits in all for a service that takes connections and never answers
 UNREADABLE_SHARE = 4  # one fact of so many, where some are unreadable
 
 F = TypeVar("F")
@@ -52,6 +51,8 @@ class Ground:
     starts: tuple[str, ...] = ()  # what mostly goes wrong with ExportImage; the same
     cancels: bool = False  # people cancel in every life
     refuses: bool = False  # notify targets refuse for days, up to thirty, in every life
+    silent: bool = False  # and rather than refuse they do not answer
+    slow: bool = False  # a notify target takes long for each answer, in every life
     others: bool = False  # somebody else exports each image too
     blind: bool = False  # the policy cannot be read for a while in every life
     replays: bool = False  # what failed is done once more in every life, and a caller's token looks like ours
@@ -78,6 +79,11 @@ class Invocation:
     policy: Policy | None
     hindered: bool = False  # something kept it from a call, or from its answer
     role: tuple[str, str | None] = ("", None)  # in whose name it calls, and with which external id
+    kind: str = "watch"
+    began: datetime = START
+    ended: datetime | None = None  # None: it did not come to its end
+    waiting: frozenset[str] = frozenset()  # the exports that waited for room as it began
+    delivered_at: datetime | None = None  # when it first turned to a notify target
 
 
 class LedgerOfAProcess(Ledger):
@@ -202,36 +208,6 @@ class Clouds:
         instance.tokens_until = self.world.clock.now + timedelta(seconds=TOKENS_LAST_S)
 
 
-class RefusingNotifier(FakeNotifier):
-    """Targets that refuse for days."""
-
-    def __init__(self, world: "World") -> None:
-        super().__init__(faults=world.trouble)
-        self._world = world
-        self.refuses_until: dict[str, datetime] = {}
-        self.silent = False  # instead of refusing, they do not answer
-        self.refusals: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # target and event: when, each time
-
-    def tell(self, target: Any, event: Any) -> None:
-        """Whoever tells sees it fail; the target may have heard it all the same."""
-        try:
-            if self.silent and self._refuses(target):
-                self._world.wait(SILENT_S)
-                raise unanswered("Unanswered")
-            super().tell(target, event)
-        except CloudFault:
-            self.refusals[target.name, event["id"]].append(self._world.clock.now)
-            raise
-
-    def _refuses(self, target: Any) -> bool:
-        return self.refuses_until.get(target.name, START) > self._world.clock.now
-
-    def _take(self, target: Any, event: Any) -> None:
-        if self._refuses(target):
-            raise refused("EventBusNotExist")
-        super()._take(target, event)
-
-
 class World:
     """Everything there is in one life."""
 
@@ -246,7 +222,7 @@ class World:
         self.readings = Readings.drawn(self.random, ground.fates)
         self.objects = Objects()
         self.trouble = Trouble(self)
-        self.notifier = RefusingNotifier(self)
+        self.notifier = Targets(self)
         self.log = FakeLog()
         self.clouds: dict[tuple[str, str], LivingCloud] = {}
         self.ruled = drawn(self.random)
@@ -263,6 +239,7 @@ class World:
         self.broken: list[tuple[str, str]] = []
         self.trace: list[str] = []
         self.writers: dict[str, Invocation] = {}  # by the nonce that they wrote with
+        self.watchers: list[Invocation] = []
 
     # For the fakes
 

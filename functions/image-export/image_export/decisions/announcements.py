@@ -1,6 +1,6 @@
 """The CloudEvents of an export, and to whom they are still owed. Pure; made from facts alone (PROTOCOL 13)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,21 +9,12 @@ import msgspec
 from ..values.cause import Cause
 from ..values.notify_target import NotifyTarget, target_slug
 from ..values.record import Record
+from .outbox import Owed
 from .projection import export_of
 
 MANIFEST_FOR = timedelta(hours=1)  # then Completed is told without one
 EVENT_BYTES = 64 * 1024  # EventBridge's and the asynchronous destinations' limit (facts §8, §9)
 _DROPPED_FIRST = ("Objects", "ImageName", "Reason", "Error")
-
-
-class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that a target has not accepted yet. `told` is the name of the fact that will say so."""
-
-    kind: str
-    happened_at: datetime
-    refused_since: datetime | None
-    target: NotifyTarget
-    told: str
 
 
 def happenings(record: Record) -> Iterator[tuple[str, datetime]]:
@@ -37,13 +28,26 @@ def happenings(record: Record) -> Iterator[tuple[str, datetime]]:
 
 
 def owed(record: Record) -> list[Owed]:
-    """What is to be told to whom, oldest first."""
-    return [
+    """What is to be told to whom, in the order in which it is delivered."""
+    debts = [
         Owed(kind=kind, happened_at=at, refused_since=record.refused_since.get(told), target=target, told=told)
         for kind, at in happenings(record)
         if kind != "Completed" or not manifest_owed(record)  # its event names the manifest, so that comes first
         for target in record.request.notify
         if (told := f"told-{kind.lower()}-{target_slug(target)}") not in record.told
+    ]
+    return sorted(debts, key=lambda debt: debt.order)
+
+
+def owed_rejection(
+    notify: Iterable[NotifyTarget], at: datetime, told: Container[str], refused_since: Mapping[str, datetime]
+) -> list[Owed]:
+    """The same for a rejection, which is one event."""
+    names = {f"told-{target_slug(target)}": target for target in notify}
+    return [
+        Owed(kind="Rejected", happened_at=at, refused_since=refused_since.get(name), target=target, told=name)
+        for name, target in names.items()
+        if name not in told
     ]
 
 

@@ -1,11 +1,13 @@
 """Where an export is found: the watcher's hints (PROTOCOL 14) and the history. Pure; names say it, not bodies."""
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import msgspec
 
 from ..values.export import Verdict
 from ..values.export_request import ExportRequest
+from ..values.forms import EXPORT_ID
 from ..values.record import Record
 from ..values.steps import Wait
 from .stall import next_look
@@ -15,6 +17,8 @@ PRIORITY_MAX = 9999
 AHEAD = timedelta(minutes=10)
 CANCELLED = "/cancelled"  # behind the name of an export that is known: one listing of what is known shows it
 LAST_STAMP = "99991231235959"
+DELIVER = "deliver"
+EXPORT = re.compile(rf"(?:^|[/-])({EXPORT_ID})(?:/|$)")
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -25,6 +29,15 @@ class Running(msgspec.Struct, frozen=True):
     task_id: str
     export_id: str
     look_at: str  # by itself: a stamp; "-", which sorts first, where an earlier version knew no time for that
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A delivery's hint, read back from its name: when, how urgent, to whom (by slug), of what."""
+
+    stamp: str
+    order: str
+    targets: tuple[str, ...]
+    what: str  # an export's id, rejected-… or untold-…
 
 
 def hints_for(record: Record, wait: Wait, now: datetime) -> set[str]:
@@ -80,8 +93,31 @@ def read_running(key: str) -> Running | None:
     return Running(*parts[1:]) if len(parts) == 6 else None
 
 
+def delivery(due: Delivery) -> str:
+    """A hint that only deliveries are owed, to whom and how urgently. Nothing has to be read to know that."""
+    return f"due/{due.stamp}/{'.'.join((DELIVER, due.order, *due.targets))}-{due.what}"
+
+
+def read_delivery(key: str) -> Delivery | None:
+    """The parts of a delivery's hint; None for another's. Version 0.1.0 left some that name no target."""
+    due = read_due(key)
+    if due is None:
+        return None
+    stamp, kind, rest = due
+    word, *parts = kind.split(".")
+    if word == "rejected":
+        return Delivery(stamp, "", (), f"{word}-{rest}")
+    return Delivery(stamp, parts[0], tuple(parts[1:]), rest) if word == DELIVER and parts else None
+
+
+def export_in(key: str) -> str | None:
+    """The export that a hint leads to, whatever it is owed there."""
+    found = EXPORT.search(key)
+    return found[1] if found else None
+
+
 def read_due(key: str) -> tuple[str, str, str] | None:
-    """The stamp, kind (exp, sighted, rejected) and rest of a due hint's name; None for a name that is none of ours."""
+    """The stamp, kind (exp, sighted, deliver…) and rest of a due hint's name; None for a name that is none of ours."""
     parts = key.split("/")
     kind, dash, rest = parts[-1].partition("-")
     return (parts[1], kind, rest) if len(parts) == 3 and dash else None

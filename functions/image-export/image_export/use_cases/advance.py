@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from ..decisions import announcements, hints
+from ..decisions import announcements, hints, outbox
 from ..decisions.admission import still_allowed
 from ..decisions.projection import export_of
 from ..decisions.reasons import to_note
@@ -21,7 +21,7 @@ from ..values.export import Export
 from ..values.image import Image
 from ..values.record import Record
 from ..values.steps import MakeClaim, Sight, Wait
-from .announce import announce, settled
+from .closing import close, settled, write_manifest
 from .ledger import WAITS, fact_key
 from .looking import Look
 from .outside import Outside
@@ -35,10 +35,11 @@ SECONDS_TO_STEP = 5.0
 
 
 class Moved(NamedTuple):
-    """An export after a look: its facts, and what the world sees of it."""
+    """An export after a look: its facts, what the world sees of it, and the hints to deliver what is owed of it."""
 
     record: Record
     export: Export
+    deliveries: frozenset[str] = frozenset()
 
 
 def advance(outside: Outside, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Moved | None:
@@ -60,18 +61,18 @@ def begin(outside: Outside, recorded: Recorded, sight: Sight | None = None) -> M
 
 
 def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -> Moved:
-    outside = _telling_of(outside, record)
+    outside = outside.about(record)
     if outside.policy:
         sight = replace(sight, forbidden=still_allowed(outside.policy, record.request))
     was_ended = record.ended is not None
     hint = _moved_on(outside, record, hint)
     look, wait = _work(Look(record, sight), outside)
     look = _note_wait(outside, look, wait)
-    record = announce(_telling_of(outside, look.record), look.record)
+    record = write_manifest(outside.about(look.record), look.record)
     _log_end(outside, record, look.record.told if was_ended else frozenset())
-    _leave_hints(outside, record, wait, hint)
+    deliveries = _leave_hints(outside, record, wait, hint)
     task = look.sight.task if isinstance(look.sight.task, msgspec.Struct) else look.sight.brief
-    return Moved(record, export_of(record, reason=wait.reason, task=task))
+    return Moved(record, export_of(record, reason=wait.reason, task=task), deliveries)
 
 
 def _moved_on(outside: Outside, record: Record, hint: str | None) -> str | None:
@@ -83,13 +84,6 @@ def _moved_on(outside: Outside, record: Record, hint: str | None) -> str | None:
     outside.ledger.put(later)
     outside.ledger.delete(hint)
     return later
-
-
-def _telling_of(outside: Outside, record: Record) -> Outside:
-    """Each line of the log says which export it is about, and which task where there is one."""
-    request = record.request
-    log = outside.log.bind(export_id=record.export_id, region_id=request.region_id, image_id=request.image_id)
-    return outside._replace(log=log.bind(task_id=record.task_id) if record.task_id else log)
 
 
 def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
@@ -122,32 +116,33 @@ def _note_wait(outside: Outside, look: Look, wait: Wait) -> Look:
     return look.stands(waits=note, waits_at=outside.ledger.now)
 
 
-def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | None) -> None:
-    """Say where to look next and remove the hint that led here; a closed export loses its marker last of all."""
+def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | None) -> frozenset[str]:
+    """Say where to look and what to deliver next, and remove the hint that led here; answers what is to be delivered.
+
+    A closed export loses its marker last of all.
+    """
     ledger = outside.ledger
-    names = set() if settled(record) else hints.hints_for(record, _also_owed(record, wait, ledger.now), ledger.now)
-    for name in names - {came_from}:
+    deliveries = outbox.hints_for(record.export_id, announcements.owed(record), ledger.now)
+    names = deliveries | _looks(record, wait, ledger.now)
+    how = hints.ended(record.ended.status, record.request, record.export_id) if record.ended else None
+    if how:  # a night may try again, whoever has not heard of the end yet
+        ledger.put(how)
+    for name in sorted(names - {came_from}):
         ledger.put(name)
     if came_from and came_from not in names:
         ledger.delete(came_from)
     if settled(record):
-        if record.stalled_at:
-            ledger.delete(hints.stalled(record))
-        how = hints.ended(record.ended.status, record.request, record.export_id) if record.ended else None
-        if how:
-            ledger.put(how)
-        ledger.put(record.listed, export_of(record))  # a list of what has ended reads one object each
-        ledger.delete(f"open/{record.export_id}")
+        close(outside, record)
+    return frozenset(deliveries)
 
 
-def _also_owed(record: Record, wait: Wait, now: datetime) -> Wait:
-    """An event that a target has refused wants another look, however the export itself waits."""
-    debts = announcements.owed(record)
-    if not record.ended and not debts:
-        return wait
-    since = min((debt.refused_since or debt.happened_at for debt in debts), default=record.ended_at or now)
-    again = growing(since, now, most=TELL_MOST)
-    return replace(wait, until=min(wait.until, again) if wait.until else again)
+def _looks(record: Record, wait: Wait, now: datetime) -> set[str]:
+    """The hints to look again: as it waits, and after the end for the manifest alone."""
+    if record.ended is None:
+        return hints.hints_for(record, wait, now)
+    if announcements.manifest_owed(record):
+        return {hints.due(growing(record.ended_at or now, now, most=TELL_MOST), record.export_id)}
+    return set()
 
 
 def _log_end(outside: Outside, record: Record, told_before: frozenset[str]) -> None:

@@ -1,11 +1,10 @@
-"""The tick's look at what is due at its time: exports, sighted images, and rejected events that nobody was told of."""
+"""The tick's look at what is due at its time: exports and sighted images. What is only to be delivered is collected."""
 
 from ..decisions import hints
 from ..decisions.waiting import LOOK_MOST, SILENCE
 from ..values.facts import Requested
 from ..values.steps import Sight
 from .late import LATE, take_late
-from .reject import tell_rejected
 from .see import see_again
 from .sighted import asks
 from .tick import SECONDS_FOR_A_LOOK, Tick
@@ -27,8 +26,13 @@ def look_at_due(tick: Tick) -> None:
         if name is None:
             continue
         stamp, kind, rest = name
-        if stamp > began or (tick.outside.remaining_s() < leave_s) or not tick.has_time():
+        if stamp > began:
             return
+        if hints.read_delivery(entry.key):
+            tick.due.add([entry.key])
+            continue
+        if tick.outside.remaining_s() < leave_s or not tick.has_time():
+            continue  # of what is behind, deliveries cost no look
         what = f"{kind}-{rest}"
         if what in looked:
             if not hints.may_be_ahead(entry.key, ledger.now):
@@ -70,7 +74,7 @@ def _look_at_export(tick: Tick, export: str, hint: str) -> bool:
 
 
 def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
-    """The same for an image that was sighted, and for an event that was rejected."""
+    """The same for an image that was sighted. A hint to anything else leads nowhere."""
     try:
         if kind == "sighted" and rest.startswith(LATE):
             for one in take_late(tick.outside, rest, hint):
@@ -85,7 +89,7 @@ def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
                 tick.rejected.append(seen.rejected)
             (tick.undecided if seen.undecided else tick.decided).add(rest)
         else:
-            tell_rejected(tick.outside, rest, hint)
+            tick.outside.ledger.delete(hint)
     except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one must not stop the others
         tick.broken(fault, hint=hint)
         return False

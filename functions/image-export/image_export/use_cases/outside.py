@@ -1,14 +1,13 @@
 """The collaborators of a use case in one hand, wired in `index.py`. Nothing is looked up by name."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
-from ..decisions.waiting import SILENCE
-from ..errors import CloudFault, FactUnreadable, OurFault, Unreached
+from ..errors import FactUnreadable, OurFault, Unreached
 from ..values.cause import Cause
 from ..values.facts import Hold
-from ..values.notify_target import NotifyTarget
 from ..values.policy import Policy
+from ..values.record import Record
 from .fact_store import Found
 from .ledger import Ledger
 from .ports import Clouds, Log, Notifier, RemainingSeconds, Unread
@@ -24,8 +23,6 @@ class Outside(NamedTuple):
     """Everything a use case reaches beyond its arguments.
 
     `policy` is None where it cannot be read: what runs is watched to its end, nothing starts and nothing fails.
-    `mute`: the notify targets that have given this invocation no answer. Each takes long for that, so it is left alone,
-    and the next invocation tells it again.
     """
 
     ledger: Ledger
@@ -34,7 +31,12 @@ class Outside(NamedTuple):
     policy: Policy | None
     log: Log
     remaining_s: RemainingSeconds
-    mute: set[NotifyTarget]
+
+    def about(self, record: Record) -> "Outside":
+        """Each line of the log says which export it is about, and which task where there is one."""
+        request = record.request
+        log = self.log.bind(export_id=record.export_id, region_id=request.region_id, image_id=request.image_id)
+        return self._replace(log=log.bind(task_id=record.task_id) if record.task_id else log)
 
     def ruled(self) -> Policy:
         """The policy, for what cannot go on without one. Raises OurFault."""
@@ -94,12 +96,3 @@ class Outside(NamedTuple):
         """The quota hold of an account and region, `<account>/<region>`."""
         found = self.readable(f"holds/{group}", Hold)
         return found.fact if found else None
-
-    def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
-        """Raises CloudFault where the target does not accept the event. Only for one that is not mute."""
-        try:
-            self.notifier.tell(target, event)
-        except CloudFault as fault:
-            if fault.code in SILENCE:
-                self.mute.add(target)
-            raise

@@ -1,9 +1,10 @@
-"""Tell an event that was given up after a fortnight, as a person asked. No new event: its id and words are the same."""
+"""An event that was given up after a fortnight and that a person asks for: it goes out once more, as it was."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from ..decisions import hints
 from ..decisions.projection import export_of
 from ..decisions.untold import Untold
 from ..errors import AskerFault
@@ -13,30 +14,40 @@ from ..values.notify_target import NotifyTarget, target_slug
 from ..values.record import Record
 from .ledger import Ledger
 from .outside import Outside
+from .reject import Rejection
 
 
 class Kept(NamedTuple):
-    """The event, since when it is kept, of which export, and the target that has not accepted it."""
+    """The event, since when it is kept, the target that has not accepted it, and the export that it is of."""
 
+    untold: Untold
     event: Mapping[str, Any]
     at: datetime
-    record: Record
     target: NotifyTarget
+    record: Record | None  # None: it is of a rejection
 
 
 def kept(ledger: Ledger, untold: Untold) -> Kept | None:
     """What the ledger keeps of it. Raises LedgerFault."""
-    found, record = ledger.read(untold.key, dict[str, Any]), ledger.load(untold.export_id)
-    notify = record.request.notify if record else ()
+    found = ledger.read(untold.key, dict[str, Any])
+    if found is None:
+        return None
+    record = None if untold.of.startswith("rejected-") else ledger.load(untold.of)
+    notify = record.request.notify if record else _notify(ledger, untold)
     target = next((one for one in notify if target_slug(one) == untold.target), None)
-    return Kept(found.fact, found.at, record, target) if found and record and target else None
+    return Kept(untold, found.fact, found.at, target, record) if target else None
 
 
-def retell(outside: Outside, untold: Untold) -> Export:
-    """Tell the target, and forget that it was not told.
+def _notify(ledger: Ledger, untold: Untold) -> tuple[NotifyTarget, ...]:
+    """The targets of a rejection, while that is kept."""
+    found = ledger.read(f"rejected/{untold.of.removeprefix('rejected-')}/event", Rejection)
+    return found.fact.notify if found else ()
 
-    Raises AskerFault where nothing is owed under that name or the policy of today has no such target, CloudFault where
-    the target does not accept the event now either: it stays, and FC repeats the invocation.
+
+def retell(outside: Outside, untold: Untold) -> Export | None:
+    """Have the watcher deliver it at its next tick; it is kept until the target accepts it. Answers its export.
+
+    Raises AskerFault where nothing is kept under that name, or the policy of today has no such target.
     """
     owed = kept(outside.ledger, untold)
     if owed is None:
@@ -44,7 +55,6 @@ def retell(outside: Outside, untold: Untold) -> Export:
     if owed.target not in outside.ruled().notify:
         message = f"The policy no longer names {owed.target.name}."
         raise AskerFault(Cause(code="Forbidden.Policy", message=message), status=403)
-    outside.tell(owed.target, owed.event)
-    outside.log.info("event.told", target=owed.target.name, kind=untold.kind, event_id=owed.event["id"])
-    outside.ledger.delete(untold.key)
-    return export_of(owed.record)
+    stamp = hints.stamp(outside.ledger.now)
+    outside.ledger.put(hints.delivery(hints.Delivery(stamp, "00", (untold.target,), untold.name)))
+    return export_of(owed.record) if owed.record else None

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from ..decisions import hints
 from ..decisions.plan import plan
 from ..decisions.projection import export_of
 from ..decisions.undecided import undecided_until
@@ -93,7 +94,7 @@ def _groups(outside: Outside) -> Iterator[Group]:
 def _unhinted(outside: Outside) -> Iterator[str]:
     """The open exports that no hint leads to."""
     ledger, kinds = outside.ledger, ("running/", "waiting/", "due/")
-    hinted = {part for kind in kinds for entry in ledger.walk(kind) for part in entry.key.split("/")}
+    hinted = {hints.export_in(entry.key) for kind in kinds for entry in ledger.walk(kind)}
     names = (entry.key.split("/")[1] for entry in ledger.walk("open/"))
     yield from (export for export in names if export not in hinted)
 

@@ -1,5 +1,7 @@
 """One tick: what it has touched, the time it has, and looks whose faults stay their own. Does not order the work."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from ..decisions import hints
@@ -9,6 +11,8 @@ from ..values.cause import Cause
 from ..values.export import Export
 from ..values.steps import Sight
 from .advance import advance
+from .due_deliveries import DueDeliveries
+from .outgoing import OfExport
 from .outside import Outside
 
 T = TypeVar("T")
@@ -19,7 +23,7 @@ SECONDS_FOR_A_LOOK = 45.0
 class Tick:
     """`silent`: the accounts and regions that this tick has waited for in vain; the next one asks them again.
 
-    `answering`: those in which ECS has answered it.
+    `answering`: those in which ECS has answered it. `due`: what is to be delivered.
     """
 
     def __init__(self, outside: Outside) -> None:
@@ -30,10 +34,19 @@ class Tick:
         self.decided: set[str] = set()  # and of those that no longer are
         self.silent: set[tuple[str, str]] = set()
         self.answering: set[tuple[str, str]] = set()
+        self.due = DueDeliveries()
+        self._kept_s = 0.0
 
     def has_time(self, seconds: float = SECONDS_FOR_A_LOOK) -> bool:
         """Whether that much of the invocation is left."""
-        return self.outside.remaining_s() > seconds
+        return self.outside.remaining_s() > seconds + self._kept_s
+
+    @contextmanager
+    def keeping(self, seconds: float) -> Iterator[None]:
+        """Keep that much of the time for what comes later in the tick."""
+        self._kept_s = seconds
+        yield
+        self._kept_s = 0.0
 
     def in_turn(self, groups: list[T]) -> list[T]:
         """The same groups, each minute another one first: those who take a tick's time starve nobody behind them."""
@@ -55,6 +68,7 @@ class Tick:
         if found is None:
             return None
         self.exports[export] = found.export
+        self.due.add(found.deliveries, OfExport(found.record))
         self.heard(found.export.account_id, found.export.region_id, found.export.reason)
         return found.export
 

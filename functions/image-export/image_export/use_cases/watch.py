@@ -5,6 +5,7 @@ wrong with one export stops no other.
 """
 
 from ..values.answer import Answer
+from .deliver_due import deliver_due
 from .look_at_due import look_at_due
 from .look_at_running import look_at_running
 from .nightly import go_on
@@ -13,14 +14,21 @@ from .start_waiting import start_waiting
 from .sweep import sweep
 from .tick import Tick
 
+SECONDS_FOR_STARTS_AND_DELIVERIES = 70.0  # beyond a look that may still be under way
+
 
 def watch(outside: Outside, *, request_id: str) -> Answer:
-    """One tick: ends first, since they make room. Raises OurFault where the ledger cannot be used at all."""
+    """One tick: ends first, since they make room, and deliveries after the starts, since a target may be slow.
+
+    Raises OurFault where the ledger cannot be used at all.
+    """
     outside.ledger.ready(anew=True)
     tick = Tick(outside)
-    look_at_running(tick)
-    look_at_due(tick)
+    with tick.keeping(SECONDS_FOR_STARTS_AND_DELIVERIES):
+        look_at_running(tick)
+        look_at_due(tick)
     start_waiting(tick)
+    deliver_due(tick)
     sweep(tick)
     go_on(outside, request_id=request_id)
     return Answer(
