@@ -7,7 +7,7 @@ from image_export.values.settings import Settings
 
 from .serverless import Function
 
-NIGHTLY = "index.on_nightly"
+NIGHTLY, WATCH = "index.on_nightly", "index.on_watch"
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,9 +31,13 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
             found.setdefault(function.role, []).append(function)
         return found
 
-    def tells(self, role: str) -> bool:
-        """Whether a function of this role ends exports, and tells of it: the nightly one only records."""
+    def looks(self, role: str) -> bool:
+        """Whether a function of this role looks at exports, and moves their markers: the nightly one only records."""
         return any(function.role == role and function.handler != NIGHTLY for function in self.functions)
+
+    def delivers(self, role: str) -> bool:
+        """Whether a function of this role delivers to notify targets: the watcher alone does."""
+        return any(function.role == role and function.handler == WATCH for function in self.functions)
 
     def role_arn(self, name: str) -> str:
         """The ARN of a role of the functions' own account."""

@@ -27,8 +27,8 @@ KEPT = ("exports/*/claim-1", "exports/*/result-1", "exports/*/requested", "expor
 
 
 def of_functions(deployment: Deployment, role: str) -> list[Need]:
-    """A role of functions: ledger, roles to assume, logs, dead letters; markers to remove and notify targets to tell,
-    unless it only records.
+    """A role of functions: ledger, roles to assume, logs, dead letters; markers to remove unless it only records;
+    notify targets where it delivers.
     """
     ledger, objects = _bucket(deployment), _ledger(deployment)
     removed = tuple(f"{objects}/{one}" for one in (*REMOVED, *REMOVED_OF_EXPORTS))
@@ -36,9 +36,9 @@ def of_functions(deployment: Deployment, role: str) -> list[Need]:
         Need(("sts:AssumeRole",), tuple(_as_resource(account) for account in deployment.policy.accounts)),
         Need(("oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
         Need(("oss:GetObject", "oss:PutObject"), (f"{objects}/*",)),
-        *([Need(("oss:DeleteObject",), removed)] if deployment.tells(role) else []),
+        *([Need(("oss:DeleteObject",), removed)] if deployment.looks(role) else []),
         *_policy_file(deployment),
-        *(_told(deployment, target) for target in deployment.policy.notify if deployment.tells(role)),
+        *(_told(deployment, target) for target in deployment.policy.notify if deployment.delivers(role)),
         *_for_fc(deployment.roles[role]),
     ]
 

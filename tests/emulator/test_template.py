@@ -64,7 +64,8 @@ def test_the_ground_of_the_template_exists_at_the_start() -> None:
     assert role.max_session_duration_s == 3600
     watch = cloud.identity.role(f"acs:ram::{ACCOUNT}:role/image-export-watch")
     assert watch is not None
-    assert [policy.name for policy in watch.policies] == ["image-export-function", "image-export-tell"]
+    names = [policy.name for policy in watch.policies]
+    assert names == ["image-export-function", "image-export-markers", "image-export-notify"]
     assert f"image-export-ledger-{ACCOUNT}" in cloud.oss.buckets
 
 

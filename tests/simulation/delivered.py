@@ -12,7 +12,7 @@ from .targets import Attempt
 from .told import targets_of
 from .world import Invocation, World
 
-TICKS_TO_A_PROMPT_TARGET = 1
+DELIVERED_A_TICK = 8  # at least, to a prompt target, of what is read for it
 TICKS_TO_A_TRY = 3  # beyond one for each end, since a silent target is tried once a tick
 USUAL = timedelta(minutes=4)  # a tick that took longer was held up by something else, and may have had no time left
 
@@ -53,7 +53,7 @@ def ends_are_heard_of_soon(scenario: Scenario) -> Iterator[str]:
         event = f"{export.export_id}.{(export.ended or {})['Status']}"
         for target in sorted(targets_of(export)):
             first = next((one for one in notifier.attempts if (one.target, one.event_id) == (target, event)), None)
-            most = TICKS_TO_A_TRY + len(known) if target in hindering else TICKS_TO_A_PROMPT_TARGET
+            most = TICKS_TO_A_TRY + len(known) if target in hindering else 2 + len(known) // DELIVERED_A_TICK
             in_vain = list(_ticks_between(world, since, first))
             if len(in_vain) > most:
                 yield f"{event} has not been tried at {target} by {len(in_vain)} ticks, {in_vain[0].name} the first"
