@@ -46,6 +46,8 @@ def ends_are_heard_of_soon(scenario: Scenario) -> Iterator[str]:
     hindering = notifier.slow_until.keys() | notifier.refuses_until.keys()
     if notifier.refuses_until and not notifier.silent:
         return  # a refusal hinders the worker, and there is no telling what else it was hindered from
+    if "dates" in world.conditions.kinds:
+        return  # a tick that believes another time does not know what is due
     for export in known:
         since = _known_since(world, export)
         if since is None:

@@ -78,7 +78,7 @@ class Functions:
             world.breaks("no bug", f"{worker.name}: {traceback.format_exc(limit=-3)}")
             return None
         warm.append(instance)
-        worker.ended = world.clock.now
+        worker.ended = world.clock.now if answer is not None else None
         return answer
 
     def _outside(self, worker: Invocation) -> Outside:
