@@ -3,6 +3,7 @@
 It wires the fakes together and puts the dice between every call and its effect. Not the story: that is `scenario.py`.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
