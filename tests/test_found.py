@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from image_export.decisions.steps import next_step
 from image_export.errors import LedgerFault
+from image_export.use_cases.outside import Outside
 from image_export.use_cases.ports import StartExport
 from image_export.values.facts import Result
 from image_export.values.steps import MakeClaim, Settle, Sight, Wait
@@ -118,7 +119,12 @@ def test_no_sighting_is_left_behind_without_a_hint(shop: Workshop, call: str) ->
 def test_a_hint_waits_for_a_sighting_that_arrives_late(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     warm = shop.outside()
     warm.ledger.ready()
-    monkeypatch.setattr(shop, "outside", lambda: warm)
+
+    def warm_again() -> Outside:
+        warm.ledger.begin()
+        return warm
+
+    monkeypatch.setattr(shop, "outside", warm_again)
     shop.cloud.inventory.clear()
     shop.clock.advance(hours=3)
     shop.store.faults = sighted = Late("create sighted")
