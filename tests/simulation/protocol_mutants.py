@@ -26,7 +26,7 @@ TAKE: dict[Any, Any] = taking.TAKE
 
 def versioned(patch: pytest.MonkeyPatch) -> None:
     """The functions work on a versioned bucket."""
-    patch.setattr(FactStore, "ready", lambda _self: None)
+    patch.setattr(FactStore, "ready", lambda _self, **_: None)
 
 
 def retried_in_place(patch: pytest.MonkeyPatch) -> None:
