@@ -190,3 +190,19 @@ def test_only_an_answer_that_says_so_is_taken_for_acceptance(answer: dict[str, A
     with listening(http("200 OK", json.dumps(answer).encode())) as address, pytest.raises(CloudFault) as caught:
         put_event(Rpc(lambda: Credentials("id", "secret"), Addresses(f"http://{address}"), lambda: 60.0), BUS, EVENT)
     assert caught.value.code == code
+
+
+def test_a_bus_whose_answer_cannot_be_read_is_refused_with_the_clouds_request_id() -> None:
+    body = b'{"RequestId": "E6B0D1E5-1", "Success": true}'
+    with listening(http("200 OK", body)) as address, pytest.raises(CloudFault) as caught:
+        put_event(Rpc(lambda: Credentials("id", "secret"), Addresses(f"http://{address}"), lambda: 60.0), BUS, EVENT)
+    assert caught.value.cause.request_id == "E6B0D1E5-1"
+
+
+@pytest.mark.parametrize("status", ["200 OK", "502 Bad Gateway", "403 Forbidden"])
+def test_a_function_whose_answer_cannot_be_read_is_refused_with_the_clouds_request_id(status: str) -> None:
+    answer = http(status, b"<html>", "text/html", X_Fc_Request_Id="1-65a0-22")
+    base, home = Credentials("id", "secret"), (ACCOUNT, REGION)
+    with listening(answer) as address:
+        fault = fault_of(AliyunNotifier(lambda: base, Addresses(f"http://{address}"), home, lambda: 60.0), FUNCTION)
+    assert fault.cause.request_id == "1-65a0-22"

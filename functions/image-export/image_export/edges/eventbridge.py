@@ -41,7 +41,7 @@ def put_event(rpc: Rpc, bus: EventBus, event: Mapping[str, Any]) -> None:
     request_id = answer.get("RequestId")
     if str(answer.get("Success")).lower() == "false":  # a refusal of the whole request also comes with HTTP 200
         raise _not_taken(answer.get("Code"), answer.get("Message"), request_id)
-    with reading(host):
+    with reading(host, request_id):
         data = answer["Data"]
         failed = int(data["FailedEntryCount"])
         entries = [one for one in data.get("EntryList") or () if one.get("ErrorCode")]

@@ -38,10 +38,10 @@ def answered(where: str, status: int, cause: Cause) -> CloudFault:
     return Unanswered(Cause(code=cause.code, message=message, request_id=cause.request_id))
 
 
-def unreadable(where: str, status: int | None = None) -> Unanswered:
+def unreadable(where: str, status: int | None = None, request_id: object = None) -> Unanswered:
     """An answer came, and says nothing. That is no silence: nobody has waited for it in vain."""
     shown = f" (HTTP {status})" if status else ""
-    return Unanswered(Cause(code=UNREADABLE, message=f"{where} gave an answer that cannot be read{shown}."))
+    return Unanswered(quoted(UNREADABLE, f"{where} gave an answer that cannot be read{shown}.", request_id))
 
 
 def unread(where: str, left_out: Unread) -> Unreadable:
@@ -70,14 +70,14 @@ def unconnected(where: str, fault: BaseException) -> Unreached | Unanswered:
 
 
 @contextmanager
-def reading(where: str) -> Iterator[None]:
-    """An answer that lacks what it must have, or has it in another shape, is no answer."""
+def reading(where: str, request_id: object = None) -> Iterator[None]:
+    """An answer that lacks what it must have, or has it in another shape, is no answer; but it may have a RequestId."""
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
         field = f": {fault.field}" if isinstance(fault, FieldUnreadable) else ""
         message = f"{where} gave an answer that cannot be read{field}."
-        raise Unreadable(Cause(code=UNREADABLE, message=message)) from fault
+        raise Unreadable(quoted(UNREADABLE, message, request_id)) from fault
 
 
 def _behind(fault: BaseException) -> Iterator[BaseException]:

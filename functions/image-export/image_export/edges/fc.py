@@ -76,13 +76,14 @@ def _signer(function: Function) -> Callable[[Invocation], Signed]:
 
 def _fault(where: str, answer: requests.Response) -> CloudFault:
     """ErrorCode and ErrorMessage of FC 2.0, Code and Message of FC 3.0."""
+    request_id = answer.headers.get("X-Fc-Request-Id")
     if answer.status_code < BAD_REQUEST:
-        return unreadable(where, answer.status_code)
-    with reading(where):
+        return unreadable(where, answer.status_code, request_id)
+    with reading(where, request_id):
         body = answer.json()
         cause = quoted(
             body["ErrorCode"] if "ErrorCode" in body else body["Code"],
             body.get("ErrorMessage") or body.get("Message"),
-            answer.headers.get("X-Fc-Request-Id"),
+            request_id,
         )
     return answered(where, answer.status_code, cause)

@@ -107,7 +107,7 @@ def _send(client: AcsClient, request: AcsRequest, where: str) -> dict[str, Any]:
 def _refusal(where: str, refusal: ServerException) -> CloudFault:
     status = int(refusal.http_status or 0)
     if refusal.error_code in (None, "", SDK_UNKNOWN_SERVER_ERROR):
-        return unreadable(where, status)
+        return unreadable(where, status, refusal.request_id)
     return answered(where, status, quoted(refusal.error_code, refusal.message, refusal.request_id))
 
 
