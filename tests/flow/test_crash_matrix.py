@@ -7,6 +7,7 @@ next ticks do the rest.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from .conftest import still_emulator
 from .world import World
 
 COLD_ONLY = {("sts", "AssumeRole"), ("oss", "GetBucketVersioning")}  # what a warm instance need not do
+READ_ONCE = "*/ledger/id"  # by an instance
 # Cloud seconds between ticks: the end of the task, what is told again, and the wait of a start in doubt (PROTOCOL 9).
 STEPS_S = (150, 61, 61, 1600, 700, 700, 700, 3600, 3600)
 FEWEST_CALLS = 60
@@ -37,19 +39,21 @@ class Moment(NamedTuple):
     service: str
     action: str
     before: int
+    key: str = "*"
 
     @property
     def cold(self) -> bool:
         """Whether only a new instance makes the call."""
-        return (self.service, self.action) in COLD_ONLY
+        return (self.service, self.action) in COLD_ONLY or self.key == READ_ONCE
 
 
 def moments(calls: list[dict[str, Any]]) -> Iterator[Moment]:
     """Each call, by its place among its kind."""
-    seen: Counter[tuple[str, str]] = Counter()
+    seen: Counter[tuple[str, str, str]] = Counter()
     for call in calls:
-        kind = (call["service"], call["action"])
-        yield Moment(*kind, seen[kind])
+        key = READ_ONCE if fnmatchcase(call["params"].get("key") or "", READ_ONCE) else "*"
+        kind = (call["service"], call["action"], key)
+        yield Moment(*kind[:2], seen[kind], key)
         seen[kind] += 1
 
 
@@ -78,7 +82,7 @@ def live(world: World, *, cold: bool) -> str:
 def killed_at(world: World, moment: Moment, kind: str) -> str:
     """Live an export whose function is killed then; answers the image, and fails where nobody was killed."""
     start = world.emulator.count_calls()
-    world.emulator.fault(moment.service, moment.action, kind, skip=moment.before)
+    world.emulator.fault(moment.service, moment.action, kind, skip=moment.before, key=moment.key)
     image = live(world, cold=moment.cold)
     met = [call for call in world.emulator.calls_after(start) if call["fault"] == kind]
     assert [(call["service"], call["action"]) for call in met] == [moment[:2]], f"nobody was killed at {moment}"
