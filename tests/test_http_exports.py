@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from image_export.errors import CloudFault, Refused
-from image_export.use_cases.exports_api import OPENED_MAX, SCANNED_MAX
+from image_export.use_cases.list_exports import OPENED_MAX, SCANNED_MAX
 from image_export.use_cases.record import record
 from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
@@ -317,28 +317,96 @@ def test_a_name_of_the_history_that_lost_its_race_is_not_listed_beside_the_one_t
     assert ids(entrance.page()) == [export]
 
 
-def test_a_page_that_reads_past_many_names_is_short_and_goes_on(shop: Workshop, entrance: Entrance) -> None:
+def lay_others(shop: Workshop, count: int, *, first: int = 0) -> None:
+    """So many names of other images' exports in the history, the newest at that place."""
+    for number in range(count):
+        name = f"history/{first + number:014d}/{REGION}/m-other/exp-{'a' * 16}-{number:04d}"
+        shop.store.put(name, b"")
+
+
+def test_the_newest_export_of_an_image_is_found_among_thousands_of_later_ones_in_a_few_calls(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    export = entrance.post().value["ExportId"]
+    shop.cloud.finish(shop.task_id)
+    shop.tick(minutes=10)
+    shop.store.put("swept/indexed", b"")
+    lay_others(shop, 2050)
+    shop.store.faults = calls = Counting()
+    answer = entrance.page(ImageId=IMAGE, Status="Completed", MaxResults="1")
+    assert (ids(answer), answer.value["NextToken"]) == ([export], None)
+    assert calls.calls == ["list", "get", "list", "list"]  # by image, the body; since when that is so, what is older
+
+
+def test_the_exports_of_an_image_are_listed_page_by_page_each_once(shop: Workshop, entrance: Entrance) -> None:
+    exports = []
+    for number in range(3):
+        exports.append(entrance.post(OSSPrefix=f"p{number}").value["ExportId"])
+        shop.clock.advance(seconds=2)
+    first = entrance.page(ImageId=IMAGE, MaxResults="2")
+    second = entrance.page(ImageId=IMAGE, MaxResults="2", NextToken=first.value["NextToken"])
+    assert (ids(first) + ids(second), second.value["NextToken"]) == (exports[::-1], None)
+
+
+def test_exports_that_an_earlier_version_recorded_are_found_behind_those_that_have_names_by_image(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    (old,) = made(shop, entrance, 1)
+    for name in shop.keys("images/"):
+        del shop.store.objects[name]
+    shop.sweeps = True
+    shop.tick(hours=3)
+    assert shop.keys("swept/indexed")
+    shop.clock.advance(hours=3)
+    new = entrance.post("m-0", OSSPrefix="another").value["ExportId"]
+    assert new != old
+    assert ids(entrance.page(ImageId="m-0")) == [new, old]
+
+
+def test_a_page_reads_on_until_it_shows_something(shop: Workshop, entrance: Entrance) -> None:
     (export,) = made(shop, entrance, 1)
-    for number in range(SCANNED_MAX):
-        shop.store.put(f"history/{number:014d}/{REGION}/m-other/exp-{'a' * 16}-{number:04d}", b"")
-    first = entrance.page(ImageId="m-0")
-    assert (ids(first), bool(first.value["NextToken"])) == ([], True)
-    second = entrance.page(ImageId="m-0", NextToken=first.value["NextToken"])
-    assert (ids(second), second.value["NextToken"]) == ([export], None)
+    lay_others(shop, SCANNED_MAX + 50)
+    for name in shop.keys("images/"):
+        del shop.store.objects[name]
+    answer = entrance.page(ImageId="m-0")
+    assert (ids(answer), answer.value["NextToken"]) == ([export], None)
 
 
-def test_a_page_costs_so_much_and_no_more_however_few_exports_fit(shop: Workshop, entrance: Entrance) -> None:
+def test_a_page_that_shows_something_reads_past_so_many_names_and_goes_on(shop: Workshop, entrance: Entrance) -> None:
+    (export,) = made(shop, entrance, 1)
+    lay_others(shop, SCANNED_MAX + 50, first=90000000000000)
+    first = entrance.page(ImageId="m-0", Status="Exporting")
+    assert (ids(first), bool(first.value["NextToken"])) == ([export], True)
+
+
+def test_a_page_opens_bodies_until_it_shows_something(shop: Workshop, entrance: Entrance) -> None:
     asker = RequestedBy(trigger="nightly", id="n")
     (failed,) = made(shop, entrance, 1)
     shop.cloud.fail(shop.task_id)
     shop.tick(minutes=10)
     for number in range(OPENED_MAX):
         record(shop.outside(), a_request(image_id=f"m-night{number}", requested_by=asker))
-    shop.store.faults = calls = Counting()
-    first = entrance.page(Status="Failed")
-    assert (ids(first), len(calls.calls) < 6 * OPENED_MAX) == ([], True)
-    second = entrance.page(Status="Failed", NextToken=first.value["NextToken"])
-    assert (ids(second), second.value["NextToken"]) == ([failed], None)
+    answer = entrance.page(Status="Failed")
+    assert (ids(answer), answer.value["NextToken"]) == ([failed], None)
+
+
+def test_a_list_whose_time_is_over_before_it_shows_anything_says_so_and_where_to_go_on(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    (export,) = made(shop, entrance, 1)
+    lay_others(shop, 10)
+    read = shop.store.get
+
+    def slow(key: str) -> Any:
+        shop.remaining_s -= 30
+        return read(key)
+
+    shop.store.get = slow  # type: ignore[method-assign]
+    answer = entrance.page(Status="Exporting")
+    assert answer.refusal == (503, "ListTooLong")
+    token = answer.value["Recommend"].split("NextToken=")[1].split(",")[0]
+    shop.store.get, shop.remaining_s = read, 120.0  # type: ignore[method-assign]
+    assert ids(entrance.page(Status="Exporting", NextToken=token)) == [export]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ ENTRANCE = {
     ("ecs", "ExportImage"): 1,
     # whether somebody has enabled versioning meanwhile, under which a claim would be no claim
     ("oss", "GetBucketVersioning"): 1,
-    # known, history, due hint, marker, requested, claim, result, whose task, running hint, what is to be delivered
-    ("oss", "PutObject"): 10,
+    # known, history, and its name among those of the image, by which lists find it among a hundred thousand; due hint,
+    # marker, requested, claim, result, whose task, running hint, what is to be delivered
+    ("oss", "PutObject"): 11,
     ("oss", "ListObjectsV2"): 1,  # the generations of the image
     # whether it was named before; requested, claim and result as they stand; the group's hold
     ("oss", "GetObject"): 5,

@@ -15,6 +15,8 @@ from .stall import next_look
 STAMP = "%Y%m%dT%H%M%SZ"
 PRIORITY_MAX = 9999
 AHEAD = timedelta(minutes=10)
+INDEXED = "swept/indexed"  # made by the watcher of the first version that writes names by image
+OVERLAPPING = timedelta(hours=1)  # instances of two versions, while a new one is deployed
 CANCELLED = "/cancelled"  # behind the name of an export that is known: one listing of what is known shows it
 LAST_STAMP = "99991231235959"
 DELIVER = "deliver"
@@ -70,8 +72,31 @@ def due(at: datetime, what: str) -> str:
 
 def listed(at: datetime, request: ExportRequest, export: str) -> str:
     """Where the export stands in the history: what sorts first is newest."""
-    backwards = int(LAST_STAMP) - int(at.astimezone(timezone.utc).strftime("%Y%m%d%H%M%S"))
-    return f"history/{backwards:014d}/{request.region_id}/{request.image_id}/{export}"
+    return f"history/{_backwards(at)}/{request.region_id}/{request.image_id}/{export}"
+
+
+def _backwards(at: datetime) -> str:
+    return f"{int(LAST_STAMP) - int(at.astimezone(timezone.utc).strftime('%Y%m%d%H%M%S')):014d}"
+
+
+def of_image(place: str) -> str:
+    """The name by which an export is found among those of its image, from its name in the history."""
+    _, backwards, region, image, export = place.split("/")
+    return f"images/{image}/{backwards}/{region}/{export}"
+
+
+def in_history(name: str) -> str | None:
+    """The other way round; None for a name that is none of ours."""
+    parts = name.split("/")
+    return f"history/{parts[2]}/{parts[3]}/{parts[1]}/{parts[4]}" if len(parts) == 5 else None
+
+
+def since_when_indexed(at: datetime) -> str:
+    """The place in the history before which each export has a name by image. `at`: when the watcher first saw to it.
+
+    Not much before it an instance of an earlier version may still have recorded one without.
+    """
+    return f"history/{_backwards(at + OVERLAPPING)}"
 
 
 def known(kind: str, request: ExportRequest, export: str) -> str:

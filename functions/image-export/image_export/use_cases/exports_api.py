@@ -1,34 +1,30 @@
-"""What can be asked over HTTP about exports: make one, list them, look at one, cancel one. Each answers; none waits."""
+"""What can be asked over HTTP about exports: make one, look at one, cancel one. Each answers; none waits."""
 
 from msgspec.structs import replace
 
 from ..decisions import hints
 from ..decisions.admission import admit_direct
 from ..decisions.direct_request import read_direct
-from ..decisions.http import listing
 from ..decisions.http.messages import read_body
 from ..decisions.http.pace import retry_after_s
 from ..decisions.http.statuses import refusal
 from ..decisions.http.unread import misplaced, place_of
 from ..decisions.projection import export_of
 from ..decisions.reasons import reason_of
-from ..decisions.steps import Phase, phase
 from ..decisions.waiting import ENTRANCE_GRACE
-from ..errors import AskerFault, CloudFault, FactUnreadable, LedgerFault
+from ..errors import AskerFault, CloudFault, LedgerFault
 from ..values.cause import Cause
-from ..values.export import Export, RequestedBy
+from ..values.export import RequestedBy
 from ..values.export_request import ExportRequest
-from ..values.facts import Cancel, Hold
+from ..values.facts import Cancel
 from ..values.http import HttpAnswer, HttpRequest
 from ..values.record import Record
 from .advance import Moved, begin
 from .either_role import cloud_of
+from .list_exports import Holds, shown_of
 from .outside import Outside
 from .record import Recorded, record
 from .rehearse import rehearse
-
-SCANNED_MAX = 2000  # names of the history that one page may read past
-OPENED_MAX = 100  # bodies that it may open; one of an export that has not ended takes some five calls more
 
 
 def post_export(outside: Outside, request: HttpRequest, region_id: str) -> HttpAnswer:
@@ -73,71 +69,10 @@ def _pace(moved: Moved) -> dict[str, str]:
     return {} if moved.record.ended else {"retry-after": str(retry_after_s(moved.record))}
 
 
-def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
-    """A page, newest first. Reads names, and the bodies of those that fit; a page may be short and still go on."""
-    asked = listing.read_listing(request)
-    place = listing.after(asked)
-    shown: list[Export] = []
-    holds = Holds(outside)
-    page = outside.ledger.page("history/", after=place, limit=SCANNED_MAX)
-    if not page.entries:
-        outside.ledger.check_readable()
-    names = [(entry.key, at) for entry in page.entries if (at := listing.read_place(entry.key))]
-    opened = 0
-    for key, at in names:
-        if len(shown) == asked.max_results or opened == OPENED_MAX:
-            break
-        place = key
-        if listing.fits(asked, at):
-            opened += 1
-            export = _listed(outside, key, at.export_id, holds)
-            shown += [export] if export and asked.status in (None, export.status) else []
-    more = bool(names) and (page.more or place != names[-1][0])
-    return HttpAnswer(status=200, value={"Exports": shown, "NextToken": listing.token(place) if more else None})
-
-
-def _listed(outside: Outside, key: str, export: str, holds: "Holds") -> Export | None:
-    """What has ended stands in the history whole; what has not is put together.
-
-    None for a name that lost its race, and for what nobody can read: it hides no other.
-    """
-    try:
-        found = outside.ledger.read(key, Export)
-        loaded = None if found else outside.ledger.load(export)
-    except FactUnreadable as fault:
-        outside.log.error("fact.unreadable", export_id=export, error=fault.cause.message)
-        return None
-    if found:
-        return found.fact
-    return _shown(loaded, holds) if loaded and loaded.listed == key else None
-
-
-class Holds:
-    """The quota holds of accounts and regions, each read once for an answer."""
-
-    def __init__(self, outside: Outside) -> None:
-        self._outside = outside
-        self._read: dict[str, Hold | None] = {}
-
-    def of(self, record: Record) -> Hold | None:
-        """The hold behind which an export waits that has not started."""
-        group = f"{record.request.account_id}/{record.request.region_id}"
-        if phase(record) is not Phase.READY:
-            return None
-        if group not in self._read:
-            self._read[group] = self._outside.hold(group)
-        return self._read[group]
-
-
-def _shown(record: Record, holds: Holds) -> Export:
-    """The export by its facts."""
-    return export_of(record, reason=reason_of(record, hold=holds.of(record)))
-
-
 def get_export(outside: Outside, export: str) -> HttpAnswer:
     """The export, with the progress that its task has now. A look that fails is shown as Reason and is no error."""
     loaded = _load(outside, export)
-    shown = _shown(loaded, Holds(outside))
+    shown = shown_of(loaded, Holds(outside))
     if loaded.task_id and not loaded.ended:
         try:
             task = cloud_of(outside, loaded).task(loaded.task_id)

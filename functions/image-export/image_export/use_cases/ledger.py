@@ -9,6 +9,7 @@ exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
                  told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
 open/<export>                                  the marker: created first, removed last
 history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
+images/<image>/<time backwards>/<region>/<export>    the same of one image: names alone
 tokens/<hash>, tokens/<hash>-2 …               ClientToken → export; the next where another request got that one
 tasks/<account>/<region>/<task>                whose task it is
 prefixes/<account>/<bucket>/<image>/<prefix>, <prefix>-2 …   whose it is, where the caller gave a whole one
@@ -19,6 +20,7 @@ stalled/<account>/<region>/<export>            what takes longer than its disks 
 holds/<account>/<region>                       the cloud's word on the quota
 sighted/<hash>   rejected/<sha256>/…   untold/<event>/…   images not decided upon; what could not be taken, or told
 swept/markers   swept/<account>/<region>       when markers were last held against hints, and new images looked for
+swept/indexed                                  since when each export has a name below images/
 known/<account>/<region>/<hash>/<generation>   names alone, which plans read: there was such an export;
 known/<account>/<region>/<hash>/<generation>/cancelled   it was cancelled;
 failed/<account>/<region>/<hash>/<generation>      it failed

@@ -93,6 +93,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     if not client_token.use(outside, request, export):
         return None
     ledger.name(listed)
+    ledger.name(hints.of_image(listed))  # so that one image's exports are found without reading all names
     hint = _first_hint(request, export, ledger.now)
     ledger.put(hint)
     standing = ledger.open(requested)

@@ -64,12 +64,15 @@ class Site:
             return HttpAnswer(status=200, value={"Status": "ok", "Versions": self._versions()})
         if route.operation == "getOpenapi":
             return _document()
-        from . import exports_api  # with it comes all that exports take, which a health check need not wait for
+        from . import (  # with it comes all that exports take, which a health check need not wait for
+            exports_api,
+            list_exports,
+        )
 
         outside = self._outside(route.policy)
         work: dict[str, Callable[[], HttpAnswer]] = {
             "postExport": lambda: exports_api.post_export(outside, request, self._region_id),
-            "listExports": lambda: exports_api.list_exports(outside, request),
+            "listExports": lambda: list_exports.list_exports(outside, request),
             "getExport": lambda: exports_api.get_export(outside, export),
             "cancelExport": lambda: exports_api.cancel_export(outside, request, export),
         }

@@ -71,6 +71,8 @@ def _due(outside: Outside) -> Mapping[str | Group, datetime | None]:
     """What is to be swept now, and when it last was; one listing."""
     swept = {entry.key: entry.modified_at for entry in outside.ledger.walk("swept/")}
     now, found = outside.ledger.now, dict[str | Group, datetime | None]()
+    if hints.INDEXED not in swept:
+        outside.ledger.name(hints.INDEXED)  # once: from now on each export has a name by image
     if _old(swept.get(MARKERS), MARKERS_EVERY, now):
         found[MARKERS] = swept.get(MARKERS)
     for group in _groups(outside):

@@ -48,7 +48,7 @@ def openapi() -> dict[str, Any]:
             "Exports": {"type": "array", "items": {"$ref": "#/components/schemas/Export"}},
             "NextToken": {
                 "type": ["string", "null"],
-                "description": "Give it back for the next page; a page may be short, even empty, and go on",
+                "description": "Give it back for the next page; a page may be short and go on, not empty",
             },
         },
     }
