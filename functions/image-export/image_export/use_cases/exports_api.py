@@ -22,6 +22,7 @@ from ..values.record import Record
 from .advance import Moved, begin
 from .either_role import cloud_of
 from .list_exports import Holds, shown_of
+from .look_at_objects import as_it_is_now
 from .outside import Outside
 from .record import Recorded, record
 from .rehearse import rehearse
@@ -81,6 +82,8 @@ def get_export(outside: Outside, export: str) -> HttpAnswer:
             said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
             outside.log.warning("look.failed", export_id=export, **said)
             shown = export_of(loaded, reason=fault.code)
+    if loaded.ended and loaded.ended.status == "Completed":
+        shown = as_it_is_now(outside, loaded, shown)
     return HttpAnswer(status=200, value=shown, headers=_pace(Moved(loaded, shown)))
 
 

@@ -5,6 +5,7 @@ exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
                  denied  vanished              since when the role does not work, ECS does not know the task;
                                                removed when it does again
                  missed                        when ECS last did not know the task: put again
+                 looked-at                     when the objects of what is Completed were last looked for: put again
                  look-refused  waits           since when looks are refused, and why; what it waits for: put again
                  told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
 open/<export>                                  the marker: created first, removed last

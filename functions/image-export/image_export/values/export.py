@@ -45,6 +45,7 @@ class Export(Wire, frozen=True, kw_only=True):
     export_task_id: str | None = None  # the same value under the original page's name
     progress: str | None = None
     objects: tuple[ExportedObject, ...] = ()
+    missing_objects: tuple[str, ...] = ()  # the keys of those that the last look did not find
     manifest: str | None = None
     requested_at: datetime
     started_at: datetime | None = None

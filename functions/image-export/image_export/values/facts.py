@@ -108,6 +108,12 @@ class LookRefused(Wire, frozen=True, kw_only=True):
     finished: bool = False
 
 
+class LookedAt(Wire, frozen=True, kw_only=True):
+    """The objects of a Completed export were looked for. Put again at the next look, its time is when that was."""
+
+    missing: tuple[str, ...] = ()
+
+
 class Waits(Wire, frozen=True, kw_only=True):
     """What an export that has not started waits for, where no other fact says so. Put again when that changes."""
 

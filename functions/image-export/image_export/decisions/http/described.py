@@ -52,6 +52,7 @@ EXPORTING: dict[str, Any] = {
     "ExportTaskId": "t-bp1hvkxz4q9d0m2c5r7e",
     "Progress": "37%",
     "Objects": [],
+    "MissingObjects": [],
     "Manifest": None,
     "RequestedAt": "2026-11-24T02:00:00Z",
     "StartedAt": "2026-11-24T02:00:02Z",
