@@ -151,9 +151,12 @@ class Life:
         self.emulator.delete("faults")
 
     def stall(self) -> None:
-        """A task that never ends."""
-        self.world.tell(self.world.image("stall"))
+        """A task that never ends, until somebody cancels it."""
+        asked = self.entrance.post(self.world.image("stall")).value
         self.look(3600 + 140 * 120 + 60)
+        if "ExportId" in asked:
+            self.entrance.cancel(asked["ExportId"])
+        self.look(61)
 
     def night(self) -> None:
         """A night that records, and loses the race for one export against an event."""
