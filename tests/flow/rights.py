@@ -205,6 +205,7 @@ class Life:
             untold = read_key(key.removeprefix("ledger/"))
             body = json.dumps({"Replay": untold.name if untold else key}).encode()
             self.emulator.invoke("image-export-event", body)
+        self.look(61)
         assert not self.world.ledger("/untold/")
 
     def dead_letters(self) -> list[dict[str, Any]]:
