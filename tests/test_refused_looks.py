@@ -155,6 +155,15 @@ def test_the_event_says_the_same_when_the_look_at_the_objects_was_refused_later(
     assert (stalled(shop)["Status"], stalled(shop)["Reason"]) == ("Exporting", "Stalled")
 
 
+def test_a_stall_leads_to_another_look_although_its_writer_died_right_after_it(shop: Workshop) -> None:
+    """Another worker may end the export meanwhile, and not know that there is more to tell."""
+    export = shop.tell().exports[0].export_id
+    shop.clock.advance(hours=6)
+    shop.store.faults.after("create stalled", Died())
+    assert not shop.surviving(shop.tick)
+    assert [key for key in shop.keys("due/") if key.endswith(export)]
+
+
 # The end after a fortnight
 
 

@@ -105,6 +105,7 @@ def test_two_answers_days_apart_that_do_not_know_the_task_are_no_end(shop: Works
     shop.tell()
     for _ in range(2):
         shop.tick(hours=30)
+        shop.tick(minutes=2)  # that it has stalled leads to another look
         shop.cloud.faults.instead("tasks", [])
         shop.cloud.faults.instead("task", None)
         (export,) = shop.tick(minutes=1).exports

@@ -143,6 +143,8 @@ def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
 
 
 def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
+    """Its hint comes first, as in `_mark`: whoever ends the export meanwhile may not know that this is to be told."""
+    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
     standing = outside.ledger.create(fact_key(look.record, "stalled"), step.stalled)
     said = {"progress": standing.fact.progress, "reason": standing.fact.reason}
     outside.log.warning("export.stalled", task_id=look.record.task_id, **said)
