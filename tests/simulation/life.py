@@ -16,7 +16,7 @@ from .world import Ground, World
 STORM_TICKS = 40
 TICKS_A_NIGHT = 12
 FAIR_TICKS = 250
-REFUSED_TICKS = 700  # weeks of looks without a gap, where something stays refused
+REFUSED_TICKS = 1000  # weeks of looks without a gap, where something stays refused
 REFUSED_EVERY_S = 6600.0
 QUIET_TICKS, SWEPT_EVERY_S = 2, 301.0  # what no event told of is swept for
 WORK = ("due/", "waiting/", "running/", "open/")

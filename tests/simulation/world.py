@@ -198,10 +198,16 @@ class Clouds:
 
     def at(self, role: AssumedRole, region_id: str, bucket: str) -> LivingCloud:
         """The gate of P5."""
-        if (role.role_arn, region_id, bucket) not in self.world.gates:
+        if not self._was_named(role, region_id, bucket):
             self.world.breaks("nothing outside the policy", f"{role.role_arn} {region_id} {bucket} was touched")
         self.world.worker.role = (role.role_arn, role.external_id)
         return self.world.cloud(role.account_id, region_id)
+
+    def _was_named(self, role: AssumedRole, region_id: str, bucket: str) -> bool:
+        """A role that some policy has named, and a place that some policy has named for the same account."""
+        gates = self.world.gates
+        mine = {gate for gate in gates if gate[0].split(":")[3] == role.role_arn.split(":")[3]}
+        return role.role_arn in {gate[0] for gate in mine} and (region_id, bucket) in {gate[1:] for gate in mine}
 
     def renew(self, role: AssumedRole, region_id: str) -> None:  # noqa: ARG002 - the port's parameters
         """Fresh credentials for this instance."""
