@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from image_export.errors import CloudFault, FactUnreadable, LedgerFault
-from image_export.use_cases import late, look_at_due, looking, outside, parts, receive, see, tick
+from image_export.use_cases import late, look_at_due, looking, parts, receive, see, tick
 from image_export.use_cases.advance import begin
 from image_export.use_cases.see import Seen
 from image_export.values.task import Task
@@ -17,7 +17,7 @@ from .world import LedgerOfAProcess
 
 def answer_is_silence(patch: pytest.MonkeyPatch) -> None:
     """An answer that cannot be read is taken for none, so that nobody asks there again in this tick."""
-    for module in (tick, see, look_at_due, outside):
+    for module in (tick, see, look_at_due):
         patch.setattr(module, "SILENCE", frozenset({"Unanswered", "Unreached", "AnswerUnreadable"}))
 
 
