@@ -57,7 +57,7 @@ def test_a_hint_names_who_is_owed_and_how_urgently_and_one_leads_to_all_that_is_
     debts = [owed(kind, target=target) for kind in ("Started", "Failed") for target in (THE_BUS, THE_FUNCTION)]
     (key,) = hints_for(EXPORT, debts, START)
     slugs = tuple(sorted(target_slug(target) for target in (THE_BUS, THE_FUNCTION)))
-    assert hints.read_delivery(key) == hints.Delivery("20261124T080000Z", "00", slugs, EXPORT)
+    assert hints.read_delivery(key) == hints.DueDelivery("20261124T080000Z", "00", slugs, EXPORT)
     assert hints.export_in(key) == EXPORT
 
 

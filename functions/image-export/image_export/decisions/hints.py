@@ -33,7 +33,7 @@ class Running(msgspec.Struct, frozen=True):
     look_at: str  # by itself: a stamp; "-", which sorts first, where an earlier version knew no time for that
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class DueDelivery(msgspec.Struct, frozen=True):
     """A delivery's hint, read back from its name: when, how urgent, to whom (by slug), of what."""
 
     stamp: str
@@ -118,12 +118,12 @@ def read_running(key: str) -> Running | None:
     return Running(*parts[1:]) if len(parts) == 6 else None
 
 
-def delivery(due: Delivery) -> str:
+def delivery(due: DueDelivery) -> str:
     """A hint that only deliveries are owed, to whom and how urgently. Nothing has to be read to know that."""
     return f"due/{due.stamp}/{'.'.join((DELIVER, due.order, *due.targets))}-{due.what}"
 
 
-def read_delivery(key: str) -> Delivery | None:
+def read_delivery(key: str) -> DueDelivery | None:
     """The parts of a delivery's hint; None for another's. Version 0.1.0 left some that name no target."""
     due = read_due(key)
     if due is None:
@@ -131,8 +131,8 @@ def read_delivery(key: str) -> Delivery | None:
     stamp, kind, rest = due
     word, *parts = kind.split(".")
     if word == "rejected":
-        return Delivery(stamp, "", (), f"{word}-{rest}")
-    return Delivery(stamp, parts[0], tuple(parts[1:]), rest) if word == DELIVER and parts else None
+        return DueDelivery(stamp, "", (), f"{word}-{rest}")
+    return DueDelivery(stamp, parts[0], tuple(parts[1:]), rest) if word == DELIVER and parts else None
 
 
 def export_in(key: str) -> str | None:

@@ -64,4 +64,4 @@ def hints_for(what: str, debts: Iterable[Owed], now: datetime) -> set[str]:
     together: dict[tuple[str, str], list[str]] = {}
     for slug, owed in firsts.items():
         together.setdefault((hints.stamp(next_try(owed, now)), owed.order), []).append(slug)
-    return {hints.delivery(hints.Delivery(*due, tuple(sorted(slugs)), what)) for due, slugs in together.items()}
+    return {hints.delivery(hints.DueDelivery(*due, tuple(sorted(slugs)), what)) for due, slugs in together.items()}

@@ -8,7 +8,7 @@
     EXPORTING   a result that started                    follow the task, prove the objects (exporting)
                                                          note since when the task is not known, a day before it fails
     CALLED_OFF  the newest claim is a cancel or an end   end as it says
-    ENDED       a verdict                                nothing: it is told (use_cases/announce)
+    ENDED       a verdict                                nothing: it is delivered (use_cases/outbox)
 
 Where a look has failed, the table UNSEEN goes on: note since when looks are refused, which ends it in a fortnight
 (refused_looks).

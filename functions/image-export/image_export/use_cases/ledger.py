@@ -16,10 +16,11 @@ tasks/<account>/<region>/<task>                whose task it is
 prefixes/<account>/<bucket>/<image>/<prefix>, <prefix>-2 …   whose it is, where the caller gave a whole one
 running/<account>/<region>/<task>/<export>/<stall time>   hints: what the watcher reads instead of bodies;
 waiting/<account>/<region>/<priority>/<time>/<export>     one may be stale or lost, never the only trace
-due/<time>/<export, sighted-… or rejected-…>
+due/<time>/<export or sighted-…>
+due/<time>/deliver.<how urgent>.<targets>-<export, rejected-… or untold-…>   nothing but deliveries is owed
 stalled/<account>/<region>/<export>            what takes longer than its disks explain, for nights to count
 holds/<account>/<region>                       the cloud's word on the quota
-sighted/<hash>   rejected/<sha256>/…   untold/<event>/…   images not decided upon; what could not be taken, or told
+sighted/<hash>   rejected/<sha256>/…   untold/<event>/…   images not decided upon; what could not be taken, or delivered
 swept/markers   swept/<account>/<region>       when markers were last held against hints, and new images looked for
 swept/indexed                                  since when each export has a name below images/
 known/<account>/<region>/<hash>/<generation>   names alone, which plans read: there was such an export;

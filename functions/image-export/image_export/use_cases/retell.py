@@ -56,5 +56,5 @@ def retell(outside: Outside, untold: Untold) -> Export | None:
         message = f"The policy no longer names {owed.target.name}."
         raise AskerFault(Cause(code="Forbidden.Policy", message=message), status=403)
     stamp = hints.stamp(outside.ledger.now)
-    outside.ledger.put(hints.delivery(hints.Delivery(stamp, "00", (untold.target,), untold.name)))
+    outside.ledger.put(hints.delivery(hints.DueDelivery(stamp, "00", (untold.target,), untold.name)))
     return export_of(owed.record) if owed.record else None
