@@ -49,7 +49,7 @@ def ecs_and_sts(session: Session) -> list[str]:
 
 def fc3(session: Session) -> list[str]:
     """Look at a function and its triggers, invoke it and wait, invoke it and do not."""
-    deployed = {"Name": "probe", "Runtime": "python3.10", "Handler": "index.handler", "Timeout": 10}
+    deployed = {"Name": "probe", "Runtime": "python3.10", "Handler": "index.handler", "Timeout": 86_400}
     assert session.fields("GetFunction", Function="probe") == deployed
     assert session.fields("ListTriggers", Function="probe") == {"Names": ["http"]}
     assert session.fields("GetTrigger", Function="probe", Trigger="http") == {"Type": "http", "AuthType": "function"}
