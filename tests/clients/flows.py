@@ -55,8 +55,9 @@ def fc3(session: Session) -> list[str]:
     assert session.fields("GetTrigger", Function="probe", Trigger="http") == {"Type": "http", "AuthType": "function"}
     waited = session.fields("InvokeFunction (sync)", Function="probe", Body=f'"{BODY}"')
     assert waited == {"Status": 200, "Body": f'"{BODY}"'}
-    queued = session.fields("InvokeFunction", session.session_key("image-export-watch"), Function="probe", Body="{}")
-    assert queued == {"Status": 202, "Body": ""}
+    assert session.fields("InvokeFunction", Function="probe", Body="{}") == {"Status": 202, "Body": ""}
+    watcher = session.session_key("image-export-watch")  # its role may invoke what the policy notifies, nothing else
+    assert session.outcome("InvokeFunction", watcher, Function="probe", Body="{}") == "403 AccessDenied"
     assert session.outcome("InvokeFunction", Function="nobody", Body="{}") == "404 FunctionNotFound"
     return ["GetFunction", "ListTriggers", "GetTrigger", "InvokeFunction (Sync, Async)"]
 
