@@ -111,6 +111,8 @@ def test_a_missing_bus_fails_no_export_and_is_named_in_the_log_in_the_words_of_t
     del ward.cloud.eventbridge.buses["image-export"]
     found = ward.only_wrong()
     assert asked(ward)["Exports"][0]["Status"] == "Exporting"
+    ward.world.post("clock", {"advance_s": 121})
+    ward.world.post("timers/on_watch")  # the watcher delivers
     lines = [one["line"] for one in ward.world.get("logs")["logs"] if "event.refused" in one["line"]]
     assert "EventBusNotExist" in lines[0]
     assert str(found.recommend) in lines[0]
