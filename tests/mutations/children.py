@@ -6,17 +6,19 @@ import importlib.machinery
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import CodeType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pytest
 
 from tests.mutations.refusals import HIT, ROOT
 
 QUIET = ("-q", "-x", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly")
+T = TypeVar("T")
+AT_A_TIME = max(2, os.cpu_count() or 2)
 CHANGED = ("emulator", "image_export", "index")  # nothing of these is imported before a child has its change
 
 
@@ -55,6 +57,21 @@ def start(tests: Sequence[str], change: Change, limit_s: int, options: Sequence[
         code = int(pytest.main([*options, *tests]))
     finally:
         os._exit(code)
+
+
+def surviving(waiting: list[tuple[T, list[str]]], change_of: Callable[[T], Change], limit_s: int) -> Iterator[T]:
+    """Of things with their tests, those whose tests pass with the change that each makes; several at a time."""
+    running: dict[int, T] = {}
+    while waiting or running:
+        while waiting and len(running) < AT_A_TIME:
+            thing, tests = waiting.pop()
+            running[start(tests, change_of(thing), limit_s)] = thing
+        child, status = os.wait()
+        thing = running.pop(child)
+        if len(waiting) % 25 == 0:
+            print(f"{len(waiting)} are left", flush=True)  # noqa: T201 - progress
+        if passed(status):
+            yield thing
 
 
 def passed(status: int) -> bool:

@@ -8,14 +8,13 @@ survives and is named; the exit code is then 1.
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutations.children import QUIET, Change, passed, prepare, start, tell_of_hits
+from tests.mutations.children import AT_A_TIME, QUIET, Change, passed, prepare, start, surviving, tell_of_hits
 from tests.mutations.refusals import Accepting, Refusal, Telling, all_refusals
 
 SUITE = ("tests/emulator",)
-AT_A_TIME = max(2, os.cpu_count() or 2)
 LIMIT_S, LOOKING_LIMIT_S = 60, 600
 MOST_TESTS = 6  # that are tried for one refusal: of those that reach it, the first ones
 
@@ -31,7 +30,7 @@ def try_emulator(wanted: Sequence[str]) -> int:
     print(f"{len(hits)} refusals are reached by tests, found in {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
     reached = [(one, hits.get((one.file, one.line, one.column), [])) for one in refusals]
     survivors = [one for one, tests in reached if not tests]
-    survivors += survive([(one, tests) for one, tests in reached if tests])
+    survivors += surviving([(one, tests[:MOST_TESTS]) for one, tests in reached if tests], accepting, LIMIT_S)
     for one in sorted(survivors, key=lambda one: (one.file, one.line)):
         why = "no test fails without it" if hits.get((one.file, one.line, one.column)) else "no test reaches it"
         print(f"survives  {one.place}  {one.text}  ({why})")  # noqa: T201 - the report
@@ -65,23 +64,6 @@ def find_hits() -> Hits:
             file, number, column, test = line.split("\t")
             hits.setdefault((file, int(number), int(column)), []).append(test)
     return hits
-
-
-def survive(reached: Sequence[tuple[Refusal, list[str]]]) -> Iterator[Refusal]:
-    """The refusals without which their tests pass."""
-    waiting = list(reached)
-    running: dict[int, Refusal] = {}
-    while waiting or running:
-        while waiting and len(running) < AT_A_TIME:
-            refusal, tests = waiting.pop()
-            running[start(tests[:MOST_TESTS], accepting(refusal), LIMIT_S)] = refusal
-        child, status = os.wait()
-        refusal = running.pop(child)
-        if len(waiting) % 25 == 0:
-            print(f"{len(waiting)} are left", flush=True)  # noqa: T201
-        if passed(status):
-            print(f"passes without {refusal.place}", flush=True)  # noqa: T201
-            yield refusal
 
 
 def accepting(refusal: Refusal) -> Change:

@@ -3,7 +3,6 @@
 What changes nothing that anybody could notice stands in `equivalent.txt`, with the reason.
 """
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,10 +11,9 @@ from random import Random
 
 from tests.mutations.changes import ROOT, Change, apply, branches_in, changes_in, files
 from tests.mutations.children import Change as ChangeOfModules
-from tests.mutations.children import passed, prepare, start
+from tests.mutations.children import prepare, surviving
 from tests.mutations.reached import Reached, find_reached
 
-AT_A_TIME = max(2, os.cpu_count() or 2)
 LIMIT_S = 300  # of one change's tests; an endless loop ends here, and is noticed
 LEAST_CAUGHT = 0.95
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
@@ -64,18 +62,7 @@ def unnoticed(changes: Iterable[Change], reached: Reached) -> Iterator[Change]:
             waiting.append((change, tests))
         else:
             yield change
-    running: dict[int, Change] = {}
-    while waiting or running:
-        while waiting and len(running) < AT_A_TIME:
-            change, tests = waiting.pop()
-            running[start(tests, changing(change), LIMIT_S)] = change
-        child, status = os.wait()
-        change = running.pop(child)
-        if len(waiting) % 25 == 0:
-            print(f"{len(waiting)} are left", flush=True)  # noqa: T201
-        if passed(status):
-            print(f"passes with {change.place} {change.kind}: {change.was}", flush=True)  # noqa: T201
-            yield change
+    yield from surviving(waiting, changing, LIMIT_S)
 
 
 def changing(change: Change) -> ChangeOfModules:
