@@ -3,13 +3,13 @@
 Believed because the contract suite (tests/contract) passes on them and on the real edges against the emulator.
 """
 
-from bisect import bisect_left, insort
+import sys
+from bisect import bisect_left, bisect_right, insort
 from collections import UserDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
-from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -112,29 +112,33 @@ class Died(BaseException):
     """The worker is killed here. No `except Exception` sees it, as nothing sees a SIGKILL."""
 
 
+LAST = chr(sys.maxunicode)  # sorts behind every character that a key has
+
+
 class Objects(UserDict[str, Stored]):
     """The objects of a bucket by key; their keys are kept in order, so that a listing does not sort."""
 
     def __init__(self) -> None:
         self._keys: list[str] = []
+        self.changes = 0  # how often one was written or removed
         super().__init__()
 
     def __setitem__(self, key: str, value: Stored) -> None:
         if key not in self.data:
             insort(self._keys, key)
         self.data[key] = value
+        self.changes += 1
 
     def __delitem__(self, key: str) -> None:
         del self.data[key]
         del self._keys[bisect_left(self._keys, key)]
+        self.changes += 1
 
-    def below(self, prefix: str, after: str) -> Iterator[str]:
+    def below(self, prefix: str, after: str = "", limit: int | None = None) -> list[str]:
         """The keys that begin with the prefix and sort behind `after`, in order."""
-        place = bisect_left(self._keys, max(prefix, after))
-        while place < len(self._keys) and self._keys[place].startswith(prefix):
-            if self._keys[place] > after:
-                yield self._keys[place]
-            place += 1
+        first = max(bisect_left(self._keys, prefix), bisect_right(self._keys, after))
+        last = bisect_left(self._keys, prefix + LAST, first)
+        return self._keys[first : last if limit is None else min(last, first + limit)]
 
 
 REMOVABLE = (
@@ -189,7 +193,7 @@ class FakeStore:
 
     def list(self, prefix: str, *, after: str = "", limit: int = 1000) -> Page:
         def effect() -> Page:
-            keys = list(islice(self.objects.below(prefix, after), limit + 1))
+            keys = self.objects.below(prefix, after, limit + 1)
             return Page([Entry(key, self.objects[key].modified_at) for key in keys[:limit]], len(keys) > limit)
 
         page: Page = self._run("list", effect)

@@ -162,7 +162,7 @@ def the_cause_is_kept(scenario: Scenario) -> Iterator[str]:
 def nothing_is_left(scenario: Scenario) -> Iterator[str]:
     """No marker, hint or sighting when all has ended and been told."""
     for kind in ("open/", "due/", "running/", "waiting/", "sighted/", "stalled/"):
-        yield from scenario.world.objects.below(kind, "")
+        yield from scenario.world.objects.below(kind)
 
 
 def the_ledger_explains_itself(scenario: Scenario) -> Iterator[str]:

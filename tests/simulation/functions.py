@@ -60,7 +60,7 @@ class Functions:
         )
         if kind == "watch":
             world.watchers.append(worker)
-            worker.waiting = frozenset(key.rsplit("/", 1)[1] for key in world.objects.below("waiting/", ""))
+            worker.waiting = frozenset(key.rsplit("/", 1)[1] for key in world.objects.below("waiting/"))
         runner = getcurrent()
         assert isinstance(runner, Runner)
         runner.carries = worker

@@ -98,7 +98,7 @@ def _until_quiet(scenario: Scenario) -> bool:
 
 def _left(world: World) -> list[str]:
     """What still wants a look, or will not bear one yet."""
-    left = [key for work in WORK for key in world.objects.below(work, "")]
+    left = [key for work in WORK for key in world.objects.below(work)]
     left += [region for (_, region), until in world.silent_until.items() if until > world.clock.now]
     left += ["what is odd"] if world.odd.lasts else []
     left += ["unreadable facts"] if world.unreadable_until > world.clock.now else []
@@ -108,7 +108,7 @@ def _left(world: World) -> list[str]:
 
 def _anyone_missing(world: World) -> bool:
     """Whether there is an export that goes on and whose task ECS does not know."""
-    folders = [key.rsplit("/", 1)[0] for key in world.objects.below("exports/", "") if key.endswith("/vanished")]
+    folders = [key.rsplit("/", 1)[0] for key in world.objects.below("exports/") if key.endswith("/vanished")]
     return any(f"{folder}/ended" not in world.objects for folder in folders)
 
 
@@ -118,7 +118,7 @@ def _next(world: World) -> datetime:
     due = _due(world)
     if due:
         found.append(due)
-    if any(world.objects.below("waiting/", "")):
+    if world.objects.below("waiting/", limit=1):
         found.append(world.clock.now + timedelta(minutes=1))
     if world.baton.next_at:
         found.append(world.baton.next_at + timedelta(seconds=1))
@@ -127,5 +127,5 @@ def _next(world: World) -> datetime:
 
 def _due(world: World) -> datetime | None:
     """The first due hint's time."""
-    first = next(world.objects.below("due/", ""), None)
+    first = next(iter(world.objects.below("due/", limit=1)), None)
     return datetime.strptime(first.split("/")[1], STAMP).replace(tzinfo=timezone.utc) if first else None

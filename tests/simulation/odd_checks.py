@@ -14,7 +14,7 @@ def all_of_an_array_is_taken(scenario: Scenario) -> Iterator[str]:
     if "versioning" in world.conditions.kinds:
         return  # while the ledger's bucket is versioned, an array is refused as a whole
     known = {(*one.place, one.request["ImageId"]) for one in exports(world)}
-    rejected = b"".join(world.objects[key].body for key in world.objects.below("rejected/", ""))
+    rejected = b"".join(world.objects[key].body for key in world.objects.below("rejected/"))
     for asked in world.odd.asked:
         if asked not in known and asked[-1].encode() not in rejected:
             yield f"{asked[-1]} is neither recorded nor rejected"

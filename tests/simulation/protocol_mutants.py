@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from image_export.decisions import doubt, exporting, starting, steps
 from image_export.decisions.hints import listed
 from image_export.use_cases import advance, ledger, record, sweep, taking
-from image_export.use_cases.fact_store import FactStore, Written, reaching
+from image_export.use_cases.fact_store import FactStore, Written
 from image_export.use_cases.ledger import Ledger
 from image_export.values.facts import Ended, Requested, Result
 from image_export.values.steps import End, LookForKeys, Settle
@@ -47,8 +47,7 @@ def overwrites(patch: pytest.MonkeyPatch, part: str) -> None:
         if part not in key:
             return marks(self, key, fact)
         nonce = self.nonce()
-        with reaching():
-            self.store.put(key, json.encode(Written(nonce=nonce, fact=fact)))
+        self.ask(lambda: self.store.put(key, json.encode(Written(nonce=nonce, fact=fact))))
         return nonce
 
     patch.setattr(FactStore, "mark", mark)

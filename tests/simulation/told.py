@@ -34,7 +34,7 @@ def told_of(scenario: Scenario) -> Iterator[str]:
         for name in sorted(names):
             missing = targets_of(export) - heard[name]
             yield from (f"{name} was not told to {target}" for target in sorted(missing - _given_up(world, name)))
-            if len(list(world.objects.below(f"untold/{name}/", ""))) < len(missing):
+            if len(world.objects.below(f"untold/{name}/")) < len(missing):
                 yield f"{name} was not told to {sorted(missing)}, and is not kept for each of them"
 
 

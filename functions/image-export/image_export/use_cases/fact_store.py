@@ -5,7 +5,6 @@ PROTOCOL 1 and 2: no worker's clock decides anything between workers, and a 409 
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -19,6 +18,7 @@ from ..values.wire import Wire
 from .ports import Entry, Page, Store, Stored
 
 F = TypeVar("F")
+A = TypeVar("A")
 PAGE = 1000  # of a listing, the most that OSS gives
 PROBE = "probe"  # a name without a meaning: whether it is there or not, whoever may read and write facts is told
 DATES = 8  # answers whose dates must agree that time has passed
@@ -45,15 +45,6 @@ class Standing(msgspec.Struct, Generic[F], frozen=True):
     fact: F
     at: datetime
     ours: bool
-
-
-@contextmanager
-def reaching() -> Iterator[None]:
-    """A fault of the ledger's bucket is ours, never a word of the cloud on an export; with what to do about it."""
-    try:
-        yield
-    except CloudFault as fault:
-        raise LedgerFault(advised(fault.cause), status=503) from fault
 
 
 class FactStore:
@@ -86,12 +77,17 @@ class FactStore:
         """The latest `Date` of the same: for a name by which nothing may seem old."""
         return max(self._dates, default=None) or self.store.now
 
-    @contextmanager
-    def asking(self) -> Iterator[None]:
-        """A call to the store, whose answer says what time it is."""
-        with reaching():
-            yield
+    def ask(self, call: Callable[[], A]) -> A:
+        """A call to the store, whose answer says what time it is.
+
+        A fault of the ledger's bucket is ours, never a word of the cloud on an export; with what to do about it.
+        """
+        try:
+            answer = call()
+        except CloudFault as fault:
+            raise LedgerFault(advised(fault.cause), status=503) from fault
         self._dates.append(self.store.now)
+        return answer
 
     def ready(self, *, anew: bool = False) -> None:
         """Refuse to work on a bucket that was ever versioned: forbid-overwrite does nothing there (PROTOCOL 1).
@@ -100,8 +96,7 @@ class FactStore:
         """
         if self._unversioned and not anew:
             return
-        with self.asking():
-            versioned = self.store.versioned()
+        versioned = self.ask(self.store.versioned)
         self._unversioned = not versioned
         if versioned:
             raise OurFault(
@@ -145,8 +140,7 @@ class FactStore:
 
     def check_readable(self) -> None:
         """Raises LedgerFault where nothing may be read: the right to list names is the bucket's, and may be wider."""
-        with self.asking():
-            self.store.get(PROBE)
+        self.ask(lambda: self.store.get(PROBE))
 
     def name(self, key: str) -> None:
         """Create a name without a body: however late it arrives, it takes the place of nothing."""
@@ -155,13 +149,11 @@ class FactStore:
     def put(self, key: str, fact: object = None) -> None:
         """Write a hint, a hold or a line of the history, over whatever is there."""
         body = b"" if fact is None else msgspec.json.encode(Written(nonce=self.nonce(), fact=fact))
-        with self._writing(key):
-            self.store.put(key, body)
+        self._write(key, lambda: self.store.put(key, body))
 
     def delete(self, key: str) -> None:
         """Remove a marker, hint or hold."""
-        with self._writing(key):
-            self.store.delete(key)
+        self._write(key, lambda: self.store.delete(key))
 
     def walk(self, prefix: str, *, after: str = "") -> Iterator[Entry]:
         """All entries below a prefix (behind a key), by pages of a thousand."""
@@ -177,33 +169,27 @@ class FactStore:
         return Page(list(filter(_is_ours, page.entries)), page.more)
 
     def _create(self, key: str, body: bytes) -> bool:
-        with self._writing(key):
-            return self.store.create(key, body)
+        return self._write(key, lambda: self.store.create(key, body))
 
     def _get(self, key: str) -> Stored | None:
-        with self._telling(key, lambda: self.store.get(PROBE)):
-            return self.store.get(key)
+        return self._ask_of(key, lambda: self.store.get(key), lambda: self.store.get(PROBE))
 
-    def _writing(self, key: str) -> AbstractContextManager[None]:
-        return self._telling(key, lambda: self.store.put(PROBE, b""))
+    def _write(self, key: str, call: Callable[[], A]) -> A:
+        return self._ask_of(key, call, lambda: self.store.put(PROBE, b""))
 
-    @contextmanager
-    def _telling(self, key: str, probe: Callable[[], object]) -> Iterator[None]:
+    def _ask_of(self, key: str, call: Callable[[], A], probe: Callable[[], object]) -> A:
         """A refusal is of this object alone where the same is allowed for another name; else it is the bucket's."""
-        with self.asking():
-            try:
-                yield
-            except Refused as fault:
-                if is_throttling(fault.code):
-                    raise
-                probe()
-                said = advised(fault.cause)
-                message = f"OSS refuses {key} alone ({said.code}): {said.message}"
-                raise FactUnreadable(replace(said, message=message)) from fault
+        try:
+            return self.ask(call)
+        except LedgerFault as fault:
+            if not isinstance(fault.__cause__, Refused) or is_throttling(fault.code):
+                raise
+            self.ask(probe)
+            message = f"OSS refuses {key} alone ({fault.code}): {fault.cause.message}"
+            raise FactUnreadable(replace(fault.cause, message=message)) from fault
 
     def _page(self, prefix: str, after: str, limit: int) -> Page:
-        with self.asking():
-            return self.store.list(prefix, after=after, limit=limit)
+        return self.ask(lambda: self.store.list(prefix, after=after, limit=limit))
 
 
 def _is_ours(entry: Entry) -> bool:
