@@ -16,7 +16,7 @@ from .world import Ground, World
 STORM_TICKS = 40
 TICKS_A_NIGHT = 12
 FAIR_TICKS = 250
-REFUSED_TICKS = 1000  # weeks of looks without a gap, where something stays refused
+REFUSED_TICKS = 1500  # looks without a gap for weeks, every half-hour, where something stays refused
 REFUSED_EVERY_S = 6600.0
 QUIET_TICKS, SWEPT_EVERY_S = 2, 301.0  # what no event told of is swept for
 WORK = ("due/", "waiting/", "running/", "open/")
@@ -42,8 +42,7 @@ def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> L
     scenario = tell_story(world)
     world.tell(f"seed {seed}: {world.weather}; {world.readings}; {world.conditions}")
     _storm(scenario)
-    world.weather.fair = world.conditions.over = True
-    world.tell("fair weather")
+    world.clear_up()
     if world.policy is None:
         world.rule(world.ruled)
     ended = _until_quiet(scenario)

@@ -139,7 +139,7 @@ OWN = (
         own.nameless_finished_is_void,
         Ground(fates=("objects late", "object missing"), starts=LOST),
     ),
-    Mutant("end read after what came before it", TOLD, own.end_read_last),
+    Mutant("end read after what came before it", TOLD, own.end_read_last, Ground(cancels=True)),
     Mutant(
         "ended nameless task waited for",
         ENDS,

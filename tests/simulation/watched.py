@@ -11,6 +11,7 @@ from .world import World
 FORTNIGHT = timedelta(days=14)
 WATCHED_EVERY = timedelta(hours=2, minutes=5)  # looks that are further apart do not count as watching
 STALLS_WITHIN = timedelta(hours=8)  # of the largest image here, and a watcher's pause
+SAID_WITHIN = timedelta(hours=6)  # of looks that are refused: one look's finding may be kept from the ledger
 
 
 def refused_watches(scenario: Scenario) -> Iterator[str]:
@@ -21,8 +22,9 @@ def refused_watches(scenario: Scenario) -> Iterator[str]:
             continue
         if export.error == "WatchRefused" and export.ended["Status"] == "Failed":
             yield from _too_early(world, export, export.ended_at)
-        first, last = export.settled_at + STALLS_WITHIN, export.ended_at
-        if not export.stalled and any(first < at < last for at in world.refused_at.get(export.place, ())):
+        first, last = max(export.settled_at + STALLS_WITHIN, world.fair_from), export.ended_at
+        refused = [at for at in world.refused_at.get(export.place, ()) if first < at < last]
+        if not export.stalled and refused and refused[-1] - refused[0] > SAID_WITHIN:
             yield f"{export.export_id} took long and could not be looked at, and nobody called it stalled"
 
 

@@ -241,6 +241,7 @@ class World:
         self.silent_until: dict[tuple[str, str], datetime] = {}  # by account and region
         self.unreadable_until = START
         self.dead: list[Dead] = []
+        self.fair_from = START  # when faults end
         self.unwatched: tuple[datetime, datetime] | None = None  # from when to when the watcher does not run
         self.refused_at: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # by account and region
         self.broken: list[tuple[str, str]] = []
@@ -312,6 +313,12 @@ class World:
         self.policy = policy
         self.gates |= gates(policy) if policy else frozenset()
         self.tell(f"  policy: {policy and [account.name for account in policy.accounts]}")
+
+    def clear_up(self) -> None:
+        """Fair weather begins: faults end, and what is dead stays dead."""
+        self.weather.fair = self.conditions.over = True
+        self.fair_from = self.clock.now
+        self.tell("fair weather")
 
     def tell(self, what: str) -> None:
         """A line of the trace."""
