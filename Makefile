@@ -8,8 +8,8 @@ COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-
 VENV = .venv
 RUN = $(VENV)/bin/python
 WRITE_OPENAPI = import json; from image_export.decisions.http.openapi import openapi; print(json.dumps(openapi(), indent=2))
-WRITE_MANIFEST = import json; from image_export.decisions.manifest import manifest_schema as schema; print(json.dumps(schema(), indent=2))
-WRITE_POLICY = import json; from image_export.decisions.policy_schema import policy_schema as schema; print(json.dumps(schema(), indent=2))
+WRITE_MANIFEST = import json; from image_export.decisions.results.manifest import manifest_schema as schema; print(json.dumps(schema(), indent=2))
+WRITE_POLICY = import json; from image_export.decisions.policy.schema import policy_schema as schema; print(json.dumps(schema(), indent=2))
 # coverage.py's own fail_under is of lines and branches together; of branches alone it is this.
 HOLD_BRANCHES = import json, sys; taken = json.load(open("build/coverage.json"))["totals"]["percent_branches_covered"]; \
 	print(f"branches alone: {taken:.1f} % (at least 95)"); sys.exit(taken < 95)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import base_credentials
+from image_export.edges.aliyun.credentials import base_credentials
+from image_export.edges.aliyun.hosts import Addresses
 from image_export.errors import CloudFault, OurFault, Refused
 
 from .checks import buckets, clock, enabled, functions, notify, roles, versions

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sized
 from pathlib import Path
 from typing import NamedTuple
 
-from image_export.decisions.idle_policy import idle
-from image_export.decisions.policy_file import read_policy
+from image_export.decisions.policy.file import read_policy
+from image_export.decisions.policy.idle import idle
 from image_export.errors import CloudFault, OurFault
 from image_export.values.policy import Policy
 from image_export.values.settings import Settings

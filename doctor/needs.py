@@ -7,7 +7,7 @@ forms of resources: RAM pages "Services that work with RAM", "RAM authorization"
 import json
 from collections.abc import Iterable, Iterator
 
-from image_export.edges.credentials import session_policy
+from image_export.edges.aliyun.credentials import session_policy
 from image_export.values.notify_target import EventBus, NotifyTarget
 from image_export.values.policy import Account
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from image_export.decisions.read_settings import read_settings
+from image_export.decisions.settings_text import read_settings
 from image_export.errors import OurFault
 from image_export.values.settings import Settings
 

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from doctor.edges.account import CloudAccount
 from doctor.examination import Examination
 from doctor.pipes import until_closed
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import base_credentials
+from image_export.edges.aliyun.credentials import base_credentials
+from image_export.edges.aliyun.hosts import Addresses
 from image_export.errors import ImageExportError
 
 from .asking import Entrance
@@ -32,7 +32,7 @@ from .shelf import items, whole_name
 
 if TYPE_CHECKING:
     from doctor.deployment import Deployment
-    from image_export.use_cases.ledger import Ledger
+    from image_export.use_cases.ledger.ledger import Ledger
 
 HANDLER = "index.on_event"
 

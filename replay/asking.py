@@ -6,11 +6,11 @@ from typing import Any, NamedTuple, NoReturn
 import msgspec
 import requests
 
-from image_export.edges.addresses import Addresses, fc_host
-from image_export.edges.credentials import Credentials
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses, fc_host
 from image_export.edges.faults import answered, reading, unconnected
-from image_export.edges.fc3_signing import sign
-from image_export.edges.invocation import Invocation
+from image_export.edges.notify.fc3_signing import sign
+from image_export.edges.notify.invocation import Invocation
 from image_export.edges.retrying import CONNECT_S
 from image_export.values.cause import Cause
 from image_export.values.notify_target import Function

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from image_export.decisions.projection import export_of
-from image_export.decisions.replay import REPLAYED, is_name
-from image_export.decisions.untold import read_name
+from image_export.decisions.arrivals.replay import REPLAYED, is_name
+from image_export.decisions.results.export_view import export_of
+from image_export.decisions.results.undelivered import read_name
 from image_export.errors import AskerFault
-from image_export.use_cases.ledger import Ledger
-from image_export.use_cases.reject import Rejection
-from image_export.use_cases.retell import Kept, kept
+from image_export.use_cases.entrances.redeliver import Kept, kept
+from image_export.use_cases.entrances.reject import Rejection
+from image_export.use_cases.ledger.ledger import Ledger
 from image_export.values.cause import Cause
 from image_export.values.record import Record
 

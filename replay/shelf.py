@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from image_export.decisions.untold import Untold, read_key
+from image_export.decisions.results.undelivered import Untold, read_key
 from image_export.errors import AskerFault, FactUnreadable
-from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.entrances.redeliver import kept
+from image_export.use_cases.entrances.reject import Rejection
+from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.ports import Entry
-from image_export.use_cases.reject import Rejection
-from image_export.use_cases.retell import kept
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended, Requested
 

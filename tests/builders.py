@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from image_export.decisions.identity import export_id, natural_key, oss_prefix
+from image_export.decisions.naming import export_id, natural_key, oss_prefix
 from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from image_export.use_cases.respond import Site
+from image_export.use_cases.entrances.http import Site
 from image_export.values.settings import Settings
 
 from .builders import BUCKET, IMAGE, REGION

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.steps import next_step
+from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Result, Span
 from image_export.values.record import Record

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from image_export.decisions.announcements import EVENT_BYTES, export_event, happenings, owed, rejected_event
+from image_export.decisions.results.notifications import EVENT_BYTES, export_event, happenings, owed, rejected_event
 from image_export.values.cause import Cause
 from image_export.values.export import ExportedObject
 from image_export.values.facts import Ended

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from image_export.decisions.projection import export_of
+from image_export.decisions.results.export_view import export_of
 from image_export.values.answer import LISTED_MAX, Answer
 from image_export.values.cause import Cause
 from image_export.values.export import Export

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.errors import CloudFault
-from image_export.use_cases.looking import Look
+from image_export.use_cases.export.observe import Look
+from image_export.use_cases.export.perform import TAKE
 from image_export.use_cases.ports import StartExport, TaskList
-from image_export.use_cases.taking import TAKE
 from image_export.values.facts import Claim, Result
 from image_export.values.record import Record
 from image_export.values.steps import Settle, Sight

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.steps import next_step
-from image_export.use_cases.advance import begin
-from image_export.use_cases.fact_store import FactStore
-from image_export.use_cases.record import record
+from image_export.decisions.state.table import next_step
+from image_export.use_cases.export.advance import begin
+from image_export.use_cases.export.record import record
+from image_export.use_cases.ledger.fact_store import FactStore
 from image_export.values.steps import LookForTasks, Sight
 
 from .builders import a_claimed_record, a_request, minutes

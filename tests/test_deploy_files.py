@@ -15,9 +15,9 @@ from emulator.fc import s_yaml
 from emulator.fc.definition import EventBridgeTrigger, Function, HttpTrigger
 from emulator.ros import Loader, Template
 from emulator.template import populate
-from image_export.decisions.envelopes.action_trail import MAKES_IMAGES
-from image_export.decisions.policy_file import read_policy
-from image_export.decisions.read_settings import read_settings
+from image_export.decisions.arrivals.envelopes.action_trail import MAKES_IMAGES
+from image_export.decisions.policy.file import read_policy
+from image_export.decisions.settings_text import read_settings
 from image_export.values.notify_target import EventBus
 from image_export.values.notify_target import Function as Notified
 from tests.flow.rights import POLICY_OBJECT, allowed, shipped

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions.direct_request import FIELDS, read_direct
+from image_export.decisions.arrivals.direct import FIELDS, read_direct
 from image_export.errors import AskerFault
 
 GOOD = {"ImageId": "m-bp146shijn7hujku3w8z", "OSSBucket": "acme-images-hangzhou"}

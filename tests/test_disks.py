@@ -2,7 +2,7 @@
 
 import pytest
 
-from image_export.decisions.disks import are_known, by_key
+from image_export.decisions.objects.disks import are_known, by_key
 from image_export.values.image import Disk
 
 from .builders import an_image

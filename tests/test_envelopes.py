@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from image_export.decisions.envelopes import read_event
-from image_export.decisions.envelopes.texts import content_of
+from image_export.decisions.arrivals.envelopes import read_event
+from image_export.decisions.arrivals.envelopes.texts import content_of
 from image_export.values.arrival import DirectRequest, Ignored, Malformed, Sighting
 
 EVENTS = Path(__file__).parent / "events"
@@ -450,7 +450,7 @@ def test_what_is_read_of_a_text_grows_as_the_text_does(name: str, monkeypatch: p
         given_to.append(len(text))
         return loads(text, **options)
 
-    monkeypatch.setattr("image_export.decisions.strict_json.json.loads", counted)
+    monkeypatch.setattr("image_export.decisions.arrivals.strict_json.json.loads", counted)
     body = json.dumps(in_topic(hostile(200_000)[name])).encode()
     assert read_event(body)
     assert sum(given_to) <= 12 * len(body)

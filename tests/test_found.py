@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.steps import next_step
+from image_export.decisions.state.table import next_step
 from image_export.errors import LedgerFault
-from image_export.use_cases.outside import Outside
+from image_export.use_cases.context import Outside
 from image_export.use_cases.ports import StartExport
 from image_export.values.facts import Result
 from image_export.values.steps import MakeClaim, Settle, Sight, Wait

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from image_export.use_cases.replay import receive_or_replay
+from image_export.use_cases.entrances.replay import receive_or_replay
 from image_export.values.answer import Answer
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, an_image

@@ -6,8 +6,8 @@ import json
 import msgspec
 import pytest
 
-from image_export.edges.ecs_answers import read_image
-from image_export.edges.logs import configure
+from image_export.edges.aliyun.ecs_answers import read_image
+from image_export.edges.runtime.logs import configure
 
 from .builders import ACCOUNT, IMAGE, REGION, an_image
 from .workshop import BUS, Workshop

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from image_export.decisions.direct_request import Parameters, read_direct
-from image_export.decisions.envelopes import read_event
-from image_export.decisions.policy_file import read_policy
-from image_export.decisions.read_settings import read_settings
+from image_export.decisions.arrivals.direct import Parameters, read_direct
+from image_export.decisions.arrivals.envelopes import read_event
+from image_export.decisions.policy.file import read_policy
+from image_export.decisions.settings_text import read_settings
 from image_export.errors import AskerFault, OurFault
 from image_export.values.arrival import DirectRequest, Ignored, Malformed, Sighting
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from image_export.decisions.policy_file import read_policy
+from image_export.decisions.policy.file import read_policy
 from image_export.errors import OurFault
 
 from .builders import BUCKET, REGION

@@ -9,7 +9,7 @@ import jsonschema  # type: ignore[import-untyped]  # no stubs; only here
 import msgspec
 import pytest
 
-from image_export.decisions.direct_request import Parameters
+from image_export.decisions.arrivals.direct import Parameters
 from image_export.decisions.http.described import CANCELLED, COMPLETED, EXPORTING, REQUEST
 from image_export.decisions.http.openapi import openapi
 from image_export.values.export import Export

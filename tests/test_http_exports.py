@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from image_export.errors import CloudFault, Refused
-from image_export.use_cases.list_exports import OPENED_MAX, SCANNED_MAX
-from image_export.use_cases.record import record
+from image_export.use_cases.entrances.list_exports import OPENED_MAX, SCANNED_MAX
+from image_export.use_cases.export.record import record
 from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
 from image_export.values.policy import Destination

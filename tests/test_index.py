@@ -69,7 +69,7 @@ def test_a_bug_is_raised_in_no_words_of_its_own_and_told_in_the_log(
     def broken(*_args: Any, **_more: Any) -> Any:
         raise ZeroDivisionError(f"with {SECRET}")
 
-    monkeypatch.setattr("image_export.use_cases.watch.watch", broken)
+    monkeypatch.setattr("image_export.use_cases.watch.watch.watch", broken)
     with pytest.raises(RuntimeError, match=r"^ZeroDivisionError; the log line") as raised:
         index.on_watch(b"", context)
     shown = capsys.readouterr().out

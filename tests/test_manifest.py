@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from image_export.decisions.manifest import manifest_of, manifest_schema, written
+from image_export.decisions.results.manifest import manifest_of, manifest_schema, written
 from image_export.values.export import ExportedObject
 from image_export.values.facts import Claim, Ended, Told
 from image_export.values.record import Record

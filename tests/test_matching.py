@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions.matching import find_rule, mismatch, wanted
+from image_export.decisions.policy.matching import find_rule, mismatch, wanted
 from image_export.values.image import Disk
 from image_export.values.match import Match, gib, span
 from image_export.values.policy import Policy, Rule, When

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from image_export.use_cases.night import RUN
-from image_export.use_cases.nightly import GIVEN_UP, go_on
+from image_export.use_cases.night.run import GIVEN_UP, go_on
+from image_export.use_cases.night.worker import RUN
 from image_export.values.match import Match
 from image_export.values.run import NightlyAnswer, Run
 

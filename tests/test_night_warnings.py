@@ -2,7 +2,7 @@
 
 import pytest
 
-from image_export.decisions.night_warnings import Queue, queues
+from image_export.decisions.results.night_warnings import Queue, queues
 from image_export.values.facts import Hold
 from image_export.values.policy import Rule
 from image_export.values.run import Run

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.timer import Timer
-from image_export.use_cases.nightly import nightly
+from image_export.decisions.arrivals.timer import Timer
+from image_export.use_cases.night.run import nightly
 from image_export.values.match import Match
 from image_export.values.policy import Destination
 from image_export.values.run import NightlyAnswer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from image_export.edges.versions import SHIPPED
+from image_export.edges.runtime.versions import SHIPPED
 from layers.installed import named
 from layers.omitting import OMITTED, omit
 

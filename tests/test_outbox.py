@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from image_export.decisions import hints
-from image_export.decisions.outbox import Owed, hints_for, is_given_up, next_try
+from image_export.decisions import ledger_keys as hints
+from image_export.decisions.results.delivery import Owed, hints_for, is_given_up, next_try
 from image_export.values.facts import Ended
 from image_export.values.notify_target import NotifyTarget, target_slug
 

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from image_export.decisions.identity import natural_key
-from image_export.decisions.plan import plan, spread
-from image_export.decisions.policy_file import read_policy
+from image_export.decisions.naming import natural_key
+from image_export.decisions.policy.file import read_policy
+from image_export.decisions.policy.plan import plan, spread
 from image_export.values.export import RequestedBy
 from image_export.values.image import Disk, Image
 from image_export.values.match import Match

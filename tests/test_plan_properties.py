@@ -9,9 +9,9 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from image_export.decisions.exportable import FORMAT_REGIONS
-from image_export.decisions.identity import natural_key
-from image_export.decisions.matching import mismatch
+from image_export.decisions.naming import natural_key
+from image_export.decisions.policy.eligibility import FORMAT_REGIONS
+from image_export.decisions.policy.matching import mismatch
 from image_export.values.image import Image
 from image_export.values.match import Match
 from image_export.values.policy import Rule, When

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions.admission import NotWanted, admit_direct, admit_image, still_allowed, watches
-from image_export.decisions.policy_file import read_policy
+from image_export.decisions.policy.admission import NotWanted, admit_direct, admit_image, still_allowed, watches
+from image_export.decisions.policy.file import read_policy
 from image_export.errors import AskerFault, OurFault
 from image_export.values.account import AssumedRole
 from image_export.values.arrival import DirectRequest

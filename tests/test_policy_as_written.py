@@ -2,7 +2,7 @@
 
 import pytest
 
-from image_export.decisions.policy_file import read_policy
+from image_export.decisions.policy.file import read_policy
 from image_export.errors import OurFault
 from image_export.values.notify_target import EventBus, Function
 

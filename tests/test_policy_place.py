@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import index
-from image_export.edges.oss import Oss
+from image_export.edges.aliyun.oss import Oss
 from image_export.errors import CloudFault, OurFault, Refused, Unanswered
 from image_export.values.cause import Cause
 

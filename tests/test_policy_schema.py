@@ -8,7 +8,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from image_export.decisions.policy_schema import policy_schema
+from image_export.decisions.policy.schema import policy_schema
 
 from .test_policy import SHIPPED, SMALL
 

@@ -5,9 +5,9 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.identity import is_generated, oss_prefix
+from image_export.decisions.naming import is_generated, oss_prefix
+from image_export.use_cases.entrances.replay import receive_or_replay
 from image_export.use_cases.ports import Stored
-from image_export.use_cases.replay import receive_or_replay
 
 from .builders import BUCKET, IMAGE, REGION, a_record, a_request
 from .entrance import TOKEN, Entrance

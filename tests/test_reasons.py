@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from image_export.use_cases.record import record
+from image_export.use_cases.export.record import record
 from image_export.values.export import RequestedBy
 
 from .builders import ACCOUNT, IMAGE, REGION, a_request, an_image

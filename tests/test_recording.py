@@ -6,19 +6,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.identity import (
-    is_said_by,
-    is_under,
-    natural_key,
-    oss_prefix,
-    parameters_hash,
-    token_key,
-)
+from image_export.decisions.naming import is_said_by, is_under, natural_key, oss_prefix, parameters_hash, token_key
 from image_export.errors import CloudFault, LedgerFault, OurFault
-from image_export.use_cases.advance import begin
+from image_export.use_cases.export.advance import begin
+from image_export.use_cases.export.record import record
 from image_export.use_cases.ports import Page
-from image_export.use_cases.record import record
-from image_export.use_cases.watch import watch
+from image_export.use_cases.watch.watch import watch
 from image_export.values.account import AssumedRole
 from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from image_export.decisions.redaction import redact
+from image_export.decisions.secret_shapes import redact
 
 LONG = 1_000
 HOSTILE = {

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from image_export.errors import FactUnreadable, LedgerFault
-from image_export.use_cases.night import RUN
-from image_export.use_cases.record import record
+from image_export.use_cases.export.record import record
+from image_export.use_cases.night.worker import RUN
 from image_export.values.export import RequestedBy
 
 from .builders import ACCOUNT, IMAGE, REGION, a_request, an_image

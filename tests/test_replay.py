@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from image_export.use_cases.record import record
-from image_export.use_cases.reject import Kept, Rejection
-from image_export.use_cases.replay import receive_or_replay
+from image_export.use_cases.entrances.reject import Kept, Rejection
+from image_export.use_cases.entrances.replay import receive_or_replay
+from image_export.use_cases.export.record import record
 from image_export.values.answer import Answer
 from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import Credentials
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
 from image_export.errors import Refused
 from replay.asking import Entrance, Outcome, outcome_of
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from image_export.errors import AskerFault
-from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.entrances.reject import Kept, Rejection
+from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.ports import Stored
-from image_export.use_cases.reject import Kept, Rejection
 from image_export.values.cause import Cause
 from replay.looking import replayable, shown
 from replay.shelf import items, whole_name

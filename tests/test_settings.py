@@ -2,7 +2,7 @@
 
 import pytest
 
-from image_export.decisions.read_settings import read_settings
+from image_export.decisions.settings_text import read_settings
 from image_export.errors import OurFault
 
 GOOD = {"IMAGE_EXPORT_LEDGER": "oss://image-export-ledger/ledger"}

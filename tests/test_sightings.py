@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions import hints
-from image_export.decisions.policy_file import read_policy
+from image_export.decisions import ledger_keys as hints
+from image_export.decisions.policy.file import read_policy
 
 from .builders import IMAGE, REGION, an_image
 from .fakes import Clock, Died, Faults, refused, unanswered

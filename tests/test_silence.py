@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.use_cases.record import record
+from image_export.use_cases.export.record import record
 from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy
 from image_export.values.notify_target import NotifyTarget

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.use_cases.nightly import go_on
+from image_export.use_cases.export.record import record
+from image_export.use_cases.night.run import go_on
 from image_export.use_cases.ports import StartExport, TaskList
-from image_export.use_cases.record import record
 from image_export.values.export import RequestedBy
 
 from .builders import BUCKET, IMAGE, a_request, an_image

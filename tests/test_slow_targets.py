@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from image_export.use_cases.record import record
-from image_export.use_cases.respond import Site
+from image_export.use_cases.entrances.http import Site
+from image_export.use_cases.export.record import record
 from image_export.values.export import RequestedBy
 from image_export.values.notify_target import Function, NotifyTarget
 from image_export.values.settings import Settings

@@ -7,9 +7,9 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from emulator.ecs.disk_files import SUFFIXES, disk_file
-from image_export.decisions.stall import stalls_at
-from image_export.decisions.starting import look_failed
-from image_export.decisions.steps import next_step
+from image_export.decisions.state.ready import look_failed
+from image_export.decisions.state.stall import stalls_at
+from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Ended, Hold, Result, Stalled
 from image_export.values.image import Image

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from image_export.decisions.timer import Timer, read_timer
+from image_export.decisions.arrivals.timer import Timer, read_timer
 from image_export.errors import AskerFault
 
 AT = "2026-11-24T02:00:00Z"

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from image_export.decisions.identity import export_id, natural_key, run_key
+from image_export.decisions.naming import export_id, natural_key, run_key
 from image_export.errors import LedgerFault
-from image_export.use_cases.night import RUN
-from image_export.use_cases.nightly import go_on
-from image_export.use_cases.record import record
+from image_export.use_cases.export.record import record
+from image_export.use_cases.night.run import go_on
+from image_export.use_cases.night.worker import RUN
 from image_export.values.export import RequestedBy
 
 from .builders import ACCOUNT, IMAGE, REGION, a_request, an_image

@@ -5,9 +5,9 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.errors import LedgerFault
-from image_export.use_cases.advance import advance
-from image_export.use_cases.looking import Look
-from image_export.use_cases.taking import TAKE
+from image_export.use_cases.export.advance import advance
+from image_export.use_cases.export.observe import Look
+from image_export.use_cases.export.perform import TAKE
 from image_export.values.facts import Ended, Result
 from image_export.values.steps import Settle, Sight
 
@@ -76,7 +76,7 @@ def test_a_look_that_is_refused_for_good_ends_what_has_not_started(shop: Worksho
 def test_an_export_that_takes_more_steps_than_one_look_has_goes_on_a_minute_later(
     shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("image_export.use_cases.advance.STEPS_MAX", 1)
+    monkeypatch.setattr("image_export.use_cases.export.advance.STEPS_MAX", 1)
     (export,) = shop.tell().exports
     assert (export.status, export.reason) == ("Requested", "OutOfSteps")
     monkeypatch.undo()

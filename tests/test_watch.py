@@ -3,8 +3,8 @@
 import pytest
 
 from image_export.errors import Refused
+from image_export.use_cases.export.record import record
 from image_export.use_cases.ports import Page, StartExport
-from image_export.use_cases.record import record
 from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
 from image_export.values.facts import Told

@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.policy_file import read_policy
-from image_export.use_cases.record import record
+from image_export.decisions.policy.file import read_policy
+from image_export.use_cases.export.record import record
 from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy
 from image_export.values.facts import Requested

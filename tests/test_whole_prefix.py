@@ -5,8 +5,8 @@ import json
 import pytest
 
 from image_export.errors import AskerFault, CloudFault
-from image_export.use_cases.record import record
-from image_export.use_cases.replay import receive_or_replay
+from image_export.use_cases.entrances.replay import receive_or_replay
+from image_export.use_cases.export.record import record
 
 from .builders import REGION, a_request
 from .entrance import TOKEN, Entrance

@@ -6,12 +6,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from image_export.decisions.policy_file import read_policy
-from image_export.use_cases.ledger import Ledger
-from image_export.use_cases.outside import Outside
+from image_export.decisions.policy.file import read_policy
+from image_export.use_cases.context import Outside
+from image_export.use_cases.entrances.event import receive
+from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.ports import Stored
-from image_export.use_cases.receive import receive
-from image_export.use_cases.watch import watch
+from image_export.use_cases.watch.watch import watch
 from image_export.values.answer import Answer
 from image_export.values.image import Image
 from image_export.values.policy import Policy

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from image_export.decisions.read_settings import read_settings
+from image_export.decisions.settings_text import read_settings
 from image_export.errors import OurFault
 
 from ..edges.functions import Deployed, Functions

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from image_export.edges.versions import SHIPPED
+from image_export.edges.runtime.versions import SHIPPED
 from image_export.errors import Refused
 
 from ..edges.functions import Functions

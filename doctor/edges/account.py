@@ -5,13 +5,13 @@ import time
 import uuid
 from datetime import datetime, timezone
 
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import Credentials
-from image_export.edges.eventbridge import put_event
-from image_export.edges.oss_store import OssStore
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.oss_store import OssStore
+from image_export.edges.aliyun.rpc import Rpc
+from image_export.edges.notify.eventbridge import put_event
 from image_export.edges.retrying import Retrying
-from image_export.edges.rpc import Rpc
-from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.ledger.ledger import Ledger
 from image_export.values.account import AssumedRole
 from image_export.values.notify_target import EventBus
 from image_export.values.settings import Settings

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import alibabacloud_oss_v2 as sdk
 
+from image_export.edges.aliyun.oss import Oss
 from image_export.edges.faults import reading
-from image_export.edges.oss import Oss
 from image_export.errors import Refused
 
 from ..regions import named_in

@@ -14,8 +14,8 @@ import requests
 from alibabacloud_openapi_util.client import Client as Signer
 from Tea.request import TeaRequest
 
-from image_export.edges.addresses import Addresses, fc_host
-from image_export.edges.credentials import Credentials
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses, fc_host
 from image_export.edges.faults import answered, quoted, reading, unconnected
 from image_export.edges.retrying import timeouts
 from image_export.errors import Refused

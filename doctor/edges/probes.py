@@ -10,7 +10,7 @@ from functools import partial
 from aliyunsdkcore.request import CommonRequest
 from aliyunsdkecs.endpoint import endpoint_data
 
-from image_export.edges.rpc import Rpc
+from image_export.edges.aliyun.rpc import Rpc
 from image_export.errors import Refused
 
 from .buckets import Buckets

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from aliyunsdkcore.request import CommonRequest
 
-from image_export.edges.credentials import Credentials, session_name
+from image_export.edges.aliyun.credentials import Credentials, session_name
+from image_export.edges.aliyun.rpc import Rpc
 from image_export.edges.faults import reading
-from image_export.edges.rpc import Rpc
 from image_export.errors import Refused
 from image_export.values.account import AssumedRole
 

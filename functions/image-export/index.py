@@ -17,25 +17,25 @@ from typing import TYPE_CHECKING, Any
 from image_export import __version__
 from image_export.decisions.http.messages import struct
 from image_export.decisions.http.statuses import fault_answer
-from image_export.decisions.read_settings import read_settings
-from image_export.edges import logs
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import Credentials, base_credentials
-from image_export.edges.redaction import Redaction
+from image_export.decisions.settings_text import read_settings
+from image_export.edges.aliyun.credentials import Credentials, base_credentials
+from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.retrying import Retrying
-from image_export.edges.versions import versions
+from image_export.edges.runtime import logs
+from image_export.edges.runtime.redaction import Redaction
+from image_export.edges.runtime.versions import versions
 from image_export.errors import AskerFault, CloudFault, ImageExportError, OurFault
+from image_export.use_cases.entrances.http import Site
 from image_export.use_cases.ports import Log
-from image_export.use_cases.respond import Site
 from image_export.values.cause import Cause
 from image_export.values.settings import Settings
 
 if TYPE_CHECKING:
-    from image_export.edges.clouds import AliyunClouds
-    from image_export.edges.notifier import AliyunNotifier
-    from image_export.edges.oss import Oss
-    from image_export.use_cases.ledger import Ledger
-    from image_export.use_cases.outside import Outside
+    from image_export.edges.aliyun.clouds import AliyunClouds
+    from image_export.edges.aliyun.oss import Oss
+    from image_export.edges.notify.notifier import AliyunNotifier
+    from image_export.use_cases.context import Outside
+    from image_export.use_cases.ledger.ledger import Ledger
     from image_export.values.policy import Policy
 
 
@@ -55,7 +55,7 @@ class _Instance:
 
     def outside(self, context: Any, log: Log, *, watching: bool = False) -> "Outside":
         """The collaborators of this invocation. `watching` goes on with a policy that cannot be read; else OurFault."""
-        from image_export.use_cases.outside import Outside
+        from image_export.use_cases.context import Outside
 
         self._take(context)
         self._ledger.begin()
@@ -77,27 +77,27 @@ class _Instance:
 
     @cached_property
     def _ledger(self) -> "Ledger":
-        from image_export.edges.oss_store import OssStore
-        from image_export.use_cases.ledger import Ledger
+        from image_export.edges.aliyun.oss_store import OssStore
+        from image_export.use_cases.ledger.ledger import Ledger
 
         store = OssStore(self._oss, self.settings.ledger_bucket, self.settings.ledger_prefix, self._retrying)
         return Ledger(store, nonce=lambda: os.urandom(16).hex())
 
     @cached_property
     def _clouds(self) -> "AliyunClouds":
-        from image_export.edges.clouds import AliyunClouds
+        from image_export.edges.aliyun.clouds import AliyunClouds
 
         return AliyunClouds(self._base, self._addresses, self._retrying)
 
     @cached_property
     def _notifier(self) -> "AliyunNotifier":
-        from image_export.edges.notifier import AliyunNotifier
+        from image_export.edges.notify.notifier import AliyunNotifier
 
         return AliyunNotifier(self._base, self._addresses, self._home, self._remaining_s)
 
     @cached_property
     def _oss(self) -> "Oss":
-        from image_export.edges.oss import Oss
+        from image_export.edges.aliyun.oss import Oss
 
         return Oss(self._home[1], self._base, self._addresses, self._remaining_s)
 
@@ -108,8 +108,8 @@ class _Instance:
         """
         if not self.settings.policy.startswith("oss://"):
             return self._shipped_policy
-        from image_export.decisions import policy_place
-        from image_export.decisions.policy_file import read_policy
+        from image_export.decisions.policy import unreadable as policy_place
+        from image_export.decisions.policy.file import read_policy
 
         bucket, key = policy_place.split(self.settings.policy)
         try:
@@ -122,7 +122,7 @@ class _Instance:
 
     @cached_property
     def _shipped_policy(self) -> "Policy":
-        from image_export.decisions.policy_file import read_policy
+        from image_export.decisions.policy.file import read_policy
 
         try:
             text = Path(__file__).with_name(self.settings.policy).read_bytes()
@@ -185,7 +185,7 @@ def _answer(context: Any, work: Callable[["Outside"], dict[str, Any]], *, watchi
 
 def on_event(event: bytes, context: Any) -> dict[str, Any]:
     """An image-created event in any of its shapes, a direct request or a replay. Answers the exports that it meant."""
-    from image_export.use_cases.replay import receive_or_replay
+    from image_export.use_cases.entrances.replay import receive_or_replay
 
     def work(outside: "Outside") -> dict[str, Any]:
         return receive_or_replay(outside, event, request_id=context.request_id, region_id=context.region).shown()
@@ -195,15 +195,15 @@ def on_event(event: bytes, context: Any) -> dict[str, Any]:
 
 def on_watch(_event: bytes, context: Any) -> dict[str, Any]:
     """One tick of the watcher. Answers the exports that it looked at."""
-    from image_export.use_cases.watch import watch
+    from image_export.use_cases.watch.watch import watch
 
     return _answer(context, lambda outside: watch(outside, request_id=context.request_id).totalled(), watching=True)
 
 
 def on_nightly(event: bytes, context: Any) -> dict[str, Any]:
     """A nightly run, or with the payload {"DryRun": true} its plan. Answers what it recorded, and totals of it all."""
-    from image_export.decisions.timer import read_timer
-    from image_export.use_cases.nightly import nightly
+    from image_export.decisions.arrivals.timer import read_timer
+    from image_export.use_cases.night.run import nightly
     from image_export.values.answer import Answer
 
     def work(outside: "Outside") -> dict[str, Any]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from image_export.decisions.identity import natural_key, oss_prefix
-from image_export.decisions.timer import Timer
-from image_export.use_cases.ledger import IDENTITY
-from image_export.use_cases.nightly import nightly
+from image_export.decisions.arrivals.timer import Timer
+from image_export.decisions.naming import natural_key, oss_prefix
+from image_export.use_cases.ledger.ledger import IDENTITY
+from image_export.use_cases.night.run import nightly
 from image_export.values.facts import LedgerIdentity
 from image_export.values.policy import Destination
 from tests.builders import ACCOUNT, BUCKET, IMAGE, REGION, a_record, a_request, an_image

@@ -9,7 +9,7 @@ from math import ceil
 
 from emulator.ecs.plan import Plan
 from emulator.ecs.tasks import Order, Task
-from image_export.use_cases.sweep import MARKERS
+from image_export.use_cases.watch.sweep import MARKERS
 from tests.bench import ground
 from tests.bench.line import RATIO, Line
 from tests.bench.world import BenchWorld, Invoked, bench_world, progress

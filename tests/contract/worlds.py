@@ -8,11 +8,11 @@ import alibabacloud_oss_v2 as sdk
 import requests
 
 from emulator.running import RunningEmulator
-from image_export.edges.addresses import Addresses
-from image_export.edges.clouds import AliyunClouds
-from image_export.edges.credentials import Credentials
-from image_export.edges.oss import Oss
-from image_export.edges.oss_store import OssStore
+from image_export.edges.aliyun.clouds import AliyunClouds
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.oss import Oss
+from image_export.edges.aliyun.oss_store import OssStore
 from image_export.edges.retrying import Retrying
 from image_export.use_cases.ports import Cloud, StartExport, Store
 from image_export.values.account import AssumedRole

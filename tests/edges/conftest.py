@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from emulator.running import RunningEmulator
-from image_export.edges.addresses import Addresses
-from image_export.edges.clouds import AliyunCloud, AliyunClouds
-from image_export.edges.notifier import AliyunNotifier
+from image_export.edges.aliyun.clouds import AliyunCloud, AliyunClouds
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.notify.notifier import AliyunNotifier
 from tests.builders import ACCOUNT, BUCKET, REGION, a_role
 from tests.contract.worlds import EdgeWorld, administrator, impatient
 from tests.emulator.deployment import write

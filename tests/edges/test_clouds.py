@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from emulator.running import RunningEmulator
-from image_export.edges.addresses import Addresses
-from image_export.edges.clouds import AliyunCloud, AliyunClouds
-from image_export.edges.credentials import Credentials
-from image_export.edges.ecs import Ecs
-from image_export.edges.redaction import KNOWN
-from image_export.edges.rpc import Rpc
+from image_export.edges.aliyun.clouds import AliyunCloud, AliyunClouds
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.ecs import Ecs
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.rpc import Rpc
+from image_export.edges.runtime.redaction import KNOWN
 from image_export.errors import CloudFault, Refused, Unanswered, Unreached
 from image_export.use_cases.ports import StartExport
 from tests.builders import ACCOUNT, BUCKET, REGION, a_role

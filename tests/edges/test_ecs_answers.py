@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from image_export.edges.ecs_answers import (
+from image_export.edges.aliyun.ecs_answers import (
     is_export,
     read_brief,
     read_export_tasks,
@@ -19,7 +19,7 @@ from image_export.edges.ecs_answers import (
     read_tasks,
     task_id_of,
 )
-from image_export.edges.redaction import KNOWN
+from image_export.edges.runtime.redaction import KNOWN
 from image_export.values.task import ObjectName
 
 EVENTS = Path(__file__).parent.parent / "events"

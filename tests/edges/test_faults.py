@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import Credentials
-from image_export.edges.ecs import Ecs
-from image_export.edges.notifier import AliyunNotifier
-from image_export.edges.oss import Oss
-from image_export.edges.rpc import Rpc
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.ecs import Ecs
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.oss import Oss
+from image_export.edges.aliyun.rpc import Rpc
+from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Refused, Unanswered, Unreached
 from image_export.use_cases.ports import StartExport
 from tests.builders import ACCOUNT, BUCKET, FUNCTION, IMAGE, REGION

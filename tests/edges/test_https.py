@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import requests
 
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import Credentials, Narrowed, assume_role
-from image_export.edges.ecs import Ecs
-from image_export.edges.fc import Fc
-from image_export.edges.notifier import AliyunNotifier
-from image_export.edges.oss import Oss
-from image_export.edges.rpc import Rpc
+from image_export.edges.aliyun.credentials import Credentials, Narrowed, assume_role
+from image_export.edges.aliyun.ecs import Ecs
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.oss import Oss
+from image_export.edges.aliyun.rpc import Rpc
+from image_export.edges.notify.fc import Fc
+from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Unanswered, Unreached
 from image_export.values.notify_target import Function
 from tests.builders import ACCOUNT, BUCKET, BUS, FUNCTION, IMAGE, REGION, a_role

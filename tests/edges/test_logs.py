@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from image_export.decisions.redaction import redact
-from image_export.edges.addresses import Addresses
-from image_export.edges.clouds import AliyunClouds
-from image_export.edges.credentials import Credentials
-from image_export.edges.logs import LINE_BYTES, Lines, configure, logger
-from image_export.edges.redaction import KNOWN_MAX, Redaction, Secrets
+from image_export.decisions.secret_shapes import redact
+from image_export.edges.aliyun.clouds import AliyunClouds
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.runtime.logs import LINE_BYTES, Lines, configure, logger
+from image_export.edges.runtime.redaction import KNOWN_MAX, Redaction, Secrets
 from image_export.errors import CloudFault
 from image_export.use_cases.ports import Log
 from image_export.values.cause import Cause

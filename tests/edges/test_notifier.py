@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from emulator.identity import trust
 from emulator.running import RunningEmulator
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import Credentials
-from image_export.edges.eventbridge import put_event
-from image_export.edges.notifier import AliyunNotifier
-from image_export.edges.rpc import Rpc
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.rpc import Rpc
+from image_export.edges.notify.eventbridge import put_event
+from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Refused, Unanswered
 from image_export.values.notify_target import Function, NotifyTarget
 from tests.builders import ACCOUNT, BUS, FUNCTION, REGION
@@ -101,9 +101,9 @@ def test_a_session_of_a_role_tells_functions_of_either_kind(emulator: RunningEmu
 def test_what_signs_for_fc_3_is_loaded_when_it_is_needed() -> None:
     """The vendor's signer, and never the HTTP library that it brings."""
     program = (
-        "import sys; import image_export.edges.notifier, image_export.edges.fc;"
+        "import sys; import image_export.edges.notify.notifier, image_export.edges.notify.fc;"
         "assert 'alibabacloud_openapi_util' not in sys.modules;"
-        "import image_export.edges.fc3_signing;"
+        "import image_export.edges.notify.fc3_signing;"
         "sys.exit('aiohttp' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": "functions/image-export"})  # noqa: S603 - our own program

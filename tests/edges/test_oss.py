@@ -4,9 +4,9 @@ import alibabacloud_oss_v2 as sdk
 import pytest
 
 from emulator.running import RunningEmulator
-from image_export.edges.addresses import Addresses
-from image_export.edges.credentials import Credentials
-from image_export.edges.oss import Oss
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.oss import Oss
 from image_export.errors import Refused, Unanswered
 from image_export.values.stored_object import PROBE_BYTES
 from tests.builders import BUCKET, REGION

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from image_export.edges.credentials import (
+from image_export.edges.aliyun.credentials import (
     Credentials,
     Narrowed,
     RoleSessions,

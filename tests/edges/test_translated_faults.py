@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from image_export.edges.addresses import Addresses
-from image_export.edges.clouds import AliyunCloud, AliyunClouds
-from image_export.edges.credentials import Credentials
-from image_export.edges.oss import Oss
+from image_export.edges.aliyun.clouds import AliyunCloud, AliyunClouds
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.oss import Oss
 from image_export.edges.retrying import Retrying
 from image_export.errors import CloudFault, Unanswered, Unreached
 from tests.contract.worlds import BUCKET, REGION, ROLE, EdgeWorld, impatient

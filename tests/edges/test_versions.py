@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from image_export.edges.versions import SHIPPED, versions
+from image_export.edges.runtime.versions import SHIPPED, versions
 
 PACKAGE = Path(__file__).parents[2] / "functions" / "image-export"
-ASK = "import sys; from image_export.edges.versions import versions; print(versions()['aliyun-python-sdk-ecs'])"
+ASK = "import sys; from image_export.edges.runtime.versions import versions; print(versions()['aliyun-python-sdk-ecs'])"
 
 
 def an_sdk(folder: Path, info: str) -> str:
@@ -60,5 +60,7 @@ def test_a_module_without_a_version_beside_it_is_unknown(tmp_path: Path) -> None
 
 
 def test_asking_loads_no_sdk() -> None:
-    loaded = "import sys; from image_export.edges.versions import versions; versions(); print('fc2' in sys.modules)"
+    loaded = (
+        "import sys; from image_export.edges.runtime.versions import versions; versions(); print('fc2' in sys.modules)"
+    )
     assert told(program=loaded) == "False"

@@ -13,7 +13,7 @@ from emulator.ram.documents import Request, read_rights
 from emulator.ram.evaluation import decide
 from emulator.ram.policies import Policy, PolicyName
 from emulator.ros import Template
-from image_export.decisions.untold import read_key
+from image_export.decisions.results.undelivered import read_key
 
 from .entrance import Entrance
 from .world import ACCOUNT, REGION, ROOT, TASK_S, World

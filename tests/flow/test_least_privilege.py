@@ -15,7 +15,7 @@ import alibabacloud_oss_v2 as oss
 import pytest
 
 from emulator.running import RunningEmulator
-from image_export.edges.credentials import session_policy
+from image_export.edges.aliyun.credentials import session_policy
 
 from .entrance import OLDER_TOKEN, TOKEN, accepting
 from .rights import (

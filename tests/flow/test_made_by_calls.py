@@ -10,8 +10,8 @@ from aliyunsdkecs.request.v20140526.CopyImageRequest import CopyImageRequest
 from aliyunsdkecs.request.v20140526.CreateImageRequest import CreateImageRequest
 
 from emulator.running import RunningEmulator
-from image_export.edges.addresses import Addresses
-from image_export.edges.rpc import Rpc
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.edges.aliyun.rpc import Rpc
 
 from ..contract.worlds import administrator
 from ..emulator.ecs_requests import filled

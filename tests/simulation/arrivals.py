@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from image_export.decisions.timer import Timer
-from image_export.use_cases.nightly import nightly
+from image_export.decisions.arrivals.timer import Timer
+from image_export.use_cases.night.run import nightly
 from image_export.values.image import Disk, Image
 from image_export.values.run import NightlyAnswer
 from tests.fakes import START

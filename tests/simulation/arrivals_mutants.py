@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions import undecided
-from image_export.use_cases import nightly, see, sweep
+from image_export.decisions.policy import undecided
+from image_export.use_cases.entrances import sighting as see
+from image_export.use_cases.night import run as nightly
+from image_export.use_cases.watch import sweep
 
 from .world import Ground
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from image_export.decisions.identity import export_id, natural_key, oss_prefix
+from image_export.decisions.naming import export_id, natural_key, oss_prefix
 from image_export.use_cases.ports import StartExport
 from image_export.values.export import RequestedBy
 from image_export.values.export_request import ExportRequest

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions.outbox import RANK, Owed
-from image_export.use_cases import advance, watch
-from image_export.use_cases.deliver_due import _Round, deliver_due
-from image_export.use_cases.outbox import deliver
-from image_export.use_cases.outgoing import OfExport
-from image_export.use_cases.start_waiting import start_waiting
+from image_export.decisions.results.delivery import RANK, Owed
+from image_export.use_cases.delivery.deliver import _Round, deliver_due
+from image_export.use_cases.delivery.outbox import deliver
+from image_export.use_cases.delivery.outgoing import OfExport
+from image_export.use_cases.export import advance
+from image_export.use_cases.watch import watch
+from image_export.use_cases.watch.waiting import start_waiting
 
 BUDGET_S = 60.0
 

@@ -11,7 +11,7 @@ from typing import Any
 from greenlet import getcurrent
 
 from image_export.errors import ImageExportError
-from image_export.use_cases.outside import Outside
+from image_export.use_cases.context import Outside
 from tests.fakes import Died
 
 from .baton import Runner

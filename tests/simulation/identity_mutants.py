@@ -4,11 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from image_export.decisions import after_void, disks, doubt, identity, proof, whole
-from image_export.decisions.identity import natural_key
-from image_export.use_cases import sweep, whole_prefix
-from image_export.use_cases.fact_store import FactStore
-from image_export.use_cases.ledger import Ledger
+from image_export.decisions import naming as identity
+from image_export.decisions.naming import natural_key
+from image_export.decisions.objects import disks
+from image_export.decisions.objects import integrity as whole
+from image_export.decisions.state import in_doubt as doubt
+from image_export.decisions.state import not_started as after_void
+from image_export.decisions.state import proof
+from image_export.use_cases.export import verbatim_prefix as whole_prefix
+from image_export.use_cases.ledger.fact_store import FactStore
+from image_export.use_cases.ledger.ledger import Ledger
+from image_export.use_cases.watch import sweep
 from image_export.values.export_request import ExportRequest
 
 

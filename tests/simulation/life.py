@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-from image_export.decisions.hints import STAMP
+from image_export.decisions.ledger_keys import STAMP
 from image_export.use_cases.ports import Stored
 from tests.fakes import START
 

@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 
 from image_export.errors import CloudFault, FactUnreadable, LedgerFault
-from image_export.use_cases import late, look_at_due, looking, parts, receive, see, tick
-from image_export.use_cases.advance import begin
-from image_export.use_cases.see import Seen
+from image_export.use_cases.entrances import event as receive
+from image_export.use_cases.entrances import event_part as parts
+from image_export.use_cases.entrances import late_parts as late
+from image_export.use_cases.entrances import sighting as see
+from image_export.use_cases.entrances.sighting import Seen
+from image_export.use_cases.export import observe as looking
+from image_export.use_cases.export.advance import begin
+from image_export.use_cases.watch import due as look_at_due
+from image_export.use_cases.watch import tick
 from image_export.values.task import Task
 
 from .world import LedgerOfAProcess

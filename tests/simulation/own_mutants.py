@@ -8,29 +8,30 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions import (
-    after_void,
-    announcements,
-    claims,
-    disks,
-    doubt,
-    exporting,
-    hints,
-    outbox,
-    proof,
-    refusals,
-    starting,
-    whole,
-)
-from image_export.decisions.identity import sighting_key
-from image_export.decisions.refusals import Handling
+from image_export.decisions import ledger_keys as hints
+from image_export.decisions.naming import sighting_key
+from image_export.decisions.objects import disks
+from image_export.decisions.objects import integrity as whole
+from image_export.decisions.results import delivery as outbox
+from image_export.decisions.results import notifications as announcements
+from image_export.decisions.state import claims, exporting, proof, refusals
+from image_export.decisions.state import in_doubt as doubt
+from image_export.decisions.state import not_started as after_void
+from image_export.decisions.state import ready as starting
+from image_export.decisions.state.refusals import Handling
 from image_export.errors import FactUnreadable
-from image_export.use_cases import advance, deliver_due, record, see, sighted, start_waiting, sweep, taking
-from image_export.use_cases import outbox as deliveries
-from image_export.use_cases.fact_store import FactStore, Standing
-from image_export.use_cases.ledger import Ledger
-from image_export.use_cases.looking import TaskOwner, task_key
-from image_export.use_cases.outgoing import OfExport
+from image_export.use_cases.delivery import deliver as deliver_due
+from image_export.use_cases.delivery import outbox as deliveries
+from image_export.use_cases.delivery.outgoing import OfExport
+from image_export.use_cases.entrances import sighting as see
+from image_export.use_cases.entrances import undecided_images as sighted
+from image_export.use_cases.export import advance, record
+from image_export.use_cases.export import perform as taking
+from image_export.use_cases.export.observe import TaskOwner, task_key
+from image_export.use_cases.ledger.fact_store import FactStore, Standing
+from image_export.use_cases.ledger.ledger import Ledger
+from image_export.use_cases.watch import sweep
+from image_export.use_cases.watch import waiting as start_waiting
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended, Result
 from image_export.values.record import Record

@@ -4,7 +4,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from image_export.decisions.policy_file import read_policy
+from image_export.decisions.policy.file import read_policy
 from image_export.values.match import Match
 from image_export.values.policy import Policy, Rule
 from tests.builders import ACCOUNT, BUCKET, REGION

@@ -12,11 +12,17 @@ import pytest
 from msgspec import UNSET, json
 from msgspec.structs import replace
 
-from image_export.decisions import doubt, exporting, starting, steps
-from image_export.decisions.hints import listed
-from image_export.use_cases import advance, ledger, record, sweep, taking
-from image_export.use_cases.fact_store import FactStore, Written
-from image_export.use_cases.ledger import Ledger
+from image_export.decisions.ledger_keys import listed
+from image_export.decisions.state import exporting
+from image_export.decisions.state import in_doubt as doubt
+from image_export.decisions.state import ready as starting
+from image_export.decisions.state import table as steps
+from image_export.use_cases.export import advance, record
+from image_export.use_cases.export import perform as taking
+from image_export.use_cases.ledger import ledger
+from image_export.use_cases.ledger.fact_store import FactStore, Written
+from image_export.use_cases.ledger.ledger import Ledger
+from image_export.use_cases.watch import sweep
 from image_export.values.facts import Ended, Requested, Result
 from image_export.values.steps import End, LookForKeys, Settle
 from image_export.values.task import Task

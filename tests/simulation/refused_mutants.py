@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from image_export.decisions import exporting, refused_looks
-from image_export.use_cases import either_role, look_at_running
-from image_export.use_cases.ledger import Ledger
+from image_export.decisions.state import exporting, refused_looks
+from image_export.use_cases.export import either_role
+from image_export.use_cases.ledger.ledger import Ledger
+from image_export.use_cases.watch import running as look_at_running
 from image_export.values.account import AssumedRole
 from image_export.values.export_request import ExportRequest
 from image_export.values.policy import Policy

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
-from image_export.use_cases.replay import receive_or_replay
+from image_export.use_cases.entrances.replay import receive_or_replay
 from image_export.values.answer import Answer
 from tests.builders import REGION
 from tests.fakes import START

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from image_export.use_cases import taking
-from image_export.use_cases.looking import Look
-from image_export.use_cases.outside import Outside
+from image_export.use_cases.context import Outside
+from image_export.use_cases.export import perform as taking
+from image_export.use_cases.export.observe import Look
 from image_export.values.steps import End
 
 

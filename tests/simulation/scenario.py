@@ -11,13 +11,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from image_export.decisions.timer import Timer
+from image_export.decisions.arrivals.timer import Timer
 from image_export.errors import CloudFault
-from image_export.use_cases.nightly import nightly
+from image_export.use_cases.entrances.event import receive
+from image_export.use_cases.entrances.http import Site
+from image_export.use_cases.night.run import nightly
 from image_export.use_cases.ports import StartExport
-from image_export.use_cases.receive import receive
-from image_export.use_cases.respond import Site
-from image_export.use_cases.watch import watch
+from image_export.use_cases.watch.watch import watch
 from image_export.values.image import Disk, Image
 from image_export.values.settings import Settings
 from tests.builders import REGION

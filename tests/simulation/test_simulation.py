@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from image_export.use_cases import ledger
+from image_export.use_cases.ledger import ledger
 
 from .life import live
 

@@ -14,8 +14,8 @@ from zlib import crc32
 from greenlet import getcurrent
 
 from image_export.errors import CloudFault, FactUnreadable
-from image_export.use_cases.fact_store import Found
-from image_export.use_cases.ledger import Ledger
+from image_export.use_cases.ledger.fact_store import Found
+from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.ports import StartExport
 from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause

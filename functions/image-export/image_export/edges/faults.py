@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from ..errors import CloudFault, Refused, Unanswered, Unreached, Unreadable
 from ..use_cases.ports import Unread
 from ..values.cause import Cause
-from .ecs_fields import FieldUnreadable
-from .redaction import KNOWN
+from .aliyun.ecs_fields import FieldUnreadable
+from .runtime.redaction import KNOWN
 
 LONGEST_MESSAGE = 1000
 LONGEST_NAME = 200  # of codes and RequestIds

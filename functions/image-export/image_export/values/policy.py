@@ -1,6 +1,6 @@
 """The policy: whose images are exported where to, by which rules, and who is told (DESIGN §4.6). Pure.
 
-Decoded strictly by `decisions/policy_file.py`: snake_case as in the file, unknown keys are faults.
+Decoded strictly by `decisions/policy/file.py`: snake_case as in the file, unknown keys are faults.
 """
 
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""What `advance` may do next, and what it has seen so far in this look. Pure data; `decisions/steps.py` chooses."""
+"""What `advance` may do next, and what this look has seen. Pure data; `decisions/state/table.py` chooses."""
 
 from datetime import datetime
 from typing import Literal

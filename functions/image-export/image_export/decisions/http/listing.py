@@ -14,8 +14,8 @@ from ...values.forms import EXPORT_ID
 from ...values.http import HttpRequest
 from ...values.policy import RegionId
 from ...values.wire import END, Wire
-from ..advice import must_be, shown
-from ..direct_request import ImageId
+from ..arrivals.direct import ImageId
+from ..arrivals.wording import must_be, shown
 from .messages import invalid
 from .unread import misplaced, place_of
 

@@ -8,7 +8,7 @@ from ... import __version__
 from ...values.cause import Cause
 from ...values.export import Export
 from ...values.forms import EXPORT_ID
-from ..direct_request import Parameters
+from ..arrivals.direct import Parameters
 from .described import (
     CANCELLED,
     COMPLETED,

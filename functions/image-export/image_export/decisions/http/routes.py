@@ -18,7 +18,7 @@ def _listing() -> Struct:
 
 
 def _parameters() -> Struct:
-    from ..direct_request import Parameters
+    from ..arrivals.direct import Parameters
 
     return Parameters
 

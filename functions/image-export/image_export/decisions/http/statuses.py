@@ -5,7 +5,7 @@ from typing import Any
 from ...errors import ImageExportError
 from ...values.cause import Cause
 from ...values.http import HttpAnswer
-from ..refusals import is_throttling
+from ..state.refusals import is_throttling
 
 _FORBIDDEN = """
 ImageNotSupported ExportImageFailed UserNotInTheWhiteList NoSetRoletoECSServiceAcount NoSetRoletoECSServiceAccount

@@ -1,0 +1,1 @@
+"""What arrives from outside: events, requests, timers, replays. From bytes to values, strictly. Pure."""

@@ -1,0 +1,1 @@
+"""Are exported objects intact, and which disk does each hold? Pure."""

@@ -1,0 +1,1 @@
+"""policy.yaml: reading it, and what it wants and allows. Pure."""

@@ -1,0 +1,139 @@
+"""From the bytes of policy.yaml to what is written there, with the line of every part. Judges no meaning. Pure.
+
+YAML 1.1 takes `NO` for a truth, `1:30` for a number and `2026-12-31` for a date. Here a scalar stays what somebody has
+written: text, a whole number in plain decimal, nothing, or else Misread, which no field of the policy takes.
+"""
+
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ...errors import OurFault
+from ...values.cause import Cause
+from ..arrivals.wording import LONGEST, shown
+
+LARGEST = 256 * 1024
+DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+READ_AS = {  # what YAML 1.1 takes a text without quotes for
+    "bool": "true or false",
+    "int": "a number",
+    "float": "a number",
+    "timestamp": "a date",
+    "merge": "a merge of objects",
+    "value": "a default",
+}
+COLLECTIONS = ("map", "seq")
+
+
+class Misread(msgspec.Struct, frozen=True):
+    """A text that YAML takes for something else. No field of the policy is of this type."""
+
+    text: str
+    kind: str
+
+    def __str__(self) -> str:
+        return self.text[:LONGEST] if self.text.isprintable() else shown(self.text)
+
+
+class Place(NamedTuple):
+    """Where a part stands, and whether in quotes."""
+
+    line: int
+    quoted: bool = False
+
+
+class Source(NamedTuple):
+    """What is written: builtins and Misread; and the place of every part by its path, `policy.rules[0].name`."""
+
+    tree: Any
+    places: dict[str, Place]
+
+
+def invalid(message: str) -> OurFault:
+    """The policy is not fit for work, and why."""
+    advice = "Correct policy.yaml and deploy again; nothing is exported until then."
+    return OurFault(Cause(code="PolicyInvalid", message=message, recommend=advice))
+
+
+def read_source(text: bytes) -> Source:
+    """What is written. Raises OurFault `PolicyInvalid` for what is no YAML, tags, aliases, and a key given twice."""
+    import yaml  # here, since an instance reads the policy once
+
+    if len(text) > LARGEST:
+        raise invalid(f"policy is {len(text)} bytes long, at most {LARGEST} are read")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _refuse_aliases(yaml.parse(text, Loader=loader), yaml.AliasEvent)
+        node = yaml.compose(text, Loader=loader)
+        places: dict[str, Place] = {"policy": Place(1)}
+        return Source(_value(node, "policy", places) if node else None, places)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as cause:
+        said = " ".join(str(cause).split()).replace('"<byte string>"', "policy.yaml")
+        raise invalid(f"policy is not YAML: {said}") from cause
+
+
+def _refuse_aliases(events: Any, alias: type) -> None:
+    """A few lines of them unfold to gigabytes."""
+    for event in events:
+        if isinstance(event, alias):
+            line, name = event.start_mark.line + 1, event.anchor  # type: ignore[attr-defined]
+            raise invalid(f'line {line}: aliases are not allowed (*{name}); a glob stands in quotes: "*{name}"')
+
+
+def _value(node: Any, path: str, places: dict[str, Place]) -> Any:
+    kind = node.tag.removeprefix("tag:yaml.org,2002:")
+    places.setdefault(path, Place(_line(node), quoted=getattr(node, "style", None) in ("'", '"')))
+    if isinstance(node.value, str):
+        return _scalar(node, kind)
+    if kind not in COLLECTIONS or (kind == "map") is not (node.id == "mapping"):
+        raise _tagged(node)
+    if kind == "seq":
+        return [_value(one, f"{path}[{number}]", places) for number, one in enumerate(node.value)]
+    return _mapping(node, path, places)
+
+
+def _mapping(node: Any, path: str, places: dict[str, Place]) -> dict[Any, Any]:
+    keys = [_key(key) for key, _ in node.value]
+    twice = sorted(key for key, times in Counter(map(str, keys)).items() if times > 1)
+    if twice:
+        raise invalid(f"line {_line(node)}: {', '.join(twice)} is given twice")
+    found = {}
+    for key, (written, value) in zip(keys, node.value, strict=True):
+        there = f"{path}.{key}"
+        places[there] = Place(_line(written), quoted=getattr(value, "style", None) in ("'", '"'))
+        found[key] = _value(value, there, places)
+    return found
+
+
+def _key(node: Any) -> Any:
+    if not isinstance(node.value, str):
+        raise invalid(f"line {_line(node)}: a key is a {node.id}; it must be a text")
+    key = _scalar(node, node.tag.removeprefix("tag:yaml.org,2002:"))
+    return Misread(node.value, "int") if isinstance(key, int) else Misread("", "null") if key is None else key
+
+
+def _scalar(node: Any, kind: str) -> Any:
+    """Text, a number in plain decimal, nothing, or Misread. Raises OurFault for what no message can hold."""
+    text = node.value
+    try:
+        text.encode()
+    except UnicodeEncodeError as cause:
+        raise invalid(f"line {_line(node)}: {shown(text)} holds half a character") from cause
+    if kind == "str":
+        return text
+    if kind == "null":
+        return None
+    if kind not in READ_AS:
+        raise _tagged(node)
+    return int(text) if kind == "int" and DECIMAL.fullmatch(text) else Misread(text, kind)
+
+
+def _tagged(node: Any) -> OurFault:
+    tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+    return invalid(f"policy is not YAML without tags: line {_line(node)} has {shown(tag)}; leave it out")
+
+
+def _line(node: Any) -> int:
+    return int(node.start_mark.line) + 1

@@ -1,0 +1,1 @@
+"""What is shown and told of exports and nights: answers, manifests, notifications. Pure."""

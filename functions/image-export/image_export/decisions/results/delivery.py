@@ -1,0 +1,67 @@
+"""What is owed to notify targets: in which order it is delivered, when it is tried again, and for how long. Pure.
+
+One rule for ends, stalls, starts and rejections alike. A new kind of event needs a row in `RANK` where it is more, or
+less, urgent than the others.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from ...values.notify_target import NotifyTarget, target_slug
+from .. import ledger_keys as hints
+from ..state.backoff import MINUTE, TELL_MOST, TOLD_FOR
+
+RANK = {"Completed": 0, "Failed": 0, "Cancelled": 0, "Started": 2}  # the newest state of an export goes first
+OTHERS = 1
+
+
+class Owed(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that a target has not accepted yet. `told` is the name of the fact that will say so."""
+
+    kind: str
+    happened_at: datetime
+    refused_since: datetime | None
+    target: NotifyTarget
+    told: str
+
+    @property
+    def slug(self) -> str:
+        """The target, as keys name it."""
+        return target_slug(self.target)
+
+    @property
+    def order(self) -> str:
+        """What sorts first is delivered first: what was never refused, and of that the newest states."""
+        return f"{int(self.refused_since is not None)}{RANK.get(self.kind, OTHERS)}"
+
+
+def next_try(owed: Owed, now: datetime) -> datetime:
+    """At once, or after a refusal at fixed times that lie further and further apart, up to an hour.
+
+    The times follow from the first refusal alone, so that several workers mean the same one.
+    """
+    since = owed.refused_since
+    if since is None:
+        return owed.happened_at
+    at = since + MINUTE
+    while at <= now:
+        at += min(max((at - since) * 0.5, MINUTE), TELL_MOST)
+    return at
+
+
+def is_given_up(owed: Owed, now: datetime) -> bool:
+    """Whether a target that refuses once more has refused for a fortnight (PROTOCOL 17)."""
+    return owed.refused_since is not None and now - owed.refused_since >= TOLD_FOR
+
+
+def hints_for(what: str, debts: Iterable[Owed], now: datetime) -> set[str]:
+    """The hints that lead to these debts of an export or a rejection: one for all targets that are due together."""
+    firsts: dict[str, Owed] = {}
+    for owed in sorted(debts, key=lambda one: (one.order, next_try(one, now))):
+        firsts.setdefault(owed.slug, owed)
+    together: dict[tuple[str, str], list[str]] = {}
+    for slug, owed in firsts.items():
+        together.setdefault((hints.stamp(next_try(owed, now)), owed.order), []).append(slug)
+    return {hints.delivery(hints.DueDelivery(*due, tuple(sorted(slugs)), what)) for due, slugs in together.items()}

@@ -1,0 +1,103 @@
+"""The CloudEvents of an export, and to whom they are still owed. Pure; made from facts alone (PROTOCOL 13)."""
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ...values.cause import Cause
+from ...values.notify_target import NotifyTarget, target_slug
+from ...values.record import Record
+from .delivery import Owed
+from .export_view import export_of
+
+MANIFEST_FOR = timedelta(hours=1)  # then Completed is told without one
+EVENT_BYTES = 64 * 1024  # EventBridge's and the asynchronous destinations' limit (facts §8, §9)
+_DROPPED_FIRST = ("Objects", "ImageName", "Reason", "Error")
+
+
+def happenings(record: Record) -> Iterator[tuple[str, datetime]]:
+    """What has happened so far, as event kind and time."""
+    if record.started_at:
+        yield "Started", record.started_at
+    if record.stalled_at:
+        yield "Stalled", record.stalled_at
+    if record.ended and record.ended_at:
+        yield record.ended.status, record.ended_at
+
+
+def owed(record: Record) -> list[Owed]:
+    """What is to be told to whom, in the order in which it is delivered."""
+    debts = [
+        Owed(kind=kind, happened_at=at, refused_since=record.refused_since.get(told), target=target, told=told)
+        for kind, at in happenings(record)
+        if kind != "Completed" or not manifest_owed(record)  # its event names the manifest, so that comes first
+        for target in record.request.notify
+        if (told := f"told-{kind.lower()}-{target_slug(target)}") not in record.told
+    ]
+    return sorted(debts, key=lambda debt: debt.order)
+
+
+def owed_rejection(
+    notify: Iterable[NotifyTarget], at: datetime, told: Container[str], refused_since: Mapping[str, datetime]
+) -> list[Owed]:
+    """The same for a rejection, which is one event."""
+    names = {f"told-{target_slug(target)}": target for target in notify}
+    return [
+        Owed(kind="Rejected", happened_at=at, refused_since=refused_since.get(name), target=target, told=name)
+        for name, target in names.items()
+        if name not in told
+    ]
+
+
+def manifest_owed(record: Record) -> bool:
+    """Whether a manifest is still to be written, or to be given up."""
+    completed = record.ended is not None and record.ended.status == "Completed"
+    return completed and record.manifest is None
+
+
+def export_event(record: Record, kind: str) -> dict[str, Any]:
+    """The event of that kind. The same facts always give the same event, whoever makes it and whenever."""
+    seen = record if kind not in ("Started", "Stalled") else _as_it_was(record, stalled=kind == "Stalled")
+    why = (record.stalled and record.stalled.reason) or "Stalled"  # in the cloud's words, where a look was refused
+    export = export_of(seen, reason=why if kind == "Stalled" else None)
+    since = dict(happenings(record))[kind]
+    subject = f"acs:ecs:{export.region_id}:{export.account_id}:image/{export.image_id}"
+    return cloud_event(f"{export.export_id}.{kind}", kind, since, subject, _fitting(export.wire(), _DROPPED_FIRST))
+
+
+def rejected_event(digest: str, cause: Cause, since: datetime) -> dict[str, Any]:
+    """An event or request that could not be taken: the error and a hash of what arrived, never the content."""
+    data = {"Error": _fitting(cause.wire(), ("Message", "Recommend")), "Sha256": digest}
+    return cloud_event(f"rejected-{digest}", "Rejected", since, None, data)
+
+
+def cloud_event(
+    event_id: str, kind: str, since: datetime, subject: str | None, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A CloudEvents 1.0 envelope in structured JSON."""
+    event: dict[str, Any] = {
+        "id": event_id,
+        "source": "image-export",
+        "specversion": "1.0",
+        "type": f"imageexport:Export:{kind}",
+        "datacontenttype": "application/json",
+        "time": since.isoformat().replace("+00:00", "Z"),
+        "data": dict(data),
+    }
+    return {**event, "subject": subject} if subject else event
+
+
+def _as_it_was(record: Record, *, stalled: bool) -> Record:
+    seen = msgspec.structs.replace(record, ended=None, ended_at=None, manifest=None, look_refused=None)
+    return seen if stalled else msgspec.structs.replace(seen, stalled=None, stalled_at=None)
+
+
+def _fitting(data: dict[str, Any], dropped: Iterable[str]) -> dict[str, Any]:
+    """Event data below the limit: whole fields go, largest kind first; bytes are never cut."""
+    for field in dropped:
+        if len(msgspec.json.encode(data)) <= EVENT_BYTES - 2048:
+            break
+        data.pop(field)
+    return data

@@ -1,0 +1,61 @@
+"""READY after a void: an attempt was taken for none, so all is looked at once more before the next is made. Pure.
+
+A task that is listed within PROTOCOL's wait was found before. One that is listed later than any document lets us expect
+still keeps the export from a second one: by its name, while it runs, and by its objects. However long the export has
+waited since: the window is that of the calls.
+"""
+
+from datetime import datetime
+
+from msgspec import UNSET
+
+from ...values.facts import Span
+from ...values.image import Image
+from ...values.record import Record
+from ...values.steps import LookForKeys, LookForTasks, Sight, Step, Wait
+from ...values.task import Task
+from ..naming import common_prefix, is_under, oss_prefix
+from . import claims
+from .backoff import growing
+from .exporting import goes_on
+from .in_doubt import AFTER_CLAIM, BEFORE_CLAIM, GIVE_UP, LOOK_EVERY, REASON, crowded, no_task
+from .refusals import FOREIGN
+
+
+def next_step(record: Record, image: Image, sight: Sight, now: datetime) -> Step | None:
+    """Look, adopt, wait, or end; None where there is nothing, so that the next attempt may be made."""
+    if not isinstance(sight.candidates, tuple):
+        calls = record.voided or Span(since=record.requested_at, until=now)  # an earlier version did not note them
+        return LookForTasks(calls.since - BEFORE_CLAIM, calls.until + AFTER_CLAIM)
+    for prefix in _prefixes(record):
+        for task in sight.candidates:
+            if any(is_under(record.request, prefix, item.key) for item in task.objects):
+                return claims.adopt(record, task, prefix, image)
+    return _unnamed(record, sight.candidates, sight, now)
+
+
+def _unnamed(record: Record, candidates: tuple[Task, ...], sight: Sight, now: datetime) -> Step | None:
+    again = Wait(REASON, until=growing(record.settled_at or now, now, most=LOOK_EVERY))
+    over = now - (record.settled_at or now) > GIVE_UP
+    if sight.unlooked:
+        return claims.fail(record, crowded(record, sight)) if over else again
+    if _is_exporting(record) and any(not task.objects and goes_on(task.status) for task in candidates):
+        return again
+    if sight.keys is UNSET:
+        return LookForKeys(common_prefix(record.request, record.export_id))
+    prefixes = _prefixes(record)
+    keys = [key for key in sight.keys or () if any(is_under(record.request, prefix, key) for prefix in prefixes)]
+    if not keys:
+        return None
+    return claims.fail(record, no_task(record, keys)) if over else again
+
+
+def _prefixes(record: Record) -> list[str]:
+    """Those of the void attempts."""
+    return [oss_prefix(record.request, record.export_id, voids) for voids in range(record.voids)]
+
+
+def _is_exporting(record: Record) -> bool:
+    """Whether ECS has refused the last attempt because something exports the image already."""
+    cause = record.result.cause if record.result else None
+    return cause is not None and cause.code in FOREIGN

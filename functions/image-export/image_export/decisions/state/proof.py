@@ -1,0 +1,129 @@
+"""Are the objects of a Finished task there, ours, one for each disk, and whole? (P3, PROTOCOL 12.) Pure.
+
+How one object is looked at is in `whole.py`.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from ...values.cause import Cause
+from ...values.export import ExportedObject
+from ...values.facts import Ended
+from ...values.image import Image
+from ...values.record import Record
+from ...values.steps import End, LookAtImage, LookAtObjects, LookForKeys, Sight, Step, Wait
+from ...values.stored_object import StoredObject
+from ...values.task import Task
+from ..naming import is_under
+from ..objects import disks
+from ..objects import integrity as whole
+from . import stall
+from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
+
+COUNTED_WITHIN = timedelta(hours=24)  # of the task's end
+
+
+def next_step(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
+    """Find the keys, read the objects, then Completed, Failed or look again."""
+    keys = tuple(sorted({item.key for item in task.objects}))
+    if not keys:
+        if sight.keys is UNSET:
+            return LookForKeys(record.oss_prefix or "")
+        ours = [key for key in sight.keys or () if is_under(record.request, record.oss_prefix or "", key)]
+        keys = tuple(key for key in ours if not key.endswith(".manifest.json"))
+    strange = _stranger(record, task)
+    if strange:
+        return End(Ended(status="Failed", error=strange))
+    if sight.objects is UNSET:
+        return LookAtObjects(keys)
+    image = record.claim.image if record.claim else None
+    if not disks.are_known(image):
+        if sight.image is UNSET:
+            return LookAtImage()
+        image = sight.image
+    return _judge(_Seen(record, task, image, sight.objects or {}), now)
+
+
+class _Seen(NamedTuple):
+    """What a verdict is made of: the export, its task, its image, and the objects by key."""
+
+    record: Record
+    task: Task
+    image: Image | None
+    objects: dict[str, StoredObject | None]
+
+    @property
+    def there(self) -> list[StoredObject]:
+        """The objects that are there."""
+        return [item for item in self.objects.values() if item]
+
+    def failed(self, cause: Cause) -> End:
+        """Failed for this cause, with what is there."""
+        return End(Ended(status="Failed", error=cause, objects=_exported(self.there)))
+
+
+def _stranger(record: Record, task: Task) -> Cause | None:
+    bucket, prefix = record.request.oss_bucket, record.oss_prefix or ""
+    for item in task.objects:
+        if item.oss_bucket not in ("", bucket) or not is_under(record.request, prefix, item.key):
+            message = f"Task {task.task_id} says it wrote oss://{item.oss_bucket}/{item.key}, which is not under oss://{bucket}/{prefix}."
+            return Cause(code="ObjectNotOurs", message=message, recommend="Look at the task; ask for the export again.")
+    return None
+
+
+def _judge(seen: _Seen, now: datetime) -> Step:
+    disks_of, unheld = disks.by_key(seen.objects, seen.image.disks if seen.image else ())
+    absent = [key for key, item in seen.objects.items() if item is None] + [
+        f"the disk {disk.device}" for disk in unheld
+    ]
+    if absent or not seen.there:
+        return _missing(seen, absent, now)
+    for item in seen.there:
+        fault = whole.fault(seen.record, item, disks_of[item.key])
+        if fault:
+            return seen.failed(fault)
+    if not disks.are_known(seen.image):
+        return _uncounted(seen, now)
+    looked_up = None if seen.record.claim and seen.image == seen.record.claim.image else seen.image
+    reason = seen.record.inferred
+    return End(Ended(status="Completed", objects=_exported(seen.there), image=looked_up, reason=reason))
+
+
+def _missing(seen: _Seen, absent: list[str], now: datetime) -> Step:
+    if now - _finished_by(seen.record, seen.task, now) < VISIBLE_WITHIN:
+        return Wait("ObjectNotVisible", until=now + MINUTE)
+    missing = f"; missing: {', '.join(absent)}." if absent else "."
+    wanted = max(len(seen.image.disks) if seen.image else 0, len(seen.objects), 1)  # an object for each disk and name
+    message = f"The task is Finished, but {len(seen.there)} of {wanted} objects are there{missing}"
+    advice = "Ask for the export again; it is a new export."
+    return seen.failed(Cause(code="ObjectMissing", message=message, recommend=advice))
+
+
+def _uncounted(seen: _Seen, now: datetime) -> Step:
+    """Whole as they are, and nobody says of how many: looked for again for a day, and never taken for all."""
+    since = _finished_by(seen.record, seen.task, now)
+    if now - since < COUNTED_WITHIN:
+        return Wait("DisksUnknown", until=growing(since, now, most=LOOK_MOST))
+    image = seen.record.request.image_id
+    message = f"{len(seen.there)} whole objects are there, and ECS does not say how many disks {image} has."
+    advice = "Hold the objects against the disks that you know of, or ask for the export again; it is a new export."
+    return seen.failed(Cause(code="DisksUnknown", message=message, recommend=advice))
+
+
+def _finished_by(record: Record, task: Task, now: datetime) -> datetime:
+    """The latest time, by the ledger's clock: a task that is known to have started took as long as ECS says.
+
+    ECS's own times say how long and not when, since its clock is another one.
+    """
+    if record.settled_at is None or task.took is None:
+        return stall.bound(record) or now
+    return record.settled_at + task.took
+
+
+def _exported(items: list[StoredObject]) -> tuple[ExportedObject, ...]:
+    return tuple(
+        ExportedObject(key=item.key, size=item.size_bytes, etag=item.etag, crc64=item.crc64)
+        for item in sorted(items, key=lambda item: item.key)
+    )

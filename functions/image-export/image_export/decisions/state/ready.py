@@ -1,0 +1,163 @@
+"""READY: from a recorded export to the claim for its next attempt, or to its end before it began. Pure.
+
+An end before the start takes a claim's slot, as a cancel does: beside it, another worker could start (PROTOCOL 11).
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import UNSET
+
+from ...values.cause import Cause
+from ...values.facts import Result
+from ...values.image import Image
+from ...values.record import Record
+from ...values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Sight, Step, Unmark, Wait
+from ..naming import LETTERS, VOIDS_MAX, is_whole
+from . import claims, refused_looks
+from . import not_started as after_void
+from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
+from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
+
+ROLE_GRACE = timedelta(minutes=10)  # P6: a role that was just created, or mended, does not work at once
+FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound"})
+
+# DescribeImages' status words (facts §3): may be exported | will be | will never be. Any other word is waited for.
+IMAGE: dict[str, str] = {
+    "Available": "export",
+    "Creating": "wait",
+    "Waiting": "wait",
+    "CreateFailed": "fail",
+    "UnAvailable": "fail",
+    "Deprecated": "fail",
+}
+
+
+def next_step(record: Record, sight: Sight, now: datetime) -> Step:
+    """Look, wait, claim or end; a cancel comes first."""
+    if record.cancel_at:
+        return claims.cancel(record)
+    if sight.forbidden:
+        return claims.fail(record, sight.forbidden)
+    if record.result and record.result.outcome == "refused":
+        step = _after_refusal(record, record.result, sight, now)
+        if step is not None:
+            return step
+    if sight.image is UNSET:
+        return LookAtImage()
+    return _after_look(record, sight, now)
+
+
+def _after_refusal(record: Record, result: Result, sight: Sight, now: datetime) -> Step | None:
+    """None where the next attempt may be made now."""
+    cause, refused_at = advised(_cause(result)), record.settled_at or now
+    kind = handling(cause.code)
+    if kind is Handling.FINAL:
+        return claims.fail(record, cause, result.http_status)
+    if kind is Handling.ROLE or (kind is Handling.FRESH and sight.renewals > 1):
+        step = _denied(record, cause, refused_at, result.http_status)
+        if step is not None:
+            return step
+    if kind is Handling.FRESH and sight.renewals == 1:
+        return None  # fresh credentials are tried at once, once
+    if cause.code in QUOTA:
+        return None  # the group's hold decides
+    most = LOOK_MOST if cause.code in FOREIGN or is_throttling(cause.code) else 2 * MINUTE
+    until = growing(record.requested_at, refused_at, most=most)
+    return None if now >= until else Wait(reason(cause.code), until=until)
+
+
+def _denied(record: Record, cause: Cause, refused_at: datetime, http_status: int | None = None) -> Step | None:
+    """The role does not work: noted, and the cause where it did not ten minutes before; None while it may yet."""
+    if record.denied_at is None:
+        return Mark("denied")
+    return claims.fail(record, cause, http_status) if refused_at - record.denied_at > ROLE_GRACE else None
+
+
+def _works_again(record: Record) -> Step | None:
+    """No look was refused, and neither was the last attempt for the role's sake: what comes is another trouble."""
+    refusal = handling(_cause(record.result).code) if record.result else Handling.WAIT
+    return Unmark("denied") if record.denied_at and refusal not in (Handling.ROLE, Handling.FRESH) else None
+
+
+def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
+    image = sight.image
+    if not isinstance(image, Image):
+        return _not_there(record, now)
+    fate = IMAGE.get(image.status, "wait")
+    if fate == "fail":
+        return claims.fail(record, _never_available(image))
+    if fate == "wait":
+        until = growing(record.requested_at, now, most=LOOK_MOST, share=0.25)
+        return _works_again(record) or Wait("ImageNotAvailable", until=until)
+    found = after_void.next_step(record, image, sight, now) if record.voids else None
+    return found or _works_again(record) or _claim(record, sight, image)
+
+
+def _claim(record: Record, sight: Sight, image: Image) -> Step:
+    if sight.hold is UNSET:
+        return LookAtHold()
+    if sight.hold and not sight.probe:
+        return Wait(reason(sight.hold.code), queued=True)
+    if not sight.in_turn:
+        return Wait(None, queued=True)
+    if record.voids > VOIDS_MAX:
+        return claims.fail(record, _too_many_voids(record))
+    if is_whole(record.request) and not record.voids:  # after a void everything under it was looked for
+        if sight.prefix_taken is UNSET:
+            return LookAtPrefix()
+        if sight.prefix_taken:
+            return claims.fail(record, sight.prefix_taken, http_status=409)
+    return claims.start(record, image)
+
+
+def _not_there(record: Record, now: datetime) -> Step:
+    """It is deleted, or never was; but one that a rule wants was seen a moment ago, and lists lag behind."""
+    request = record.request
+    if request.rule is not None and now - record.requested_at < VISIBLE_WITHIN:
+        return Wait("ImageNotVisible", until=now + MINUTE)
+    message = f"There is no image {request.image_id} in {request.region_id} in account {request.account_id}."
+    return claims.fail(record, advised(Cause(code="InvalidImageId.NotFound", message=message)))
+
+
+def _never_available(image: Image) -> Cause:
+    return Cause(
+        code="IncorrectImageStatus",
+        message=f"The image is {image.status} and will not become Available.",
+        recommend="Create the image again; the new one is exported by itself if a rule wants it.",
+    )
+
+
+def _too_many_voids(record: Record) -> Cause:
+    return Cause(
+        code="StartUnconfirmed",
+        message=f"{len(LETTERS)} of {record.attempt} ExportImage calls were lost without a task.",
+        recommend="Look at the network between the function and ECS, then ask for the export again.",
+    )
+
+
+def _cause(result: Result) -> Cause:
+    return result.cause or Cause(code="Unknown", message="The refusal was recorded without its cause.")
+
+
+def unseen(record: Record, sight: Sight, now: datetime) -> Step:
+    """A look before the start has failed. Without an answer it is no verdict, and neither is a refusal at once."""
+    cause = sight.failed or Cause(code="Unknown", message="A look has failed.")
+    if not sight.refused:
+        return Wait(cause.code, until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
+    step = look_failed(record, cause, now)
+    if not isinstance(step, Wait) or handling(cause.code) is Handling.ROLE:
+        return step
+    return refused_looks.after(
+        record, sight, now, step, lambda why: claims.fail(record, refused_looks.unseen(record, why, "the image"))
+    )
+
+
+def look_failed(record: Record, cause: Cause, now: datetime) -> Step:
+    """A look before the start was refused (AssumeRole, DescribeImages). Looks are no verdicts (P6, PROTOCOL 12).
+
+    But what cannot be there does not come, and a role that has not worked for ten minutes is the cause.
+    """
+    if cause.code in FINAL_LOOKS:
+        return claims.fail(record, advised(cause))
+    step = _denied(record, advised(cause), now) if handling(cause.code) is Handling.ROLE else None
+    return step or Wait(reason(cause.code), until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))

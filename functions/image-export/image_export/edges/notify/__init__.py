@@ -1,0 +1,1 @@
+"""Notify targets: buses of EventBridge and functions, each in its own form."""

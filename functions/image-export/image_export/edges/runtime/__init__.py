@@ -1,0 +1,1 @@
+"""The process itself: its log, its secrets, the versions that it loads."""

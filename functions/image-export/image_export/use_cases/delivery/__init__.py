@@ -1,0 +1,1 @@
+"""The outbox: what notify targets have not accepted yet, delivered by the watcher."""

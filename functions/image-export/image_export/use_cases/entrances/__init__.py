@@ -1,0 +1,1 @@
+"""What events, HTTP requests and people ask for, and what each is answered."""

@@ -1,0 +1,51 @@
+"""What cannot be taken is logged, kept under `rejected/`, and delivered by the watcher like an end."""
+
+from ...decisions.results.delivery import hints_for
+from ...decisions.results.notifications import owed_rejection
+from ...decisions.secret_shapes import redact
+from ...values.arrival import Sighting
+from ...values.cause import Cause
+from ...values.notify_target import NotifyTarget
+from ...values.wire import Wire
+from ..context import Outside
+
+KEPT_BYTES = 64 * 1024  # what a stranger may make us keep
+
+
+class Kept(Wire, frozen=True, kw_only=True):
+    """What it takes to try again: the image that was named, or the event, redacted, and which part of it."""
+
+    sighting: Sighting | None = None
+    body: str | None = None
+    position: int = 0
+    region_id: str = ""
+
+
+class Rejection(Wire, frozen=True, kw_only=True):
+    """Why, of what (its SHA-256), and who is to be told."""
+
+    digest: str
+    cause: Cause
+    notify: tuple[NotifyTarget, ...]
+    kept: Kept = Kept()
+
+
+def kept_event(body: bytes, position: int, region_id: str) -> Kept:
+    """An event as it may be kept: without what looks like a secret; not at all where it is large, or no text."""
+    try:
+        text = redact(body.decode()) if len(body) <= KEPT_BYTES else None
+    except UnicodeDecodeError:
+        text = None
+    return Kept(body=text, position=position, region_id=region_id)
+
+
+def reject(outside: Outside, digest: str, cause: Cause, kept: Kept) -> None:
+    """Keep a rejection and leave a hint to deliver it; the same input again is the same one. Raises LedgerFault."""
+    outside.log.warning("event.rejected", sha256=digest, code=cause.code, error=cause.message)
+    outside.ledger.ready()
+    notify = outside.policy.notify if outside.policy else ()
+    rejection = Rejection(digest=digest, cause=cause, notify=notify, kept=kept)
+    outside.ledger.mark(f"rejected/{digest}/event", rejection)
+    debts = owed_rejection(notify, outside.ledger.now, (), {})
+    for hint in hints_for(f"rejected-{digest}", debts, outside.ledger.now):
+        outside.ledger.put(hint)

@@ -1,0 +1,60 @@
+"""Replay what failed, was rejected or could not be told, as a person asked by invoking the function: {"Replay": name}.
+
+It goes through the same door as everything else: the policy of today, the ledger, `advance`. A name that was replayed
+already answers the export that this made.
+"""
+
+from ...decisions.arrivals.replay import again, asked_for, delivery_of
+from ...decisions.results.undelivered import read_name
+from ...errors import AskerFault
+from ...values.answer import Answer
+from ...values.cause import Cause
+from ..context import Outside
+from ..export.advance import begin
+from ..export.record import record
+from .event import answer_of, receive, receive_part
+from .redeliver import retell
+from .reject import Rejection
+from .sighting import Seen, see
+
+
+def receive_or_replay(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
+    """What `on_event` does: a replay where that is asked for, else whatever the event says. Raises as `receive`."""
+    try:
+        name = asked_for(body)
+        if name is None:
+            return receive(outside, body, request_id=request_id, region_id=region_id)
+        seen = _replay(outside, name, request_id)
+    except AskerFault as fault:
+        outside.log.warning("replay.refused", code=fault.code, error=fault.cause.message)
+        return Answer(request_id=request_id, rejected=(fault.cause,))
+    outside.log.info("replay.taken", replayed=name, export_id=seen.export.export_id if seen.export else None)
+    return answer_of([seen], request_id)
+
+
+def _replay(outside: Outside, name: str, request_id: str) -> Seen:
+    untold = read_name(name)
+    if untold:
+        return Seen(export=retell(outside, untold))
+    kind, _, rest = name.partition("-")
+    if kind == "rejected":
+        return _rejected(outside, rest)
+    failed = outside.ledger.load(name)
+    if failed is None:
+        raise AskerFault(Cause(code="ExportNotFound", message=f"There is no export {name}."), status=404)
+    recorded = record(outside, again(outside.ruled(), failed, request_id))
+    return Seen(export=begin(outside, recorded).export)
+
+
+def _rejected(outside: Outside, digest: str) -> Seen:
+    found = outside.ledger.read(f"rejected/{digest}/event", Rejection)
+    if found is None:
+        message = f"Nothing was rejected under {digest}, or it has expired."
+        raise AskerFault(Cause(code="NotFound", message=message), status=404)
+    kept = found.fact.kept
+    if kept.sighting:
+        return see(outside, kept.sighting)
+    if kept.body is None:
+        message = "It was too large to keep, or no text; send it again from where it came."
+        raise AskerFault(Cause(code="NotReplayable", message=message), status=409)
+    return receive_part(outside, kept.body.encode(), kept.position, (delivery_of(digest), kept.region_id))

@@ -1,0 +1,87 @@
+"""Images that were named or found and are not decided upon: a marker of each in the ledger, and when to look again."""
+
+from datetime import datetime
+
+from ...decisions import ledger_keys as hints
+from ...decisions.naming import sighting_key
+from ...decisions.policy.admission import watches
+from ...decisions.state.backoff import MINUTE
+from ...values.arrival import Sighted, Sighting
+from ...values.image import Image
+from ..context import Outside
+from ..ledger.fact_store import Found
+from ..watch.tick import Tick
+
+Marker = Found[Sighted]
+
+
+def key_of(sighting: Sighting) -> str:
+    """Where its marker stands."""
+    return f"sighted/{sighting_key(sighting)}"
+
+
+def marker_of(outside: Outside, sighting: Sighting) -> Marker | None:
+    """The marker, if there is one that can be read."""
+    return outside.readable(key_of(sighting), Sighted)
+
+
+def named_at(marker: Marker | None) -> datetime | None:
+    """When it was first named, as far as that is known."""
+    return (marker.fact.named_at or marker.at) if marker else None
+
+
+def look_again(outside: Outside, sighting: Sighting, at: datetime) -> None:
+    """The marker keeps when the image was first named; the hint says when to look."""
+    _hint(outside, sighting, at)
+    outside.ledger.mark(key_of(sighting), sighting)
+
+
+def look_again_at_seen(outside: Outside, seen: Sighted, at: datetime, marker: Marker | None) -> bool:
+    """The same of an image that was seen. Answers whether it is seen, or seen Available, for the first time."""
+    changed = marker is None or (marker.fact.named_at, marker.fact.available) != (seen.named_at, seen.available)
+    _hint(outside, seen, at)
+    if changed:
+        outside.ledger.put(key_of(seen), seen)
+    return changed
+
+
+def _hint(outside: Outside, sighting: Sighting, at: datetime) -> None:
+    """First, and kept for a while though it leads nowhere: no marker is left behind without one.
+
+    Where dates disagree it is late rather than early, for an early one seems to lead nowhere already.
+    """
+    at += outside.ledger.latest - outside.ledger.now
+    outside.ledger.put(hints.due(at, f"sighted-{sighting_key(sighting)}"))
+
+
+def seen_of(sighting: Sighting, marker: Marker | None, image: Image, now: datetime) -> Sighted:
+    """What the marker is to say of an image that was seen now."""
+    fields = {name: getattr(sighting, name) for name in Sighting.__struct_fields__}
+    available = image.status == "Available" or bool(marker and marker.fact.available)
+    return Sighted(**fields, named_at=named_at(marker) or now, available=available)
+
+
+def asks(outside: Outside, key: str) -> set[tuple[str, str]]:
+    """The accounts and regions that a look for a sighted image asks. Raises LedgerFault."""
+    found = outside.readable(f"sighted/{key}", Sighted)
+    if found is None or outside.policy is None:
+        return set()
+    region = found.fact.region_id
+    return {(role.account_id, region) for role in watches(outside.policy, found.fact.account_id, region)}
+
+
+def remember(tick: Tick, image: Image) -> None:
+    """An image that a sweep found is as if an event had named it. One that is known, or was just decided, stays so."""
+    sighting = Sighting(
+        event_id=f"sweep-{image.region_id}",
+        account_id=image.account_id,
+        region_id=image.region_id,
+        image_id=image.image_id,
+    )
+    key, outside = sighting_key(sighting), tick.outside
+    if key in tick.decided:
+        return
+    tick.undecided.add(key)
+    if outside.readable(f"sighted/{key}", Sighted) is None:
+        now = outside.ledger.now
+        look_again_at_seen(outside, seen_of(sighting, None, image, now), now + MINUTE, None)

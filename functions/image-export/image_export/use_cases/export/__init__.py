@@ -1,0 +1,1 @@
+"""The life of one export: record it, advance it, close it."""

@@ -1,0 +1,43 @@
+"""The end of an export's life in the ledger: the manifest beside its objects, and the marker, which goes last of all.
+
+Both are made from facts read back, never from memory (PROTOCOL 13).
+"""
+
+from ...decisions import ledger_keys as hints
+from ...decisions.results import notifications as announcements
+from ...decisions.results.export_view import export_of, manifest_address, manifest_key
+from ...decisions.results.manifest import manifest_of, written
+from ...errors import CloudFault
+from ...values.record import Record
+from ..context import Outside
+from .either_role import cloud_of
+
+
+def settled(record: Record) -> bool:
+    """Whether nothing is owed any more, so that the open marker may go."""
+    return bool(record.ended) and not announcements.owed(record) and not announcements.manifest_owed(record)
+
+
+def close(outside: Outside, record: Record) -> None:
+    """Show a settled export whole in the history, and remove its marker. Twice is once."""
+    if record.stalled_at:
+        outside.ledger.delete(hints.stalled(record))
+    outside.ledger.put(record.listed, export_of(record))  # a list of what has ended reads one object each
+    outside.ledger.delete(f"open/{record.export_id}")
+
+
+def write_manifest(outside: Outside, record: Record) -> Record:
+    """Write the manifest that is owed, over itself if need be: the same facts give the same bytes."""
+    if not announcements.manifest_owed(record):
+        return record
+    request, now = record.request, outside.ledger.now
+    try:
+        cloud_of(outside, record).put_object(request.oss_bucket, manifest_key(record), written(manifest_of(record)))
+    except CloudFault as fault:
+        outside.log.warning("manifest.refused", code=fault.code, error=fault.cause.message)
+        if now - (record.ended_at or now) < announcements.MANIFEST_FOR:
+            return record
+        outside.log.error("manifest.given_up", manifest=manifest_address(record))
+        return outside.ledger.settle_manifest(record, given_up=True)
+    outside.log.info("manifest.written", manifest=manifest_address(record))
+    return outside.ledger.settle_manifest(record)

@@ -1,0 +1,191 @@
+"""How each step is taken: one function per step of `values/steps.py`, from a Look to the next Look. Decides nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from ...decisions import ledger_keys as hints
+from ...decisions.state.backoff import MINUTE, WEEKLY_PAUSE
+from ...decisions.state.refusals import QUOTA, UNREACHED, UNREADABLE, Handling, handling
+from ...errors import CloudFault, LedgerFault, Refused, Unreached
+from ...values.cause import Cause
+from ...values.facts import Claim, Doubt, Hold, Result, Since
+from ...values.record import Record
+from ...values.steps import CancelTask, End, MakeClaim, Mark, MarkMissed, MarkStalled, NoteRefusal, Settle, Unmark
+from ...values.task import Task
+from ..context import Outside
+from ..ledger.ledger import DOUBT, LOOK_REFUSED, fact_key
+from ..ports import StartExport
+from .either_role import cloud_of, role_of_today
+from .observe import LOOK, Look, TaskOwner, hold_key, task_key
+
+replace = msgspec.structs.replace
+CANCELS_MAX = 3  # of a task that must not be; nobody looks at it again
+
+
+def _make_claim(outside: Outside, look: Look, step: MakeClaim) -> Look:
+    """Create the claim; the owner of a start, and nobody else, calls ExportImage, once (PROTOCOL 5)."""
+    outside.ledger.ready(anew=True)
+    standing = outside.ledger.create(fact_key(look.record, f"claim-{step.attempt:04d}"), step.claim)
+    if not standing.ours:
+        return Look(outside.ledger.with_attempt(look.record, step.attempt), look.sight)
+    claimed = look.stands(
+        attempt=step.attempt, claim=standing.fact, claimed_at=standing.at, result=None, settled_at=None
+    )
+    return _export(outside, claimed, step.claim) if step.claim.kind == "start" else claimed
+
+
+def _export(outside: Outside, look: Look, claim: Claim) -> Look:
+    """The one call. Refused or unreached: it did not happen. Anything else: the claim stays in doubt."""
+    request = look.record.request
+    start = StartExport(
+        request.image_id, request.oss_bucket, claim.oss_prefix or "", request.image_format, request.role_name
+    )
+    try:
+        task_id = cloud_of(outside, look.record).export_image(start)
+    except (Refused, Unreached) as fault:
+        unreached = isinstance(fault, Unreached) and fault.code != UNREADABLE
+        cause = replace(fault.cause, code=UNREACHED) if unreached else fault.cause
+        outside.log.info("export.answered", attempt=look.record.attempt, **_said(cause))
+        if handling(cause.code) is Handling.DOUBT:
+            return _in_doubt(outside, look, cause)
+        return _settle(outside, look, Settle(Result(outcome="refused", cause=cause, http_status=fault.status)))
+    except CloudFault as fault:
+        return _in_doubt(outside, look, fault.cause)
+    outside.log.info("export.answered", attempt=look.record.attempt, task_id=task_id)  # whatever the ledger does now
+    seen = look.saw(brief=Task(task_id=task_id, status="Waiting", created_at=outside.ledger.now))
+    return _settle(outside, seen, Settle(Result(outcome="started", task_id=task_id)))
+
+
+def _in_doubt(outside: Outside, look: Look, cause: Cause) -> Look:
+    """What came instead of an answer is kept, for the end may have to name it; where it cannot be, the log has it."""
+    outside.log.warning("export.start_in_doubt", attempt=look.record.attempt, **_said(cause))
+    key = fact_key(look.record, f"{DOUBT}{look.record.attempt:04d}")
+    try:
+        outside.ledger.mark(key, Doubt(cause=cause))
+    except LedgerFault as fault:
+        outside.log.warning("doubt.not_kept", **_said(fault.cause))
+    return look.stands(doubt=cause)
+
+
+def _said(cause: Cause) -> dict[str, str | None]:
+    """The cloud's own words and its RequestId, as each line of the log has them."""
+    return {"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id}
+
+
+def _settle(outside: Outside, look: Look, step: Settle) -> Look:
+    """Whose the task is stands first: a worker that dies in between leaves no task that others take for theirs."""
+    if step.result.task_id and not step.result.inferred:  # which of two in doubt has it is not known
+        outside.ledger.put(task_key(look.record, step.result.task_id), TaskOwner(export_id=look.record.export_id))
+    key = fact_key(look.record, f"result-{look.record.attempt:04d}")
+    standing = outside.ledger.create(key, step.result)
+    settled = look.stands(result=standing.fact, settled_at=standing.at)
+    if standing.ours:
+        _log_result(outside, settled.record, standing.fact)
+    elif step.result.task_id and step.result.task_id != standing.fact.task_id:
+        _undo_double(outside, settled.record, step.result.task_id)
+    return _after_result(outside, settled, standing.fact)
+
+
+def _log_result(outside: Outside, record: Record, result: Result) -> None:
+    cause = result.cause
+    said = _said(cause) if cause else {}
+    outside.log.info(f"export.{result.outcome}", task_id=result.task_id, attempt=record.attempt, **said)
+
+
+def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
+    """Our answer came after somebody settled the claim otherwise: the extra task goes, visibly (PROTOCOL 5)."""
+    outside.log.error("export.doubled", task_id=record.task_id, extra_task_id=task_id)
+    for _ in range(CANCELS_MAX):  # three calls at most, and nobody else will
+        try:
+            return cloud_of(outside, record).cancel_task(task_id)
+        except CloudFault as fault:
+            outside.log.error("export.double_not_cancelled", extra_task_id=task_id, code=fault.code)
+    return None
+
+
+def _after_result(outside: Outside, look: Look, result: Result) -> Look:
+    look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET, prefix_taken=msgspec.UNSET)
+    look = look.saw(failed=None, refused=False)
+    code = result.cause.code if result.cause else ""
+    if result.outcome == "started" and isinstance(look.sight.hold, Hold):
+        outside.forget(hold_key(look.record))
+        return look.saw(hold=None)
+    if code in QUOTA:
+        hold = Hold(code=code, until=outside.ledger.now + WEEKLY_PAUSE if code.startswith("Weekly") else None)
+        outside.keep(hold_key(look.record), hold)
+        return look.saw(hold=hold, probe=False)
+    if handling(code) is Handling.FRESH and code:
+        outside.clouds.renew(role_of_today(outside, look.record), look.record.request.region_id)
+        return look.saw(renewals=look.sight.renewals + 1)
+    return look
+
+
+def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
+    """Ask; the task's own end decides (PROTOCOL 11). A refusal only means that it is asked again at the next look."""
+    try:
+        cloud_of(outside, look.record).cancel_task(look.record.task_id or "")
+    except Refused as fault:
+        outside.log.warning("task.cancel_refused", task_id=look.record.task_id, code=fault.code)
+        return look.saw(cancel_asked=True, cancel_refused=fault.cause)
+    return look.saw(cancel_asked=True)
+
+
+def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
+    """Its hint comes first, as in `_mark`: whoever ends the export meanwhile may not know that this is to be told."""
+    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
+    standing = outside.ledger.create(fact_key(look.record, "stalled"), step.stalled)
+    said = {"progress": standing.fact.progress, "reason": standing.fact.reason}
+    outside.log.warning("export.stalled", task_id=look.record.task_id, **said)
+    return look.stands(stalled=standing.fact, stalled_at=standing.at)
+
+
+def _mark_missed(outside: Outside, look: Look, _step: MarkMissed) -> Look:
+    outside.ledger.put(fact_key(look.record, "missed"), Since())
+    return look.stands(missed_at=outside.ledger.now)
+
+
+def _note_refusal(outside: Outside, look: Look, step: NoteRefusal) -> Look:
+    """Its hint comes first, as in `_mark`; the fact is put over itself, so that its time says when it was last so."""
+    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
+    outside.ledger.put(fact_key(look.record, LOOK_REFUSED), step.refused)
+    return look.stands(look_refused=step.refused, look_refused_at=outside.ledger.now)
+
+
+def _mark(outside: Outside, look: Look, step: Mark) -> Look:
+    """Since when is the ledger's word, which a first mark keeps: no `Date` that is off ends an export.
+
+    Its hint comes first: what runs well is not looked at, and nobody would see that the fact has to go again.
+    """
+    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
+    standing = outside.ledger.create(fact_key(look.record, step.name), Since())
+    return look.stands(**{f"{step.name}_at": standing.at})
+
+
+def _unmark(outside: Outside, look: Look, step: Unmark) -> Look:
+    outside.ledger.delete(fact_key(look.record, step.name))
+    return look.stands(**{f"{step.name}_at": None})
+
+
+def _end(outside: Outside, look: Look, step: End) -> Look:
+    """The verdict; a concurrent hold of the group falls when one of ours ends (PROTOCOL 15)."""
+    standing = outside.ledger.create(fact_key(look.record, "ended"), step.ended)
+    hold = look.sight.hold
+    if look.record.task_id and isinstance(hold, Hold) and hold.until is None:
+        outside.forget(hold_key(look.record))
+    return look.stands(ended=standing.fact, ended_at=standing.at)
+
+
+TAKE: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
+    **LOOK,
+    MakeClaim: _make_claim,
+    Settle: _settle,
+    CancelTask: _cancel_task,
+    MarkStalled: _mark_stalled,
+    MarkMissed: _mark_missed,
+    NoteRefusal: _note_refusal,
+    Mark: _mark,
+    Unmark: _unmark,
+    End: _end,
+}

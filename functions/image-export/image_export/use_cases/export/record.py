@@ -1,0 +1,133 @@
+"""Record a request: find the export that it is, or make the next generation (PROTOCOL 3, 4). Starts nothing.
+
+Order: index key, due hint, open marker, `requested`. A marker without `requested` is helped along from its body.
+`known` comes last, for it says that there is an export: said too early, a death in between would lose the image.
+"""
+
+import re
+from datetime import datetime
+
+import msgspec
+
+from ...decisions import ledger_keys as hints
+from ...decisions.naming import export_id, generation, is_that, natural_key
+from ...decisions.state.backoff import ENTRANCE_GRACE
+from ...errors import LedgerFault
+from ...values.export_request import ExportRequest
+from ...values.facts import Requested
+from ...values.forms import EXPORT_ID
+from ...values.record import Record
+from ...values.steps import Wait
+from ..context import Outside
+from . import client_token
+from . import verbatim_prefix as whole_prefix
+
+MAY_BE_RECORDED = "What was asked for may have been recorded all the same: ask again, and it is found."
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """The export that a request is, whether this call made it, and the hint that it left."""
+
+    export_id: str
+    created: bool
+    hint: str | None = None
+    record: Record | None = None  # of an export that this call made: there is nothing else to it yet
+
+
+def record(outside: Outside, request: ExportRequest) -> Recorded:
+    """Record the request and answer its export. From here on it is watched.
+
+    Raises AskerFault 409 where a ClientToken comes with other parameters, LedgerFault where nobody knows whether it is
+    recorded: the answer to a write was lost.
+    """
+    outside.ledger.ready()
+    try:
+        meant = client_token.meant(outside, request)
+        return Recorded(meant, created=False) if meant else _find_or_make(outside, request)
+    except LedgerFault as fault:
+        advice = " ".join(filter(None, (fault.cause.recommend, MAY_BE_RECORDED)))
+        raise type(fault)(msgspec.structs.replace(fault.cause, recommend=advice), status=fault.status) from fault
+
+
+def _find_or_make(outside: Outside, request: ExportRequest) -> Recorded:
+    key = natural_key(request)
+    newest = _newest(outside, key)
+    while True:
+        last = outside.ledger.load(export_id(key, newest)) if newest else None
+        if last and is_that(last, request) and client_token.use(outside, request, last.export_id):
+            _make_known(outside, request, last.export_id)
+            return Recorded(last.export_id, created=False)
+        made = _make(outside, request, export_id(key, newest + 1))
+        if made:
+            return made
+        newest += 1
+        meant = client_token.meant(outside, request)
+        if meant:  # another worker with the same token was faster
+            return Recorded(meant, created=False)
+
+
+def newest_of(outside: Outside, request: ExportRequest) -> Record | None:
+    """The newest export of the same account, region, image, bucket and format."""
+    key = natural_key(request)
+    number = _newest(outside, key)
+    return outside.ledger.load(export_id(key, number)) if number else None
+
+
+def _newest(outside: Outside, key: str) -> int:
+    """The newest generation that the listing shows; a stale listing costs one lost create."""
+    exports = (entry.key.split("/")[1] for entry in outside.ledger.walk(f"exports/exp-{key}-"))
+    return max((generation(export) for export in exports if re.fullmatch(EXPORT_ID, export)), default=0)
+
+
+def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:
+    """Make this generation; None where another request has it, or the request has another."""
+    ledger = outside.ledger
+    request = msgspec.structs.replace(request, ledger_id=ledger.identity())
+    listed = hints.listed(ledger.now, request, export)
+    requested = Requested(export_id=export, request=request, listed=listed)
+    whole_prefix.reserve(outside, request, export)
+    if not client_token.use(outside, request, export):
+        return None
+    ledger.name(listed)
+    ledger.name(hints.of_image(listed))  # so that one image's exports are found without reading all names
+    hint = _first_hint(request, export, ledger.now)
+    ledger.put(hint)
+    standing = ledger.open(requested)
+    if standing and not standing.ours:  # the hint stays: in the same second it is the winner's too
+        return None
+    outside.log.info(
+        "export.requested",
+        export_id=export,
+        region_id=request.region_id,
+        image_id=request.image_id,
+        requested_by=request.requested_by.wire(),
+        rule=request.rule,
+    )
+    _warn_of_role(outside, request)
+    if standing is None:  # it is recorded, and the ledger does not answer now: no further call in what time is left
+        return Recorded(export, created=True, hint=hint)
+    _make_known(outside, request, export)
+    made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed)
+    return Recorded(export, created=True, hint=hint, record=made)
+
+
+def _make_known(outside: Outside, request: ExportRequest, export: str) -> None:
+    """So that a night sees by a name that there is the export. Where that is lost, it records, and comes here."""
+    try:
+        outside.ledger.put(hints.known("known", request, export))
+    except LedgerFault as fault:
+        outside.log.warning("hint.lost", export_id=export, error=fault.cause.message)
+
+
+def _warn_of_role(outside: Outside, request: ExportRequest) -> None:
+    """The documentation of 2026 still calls any other role invalid, and ExportImage takes the parameter (facts §14)."""
+    if request.own_role_name:
+        outside.log.warning("request.role_unusual", image_id=request.image_id, role_name=request.role_name)
+
+
+def _first_hint(request: ExportRequest, export: str, now: datetime) -> str:
+    """An entrance looks itself, soon; what the night records waits for room, by priority."""
+    record = Record(export_id=export, request=request, requested_at=now)
+    queued = request.requested_by.trigger == "nightly"
+    (hint,) = hints.hints_for(record, Wait(queued=queued, until=None if queued else now + ENTRANCE_GRACE), now)
+    return hint

@@ -1,0 +1,1 @@
+"""The ledger: facts in OSS, and exports made of facts."""

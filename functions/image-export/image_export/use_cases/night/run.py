@@ -1,0 +1,103 @@
+"""`on_nightly`: plan over all images of all accounts and regions, and record what is due. It starts nothing itself:
+the watcher does, by priority, as the cloud has room (PROTOCOL 7).
+
+It knows the time that is left and keeps a cursor from its first moment on, so that no run is lost to a time-out: the
+watcher goes on with it. One account or region that cannot be reached stops no other. FC delivers at least once: workers
+on the same run may overlap, and what rules with `max_per_run` choose is settled by a fact of the run.
+"""
+
+from datetime import timedelta
+from itertools import groupby
+
+from msgspec.structs import replace
+
+from ...decisions.arrivals.timer import Timer
+from ...decisions.policy.plan import limited, spread
+from ...decisions.results.night_warnings import Queue, Stalls, night_warnings, queues, repeated, too_old
+from ...values.facts import LookRefused
+from ...values.run import NightlyAnswer, Run
+from ..context import Outside
+from ..ledger.ledger import LOOK_REFUSED
+from .worker import RUN, SECONDS_FOR_A_GROUP, Night
+
+GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run lives longer than ten
+NOT_LOGGED = frozenset(  # lists, and what each line says by itself
+    {"Plan", "RequestId", "Exports", "Rejected", "Ignored", "IgnoredBecause"}
+)
+
+
+def nightly(outside: Outside, timer: Timer, *, request_id: str) -> NightlyAnswer:
+    """A run; the same name goes on where it stopped, and once that is finished it is answered as a repeated one.
+
+    Raises OurFault where policy or ledger cannot be used.
+    """
+    outside.ledger.ready()
+    found = outside.readable(RUN, Run)
+    run = Run(run_id=timer.named(outside.ledger.now, request_id), began_at=outside.ledger.now)
+    warnings = [] if timer.run_id in (None, run.run_id) else [too_old(timer.run_id)]
+    if found and found.fact.run_id == run.run_id and not timer.dry_run:
+        run = found.fact
+        warnings = [repeated(run)] if run.finished else []
+    night = Night(outside, run, dry_run=timer.dry_run)
+    answer = _answer(outside, night, warnings, request_id)
+    if run.finished:
+        answer = replace(answer, repeated=True)
+    _log(outside, answer)
+    return answer
+
+
+def _answer(outside: Outside, night: Night, warnings: list[str], request_id: str) -> NightlyAnswer:
+    """The work, and what came of it."""
+    policy, run = outside.ruled(), night.work()
+    plan = limited(policy, night.shown)
+    rows = spread(plan)
+    return NightlyAnswer(
+        request_id=request_id,
+        exports=tuple(night.recorded),
+        ignored=sum(one.unwanted for one in run.totals),
+        run_id=run.run_id,
+        began_at=run.began_at,
+        dry_run=night.dry_run,
+        finished=run.finished,
+        totals=run.totals,
+        warnings=(*warnings, *night_warnings(policy, run, _queues(outside, run), _stalls(outside))),
+        plan=tuple(one.shown() for one in rows),
+        plan_omitted=len(plan) - len(rows),
+    )
+
+
+def _log(outside: Outside, answer: NightlyAnswer) -> None:
+    said = {name: value for name, value in replace(answer, exports=()).wire().items() if name not in NOT_LOGGED}
+    if answer.repeated:
+        outside.log.warning("nightly.repeated", run=said)
+    else:
+        outside.log.info("nightly.finished" if answer.finished else "nightly.paused", run=said)
+
+
+def go_on(outside: Outside, *, request_id: str) -> NightlyAnswer | None:
+    """The watcher's part: the rest of a run that ran out of time, or whose worker is gone. None where there is none."""
+    found = outside.readable(RUN, Run)
+    if found is None or found.fact.finished or outside.policy is None or outside.remaining_s() < SECONDS_FOR_A_GROUP:
+        return None
+    if found.fact.state == "working" and outside.ledger.now - found.at < GIVEN_UP:
+        return None  # somebody is at it
+    return nightly(outside, Timer(run_id=found.fact.run_id), request_id=request_id)
+
+
+def _queues(outside: Outside, run: Run) -> dict[str, Queue]:
+    """Who waits where, by names alone, and what the cloud has said there."""
+    ledger = outside.ledger
+    groups = [entry.key.removeprefix("holds/") for entry in ledger.walk("holds/")]
+    held = [(group, hold.code) for group in groups if (hold := outside.hold(group))]
+    return queues(run, (entry.key for entry in ledger.walk("waiting/")), held)
+
+
+def _stalls(outside: Outside) -> dict[str, Stalls]:
+    """What takes too long, by names; and one fact for each account and region: roles are of accounts, mostly."""
+    names = [entry.key.split("/") for entry in outside.ledger.walk("stalled/") if entry.key.count("/") == 3]
+    found = {}
+    for group, parts in groupby(names, key=lambda parts: "/".join(parts[1:3])):
+        exports = [one[3] for one in parts]
+        noted = outside.readable(f"exports/{exports[0]}/{LOOK_REFUSED}", LookRefused)
+        found[group] = Stalls(exports, noted.fact.cause if noted else None)
+    return found

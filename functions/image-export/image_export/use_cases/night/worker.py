@@ -1,0 +1,173 @@
+"""One worker's part of a nightly run: group by group it plans and records what is due. Starts nothing (PROTOCOL 7).
+
+It knows the time that is left, and keeps a cursor. One account or region that cannot be reached stops no other, and no
+more does one image.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from msgspec.structs import replace
+
+from ...decisions.naming import run_key
+from ...decisions.policy.plan import limited, plan
+from ...decisions.results.export_view import export_of
+from ...errors import CloudFault, FactUnreadable
+from ...values.export import Export, RequestedBy
+from ...values.export_request import ExportRequest
+from ...values.policy import Policy
+from ...values.record import Record
+from ...values.run import Chosen, Decision, Run, Totals
+from ..context import Outside
+from ..export.record import record
+from .list_images import Group, Listed, list_images
+
+SECONDS_FOR_A_GROUP = 60.0
+SECONDS_TO_RECORD = 20.0
+RUN = "nightly/run"
+Made = Literal["recorded", "exported", "left_over"]  # what came of a wanted image, as Totals counts it
+
+
+class Night:
+    """One worker's part of a run."""
+
+    def __init__(self, outside: Outside, run: Run, *, dry_run: bool) -> None:
+        self._outside = outside
+        self.dry_run = dry_run
+        self._policy = outside.ruled()
+        self._run = run.by(rule.name for rule in self._policy.rules)  # which may have changed since the run paused
+        self._counted = {rule.name for rule in self._policy.rules if rule.max_per_run is not None}
+        self.recorded: list[Export] = []  # by this worker
+        self.shown: list[Decision] = []  # of a dry run
+
+    def work(self) -> Run:
+        """Group by group; at last what rules with `max_per_run` have chosen of all that was seen."""
+        if self._run.finished:
+            return self._run
+        self._keep(state="working")
+        through = all(self._look_at(group) for group in _groups(self._policy)) and self._record_chosen()
+        self._keep(state="finished" if through else "paused")
+        return self._run
+
+    def _keep(self, **changes: object) -> None:
+        self._run = replace(self._run, **changes)
+        if not self.dry_run:
+            self._outside.keep(RUN, self._run)
+
+    def _look_at(self, group: Group) -> bool:
+        """Whether the group is through; not where the time ran out, so that it is looked at again."""
+        role, region, _ = group
+        before = self._run.of(role.account_id, region)
+        if not before.unfinished:
+            return True
+        if self._outside.remaining_s() < SECONDS_FOR_A_GROUP:
+            return False
+        try:
+            listed = list_images(self._outside, group, self._run.page(role.account_id, region))
+            decisions = self._plan(group, listed)
+        except CloudFault as fault:
+            self._outside.log.warning("region.unreached", account_id=role.account_id, region_id=region, code=fault.code)
+            said = f"{fault.code}: {fault.cause.message}"
+            self._count(replace(before, unfinished=False, fault=said))
+            return True
+        return self._take(decisions, before, listed) and (listed.goes_on is None or self._look_at(group))
+
+    def _plan(self, group: Group, listed: Listed) -> list[Decision]:
+        role, region, _ = group
+        known = self._outside.ledger.known(role.account_id, region)
+        asker, now = RequestedBy(trigger="nightly", id=self._run.run_id), self._outside.ledger.now
+        return plan(self._policy, listed.images, known, now=now, when="nightly", requested_by=asker)
+
+    def _take(self, decisions: list[Decision], before: Totals, listed: Listed) -> bool:
+        """Record what is wanted without a limit, and choose among the rest; whether there was time for it."""
+        at_once = [one for one in decisions if one.wanted and one.rule not in self._counted]
+        choice = [one for one in decisions if one.rule in self._counted and (one.wanted or one.left_over)]
+        made = self._record(at_once)
+        recorded, broken = before.recorded + made.count("recorded"), made.count("left_over")
+        if len(made) < len(at_once):
+            self._count(replace(before, recorded=recorded))
+            return False
+        standing = sum(one.before == "standing" for one in decisions)
+        cancelled = sum(one.before == "cancelled" and not (one.wanted or one.left_over) for one in decisions)
+        totals = Totals(
+            account_id=before.account_id,
+            region_id=before.region_id,
+            images=before.images + len(decisions),
+            recorded=recorded,
+            exported=before.exported + standing + len(at_once) - broken - (recorded - before.settled),
+            cancelled=before.cancelled + cancelled,
+            left_over=before.left_over + len(choice) + broken,
+            unwanted=before.unwanted + len(decisions) - standing - cancelled - len(at_once) - len(choice),
+            unreadable=before.unreadable + len(listed.unread),
+            unfinished=listed.goes_on is not None,
+        )
+        matched = {*self._run.matched, *(one.rule for one in decisions if one.rule)}
+        chosen = limited(self._policy, [*self._run.chosen, *choice])
+        self._count(
+            totals,
+            matched=tuple(sorted(matched)),
+            chosen=tuple(one for one in chosen if one.wanted),
+            unread=self._run.with_unread(f"{before.account_id} {before.region_id}", listed.unread),
+            listed=listed.place(before),
+        )
+        self.shown += decisions if self.dry_run else []
+        return True
+
+    def _count(self, totals: Totals, **changes: object) -> None:
+        self._keep(totals=self._run.with_totals(totals), **changes)
+
+    def _record(self, decisions: Iterable[Decision]) -> list[Made]:
+        """What came of each, as far as the time goes; what is made stays made. A dry run would make them."""
+        made: list[Made] = []
+        for one in decisions:
+            if not self.dry_run and self._outside.remaining_s() < SECONDS_TO_RECORD:
+                break
+            if one.request:
+                made.append("recorded" if self.dry_run else self._record_one(one.request))
+        return made
+
+    def _record_one(self, request: ExportRequest) -> Made:
+        """A fact of one image that cannot be read leaves that image over, and no other."""
+        try:
+            found = record(self._outside, request)
+        except FactUnreadable as fault:
+            where = {"region_id": request.region_id, "image_id": request.image_id}
+            self._outside.log.error("fact.unreadable", error=fault.cause.message, **where)
+            return "left_over"
+        if not found.created:
+            return "exported"
+        now = self._outside.ledger.now
+        made = found.record or Record(export_id=found.export_id, request=request, requested_at=now)
+        self.recorded.append(export_of(made))
+        return "recorded"
+
+    def _record_chosen(self) -> bool:
+        """What was chosen, which the counts have under `left_over` so far; whether there was time for it."""
+        self._keep_to_the_first_choice()
+        chosen = self._run.chosen
+        for one, made in zip(chosen, self._record(chosen), strict=False):
+            was = self._run.of(one.account_id, one.region_id)
+            was = replace(was, left_over=was.left_over - 1)
+            totals = replace(was, **{made: getattr(was, made) + 1})
+            self._run = replace(self._run, totals=self._run.with_totals(totals), chosen=self._run.chosen[1:])
+        return not self._run.chosen
+
+    def _keep_to_the_first_choice(self) -> None:
+        """Of two workers on one run the later one sees fewer images to choose from: each would fill the limit anew.
+
+        Where the first choice cannot be read, all of it is left over for the next night.
+        """
+        if self.dry_run or not self._run.chosen:
+            return
+        choice, key = Chosen(images=tuple(one.key for one in self._run.chosen)), run_key(self._run.run_id)
+        self._outside.mark(f"nightly/chosen-{key}", choice)
+        first = self._outside.readable(f"nightly/chosen-{key}", Chosen)
+        images = first.fact.images if first else ()
+        self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in images))
+
+
+def _groups(policy: Policy) -> Iterator[Group]:
+    """Round the regions, not account by account: a run that pauses has been everywhere a little."""
+    pairs = [(account, region) for account in policy.accounts for region in account.destinations]
+    for account, region in sorted(pairs, key=lambda pair: (list(pair[0].destinations).index(pair[1]), pair[0].name)):
+        yield account.role, region, account.destinations[region].bucket

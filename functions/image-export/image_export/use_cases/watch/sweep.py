@@ -1,0 +1,149 @@
+"""The sweeps: what every hint and event may have missed is found by looking, now and then (PROTOCOL 14, DESIGN §4.1 c).
+
+Images are looked for by one DescribeImages per account and region, where a rule says `image-created`. Looks overlap,
+since an image may be listed late.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from ...decisions import ledger_keys as hints
+from ...decisions.policy.plan import plan
+from ...decisions.policy.undecided import undecided_until
+from ...decisions.results.export_view import export_of
+from ...decisions.state.backoff import CLOCKS_APART
+from ...errors import FactUnreadable
+from ...values.account import AssumedRole
+from ...values.export import Export, RequestedBy
+from ...values.export_request import ExportRequest
+from ...values.image import Image
+from ...values.steps import Sight
+from ..context import Outside
+from ..entrances.undecided_images import remember
+from ..export.advance import SECONDS_TO_START, begin
+from ..export.record import record
+from .tick import SECONDS_FOR_A_LOOK, Tick
+
+MARKERS = "swept/markers"
+MARKERS_EVERY = timedelta(hours=1)
+IMAGES_EVERY = timedelta(minutes=5)
+OVERLAP = timedelta(minutes=10)
+FIRST_LOOK = timedelta(hours=1)  # how far back the very first look goes: older images are the night's
+
+
+class Group(NamedTuple):
+    """An account and region in which new images are wanted."""
+
+    role: AssumedRole
+    region_id: str
+    bucket: str
+
+    @property
+    def key(self) -> str:
+        """Where the ledger says when it was last looked at."""
+        return f"swept/{self.role.account_id}/{self.region_id}"
+
+
+def sweep(tick: Tick) -> None:
+    """Markers without a hint get a look (PROTOCOL 14), and new images are looked for, each in its own time."""
+    due = _due(tick.outside)
+    if MARKERS in due:
+        for export in _unhinted(tick.outside):
+            if not tick.has_time():
+                return
+            tick.advance(export)
+        tick.outside.keep(MARKERS)
+    for group, last in tick.in_turn([(group, last) for group, last in due.items() if isinstance(group, Group)]):
+        if tick.has_time() and (group.role.account_id, group.region_id) not in tick.silent:
+            _sweep_images(tick, group, last)
+
+
+def _sweep_images(tick: Tick, group: Group, last: datetime | None) -> None:
+    try:
+        for export in _images(tick, group, last):
+            tick.exports[export.export_id] = export
+    except Exception as fault:  # noqa: BLE001 - one account or region stops no other
+        tick.broken(fault, account_id=group.role.account_id, region_id=group.region_id)
+
+
+def _due(outside: Outside) -> Mapping[str | Group, datetime | None]:
+    """What is to be swept now, and when it last was; one listing."""
+    swept = {entry.key: entry.modified_at for entry in outside.ledger.walk("swept/")}
+    now, found = outside.ledger.now, dict[str | Group, datetime | None]()
+    if hints.INDEXED not in swept:
+        outside.ledger.name(hints.INDEXED)  # once: from now on each export has a name by image
+    if _old(swept.get(MARKERS), MARKERS_EVERY, now):
+        found[MARKERS] = swept.get(MARKERS)
+    for group in _groups(outside):
+        if _old(swept.get(group.key), IMAGES_EVERY, now):
+            found[group] = swept.get(group.key)
+    return found
+
+
+def _old(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    return last is None or now - last >= every
+
+
+def _groups(outside: Outside) -> Iterator[Group]:
+    policy = outside.policy
+    if policy and any("image-created" in rule.when for rule in policy.rules):
+        for account in policy.accounts:
+            for region, destination in account.destinations.items():
+                yield Group(account.role, region, destination.bucket)
+
+
+def _unhinted(outside: Outside) -> Iterator[str]:
+    """The open exports that no hint leads to."""
+    ledger, kinds = outside.ledger, ("running/", "waiting/", "due/")
+    hinted = {hints.export_in(entry.key) for kind in kinds for entry in ledger.walk(kind)}
+    names = (entry.key.split("/")[1] for entry in ledger.walk("open/"))
+    yield from (export for export in names if export not in hinted)
+
+
+def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]:
+    """The exports of images that were created since the last look. Raises CloudFault and LedgerFault.
+
+    ECS lists by CreationTime alone. One that may be wanted yet is remembered, however long it takes to be Available.
+    """
+    outside, began = tick.outside, tick.outside.ledger.now
+    since = ((last - OVERLAP) if last else began - FIRST_LOOK) - CLOCKS_APART  # an image's time is of ECS's clock
+    cloud, page, more = outside.clouds.at(group.role, group.region_id, group.bucket), 1, True
+    asker = RequestedBy(trigger="watch", id=f"sweep-{group.region_id}")
+    while more:
+        listing = cloud.images(page, since=since)
+        outside.unreadable_entries(listing.unread, account_id=group.role.account_id, region_id=group.region_id)
+        found = {image.image_id: image for image in listing.images}
+        for one in plan(outside.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
+            if not tick.has_time():
+                return  # the next look begins where this one has: what it has recorded is known by then
+            if undecided_until(one, found[one.image_id], began, began):
+                remember(tick, found[one.image_id])
+            if one.request is None or outside.ledger.is_known(one.request):
+                continue
+            export = _begin(tick, one.request, found[one.image_id])
+            if export:
+                yield export
+        page, more = page + 1, listing.more
+    outside.keep(group.key)
+
+
+def _begin(tick: Tick, request: ExportRequest, image: Image) -> Export | None:
+    """The image's export, where this look makes it: recorded, and begun with where there is time, else by its hint.
+
+    A fact of one image that cannot be read hides no other: that image is looked at again, as if an event had named it.
+    """
+    outside = tick.outside
+    log = outside.log.bind(image_id=image.image_id, region_id=image.region_id)
+    try:
+        recorded = record(outside, request)
+        if not recorded.created:
+            return None
+        log.info("image.found", rule=request.rule)
+        if recorded.record and outside.remaining_s() < SECONDS_TO_START + SECONDS_FOR_A_LOOK:
+            return export_of(recorded.record)
+        return begin(outside, recorded, Sight(image=image)).export
+    except FactUnreadable as fault:
+        log.error("fact.unreadable", error=fault.cause.message)
+        remember(tick, image)  # or no later look would list it
+        return None

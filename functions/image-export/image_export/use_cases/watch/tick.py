@@ -1,0 +1,84 @@
+"""One tick: what it has touched, the time it has, and looks whose faults stay their own. Does not order the work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from ...decisions import ledger_keys as hints
+from ...decisions.state.backoff import SILENCE
+from ...errors import ImageExportError
+from ...values.cause import Cause
+from ...values.export import Export
+from ...values.steps import Sight
+from ..context import Outside
+from ..delivery.due_events import DueDeliveries
+from ..delivery.outgoing import OfExport
+from ..export.advance import advance
+
+T = TypeVar("T")
+
+SECONDS_FOR_A_LOOK = 45.0
+
+
+class Tick:
+    """`silent`: the accounts and regions that this tick has waited for in vain; the next one asks them again.
+
+    `answering`: those in which ECS has answered it. `due`: what is to be delivered.
+    """
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+        self.exports: dict[str, Export] = {}
+        self.rejected: list[Cause] = []
+        self.undecided: set[str] = set()  # the keys of sightings that are looked at again
+        self.decided: set[str] = set()  # and of those that no longer are
+        self.silent: set[tuple[str, str]] = set()
+        self.answering: set[tuple[str, str]] = set()
+        self.due = DueDeliveries()
+        self._kept_s = 0.0
+
+    def has_time(self, seconds: float = SECONDS_FOR_A_LOOK) -> bool:
+        """Whether that much of the invocation is left."""
+        return self.outside.remaining_s() > seconds + self._kept_s
+
+    @contextmanager
+    def keeping(self, seconds: float) -> Iterator[None]:
+        """Keep that much of the time for what comes later in the tick."""
+        self._kept_s = seconds
+        yield
+        self._kept_s = 0.0
+
+    def in_turn(self, groups: list[T]) -> list[T]:
+        """The same groups, each minute another one first: those who take a tick's time starve nobody behind them."""
+        first = int(self.outside.ledger.now.timestamp() // 60) % max(len(groups), 1)
+        return groups[first:] + groups[:first]
+
+    def advance(self, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Export | None:
+        """One export's look; None where it failed or there is none. A marker without `requested` is helped along."""
+        ledger = self.outside.ledger
+        try:
+            found = advance(self.outside, export, sight=sight, hint=hint)
+            if found is None and ledger.help_along(export):  # PROTOCOL 4
+                found = advance(self.outside, export, sight=sight, hint=hint)
+            if found is None and hint and not hints.may_be_ahead(hint, ledger.now):
+                ledger.delete(hint)
+        except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one export must not stop the others
+            self.broken(fault, export_id=export)
+            return None
+        if found is None:
+            return None
+        self.exports[export] = found.export
+        self.due.add(found.deliveries, OfExport(found.record))
+        self.heard(found.export.account_id, found.export.region_id, found.export.reason)
+        return found.export
+
+    def heard(self, account_id: str, region_id: str, reason: str | None) -> None:
+        """What came of a call there: it is silent, or not."""
+        if reason in SILENCE:
+            self.silent.add((account_id, region_id))
+
+    def broken(self, fault: Exception, **fields: str) -> None:
+        """Say that something went wrong with one thing, and go on with the others."""
+        known = isinstance(fault, ImageExportError)
+        code = fault.code if isinstance(fault, ImageExportError) else type(fault).__name__
+        self.outside.log.error("look.broken", code=code, error=str(fault), exc_info=not known, **fields)
