@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from image_export.decisions.policy_file import read_policy
+from image_export.decisions.policy.file import read_policy
 from image_export.errors import OurFault
 
 ROOT = Path(__file__).parent.parent
