@@ -1,9 +1,12 @@
 """Every example in `docs/` is what the real reader, document or schema takes. Not the sentences around them."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from image_export.decisions.policy.file import read_policy
@@ -11,6 +14,8 @@ from image_export.errors import OurFault
 
 ROOT = Path(__file__).parent.parent
 POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+HTTP_API = (ROOT / "docs" / "http-api.md").read_text(encoding="utf-8")
+OPENAPI = json.loads((ROOT / "schemas" / "openapi.json").read_text(encoding="utf-8"))
 BLOCK = re.compile(r"^```(.+)\n([\s\S]*?)^```$", re.MULTILINE)
 HEAD = """version: 1
 accounts:
@@ -55,3 +60,53 @@ def test_a_refusal_that_is_shown_is_said_in_these_words(written: str, answered: 
 def test_the_examples_are_found() -> None:
     counts = [len(blocks(POLICY, f"yaml {kind}")) for kind in ("policy", "rules", "notify")]
     assert [*counts, len([*refusals()])] == [2, 3, 1, 15]
+
+
+def answers(document: str) -> list[dict[str, Any]]:
+    """The JSON that the commands of the console blocks answer."""
+    outputs = [part for text in blocks(document, "console") for part in re.split(r"^\$ ", text, flags=re.MULTILINE)]
+    found = [re.search(r"^\{[\s\S]*", output, re.MULTILINE) for output in outputs]
+    return [json.loads(one[0]) for one in found if one]
+
+
+def parts(document: str) -> Iterator[tuple[str, Any]]:
+    """What the examples show, with the name of its schema in the OpenAPI document."""
+    for answer in answers(document):
+        if "NextToken" in answer:
+            yield "Exports", answer
+        elif "Code" in answer:
+            yield "Error", answer
+        elif "ExportId" in answer:
+            yield "Export", answer
+        else:
+            yield from (("Export", one) for one in answer["Exports"])
+            yield from (("Cause", one) for one in answer["Rejected"])
+    yield from (("Export", json.loads(text)["data"]) for text in blocks(document, "json event"))
+
+
+@pytest.mark.parametrize(("schema", "shown"), [*parts(HTTP_API)])
+def test_an_answer_that_is_shown_is_one_that_the_openapi_document_describes(schema: str, shown: Any) -> None:
+    described = {"$ref": f"#/components/schemas/{schema}", "components": OPENAPI["components"]}
+    assert [fault.message for fault in jsonschema_rs.Draft202012Validator(described).iter_errors(shown)] == []
+    assert set(shown) == set(OPENAPI["components"]["schemas"][schema]["properties"])
+
+
+def test_each_kind_of_answer_is_shown() -> None:
+    kinds = [schema for schema, _ in parts(HTTP_API)]
+    assert {kind: kinds.count(kind) for kind in kinds} == {"Export": 6, "Error": 4, "Exports": 1, "Cause": 1}
+
+
+def test_every_route_and_every_parameter_has_its_row() -> None:
+    rows = [line for line in HTTP_API.splitlines() if line.startswith("| `")]
+    calls = [
+        f"{method.upper()} {path}"
+        for path, item in OPENAPI["paths"].items()
+        for method in item
+        if method != "parameters"
+    ]
+    names = [
+        name for schema in ("Parameters", "Export") for name in OPENAPI["components"]["schemas"][schema]["properties"]
+    ]
+    query = [one["name"] for one in OPENAPI["paths"]["/exports"]["get"]["parameters"]]
+    first = " ".join(row.split("|")[1] for row in rows)
+    assert [name for name in (*calls, *names, *query) if f"`{name}`" not in first] == []

@@ -24,7 +24,7 @@ from .texts import Tree, content_of
 
 DEPTH_MAX = 5  # an array of MNS messages that hold an array is three
 MESSAGE_LONGEST = 500
-ADVICE = "Look at the rule or the sender: README lists the shapes that are understood."
+ADVICE = "Look at the rule or the sender: docs/http-api.md lists the shapes that are understood."
 
 
 def read_event(body: bytes) -> tuple[Arrival, ...]:
