@@ -1,7 +1,7 @@
 """How long each function may run at most: FC's kill at the time-out is what "never twice" rests on. Pure.
 
-PROTOCOL 7: only functions of five minutes or less may call ExportImage. The nightly one never does; what it works on is
-taken over after eleven minutes, so that it must be gone by then.
+Only functions of five minutes or less may call ExportImage (docs/protocol.md#rule-7). The nightly one never does; what
+it works on is taken over after eleven minutes, so that it must be gone by then.
 """
 
 from .deployment import NIGHTLY

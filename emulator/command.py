@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The command line of DESIGN's `python -m emulator`."""
+    """The command line of `python -m emulator` (docs/emulator.md)."""
     parser = argparse.ArgumentParser(prog="python -m emulator", description=ABOUT)
     parser.add_argument("--port", type=port, default=0, help="0: any free port")
     parser.add_argument("--speed", type=speed, default=600.0, help="cloud seconds in a second, while no function runs")

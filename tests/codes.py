@@ -1,4 +1,4 @@
-"""The error codes of ExportImage and how each must be taken: literals, from the API's own pages (facts §1.4).
+"""The error codes of ExportImage and how each must be taken: literals (docs/cloud-facts.md#fact-1-4).
 
 "final": Failed with that code after one call. "wait", "role": Completed once the cause is gone. "fresh": again with
 fresh credentials. "doubt": no second call before 25 minutes.

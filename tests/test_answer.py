@@ -1,4 +1,4 @@
-"""What the functions answer: each part of an event with its reason; lists while they can be read (DESIGN §4.1)."""
+"""What the functions answer: each part of an event with its reason; lists while they can be read."""
 
 import json
 from typing import Any

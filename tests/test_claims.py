@@ -1,4 +1,4 @@
-"""One attempt is one call, and what its answer means: claims, doubt and cancelling, over fakes (PROTOCOL 5 to 12)."""
+"""One attempt is one call, and what its answer means: claims, doubt, cancels (docs/protocol.md#rule-5 to #rule-12)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a clock that is off may decide: ECS's beside OSS's, and a single `Date` of OSS that jumps (PROTOCOL 1, 9)."""
+"""What a clock that is off may decide: ECS's, and a `Date` of OSS that jumps (docs/protocol.md#rule-1, #rule-9)."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

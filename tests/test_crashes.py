@@ -1,4 +1,4 @@
-"""A worker dies at any one call, before its effect or after it: the others finish the export, once (P1, P2).
+"""A worker dies at any one call, before or after its effect: others finish the export, once (docs/protocol.md#p1, #p2).
 
 The calls are those of an undisturbed export, counted here.
 """

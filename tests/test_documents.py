@@ -15,7 +15,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 READ = {".py", ".md", ".yaml", ".yml", ".toml", ".in", ".txt", ".json"}
 SKIPPED = {"build", "dist", "node_modules", "mutants", "disk_files"}
-CITED = re.compile(r"\bdocs/([a-z0-9-]+\.md)(?:#([a-zA-Z0-9-]*[a-zA-Z0-9]))?")
+CITED = re.compile(r"\bdocs/([a-z0-9-]+\.md)((?:(?:,\s| and | to )?#[a-z0-9][a-z0-9-]*)*)")  # …#rule-1, #rule-2
+PRIVATE = re.compile(r"\b(?:PROTOCOL|DESIGN|STYLE)(?:-\d)?\b|\b[Ff]acts? ?§|§\d|\bP[1-9]\b(?=[),.:; ])")
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
 FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 MADE = re.compile(r'<a id="([^"]+)"></a>')
@@ -68,7 +69,8 @@ def citations(file: Path) -> Iterator[Citation]:
     """All that a file cites of the documents here, as a path from the root or as a link from where it stands."""
     text, by = file.read_text(errors="replace"), str(file.relative_to(ROOT))
     if file.suffix != ".md":
-        yield from (Citation(by, ROOT / "docs" / name, place) for name, place in CITED.findall(text))
+        for name, tail in CITED.findall(text):
+            yield from (Citation(by, ROOT / "docs" / name, place) for place in re.findall(r"#([^,\s]+)", tail) or [""])
         return
     for pair in LINK.findall(FENCED.sub("", text)):
         path, _, place = "".join(pair).partition("#")
@@ -94,8 +96,22 @@ def test_every_citation_leads_to_a_file_and_a_place_in_it() -> None:
     assert lost == []
 
 
+def test_code_cites_nothing_that_is_not_in_this_repository() -> None:
+    code = [file for file in files() if file.suffix != ".md" and file.name != Path(__file__).name]
+    lines = [(file, line) for file in code for line in file.read_text(errors="replace").splitlines()]
+    assert [f"{file.relative_to(ROOT)}: {line.strip()}" for file, line in lines if PRIVATE.search(line)] == []
+
+
+@pytest.mark.parametrize(
+    "line", ["the wait (PROTOCOL 9)", "facts §14", "(P3, see there)", "DESIGN §4.1", "STYLE 7", "(§7.2)"]
+)
+def test_a_citation_of_a_document_that_nobody_has_is_found(line: str) -> None:
+    assert PRIVATE.search(line)
+
+
 def test_citations_are_found_in_code_and_in_documents() -> None:
     found = {(one.by, one.document.name, one.place) for one in all_citations()}
+    assert ("tests/contract/test_store_contract.py", "protocol.md", "rule-2") in found
     assert ("docs/protocol.md", "cloud-facts.md", "fact-14-1") in found
     assert ("docs/protocol.md", "protocol.md", "rule-9") in found
 

@@ -1,4 +1,4 @@
-"""DryRun: how an export would begin, by a look and the facts, and nothing is written (DESIGN §7), over fakes."""
+"""DryRun: how an export would begin, by a look and the facts, and nothing is written, over fakes."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every recorded payload, and every wrapping of it, is what DESIGN §4.1 and §7 say it is."""
+"""Every recorded payload, and every wrapping of it, is known by its shape (docs/cloud-facts.md#fact-6)."""
 
 import base64
 import gzip

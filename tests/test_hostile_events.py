@@ -1,4 +1,4 @@
-"""What an attacker's event can bring about: nothing outside the policy, and nothing that it does not want (P5)."""
+"""What an attacker's event can bring about: nothing that the policy does not want (docs/protocol.md#p5)."""
 
 import base64
 import json

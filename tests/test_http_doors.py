@@ -1,4 +1,4 @@
-"""Over HTTP: who gets in, what there is, and what a request must look like (P5, DESIGN §4.3), over fakes."""
+"""Over HTTP: who gets in, what there is, and what a request must look like (docs/protocol.md#p5, docs/http-api.md)."""
 
 import base64
 import gzip

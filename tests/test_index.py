@@ -1,4 +1,4 @@
-"""The handlers as FC calls them, with a cloud that cannot be reached: what they raise and what they print (P5, P6)."""
+"""The handlers as FC calls them, with a cloud out of reach: what they raise and print (docs/protocol.md#p5, #p6)."""
 
 import gc
 import logging

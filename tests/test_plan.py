@@ -1,4 +1,4 @@
-"""The plan: what is in, what is out, and why (DESIGN §4.6)."""
+"""The plan: what is in, what is out, and why (docs/policy.md)."""
 
 from datetime import timedelta
 from typing import Any

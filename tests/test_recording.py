@@ -1,4 +1,4 @@
-"""Which export a request is, and in what order it is recorded (PROTOCOL 1 to 4), over fakes."""
+"""Which export a request is, and in what order it is recorded (docs/protocol.md#rule-1 to #rule-4), over fakes."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Images that an event named and nobody can see yet: looked for, given up, never forgotten (DESIGN §7), over fakes."""
+"""Images that an event named and nobody can see yet: looked for, given up, never forgotten, over fakes."""
 
 import json
 from collections.abc import Callable

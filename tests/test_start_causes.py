@@ -1,4 +1,4 @@
-"""What ExportImage answered, or gave instead of an answer, is kept wherever somebody will look for it (P4)."""
+"""What ExportImage answered, or gave instead of an answer, is kept where somebody will look (docs/protocol.md#p4)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is told, of which facts, to whom and how long: ends, manifests, rejections (PROTOCOL 13, 17), over fakes."""
+"""What is told, of which facts, to whom, how long: ends, manifests, rejections (docs/protocol.md#rule-13, #rule-17)."""
 
 from collections.abc import Mapping
 from datetime import datetime

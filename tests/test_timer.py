@@ -1,4 +1,4 @@
-"""What a timer's event says: which run it is, and whether it is only tried (facts §6.6). Pure."""
+"""What a timer's event says: which run it is, and whether it is only tried (docs/cloud-facts.md#fact-6-6). Pure."""
 
 import base64
 import contextlib

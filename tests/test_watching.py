@@ -1,4 +1,4 @@
-"""What a tick finds, by which hints, and who may start when the quota is full (PROTOCOL 14, 15), over fakes."""
+"""What a tick finds, by which hints, and who may start when the quota is full (docs/protocol.md#rule-14, #rule-15)."""
 
 import pytest
 from msgspec.structs import replace

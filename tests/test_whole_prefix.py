@@ -1,4 +1,4 @@
-"""A caller's OSSPrefix that leaves no room for ours: whose it is, and who finds it taken (PROTOCOL 8), over fakes."""
+"""A caller's OSSPrefix that leaves no room for ours: whose it is, and who finds it taken (docs/protocol.md#rule-8)."""
 
 import json
 

@@ -52,7 +52,7 @@ def _asked(cloud: CloudAccount, region: str, name: str) -> Bucket | None:
 
 
 def ledger(site: Site) -> Iterator[Finding]:
-    """Where the facts are: a bucket that was never versioned (PROTOCOL 1), and that nobody else reads."""
+    """Where the facts are: a bucket that was never versioned (docs/protocol.md#rule-1), and that nobody else reads."""
     yield from looking(f"oss://{site.deployment.settings.ledger_bucket}", _ledger, site)
 
 

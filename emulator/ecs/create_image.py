@@ -1,6 +1,6 @@
 """CreateImage and CopyImage (ECS 2014-05-26): images made by calls, and told of by ActionTrail.
 
-Sources: pages of both actions for parameters and refusals; ECSDOC "Limits" for names. There are no instances and
+Sources: pages of both actions for parameters and refusals; page "Limits" of ECS for names. There are no instances and
 snapshots here: an id of their form stands for one, with a system disk of 40 GiB.
 """
 

@@ -1,4 +1,4 @@
-"""DescribeImages (ECS 2014-05-26, facts 3): only Available images unless Status asks for others."""
+"""DescribeImages (ECS 2014-05-26; docs/cloud-facts.md#fact-3): only Available images unless Status asks for others."""
 
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase

@@ -1,4 +1,4 @@
-"""ExportImage (ECS 2014-05-26, page of 2025, facts 1): every documented reason for a refusal that can exist here."""
+"""ExportImage (page of 2025; docs/cloud-facts.md#fact-1): every documented reason for a refusal that can be here."""
 
 import re
 from datetime import timedelta

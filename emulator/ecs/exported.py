@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def object_names(order: Order, task_id: str, naming: str) -> list[str]:
-    """A name for each disk, the system disk's first (names as seen in public buckets and samples, facts 1.5)."""
+    """A name for each disk, the system disk's first (names as in public samples; docs/cloud-facts.md#fact-1-5)."""
     head = "_".join(part for part in (order.prefix, order.image.id) if part)
     if naming == "prefix_image_task":
         head = f"{head}_{task_id}"

@@ -1,6 +1,7 @@
 """What the cloud tells of images on its bus `default`.
 
-Sources: `events/` of EventBridge and ActionTrail documents; the events of CreateImage are derived from those (facts 6).
+Sources: `events/` of EventBridge and ActionTrail documents; the events of CreateImage are derived from those
+(docs/cloud-facts.md#fact-6).
 """
 
 from __future__ import annotations

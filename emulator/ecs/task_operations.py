@@ -1,4 +1,4 @@
-"""DescribeTasks, DescribeTaskAttribute, CancelTask (ECS 2014-05-26, facts 2): all three see one region."""
+"""DescribeTasks, DescribeTaskAttribute, CancelTask (docs/cloud-facts.md#fact-2): all three see one region."""
 
 from datetime import timedelta
 from typing import Any

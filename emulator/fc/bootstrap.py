@@ -2,7 +2,8 @@
 
 Standard library only and one file: it is copied to a folder of its own and run by a bare interpreter, so that a
 function finds its code, its layer and the standard library, and nothing of the emulator. The shape of the exchange,
-of the context and of the search path: public copy of FC's Python bootstrap (facts §15), "Context" page of FC (§7.2).
+of the context and of the search path: public copy of FC's Python bootstrap, "Context" page of FC
+(docs/cloud-facts.md#fact-15, #fact-7-2).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """FC's runtime API (2020-11-11) for one instance, on a port of its own: it hands out work and takes answers.
 
-An instance cannot see or answer the work of another, since each has its own listener. Source: facts §15.
+An instance cannot see or answer the work of another, since each has its own listener (docs/cloud-facts.md#fact-15).
 """
 
 from __future__ import annotations

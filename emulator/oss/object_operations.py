@@ -10,7 +10,7 @@ LONGEST_KEY = 1023
 
 
 async def PutObject(call: Call) -> Result:
-    """Write an object; `x-oss-forbid-overwrite` is heeded only where versioning was never set (facts 14)."""
+    """Write an object; `x-oss-forbid-overwrite` counts where versioning was never set (docs/cloud-facts.md#fact-14)."""
     bucket, headers, key = bucket_of(call), call.request.headers, call.params["key"]
     _check_put(call, bucket, key)
     metadata = {name.lower(): value for name, value in headers.items() if name.lower().startswith("x-oss-meta-")}

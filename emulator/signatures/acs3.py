@@ -1,7 +1,8 @@
 """The signature ACS3-HMAC-SHA256, as the gateway, FC's API and an HTTP trigger of authType `function` check it.
 
 Sources: page "V3 request structure and signature"; FC page "Configure signature authentication for HTTP
-triggers", which signs no body: there x-acs-content-sha256 counts where it is sent (facts §12.2, §14).
+triggers", which signs no body: there x-acs-content-sha256 counts where it is sent
+(docs/cloud-facts.md#fact-12-2, #fact-14-10).
 """
 
 from __future__ import annotations

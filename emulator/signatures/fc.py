@@ -1,4 +1,4 @@
-"""The signature of FC's API 2016-08-15: HMAC-SHA256 over method, some headers and the path (facts §12.3)."""
+"""The signature of FC's API 2016-08-15: HMAC-SHA256 over method, headers and path (docs/cloud-facts.md#fact-12-3)."""
 
 from __future__ import annotations
 

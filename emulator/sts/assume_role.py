@@ -1,4 +1,4 @@
-"""AssumeRole (document "AssumeRole" of STS, facts 5): a key for a role, for a while.
+"""AssumeRole (page of STS; docs/cloud-facts.md#fact-5): a key for a role, for a while.
 
 That the caller may do it is judged before; here the role's trust policy is.
 """

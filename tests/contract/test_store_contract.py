@@ -1,4 +1,4 @@
-"""What every Store promises the ledger (ports.Store, PROTOCOL 1 and 2)."""
+"""What every Store promises the ledger (ports.Store; docs/protocol.md#rule-1, #rule-2)."""
 
 from datetime import timedelta
 

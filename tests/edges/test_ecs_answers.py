@@ -1,4 +1,4 @@
-"""What ECS answers, in every spelling that documents and SDK models have (facts §2, §3)."""
+"""What ECS answers, in every spelling of pages and SDK models (docs/cloud-facts.md#fact-2, #fact-3)."""
 
 import json
 from datetime import datetime, timedelta, timezone

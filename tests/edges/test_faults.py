@@ -1,4 +1,4 @@
-"""What a fault says about whether the call happened (PROTOCOL 6), through each vendor's SDK and a real socket."""
+"""What a fault says about whether the call happened (docs/protocol.md#rule-6), through each SDK and a real socket."""
 
 import json
 from collections.abc import Callable

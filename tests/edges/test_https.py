@@ -1,4 +1,4 @@
-"""Without an endpoint set, every service is called over HTTPS on port 443 (P5). Nothing leaves the machine."""
+"""Without an endpoint, each service is called over HTTPS, on port 443 (docs/protocol.md#p5). Nothing leaves us."""
 
 import socket
 from collections.abc import Callable

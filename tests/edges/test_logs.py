@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, bounded, without a secret on any path (P5). Each leak is first shown to be one."""
+"""The log: one JSON object a line, bounded, without a secret (docs/protocol.md#p5). Each leak is shown to be one."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Reads are repeated while that can help and time allows (P6). Nothing here sleeps or rolls dice."""
+"""Reads are repeated while that can help and time allows (docs/protocol.md#p6). Nothing here sleeps or rolls dice."""
 
 from collections.abc import Callable
 

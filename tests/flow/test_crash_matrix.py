@@ -20,7 +20,7 @@ from .world import World
 
 COLD_ONLY = {("sts", "AssumeRole"), ("oss", "GetBucketVersioning")}  # what a warm instance need not do
 READ_ONCE = "*/ledger/id"  # by an instance
-# Cloud seconds between ticks: the end of the task, what is told again, and the wait of a start in doubt (PROTOCOL 9).
+# Cloud seconds between ticks: the end of the task, what is told again, and a start in doubt (docs/protocol.md#rule-9).
 STEPS_S = (150, 61, 61, 1600, 700, 700, 700, 3600, 3600)
 FEWEST_CALLS = 60
 ONCE = (1, ["eventbridge Completed", "eventbridge Started", "fc Completed", "fc Started"])

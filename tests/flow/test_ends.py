@@ -1,4 +1,4 @@
-"""P3 and P4: every way in which a task can end gives the right Status, the cloud's own cause and the right event."""
+"""Every way in which a task can end gives the right Status, cause and event (docs/protocol.md#p3, #p4)."""
 
 import json
 

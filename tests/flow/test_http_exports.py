@@ -1,4 +1,4 @@
-"""Exports over HTTP: asked for once however often, followed, listed newest first, cancelled at any time (P1, §4.3)."""
+"""Exports over HTTP: asked for once however often, followed, listed, cancelled at any time (docs/protocol.md#p1)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Hostile requests by name: each gets its documented 4xx in the ECS error shape, and nothing reaches the cloud (P5)."""
+"""Hostile requests by name: each gets its 4xx in the ECS error shape, none reaches the cloud (docs/protocol.md#p5)."""
 
 import base64
 import gzip

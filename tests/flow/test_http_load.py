@@ -1,4 +1,4 @@
-"""Many clients at a time, more than there may be instances: one export for one request, none lost of many (P1, P2)."""
+"""More clients at a time than there may be instances: one export a request, none lost (docs/protocol.md#p1, #p2)."""
 
 import json
 import time

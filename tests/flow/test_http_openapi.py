@@ -1,4 +1,4 @@
-"""What the OpenAPI document allows and forbids, tried by schemathesis against the HTTP trigger (P5, DESIGN §4.3).
+"""What the OpenAPI document allows and forbids, tried by schemathesis at the HTTP trigger (docs/protocol.md#p5).
 
 Two documents are tried: the served one as it is, and one whose values are narrowed to images and buckets that exist,
 so that exports really start, are followed and cancelled. FC answers some methods and sizes itself: not tried here.

@@ -1,4 +1,5 @@
-"""P1, never twice: the same event again, at the same time, beside the watcher; the answer lost; the process killed.
+"""Never twice (docs/protocol.md#p1): the same event again, at the same time, beside the watcher; the answer lost; the
+process killed.
 
 Wherever it happens there is one ExportImage call in the log, one task, one export and one id of its end.
 """

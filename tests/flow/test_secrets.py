@@ -1,4 +1,4 @@
-"""P5: no secret in any log line, fact, event or answer, whatever goes wrong and whatever the cloud quotes.
+"""No secret in any log line, fact, event or answer, whatever the cloud quotes (docs/protocol.md#p5).
 
 The keys are those that the emulator really issued.
 """

@@ -1,4 +1,4 @@
-"""The invariants: what must be true of every life, whatever went wrong in it (DESIGN §3, PROTOCOL "Honest wording").
+"""The invariants: what must be true of every life, whatever went wrong in it (docs/protocol.md#the-promises).
 
 Each is a function from a life to the ways in which it is broken. They judge the world and the raw facts.
 """
@@ -23,7 +23,7 @@ from .watched import called_off, refused_watches
 from .weather import FINAL
 from .world import World
 
-UNSURE = frozenset({"StartUnconfirmed", "TaskNotFound"})  # where certainty is impossible, no second call (PROTOCOL 9)
+UNSURE = frozenset({"StartUnconfirmed", "TaskNotFound"})  # nothing is certain: no second call (docs/protocol.md#rule-9)
 REFUSED = "WatchRefused"  # nobody could see how it ended
 LAST_CLAIM_AFTER_CANCEL = timedelta(minutes=6)  # a worker that had looked before the cancel, and is killed by then
 
@@ -118,7 +118,7 @@ def _not_whole(cloud: LivingCloud, export: Told, one: FakeTask) -> Iterator[str]
 
 
 def never_a_false_failure(scenario: Scenario) -> Iterator[str]:
-    """Failed or Cancelled: no whole export stands behind it, unless nothing could tell (PROTOCOL 9)."""
+    """Failed or Cancelled: no whole export stands behind it, unless nothing could tell (docs/protocol.md#rule-9)."""
     for export in exports(scenario.world):
         cloud = scenario.world.cloud(*export.place)
         if not export.ended or export.ended["Status"] == "Completed" or _unsure(cloud, export):

@@ -1,7 +1,7 @@
 """The proof that the simulation can see: each rule left out, one at a time, must break an invariant within few seeds.
 
-First PROTOCOL's table "What broke without it", row by row, then faults of our own, then what attack has found. A mutant
-that is not caught says that the simulation is blind: mend that, not the list.
+First docs/protocol.md#what-broke-without-a-rule, row by row, then faults of our own, then what attack has found. A
+mutant that is not caught says that the simulation is blind: mend that, not the list.
 """
 
 from collections.abc import Callable
@@ -77,7 +77,7 @@ class Caught(NamedTuple):
     how: str
 
 
-PROTOCOL = (
+RULES = (
     Mutant("ledger bucket versioned", TWICE, protocol.versioned, Ground(unversioned=False)),
     Mutant("ExportImage retried in place", TWICE, protocol.retried_in_place, DOUBTFUL),
     Mutant("no claim", TWICE, protocol.no_claim),
@@ -212,7 +212,7 @@ FOUND: tuple[Mutant, ...] = (
     Mutant("old debts before new ends", SOON, deliveries.oldest_first, SILENT_TARGET),
     Mutant("an entrance delivers", ENTRANCES, deliveries.entrances_deliver),
 )
-MUTANTS = (*PROTOCOL, *OWN, *FOUND)
+MUTANTS = (*RULES, *OWN, *FOUND)
 
 
 def catch(mutant: Mutant, seeds: range) -> Caught | None:

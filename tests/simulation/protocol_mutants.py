@@ -1,4 +1,4 @@
-"""The rows of PROTOCOL's table "What broke without it", each as a patch over the real code.
+"""The rows of docs/protocol.md#what-broke-without-a-rule, each as a patch over the real code.
 
 What takes away an assumption instead of a rule is a `Ground`, in `mutants.py`.
 """

@@ -9,7 +9,7 @@ from .reading import Told, exports
 from .scenario import Scenario
 from .world import World
 
-GIVEN_UP_AFTER = timedelta(days=14)  # PROTOCOL 17
+GIVEN_UP_AFTER = timedelta(days=14)  # docs/protocol.md#rule-17
 
 Events = dict[str, list[Any]]
 

@@ -197,7 +197,7 @@ class Clouds:
     world: "World"
 
     def at(self, role: AssumedRole, region_id: str, bucket: str) -> LivingCloud:
-        """The gate of P5."""
+        """The gate of docs/protocol.md#p5."""
         if not self._was_named(role, region_id, bucket):
             self.world.breaks("nothing outside the policy", f"{role.role_arn} {region_id} {bucket} was touched")
         self.world.worker.role = (role.role_arn, role.external_id)

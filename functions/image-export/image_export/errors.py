@@ -5,7 +5,7 @@ ImageExportError
 ├── CloudFault        the cloud did not do it
 │   ├── Refused       a well-formed error answer with a 4xx status: it did not happen
 │   ├── Unreached     no byte left us (DNS, connect, TLS): it did not happen
-│   └── Unanswered    5xx, time-out, reset, unreadable answer: nobody knows whether it happened (PROTOCOL 6)
+│   └── Unanswered    5xx, time-out, reset, unreadable answer: nobody knows if it happened (docs/protocol.md#rule-6)
 │       └── Unreadable   an answer of the service came, in another shape than any that is known
 └── OurFault          settings, policy file or ledger are not fit for work
     └── LedgerFault   the ledger could not be read or written: nothing may be concluded, ask again

@@ -1,4 +1,4 @@
-"""Where an export is found: the watcher's hints (PROTOCOL 14) and the history. Pure; names say it, not bodies."""
+"""Where an export is found: the watcher's hints (docs/protocol.md#rule-14) and the history, by names. Pure."""
 
 import re
 from datetime import datetime, timedelta, timezone

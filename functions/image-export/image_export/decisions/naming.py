@@ -12,7 +12,7 @@ from ..values.export import ImageFormat
 from ..values.export_request import DEFAULT_ROLE_NAME, ExportRequest
 from ..values.record import Record
 
-CALLER_PREFIX_MAX = 17  # PROTOCOL 8: 17 + 12 + 1 = 30, the most that ExportImage takes
+CALLER_PREFIX_MAX = 17  # docs/protocol.md#rule-8: 17 + 12 + 1 = 30, the most that ExportImage takes
 OWN_PREFIX_CHARS = 12
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOIDS_MAX = len(LETTERS) - 1
@@ -29,7 +29,7 @@ def _base32(named: bytes, chars: int) -> str:
 
 
 def natural_key(request: ExportRequest) -> str:
-    """A hash of what makes two requests the same export: account, region, image, bucket and format (PROTOCOL 3)."""
+    """A hash of account, region, image, bucket and format: what makes requests one export (docs/protocol.md#rule-3)."""
     parts = (request.account_id, request.region_id, request.image_id, request.oss_bucket, request.image_format)
     return _hash(*parts, chars=16)
 
@@ -45,7 +45,7 @@ def generation(export: str) -> int:
 
 
 def is_that(last: Record, request: ExportRequest) -> bool:
-    """Whether a request is the newest generation itself, and not a new one (PROTOCOL 3).
+    """Whether a request is the newest generation itself, and not a new one (docs/protocol.md#rule-3).
 
     A rule exports an image once, unless (nightly) it failed, or was cancelled and the rule says again. Who asks
     directly means an open export with equal parameters, or the one that the ClientToken made.
@@ -69,7 +69,7 @@ def means_the_same(one: ExportRequest, other: ExportRequest) -> bool:
 
 
 def oss_prefix(request: ExportRequest, export: str, voids: int) -> str:
-    """An attempt's OSSPrefix: the caller's part, then ours; one of over 17 exactly as given (PROTOCOL 8)."""
+    """An attempt's OSSPrefix: the caller's part, then ours; over 17 exactly as given (docs/protocol.md#rule-8)."""
     if is_whole(request):
         return request.caller_prefix
     return request.caller_prefix + _own_part(request.ledger_id, export) + LETTERS[min(voids, VOIDS_MAX)]

@@ -1,4 +1,4 @@
-"""From what went wrong in a vendor's SDK to our faults, by whether it can have happened (PROTOCOL 6).
+"""From what went wrong in a vendor's SDK to our faults, by whether it can have happened (docs/protocol.md#rule-6).
 
 Messages carry no secret, query or signature: a connection fault is told by its innermost reason, and whatever the cloud
 says becomes a Cause in `quoted` alone, from where it goes into facts, events and answers.

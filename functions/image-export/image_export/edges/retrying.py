@@ -28,7 +28,7 @@ def retry_read(
     sleep: Callable[[float], None],
     random: Callable[[], float],
 ) -> T:
-    """What `call` returns at last; its latest fault where it does not pass or time runs out (P6).
+    """What `call` returns at last; its latest fault where it does not pass or time runs out (docs/protocol.md#p6).
 
     Exponential back-off with full jitter: `random()` is 0 to 1 times 0.2 s, doubled each time, at most 5 s. Not again
     where that could take longer than `TRIED_S` in all. For reads, and for writes that may happen twice.

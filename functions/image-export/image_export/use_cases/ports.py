@@ -35,7 +35,7 @@ class Page(NamedTuple):
 class Store(Protocol):
     """The ledger's bucket. Keys are relative to the ledger's prefix. Raises CloudFault.
 
-    `now` is the `Date` of the latest answer (PROTOCOL 1): before the first call there is none.
+    `now` is the `Date` of the latest answer (docs/protocol.md#rule-1): before the first call there is none.
     """
 
     @property
@@ -97,7 +97,7 @@ class StartExport(NamedTuple):
 class Cloud(Protocol):
     """ECS and OSS of one account and region, through the assumed role. Every call raises CloudFault.
 
-    Reads are retried inside (P6); `export_image` and `cancel_task` are sent once.
+    Reads are retried inside (docs/protocol.md#p6); `export_image` and `cancel_task` are sent once.
     """
 
     def image(self, image_id: str) -> Image | None:

@@ -1,4 +1,4 @@
-"""What `on_event`, `on_nightly` and `on_watch` answer (DESIGN §4.1)."""
+"""What `on_event`, `on_nightly` and `on_watch` answer (docs/http-api.md)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An export as the world sees it: HTTP answer, event data and manifest head are this one value (DESIGN §4.2)."""
+"""An export as the world sees it: HTTP answer, event data and manifest head are one value (docs/http-api.md)."""
 
 from datetime import datetime
 from typing import Literal

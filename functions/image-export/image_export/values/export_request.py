@@ -5,13 +5,13 @@ from .export import ImageFormat, RequestedBy
 from .notify_target import NotifyTarget
 from .wire import Wire
 
-DEFAULT_ROLE_NAME = "AliyunECSImageExportDefaultRole"  # which ECS uses where none is named (facts §1.1)
+DEFAULT_ROLE_NAME = "AliyunECSImageExportDefaultRole"  # ECS's own choice (docs/cloud-facts.md#fact-1-1)
 
 
 class ExportRequest(Wire, frozen=True, kw_only=True):
-    """Everything needed to go on with an export without asking anyone again (PROTOCOL 3).
+    """Everything needed to go on with an export without asking anyone again (docs/protocol.md#rule-3).
 
-    `caller_prefix`: 0 to 30 letters or digits; up to 17 get our own part behind, longer ones stay (PROTOCOL 8).
+    `caller_prefix`: 0 to 30 letters or digits; 17 at most get our part behind, others stay (docs/protocol.md#rule-8).
     `ledger_id`: of the ledger that recorded it, so that two ledgers never make one prefix. Version 0.1.0 had none: what
     it recorded keeps its prefix.
     """

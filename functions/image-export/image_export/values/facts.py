@@ -1,8 +1,8 @@
 """The facts of an export: what is written once into the ledger and never changed. Pure.
 
-PROTOCOL's names: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside it doubt-n, refused-…,
-denied, vanished, missed, look-refused and waits. Their times are OSS's own LastModified. denied and vanished are
-removed when it is so no more; missed, look-refused and waits are put again; those five alone.
+Names of docs/protocol.md: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside them doubt-n,
+refused-…, denied, vanished, missed, look-refused and waits. Their times are OSS's own LastModified. denied and vanished
+are removed when it is so no more; missed, look-refused and waits are put again; those five alone.
 """
 
 from datetime import datetime
@@ -33,7 +33,7 @@ class Requested(Wire, frozen=True, kw_only=True):
 
 
 class Ended(Wire, frozen=True, kw_only=True):
-    """The verdict, from which manifest, log line and every event are made (PROTOCOL 13)."""
+    """The verdict, from which manifest, log line and every event are made (docs/protocol.md#rule-13)."""
 
     status: Verdict
     objects: tuple[ExportedObject, ...] = ()
@@ -51,7 +51,7 @@ class Span(Wire, frozen=True, kw_only=True):
 
 
 class Claim(Wire, frozen=True, kw_only=True):
-    """A slot that one worker has for itself (PROTOCOL 5, 11). Verdicts before the start take one too, as a cancel does.
+    """A slot that one worker has for itself (docs/protocol.md#rule-5, #rule-11), for a start or for the end before it.
 
     start   the one permission to call ExportImage; `image` as it was seen then says how many objects there must be
     adopt   `task_id` is the task of an earlier attempt that was taken for void: followed, not called again
@@ -61,7 +61,7 @@ class Claim(Wire, frozen=True, kw_only=True):
 
     kind: Literal["start", "adopt", "cancel", "end"]
     oss_prefix: str | None = None
-    voids: int = 0  # attempts before this one that were void; the prefix's last letter (PROTOCOL 8)
+    voids: int = 0  # attempts before this one that were void; the prefix's last letter (docs/protocol.md#rule-8)
     voided: Span | None = None  # from the first to the last of these attempts' claims
     image: Image | None = None
     task_id: str | None = None
@@ -75,7 +75,7 @@ class Result(Wire, frozen=True, kw_only=True):
     task_id: str | None = None
     cause: Cause | None = None
     http_status: int | None = None
-    inferred: bool = False  # a nameless task taken for ours after the wait (PROTOCOL 9)
+    inferred: bool = False  # a nameless task taken for ours after the wait (docs/protocol.md#rule-9)
 
 
 class Doubt(Wire, frozen=True, kw_only=True):
@@ -136,7 +136,7 @@ class Refusing(Wire, frozen=True, kw_only=True):
 
 
 class Hold(Wire, frozen=True, kw_only=True):
-    """The cloud said that the quota of an account and region is used up (PROTOCOL 15)."""
+    """The cloud said that the quota of an account and region is used up (docs/protocol.md#rule-15)."""
 
     code: str
     until: datetime | None = None  # weekly quota: no probe before; concurrent quota: one probe a tick

@@ -1,4 +1,4 @@
-"""Which images a rule wants, in the words of policy.yaml (DESIGN §4.6). `decisions/policy/matching.py` compares."""
+"""Which images a rule wants, in the words of docs/policy.md. `decisions/policy/matching.py` compares."""
 
 from datetime import timedelta
 from typing import Annotated, Literal

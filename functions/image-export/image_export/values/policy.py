@@ -1,4 +1,4 @@
-"""The policy: whose images are exported where to, by which rules, and who is told (DESIGN §4.6). Pure.
+"""The policy: whose images are exported where to, by which rules, and who is told (docs/policy.md). Pure.
 
 Decoded strictly by `decisions/policy/file.py`: snake_case as in the file, unknown keys are faults.
 """

@@ -62,7 +62,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def voids(self) -> int:
-        """How many attempts were void so far; the next one's prefix moves on by so many letters (PROTOCOL 8)."""
+        """How many attempts were void so far; the next prefix moves on by so many letters (docs/protocol.md#rule-8)."""
         before = self.claim.voids if self.claim else 0
         return before + (1 if self.result and self.result.outcome == "void" else 0)
 
@@ -81,5 +81,5 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def inferred(self) -> str | None:
-        """The Reason `Inferred` where the task was taken for ours by inference (PROTOCOL 9)."""
+        """The Reason `Inferred` where the task was taken for ours by inference (docs/protocol.md#rule-9)."""
         return "Inferred" if self.result and self.result.inferred else None

@@ -1,4 +1,4 @@
-"""The function's environment as values (DESIGN §4.5). Pure."""
+"""The function's environment as values (docs/deploy.md). Pure."""
 
 from typing import Literal
 

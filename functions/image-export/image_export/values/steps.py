@@ -25,7 +25,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     unlooked: int = 0  # how many there are beside the candidates: too many for one look, or not known just now
     keys: tuple[str, ...] | UnsetType = UNSET
     objects: dict[str, StoredObject | None] | UnsetType = UNSET
-    forbidden: Cause | None = None  # what the policy says against it by now (PROTOCOL 16)
+    forbidden: Cause | None = None  # what the policy says against it by now (docs/protocol.md#rule-16)
     probe: bool = False  # this export may try although the group is on hold
     queued: bool = False  # it waits for room, and keeps its place
     in_turn: bool = True  # it may start now; otherwise it queues up, since others may be more important

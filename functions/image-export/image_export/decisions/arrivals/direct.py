@@ -1,4 +1,4 @@
-"""A request in the ExportImage API's own parameters, read strictly; all its faults in one answer (DESIGN §4.1). Pure.
+"""A request in ExportImage's own parameters, read strictly; all its faults in one answer (docs/http-api.md). Pure.
 
 `Parameters` is the one source of names, types and patterns: requests are decoded by it and described by it.
 """
@@ -19,7 +19,7 @@ from .wording import meant, must_be, plain, shown
 
 IMAGE_ID = r"^m-[A-Za-z0-9]{1,60}" + END
 ACCOUNT_ID = r"^[0-9]{5,20}" + END
-OTHER_SPELLING = {"OssBucket": "OSSBucket", "OssPrefix": "OSSPrefix"}  # the original page's (facts §0)
+OTHER_SPELLING = {"OssBucket": "OSSBucket", "OssPrefix": "OSSPrefix"}  # 2018 (docs/cloud-facts.md#fact-0)
 
 ImageId = Annotated[
     str, Meta(pattern=IMAGE_ID, description="the id of a custom image: m- and 1 to 60 letters or digits")

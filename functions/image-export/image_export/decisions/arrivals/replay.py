@@ -1,4 +1,4 @@
-"""Once more, by a person's decision: what a replay names, and the request that it makes (PROTOCOL 9). Pure.
+"""Once more, by a person's decision: what a replay names, and its request (docs/protocol.md#rule-9). Pure.
 
 A replay is a new generation. Its ClientToken is derived from what is replayed: the same replay again is the same one.
 """

@@ -1,4 +1,4 @@
-"""A timer trigger's event: its time names the run, its payload is a string that may hold JSON (facts §6.6). Pure.
+"""A timer trigger's event: its time names the run, its payload is a text (docs/cloud-facts.md#fact-6-6). Pure.
 
 What asks for a night is nothing, or a JSON object of known names. All else is refused: whoever wrote `DryRun` or
 `dryrun=true` wanted to see a plan, and a night that starts all the same cannot be taken back.

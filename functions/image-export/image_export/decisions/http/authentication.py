@@ -1,4 +1,4 @@
-"""Who may ask over HTTP. Fails closed: without tokens nobody may (DESIGN §4.5). Pure."""
+"""Who may ask over HTTP. Fails closed: without tokens nobody may (docs/security.md). Pure."""
 
 import hashlib
 import hmac

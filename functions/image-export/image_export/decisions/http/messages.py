@@ -1,4 +1,4 @@
-"""From FC's HTTP event to a request, and from an answer to FC's struct (facts §7.4). Pure."""
+"""From FC's HTTP event to a request, and from an answer to FC's struct (docs/cloud-facts.md#fact-7-4). Pure."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The HTTP status of a code that ends a request: the cloud's own, from the ExportImage pages (facts §1.4). Pure."""
+"""The HTTP status of a code that ends a request: the cloud's own (docs/cloud-facts.md#fact-1-4). Pure."""
 
 from typing import Any
 

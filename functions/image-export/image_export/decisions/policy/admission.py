@@ -1,4 +1,4 @@
-"""May it, and is it wanted? The policy's answers to requests and sightings (P5, DESIGN §4.6, §7). Pure."""
+"""May it, and is it wanted? The policy's answers to requests and sightings (docs/protocol.md#p5). Pure."""
 
 from datetime import datetime
 
@@ -88,7 +88,7 @@ def watches(policy: Policy, account_id: str | None, region_id: str) -> list[Assu
 
 
 def still_allowed(policy: Policy, request: ExportRequest) -> Cause | None:
-    """What the policy says by now against a recorded request (PROTOCOL 16)."""
+    """What the policy says by now against a recorded request (docs/protocol.md#rule-16)."""
     account = policy.account(request.account_id)
     if account is None or account.role_arn != request.role.role_arn:
         return _cause(f"The policy no longer names account {request.account_id} with {request.role.role_arn}.")

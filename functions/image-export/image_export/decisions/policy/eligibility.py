@@ -1,6 +1,6 @@
 """Which images ECS does not export, and where in which format, as its documents say. Pure. ECS has the last word.
 
-Sources: ExportImage page of 2025 (error codes, regions of ImageFormat), user guide "Export a custom image" (facts §1).
+Sources: ExportImage page of 2025 and user guide "Export a custom image" (docs/cloud-facts.md#fact-1).
 """
 
 from ...values.cause import Cause

@@ -1,4 +1,4 @@
-"""Does a rule want an image? The match language of policy.yaml (DESIGN §4.6), with the reason either way. Pure."""
+"""Does a rule want an image? The match language of docs/policy.md, with the reason either way. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

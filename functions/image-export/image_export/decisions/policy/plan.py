@@ -1,4 +1,4 @@
-"""What a run would do: one decision for each image, with its reason. Pure. Nothing is applied here (STYLE 7).
+"""What a run would do: one decision for each image, with its reason. Pure. Nothing is applied here.
 
 The same plan serves the nightly run and new images, whether an event names them or the sweep finds them (`when`:
 image-created).

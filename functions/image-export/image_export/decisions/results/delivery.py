@@ -52,7 +52,7 @@ def next_try(owed: Owed, now: datetime) -> datetime:
 
 
 def is_given_up(owed: Owed, now: datetime) -> bool:
-    """Whether a target that refuses once more has refused for a fortnight (PROTOCOL 17)."""
+    """Whether a target that refuses once more has refused for a fortnight (docs/protocol.md#rule-17)."""
     return owed.refused_since is not None and now - owed.refused_since >= TOLD_FOR
 
 

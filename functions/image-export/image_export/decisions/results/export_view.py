@@ -1,4 +1,4 @@
-"""An export's facts as the one public value (DESIGN §4.2). Pure."""
+"""An export's facts as the one public value (docs/http-api.md). Pure."""
 
 from ...values.export import Export, Status
 from ...values.record import Record

@@ -1,7 +1,7 @@
 """What a person should look at after a night: what could not be reached, what matched nothing, what waits. Pure.
 
-The cloud does not tell its quotas before it refuses (facts §1.5). So a plan is larger than the quota where the cloud
-has said so (a hold stands), or where what was recorded before this run has not had its turn yet.
+The cloud does not tell its quotas before it refuses (docs/cloud-facts.md#fact-1-5). So a plan is larger than the quota
+where the cloud has said so (a hold stands), or where what was recorded before this run has not had its turn yet.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The CloudEvents of an export, and to whom they are still owed. Pure; made from facts alone (PROTOCOL 13)."""
+"""The CloudEvents of an export, and to whom they are owed. Pure: of facts alone (docs/protocol.md#rule-13)."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from .delivery import Owed
 from .export_view import export_of
 
 MANIFEST_FOR = timedelta(hours=1)  # then Completed is told without one
-EVENT_BYTES = 64 * 1024  # EventBridge's and the asynchronous destinations' limit (facts §8, §9)
+EVENT_BYTES = 64 * 1024  # of EventBridge and of asynchronous destinations (docs/cloud-facts.md#fact-8, #fact-9)
 _DROPPED_FIRST = ("Objects", "ImageName", "Reason", "Error")
 
 

@@ -1,4 +1,4 @@
-"""An event that a notify target has not accepted for a fortnight: its name, and where it is kept (PROTOCOL 17)."""
+"""An event that a target has not accepted for a fortnight: its name and its place (docs/protocol.md#rule-17)."""
 
 import re
 from typing import NamedTuple

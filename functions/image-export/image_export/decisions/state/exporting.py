@@ -25,7 +25,7 @@ def next_step(record: Record, sight: Sight, now: datetime) -> Step:
 
 
 def unseen(record: Record, sight: Sight, now: datetime) -> Step:
-    """A look has failed, which is no verdict (PROTOCOL 12); but somebody may want an end, and a fortnight is enough."""
+    """A failed look is no verdict (docs/protocol.md#rule-12); but a cancel wants an end, and a fortnight is enough."""
     asks = record.cancel_at and refused_looks.is_refusal(sight)
     if asks and not sight.cancel_asked and not sight.is_finished:
         return CancelTask()
@@ -111,7 +111,7 @@ def _deleted(record: Record, task: Task, _sight: Sight, _now: datetime) -> Step:
     return End(Ended(status="Cancelled", error=None if record.cancel_at else outside, reason=record.inferred))
 
 
-# TaskStatus words (facts §2); a word that is not here is a task that goes on.
+# TaskStatus words (docs/cloud-facts.md#fact-2); a word that is not here is a task that goes on.
 TASK: dict[str, Callable[[Record, Task, Sight, datetime], Step]] = {
     "Waiting": _go_on,
     "Pending": _go_on,

@@ -1,4 +1,4 @@
-"""IN_DOUBT: ExportImage was called, or perhaps not; is there a task of ours? (PROTOCOL 9.) Pure.
+"""IN_DOUBT: ExportImage was called, or perhaps not; is there a task of ours? (docs/protocol.md#rule-9.) Pure.
 
 Names decide at once, absence only after the wait. Where certainty is impossible the attempt is settled as refused with
 StartUnconfirmed or TaskNotFound, which is final: no second call.
@@ -19,7 +19,7 @@ from .backoff import CLOCKS_APART, LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
 REASON = "StartInDoubt"
 CALLER_MAY_LIVE = MINUTE  # the worker that holds the claim answers by then, or is late and finds its result taken
-CALLED_WITHIN = timedelta(minutes=5)  # of the claim: then FC has killed the caller (PROTOCOL 7)
+CALLED_WITHIN = timedelta(minutes=5)  # of the claim: then FC has killed the caller (docs/protocol.md#rule-7)
 BEFORE_CLAIM = CLOCKS_APART
 AFTER_CLAIM = CALLED_WITHIN + CLOCKS_APART
 LISTED_WITHIN = timedelta(minutes=25)
@@ -90,7 +90,7 @@ def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetim
 
 
 def _without_objects(record: Record, finished: list[Task], now: datetime) -> Step:
-    """Looked for again for as long as after any Finished (PROTOCOL 12); then nothing is certain."""
+    """Looked for again for as long as after any Finished (docs/protocol.md#rule-12); then nothing is certain."""
     claimed_at = record.claimed_at or now
     latest = claimed_at + CALLED_WITHIN + max(task.took or timedelta(0) for task in finished)
     if now - latest < VISIBLE_WITHIN:

@@ -1,8 +1,8 @@
 """READY after a void: an attempt was taken for none, so all is looked at once more before the next is made. Pure.
 
-A task that is listed within PROTOCOL's wait was found before. One that is listed later than any document lets us expect
-still keeps the export from a second one: by its name, while it runs, and by its objects. However long the export has
-waited since: the window is that of the calls.
+A task that is listed within the wait of docs/protocol.md#rule-9 was found before. One that is listed later than any
+document lets us expect still keeps the export from a second one: by its name, while it runs, and by its objects.
+However long the export has waited since: the window is that of the calls.
 """
 
 from datetime import datetime

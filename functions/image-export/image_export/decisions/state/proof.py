@@ -1,4 +1,4 @@
-"""Are the objects of a Finished task there, ours, one for each disk, and whole? (P3, PROTOCOL 12.) Pure.
+"""Are the objects of a Finished task there, ours, one for each disk, and whole? (docs/protocol.md#p3, #rule-12.) Pure.
 
 How one object is looked at is in `whole.py`.
 """

@@ -1,6 +1,7 @@
 """READY: from a recorded export to the claim for its next attempt, or to its end before it began. Pure.
 
-An end before the start takes a claim's slot, as a cancel does: beside it, another worker could start (PROTOCOL 11).
+An end before the start takes a claim's slot, as a cancel does (docs/protocol.md#rule-11): beside it, another worker
+could start.
 """
 
 from datetime import datetime, timedelta
@@ -18,10 +19,11 @@ from . import not_started as after_void
 from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 
-ROLE_GRACE = timedelta(minutes=10)  # P6: a role that was just created, or mended, does not work at once
+ROLE_GRACE = timedelta(minutes=10)  # docs/protocol.md#p6: a role that was just made or mended does not work yet
 FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound"})
 
-# DescribeImages' status words (facts §3): may be exported | will be | will never be. Any other word is waited for.
+# DescribeImages' status words (docs/cloud-facts.md#fact-3): may be exported | will be | will never be.
+# Any other word is waited for.
 IMAGE: dict[str, str] = {
     "Available": "export",
     "Creating": "wait",
@@ -153,7 +155,7 @@ def unseen(record: Record, sight: Sight, now: datetime) -> Step:
 
 
 def look_failed(record: Record, cause: Cause, now: datetime) -> Step:
-    """A look before the start was refused (AssumeRole, DescribeImages). Looks are no verdicts (P6, PROTOCOL 12).
+    """A look before the start was refused: AssumeRole, DescribeImages. It is no verdict (docs/protocol.md#rule-12).
 
     But what cannot be there does not come, and a role that has not worked for ten minutes is the cause.
     """

@@ -1,6 +1,7 @@
 """What a refused ExportImage means for the export: over, wait, or again with fresh credentials. Pure; one table.
 
-Codes: the ExportImage page of 2018 and its present form (facts §1.4), common errors of ECS and STS. PROTOCOL 6, P6.
+Codes: ExportImage pages of 2018 and today (docs/cloud-facts.md#fact-1-4), common errors of ECS and STS. What becomes of
+them: docs/protocol.md#rule-6, #p6.
 """
 
 from enum import Enum
@@ -15,7 +16,7 @@ class Handling(Enum):
     WAIT = "wait"
     ROLE = "role"  # waited for during 10 minutes from the first such refusal on, final after that
     FRESH = "fresh"  # again with fresh credentials
-    DOUBT = "doubt"  # nobody knows: PROTOCOL 9
+    DOUBT = "doubt"  # nobody knows: docs/protocol.md#rule-9
 
 
 FOREIGN = frozenset({"ImageIsExporting", "OperationDenied.ImageExporting"})
@@ -87,12 +88,12 @@ _SAME_AS = {
 
 
 def is_throttling(code: str) -> bool:
-    """Throttling, Throttling.User, Throttling.Api, Rejected.Throttling … (facts §12.1)."""
+    """Throttling, Throttling.User, Throttling.Api, Rejected.Throttling … (docs/cloud-facts.md#fact-12-1)."""
     return "Throttling" in code
 
 
 def handling(code: str) -> Handling:
-    """How a refusal with this code is taken. A code that nobody has met yet is final (P6)."""
+    """How a refusal with this code is taken. A code that nobody has met yet is final (docs/protocol.md#p6)."""
     if is_throttling(code):
         return Handling.WAIT
     if code.startswith("InvalidSecurityToken"):

@@ -1,7 +1,7 @@
 """A look was refused: noted, waited for, and after a fortnight of refusals for one cause the end. Pure.
 
 A look that was answered begins the fortnight anew, and so does another cause. So do hours in which nobody looked: it
-may have worked in between. A look without an answer, or a throttled one, is none (PROTOCOL 12).
+may have worked in between. A look without an answer, or a throttled one, is none (docs/protocol.md#rule-12).
 """
 
 from collections.abc import Callable

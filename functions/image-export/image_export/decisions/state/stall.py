@@ -1,4 +1,4 @@
-"""How long a task may take before that is worth telling (DESIGN §7). Pure."""
+"""How long a task may take before that is worth telling (docs/protocol.md#rule-12). Pure."""
 
 from datetime import datetime, timedelta
 

@@ -155,7 +155,7 @@ class AliyunCloud:
         return self._retrying(lambda: self._with_good_credentials(call))
 
     def _with_good_credentials(self, call: Callable[[], T]) -> T:
-        """Once more with fresh credentials where the cloud calls ours expired or unknown (P6)."""
+        """Once more with fresh credentials where the cloud calls ours expired or unknown (docs/protocol.md#p6)."""
         try:
             return call()
         except Refused as fault:

@@ -1,6 +1,6 @@
 """Whose name calls are made in: the function's own credentials, and roles that it assumes through STS.
 
-Speaks to STS through `rpc.py`, loaded at the first AssumeRole. AssumeRole page of STS 2015-04-01 (facts §5).
+Speaks to STS through `rpc.py`, loaded at the first AssumeRole (docs/cloud-facts.md#fact-5).
 """
 
 import json
@@ -81,7 +81,7 @@ def base_credentials(context: Any, environ: Mapping[str, str]) -> Credentials:
 
 
 def session_policy(account_id: str, region_id: str, bucket: str) -> str:
-    """What an export of that account and region needs, and nothing else (facts §14); 2,048 characters are allowed."""
+    """What an export of that account and region needs, of 2,048 characters at most (docs/cloud-facts.md#fact-14-7)."""
     images = f"acs:ecs:{region_id}:{account_id}:image/*"
     statements = [
         _allow(["ecs:ExportImage", "ecs:DescribeImages"], [images]),

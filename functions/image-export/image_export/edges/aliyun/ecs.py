@@ -1,6 +1,6 @@
 """ECS of one account and region through the core SDK: one call each, sent once. Retries are `clouds.py`'s.
 
-ExportImage page of 2025, DescribeImages, DescribeTasks, DescribeTaskAttribute, CancelTask (facts §1 to §3).
+ExportImage, DescribeImages, DescribeTasks, DescribeTaskAttribute, CancelTask: docs/cloud-facts.md#fact-1 to #fact-3.
 """
 
 from collections.abc import Iterable

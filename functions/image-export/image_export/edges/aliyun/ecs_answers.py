@@ -1,4 +1,4 @@
-"""From what ECS answers to our values. Pure; lenient where documents and SDK models differ (facts §2, §3).
+"""From what ECS answers to our values. Pure; lenient where sources differ (docs/cloud-facts.md#fact-2, #fact-3).
 
 Each entry of a list is read by itself. Raises FieldUnreadable, KeyError, TypeError or ValueError where an answer lacks
 what it must have; `faults.reading` makes a fault of it.
@@ -82,7 +82,7 @@ def read_image(fields: Fields, account_id: str, region_id: str) -> Image:
 
 
 def _disk(fields: Fields) -> Disk:
-    """None is left out: what the image has more than it was read to have would be missed by no proof (P3)."""
+    """None is left out: no proof would miss what the image has beyond these (docs/protocol.md#p3)."""
     return Disk(
         device=text(fields, "Device"),
         kind=text(fields, "Type") or ("data" if DATA_DEVICE.match(text(fields, "Device")) else "system"),
@@ -145,7 +145,7 @@ def read_task(fields: Fields) -> Task:
 
 
 def _failed(operation: Fields, status: str) -> bool:
-    """`Finished` with an operation that is not `Success` is a failure (facts §2)."""
+    """`Finished` with an operation that is not `Success` is a failure (docs/cloud-facts.md#fact-2)."""
     return status == "Finished" and text(operation, "OperationStatus", "Success") != "Success"
 
 

@@ -1,6 +1,7 @@
 """Where each service is reached: the cloud's own hosts over HTTPS, or one endpoint for all. Opens no connection.
 
-Hosts: endpoint pages of the services and the SDKs' endpoint maps (facts §5, §8, §9, §12.1).
+Hosts: endpoint pages of the services and the SDKs' endpoint maps
+(docs/cloud-facts.md#fact-5, #fact-8, #fact-9, #fact-12-1).
 """
 
 from typing import NamedTuple

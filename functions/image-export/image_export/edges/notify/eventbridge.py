@@ -1,6 +1,6 @@
 """Events to a custom bus of EventBridge: the RPC action PutEvents through the core SDK. Sent once.
 
-PutEvents page of EventBridge 2020-04-01 (documented since 2026-09-08; facts §9, §14).
+PutEvents page of EventBridge 2020-04-01 (documented since 2026-09-08; docs/cloud-facts.md#fact-9, #fact-14-6).
 """
 
 import json

@@ -1,6 +1,7 @@
 """An invocation by FC's API 2023-03-30, signed ACS3-HMAC-SHA256 by alibabacloud-openapi-util. Sends nothing.
 
-Paths and headers: package alibabacloud-fc20230330; page "V3 request structure and signature" (facts §12.2).
+Paths and headers: package alibabacloud-fc20230330; page "V3 request structure and signature"
+(docs/cloud-facts.md#fact-12-2).
 """
 
 import hashlib

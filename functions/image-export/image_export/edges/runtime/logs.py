@@ -14,7 +14,7 @@ import structlog
 from ...use_cases.ports import Log
 from .redaction import Redaction
 
-LINE_BYTES = 32 * 1024  # one log record of FC (facts §14), its line feed included
+LINE_BYTES = 32 * 1024  # one log record of FC (docs/cloud-facts.md#fact-14), its line feed included
 KEPT = ("timestamp", "level", "event")
 # Every fault of the core SDK is translated and logged by us with its cause; these two would log it again, one of them
 # with whole responses, the other (with DEBUG=sdk in the environment) with whole requests on a handler of its own.

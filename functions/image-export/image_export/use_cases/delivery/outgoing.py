@@ -1,7 +1,7 @@
 """What owes events, and how each is read back: an export, a rejection, an event that was given up and is asked for.
 
 A new kind has a class here that fits `outbox.Outgoing`, and a row in `OPEN`. Everything delivered is made from facts
-read back, never from memory (PROTOCOL 13).
+read back, never from memory (docs/protocol.md#rule-13).
 """
 
 from collections.abc import Callable, Mapping

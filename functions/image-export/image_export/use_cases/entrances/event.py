@@ -19,7 +19,7 @@ def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -
     """Take an event: record all of it first, then look at what was recorded, as the time goes.
 
     Raises what kept a part of it from being recorded, after everything else in it was tried: FC delivers it again then
-    (P6), and what was recorded the first time is found. What the time is too short for is kept, and recorded later.
+    (docs/protocol.md#p6), and what was recorded the first time is found. What there is no time for is kept for later.
     """
     parts = [Delivery(body, request_id, region_id, n, one) for n, one in enumerate(read_event(body))]
     seen, left, lost = dict[int, Seen](), list[Delivery](), None

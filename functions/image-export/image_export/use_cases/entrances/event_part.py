@@ -59,7 +59,7 @@ def take(outside: Outside, part: Delivery) -> Seen:
 
 
 def _direct(outside: Outside, direct: DirectRequest, part: Delivery) -> Seen:
-    """Without a ClientToken the token is the message's id or the delivery's own name (DESIGN §7)."""
+    """Without a ClientToken the token is the message's id or the delivery's own name."""
     try:
         asker = RequestedBy(trigger="invoke", id=part.request_id)
         request = admit_direct(outside.ruled(), direct, default_region=part.region_id, requested_by=asker)

@@ -88,7 +88,7 @@ def get_export(outside: Outside, export: str) -> HttpAnswer:
 
 
 def cancel_export(outside: Outside, request: HttpRequest, export: str) -> HttpAnswer:
-    """202 and the export after a look; the task's own end decides (PROTOCOL 11). 200 where it had ended before."""
+    """202 and the export after a look; its task's end decides (docs/protocol.md#rule-11). 200 where it had ended."""
     loaded = _load(outside, export)
     if loaded.ended:
         return HttpAnswer(status=200, value=export_of(loaded))
@@ -98,7 +98,7 @@ def cancel_export(outside: Outside, request: HttpRequest, export: str) -> HttpAn
     outside.ledger.mark(f"exports/{export}/cancel", Cancel(requested_by=asker))
     told = replace(
         loaded, cancel_at=loaded.cancel_at or outside.ledger.now
-    )  # a listing may not show it yet (facts §14)
+    )  # a listing may not show it yet (docs/cloud-facts.md#fact-14-3)
     moved = _look(outside, loaded.request, Recorded(export, created=False, hint=hint, record=told))
     return HttpAnswer(status=202, value=moved.export, headers=_pace(moved))
 

@@ -1,4 +1,4 @@
-"""An image was seen, or named by an event: is it wanted, and by which rule? Records it if so (DESIGN §4.1, §7).
+"""An image was seen, or named by an event: is it wanted, and by which rule? Records it if so.
 
 Which images are wanted is the planner's decision, as for a night and a sweep. Here is what becomes of it: what a rule
 matches on may come after the image, so that "no rule wants it" is undecided for a while.

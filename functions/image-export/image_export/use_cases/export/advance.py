@@ -32,7 +32,7 @@ from .record import Recorded
 
 STEPS_MAX = 40
 OWN_WAITS = ("OutOfTime", "OutOfSteps")  # of this worker, not of the export
-SECONDS_TO_START = 60.0  # ExportImage's own time-outs and the facts around it must fit into what is left (PROTOCOL 7)
+SECONDS_TO_START = 60.0  # its time-outs and the facts around it must fit in (docs/protocol.md#rule-7)
 SECONDS_TO_STEP = 5.0
 
 

@@ -1,4 +1,4 @@
-"""A ClientToken stands for one export, whatever is repeated or raced (PROTOCOL 3). Not the recording: `record` is.
+"""A ClientToken stands for one export, whatever is repeated or raced (docs/protocol.md#rule-3). Does not record.
 
 tokens/<hash> names the export that is about to be made. Where another request was faster to that generation,
 tokens/<hash>-2 names the next one, and so on: the first that came to be as it was asked for is the token's.

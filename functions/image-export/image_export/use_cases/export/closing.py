@@ -1,6 +1,6 @@
 """The end of an export's life in the ledger: the manifest beside its objects, and the marker, which goes last of all.
 
-Both are made from facts read back, never from memory (PROTOCOL 13).
+Both are made from facts read back, never from memory (docs/protocol.md#rule-13).
 """
 
 from ...decisions import ledger_keys as hints

@@ -72,7 +72,7 @@ class EitherRole:
                 raise fault from None
 
     def export_image(self, start: StartExport) -> str:
-        """Through today's role alone: a start is what the policy of today allows (PROTOCOL 16)."""
+        """Through today's role alone: a start is what the policy of today allows (docs/protocol.md#rule-16)."""
         return self._at(self._today).export_image(start)
 
     def image(self, image_id: str) -> Image | None:

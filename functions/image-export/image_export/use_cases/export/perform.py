@@ -25,7 +25,7 @@ CANCELS_MAX = 3  # of a task that must not be; nobody looks at it again
 
 
 def _make_claim(outside: Outside, look: Look, step: MakeClaim) -> Look:
-    """Create the claim; the owner of a start, and nobody else, calls ExportImage, once (PROTOCOL 5)."""
+    """Create the claim; the owner of a start, and nobody else, calls ExportImage, once (docs/protocol.md#rule-5)."""
     outside.ledger.ready(anew=True)
     standing = outside.ledger.create(fact_key(look.record, f"claim-{step.attempt:04d}"), step.claim)
     if not standing.ours:
@@ -95,7 +95,7 @@ def _log_result(outside: Outside, record: Record, result: Result) -> None:
 
 
 def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
-    """Our answer came after somebody settled the claim otherwise: the extra task goes, visibly (PROTOCOL 5)."""
+    """Our answer came after the claim was settled otherwise: the extra task goes, visibly (docs/protocol.md#rule-5)."""
     outside.log.error("export.doubled", task_id=record.task_id, extra_task_id=task_id)
     for _ in range(CANCELS_MAX):  # three calls at most, and nobody else will
         try:
@@ -123,7 +123,7 @@ def _after_result(outside: Outside, look: Look, result: Result) -> Look:
 
 
 def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
-    """Ask; the task's own end decides (PROTOCOL 11). A refusal only means that it is asked again at the next look."""
+    """Ask; the task's own end decides (docs/protocol.md#rule-11). A refusal means that the next look asks again."""
     try:
         cloud_of(outside, look.record).cancel_task(look.record.task_id or "")
     except Refused as fault:
@@ -169,7 +169,7 @@ def _unmark(outside: Outside, look: Look, step: Unmark) -> Look:
 
 
 def _end(outside: Outside, look: Look, step: End) -> Look:
-    """The verdict; a concurrent hold of the group falls when one of ours ends (PROTOCOL 15)."""
+    """The verdict; a concurrent hold of the group falls when one of ours ends (docs/protocol.md#rule-15)."""
     standing = outside.ledger.create(fact_key(look.record, "ended"), step.ended)
     hold = look.sight.hold
     if look.record.task_id and isinstance(hold, Hold) and hold.until is None:

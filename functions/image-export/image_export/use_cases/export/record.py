@@ -1,4 +1,4 @@
-"""Record a request: find the export that it is, or make the next generation (PROTOCOL 3, 4). Starts nothing.
+"""Record a request: find its export, or make the next generation (docs/protocol.md#rule-3, #rule-4). Starts nothing.
 
 Order: index key, due hint, open marker, `requested`. A marker without `requested` is helped along from its body.
 `known` comes last, for it says that there is an export: said too early, a death in between would lose the image.
@@ -120,7 +120,7 @@ def _make_known(outside: Outside, request: ExportRequest, export: str) -> None:
 
 
 def _warn_of_role(outside: Outside, request: ExportRequest) -> None:
-    """The documentation of 2026 still calls any other role invalid, and ExportImage takes the parameter (facts §14)."""
+    """The page of 2026 calls any other role invalid, and has the parameter (docs/cloud-facts.md#fact-14-9)."""
     if request.own_role_name:
         outside.log.warning("request.role_unusual", image_id=request.image_id, role_name=request.role_name)
 

@@ -1,4 +1,4 @@
-"""A caller's OSSPrefix that leaves no room for ours is used as given, so nothing may stand under it (PROTOCOL 8).
+"""A caller's OSSPrefix without room for ours is used as given: nothing may stand under it (docs/protocol.md#rule-8).
 
 And none may be one that we make: what an answer told is no name for another export.
 """

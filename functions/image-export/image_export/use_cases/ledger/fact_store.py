@@ -1,6 +1,6 @@
 """Facts in a Store: created once, known by their writer, timed by OSS. Knows nothing of exports.
 
-PROTOCOL 1 and 2: no worker's clock decides anything between workers, and a 409 may be our own lost write.
+No worker's clock decides anything between workers, and a 409 may be our own write: docs/protocol.md#rule-1, #rule-2.
 """
 
 from collections import deque
@@ -25,7 +25,7 @@ DATES = 8  # answers whose dates must agree that time has passed
 
 
 class Written(Wire, Generic[F], frozen=True, kw_only=True):
-    """A fact as it is stored: who wrote it, so that a writer knows its own after a lost answer (PROTOCOL 2)."""
+    """A fact as it is stored, with its writer's nonce, by which it is known again (docs/protocol.md#rule-2)."""
 
     nonce: str
     fact: F
@@ -90,7 +90,7 @@ class FactStore:
         return answer
 
     def ready(self, *, anew: bool = False) -> None:
-        """Refuse to work on a bucket that was ever versioned: forbid-overwrite does nothing there (PROTOCOL 1).
+        """Refuse a bucket that was ever versioned: forbid-overwrite does nothing there (docs/protocol.md#rule-1).
 
         Asked once in an instance, and `anew` at each tick and claim, since somebody may enable it at any time.
         """
@@ -109,7 +109,7 @@ class FactStore:
             )
 
     def create(self, key: str, fact: F) -> Standing[F]:
-        """Create the fact and read it back, or read the one that was there first (PROTOCOL 2, 13)."""
+        """Create the fact and read it back, or read what was there first (docs/protocol.md#rule-2, #rule-13)."""
         nonce = self.mark(key, fact)
         return self.standing(key, type(fact), nonce)
 

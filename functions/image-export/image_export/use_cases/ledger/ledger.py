@@ -1,4 +1,4 @@
-"""The ledger: an export is a folder of small facts in OSS, each created once (PROTOCOL). Not a decision maker.
+"""The ledger: an export is a folder of small facts in OSS, each created once (docs/protocol.md). Not a decision maker.
 
 exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
                  doubt-0001                    what ExportImage gave instead of an answer that could be used
@@ -106,7 +106,7 @@ class Ledger(FactStore):
             raise
 
     def help_along(self, export: str, body: bytes | None = None) -> bool:
-        """Make the missing `requested` from the marker's body (PROTOCOL 4); False where there is no marker."""
+        """Make the missing `requested` from the marker's body (docs/protocol.md#rule-4); False without a marker."""
         if body is None:
             marker = self._get(f"open/{export}")
             body = marker.body if marker else None
@@ -177,7 +177,7 @@ class Ledger(FactStore):
             return None
 
     def _with_attempts(self, record: Record, listed: int) -> Record:
-        """The newest attempt. A listing may lag (facts §14), so what may stand behind it is asked for by name."""
+        """The newest attempt. A list may lag (docs/cloud-facts.md#fact-14-3): the next one is asked for by name."""
         record = self.with_attempt(record, listed) if listed else record
         while (following := self.with_attempt(record, record.attempt + 1)) is not record:
             record = following
@@ -227,7 +227,7 @@ class Ledger(FactStore):
         return replace(record, told=record.told | {told})
 
     def refuse(self, record: Record, told: str) -> Record:
-        """Record that a target refuses an event; the first time stands, and the fortnight of PROTOCOL 17 begins."""
+        """Record that a target refuses an event; the fortnight of docs/protocol.md#rule-17 begins the first time."""
         standing = self.create(fact_key(record, told.replace(TOLD, REFUSED, 1)), Refusing())
         return replace(record, refused_since={**record.refused_since, told: standing.at})
 

@@ -1,5 +1,5 @@
 """`on_nightly`: plan over all images of all accounts and regions, and record what is due. It starts nothing itself:
-the watcher does, by priority, as the cloud has room (PROTOCOL 7).
+the watcher does, by priority, as the cloud has room (docs/protocol.md#rule-7).
 
 It knows the time that is left and keeps a cursor from its first moment on, so that no run is lost to a time-out: the
 watcher goes on with it. One account or region that cannot be reached stops no other. FC delivers at least once: workers

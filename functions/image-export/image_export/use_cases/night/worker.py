@@ -1,4 +1,4 @@
-"""One worker's part of a nightly run: group by group it plans and records what is due. Starts nothing (PROTOCOL 7).
+"""One worker's part of a nightly run: it plans and records what is due. Starts nothing (docs/protocol.md#rule-7).
 
 It knows the time that is left, and keeps a cursor. One account or region that cannot be reached stops no other, and no
 more does one image.

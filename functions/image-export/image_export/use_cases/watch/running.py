@@ -23,7 +23,7 @@ from ...values.task import Task
 from ..export.either_role import roles_of
 from .tick import Tick
 
-TASKS_A_CALL = 100  # DescribeTasks takes that many ids (facts §2)
+TASKS_A_CALL = 100  # DescribeTasks takes that many ids (docs/cloud-facts.md#fact-2)
 BODIES_READ = 20  # of an account and region in one tick, to find a role that works
 SILENT_MOST = 2  # accounts and regions that are waited for in vain here; the rest of the time is for other work
 
@@ -74,7 +74,7 @@ class _Group:
                 self._move(running.export_id, brief, key)
 
     def _move(self, export: str, brief: Task | None, hint: str) -> None:
-        """An end lifts the group's concurrent hold (PROTOCOL 15), which is read when the first task has moved.
+        """An end lifts the concurrent hold (docs/protocol.md#rule-15), which is read when the first task has moved.
 
         A service that has just given no answer is not asked again for each of them.
         """

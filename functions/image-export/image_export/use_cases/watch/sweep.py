@@ -1,4 +1,4 @@
-"""The sweeps: what every hint and event may have missed is found by looking, now and then (PROTOCOL 14, DESIGN §4.1 c).
+"""The sweeps: what hints and events may have missed is found by looking, now and then (docs/protocol.md#rule-14).
 
 Images are looked for by one DescribeImages per account and region, where a rule says `image-created`. Looks overlap,
 since an image may be listed late.
@@ -46,7 +46,7 @@ class Group(NamedTuple):
 
 
 def sweep(tick: Tick) -> None:
-    """Markers without a hint get a look (PROTOCOL 14), and new images are looked for, each in its own time."""
+    """Markers without a hint get a look (docs/protocol.md#rule-14), and new images are looked for, each in time."""
     due = _due(tick.outside)
     if MARKERS in due:
         for export in _unhinted(tick.outside):

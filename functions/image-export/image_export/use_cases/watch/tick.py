@@ -58,7 +58,7 @@ class Tick:
         ledger = self.outside.ledger
         try:
             found = advance(self.outside, export, sight=sight, hint=hint)
-            if found is None and ledger.help_along(export):  # PROTOCOL 4
+            if found is None and ledger.help_along(export):  # docs/protocol.md#rule-4
                 found = advance(self.outside, export, sight=sight, hint=hint)
             if found is None and hint and not hints.may_be_ahead(hint, ledger.now):
                 ledger.delete(hint)

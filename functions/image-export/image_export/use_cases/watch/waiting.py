@@ -19,7 +19,7 @@ WAITING = "waiting/"
 
 
 def start_waiting(tick: Tick) -> None:
-    """Start what there is room for (PROTOCOL 15). A busy or silent region does not keep the others from their turn."""
+    """Start what there is room for (docs/protocol.md#rule-15). A busy or silent region keeps no other from its turn."""
     turns = deque(_Group(tick, group, keys) for group, keys in tick.in_turn(list(_queues(tick.outside.ledger))))
     while turns and tick.has_time(SECONDS_TO_START + SECONDS_FOR_A_LOOK):
         group = turns.popleft()

@@ -1,4 +1,4 @@
-"""What arrived? Bytes to sightings and requests, by shape alone (DESIGN §4.1, §7; facts §6). Pure, and never raises.
+"""What arrived? Bytes to sightings and requests, by shape alone (docs/cloud-facts.md#fact-6). Pure, and never raises.
 
 `opening` opens envelopes until something inside is known; each source of events has one small translator beside it.
 """

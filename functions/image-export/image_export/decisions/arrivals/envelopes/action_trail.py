@@ -1,6 +1,6 @@
 """The API call that makes an image, as ActionTrail tells it: at the call, before the image is Available. Pure.
 
-Only writes are told, failed ones with an errorCode ("ActionTrail events"; facts §6.3). Services and years differ in the
+Only writes are told, failed ones with an errorCode (docs/cloud-facts.md#fact-6-3). Services and years differ in the
 fields that a record has: what may stand in several is looked for in each ("Management event structure").
 """
 
@@ -56,13 +56,13 @@ def _account(record: Tree) -> Any:
 
 
 def _region(record: Tree, asked: Tree) -> Any:
-    """A copy is called in the source's region and stands in its destination (facts §6.3, UNSURE)."""
+    """A copy is called in the source's region and stands in its destination (docs/cloud-facts.md#fact-6-3, UNSURE)."""
     copied_to = asked.get("DestinationRegionId") if record["eventName"] == "CopyImage" else None
     return copied_to or record.get("acsRegion") or asked.get("RegionId")
 
 
 def _images(record: Tree, asked: Tree) -> list[Any]:
-    """The new image's id: in the answer, else among the resources less the one copied (facts §6.3, UNSURE)."""
+    """The new image's id: in the answer, else among the resources (docs/cloud-facts.md#fact-6-3, UNSURE)."""
     made = _named(object_of(record.get("responseElements")).get("ImageId"))
     if made:
         return made

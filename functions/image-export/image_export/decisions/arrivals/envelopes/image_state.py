@@ -13,7 +13,7 @@ MAY_BE_EXPORTED = {word.casefold(): word for word in ("Available", "Creating", "
 
 
 def from_notification(notice: Tree) -> Iterator[Found]:
-    """A notification of CloudMonitor; the name may carry the event's status behind it (facts §6.6)."""
+    """A notification of CloudMonitor; its status may follow the name (docs/cloud-facts.md#fact-6-6)."""
     name, product, event_id = notice.get("name"), notice.get("product"), id_of(notice.get("id"))
     if not isinstance(name, str) or name.split(":")[:2] != ["Image", "StateChange"]:
         yield ignored(f"notification {printable(name)} is not about an image", event_id)
@@ -29,7 +29,7 @@ def from_content(content: Tree) -> Iterator[Found]:
 
 
 def seen_in(data: Tree, origin: Origin) -> Iterator[Found]:
-    """The image of an event whose data is the content or the whole notification around it (facts §6.4, UNSURE)."""
+    """The image of an event: its data is the content or all around it (docs/cloud-facts.md#fact-6-4, UNSURE)."""
     content = object_of(data.get("content")) or data
     state = content.get("currentState")
     if isinstance(state, str):

@@ -109,7 +109,7 @@ def _has(*names: str) -> Callable[[Tree], bool]:
     return lambda tree: all(name in tree for name in names)
 
 
-# The first that fits. A body is a request only if it has no other shape (DESIGN §7).
+# The first that fits. A body is a request only if it has no other shape.
 SHAPES: tuple[tuple[Callable[[Tree], bool], Callable[[Tree], Iterator[Found]]], ...] = (
     (_has("specversion", "type"), from_cloud_event),
     (_has("requestContext"), _none_of_ours("an HTTP request or the outcome of an invocation")),

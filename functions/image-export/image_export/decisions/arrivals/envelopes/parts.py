@@ -52,7 +52,7 @@ def is_ecs(product: Any) -> bool:
 def sighting(origin: Origin, image: Any, state: Any = None) -> Sighting:
     """The sighting. Raises UnreadableError where the image, region or account is missing or of no such form.
 
-    Every event says that an image came into being or is about to; it may be visible a little later (DESIGN §7).
+    Every event says that an image came into being or is about to; it may be visible a little later.
     """
     for name, value, form, right in (
         ("image id", image, IMAGE_ID, "m- and 1 to 60 letters or digits"),
