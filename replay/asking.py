@@ -9,6 +9,7 @@ import requests
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses, fc_host
 from image_export.edges.faults import answered, reading, unconnected
+from image_export.edges.netrc import as_signed
 from image_export.edges.notify.fc3_signing import sign
 from image_export.edges.notify.invocation import Invocation
 from image_export.edges.retrying import CONNECT_S
@@ -35,7 +36,7 @@ class Entrance(NamedTuple):
         try:
             with requests.Session() as session:
                 session.trust_env = not self.addresses.no_proxy
-                session.auth = _as_signed
+                session.auth = as_signed
                 answer = session.post(
                     self.addresses.url(host) + signed.path,
                     data=payload,
@@ -54,11 +55,6 @@ class Outcome(NamedTuple):
 
     good: bool
     said: str
-
-
-def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave the signature alone: a .netrc would take its place."""
-    return request
 
 
 def _raise(where: str, answer: requests.Response) -> NoReturn:

@@ -17,6 +17,7 @@ from Tea.request import TeaRequest
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses, fc_host
 from image_export.edges.faults import answered, quoted, reading, unconnected
+from image_export.edges.netrc import as_signed
 from image_export.edges.retrying import timeouts
 from image_export.errors import Refused
 from image_export.use_cases.ports import RemainingSeconds
@@ -99,6 +100,7 @@ class Functions:
         try:
             with requests.Session() as session:
                 session.trust_env = self._trust_env
+                session.auth = as_signed
                 answer = session.get(url, headers=headers, timeout=limits, allow_redirects=False)
         except (requests.RequestException, OSError) as fault:
             raise unconnected(where, fault) from fault

@@ -11,8 +11,11 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 
 @contextmanager
-def listening(answer: bytes | None) -> Iterator[str]:
-    """Its address. Reads a request's head, then sends `answer` and closes; None resets the connection instead."""
+def listening(answer: bytes | None, heard: list[bytes] | None = None) -> Iterator[str]:
+    """Its address. Reads a request's head, then sends `answer` and closes; None resets the connection instead.
+
+    `heard` is given each head.
+    """
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -22,7 +25,9 @@ def listening(answer: bytes | None) -> Iterator[str]:
             except OSError:  # closed: the test is over
                 return
             with connection:
-                connection.recv(65536)
+                head = connection.recv(65536)
+                if heard is not None:
+                    heard.append(head)
                 if answer is None:
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 else:

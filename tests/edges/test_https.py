@@ -1,18 +1,19 @@
 """Without an endpoint, each service is called over HTTPS, on port 443 (docs/protocol.md#p5). Nothing leaves us."""
 
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from image_export.edges.aliyun.credentials import Credentials, Narrowed, assume_role
 from image_export.edges.aliyun.ecs import Ecs
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.aliyun.oss import Oss
 from image_export.edges.aliyun.rpc import Rpc
+from image_export.edges.notify.eventbridge import put_event
 from image_export.edges.notify.fc import Fc
 from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Unanswered, Unreached
@@ -116,19 +117,45 @@ def test_a_loopback_endpoint_is_never_asked_through_a_proxy(
         call(Addresses(f"http://{address}"))
 
 
-@pytest.mark.parametrize("function", [FUNCTION, FUNCTION_3])
-def test_a_netrc_never_takes_the_place_of_the_signature(
-    function: Function, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+SIGNED: dict[str, tuple[Callable[[Addresses], object], bytes | None]] = {
+    "ECS": (LOOPBACK["RPC"], None),
+    "STS": (lambda at: assume_role(Rpc(base, at, minute), Narrowed(a_role(), REGION, BUCKET)), None),
+    "EventBridge": (lambda at: put_event(Rpc(base, at, minute), BUS, {"id": "1"}), None),
+    "OSS": (LOOPBACK["OSS"], b"OSS4-HMAC-SHA256 Credential=LTAI-made-up/"),
+    "FC": (LOOPBACK["FC"], b"FC LTAI-made-up:"),
+    "FC 3": (LOOPBACK["FC 3"], b"ACS3-HMAC-SHA256 Credential=LTAI-made-up,"),
+}
+
+
+@pytest.mark.parametrize(("call", "authorization"), SIGNED.values(), ids=list(SIGNED))
+def test_a_netrc_adds_nothing_to_a_call_and_never_takes_the_place_of_its_signature(
+    call: Callable[[Addresses], object],
+    authorization: bytes | None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    netrc, sent = tmp_path / "netrc", []
-    netrc.write_text("default login somebody password else")
-    monkeypatch.setenv("NETRC", str(netrc))
+    """RPC calls have their signature in the query, and no such header. `requests` reads NETRC, an older one HOME."""
+    (tmp_path / ".netrc").write_text("default login somebody password else")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    heard: list[bytes] = []
+    with listening(http("503 Service Unavailable", b""), heard) as address, pytest.raises(CloudFault):
+        call(Addresses(f"http://{address}"))
+    (head,) = heard
+    found = re.search(rb"^authorization: (.*?)\r$", head, re.IGNORECASE | re.MULTILINE)
+    assert (found and found[1].startswith(authorization or b"nothing")) is (authorization and True)
 
-    def send(_session: object, request: requests.PreparedRequest, **_options: object) -> None:
-        sent.append(request.headers["Authorization"])
-        raise requests.ConnectionError
 
-    monkeypatch.setattr(requests.Session, "send", send)
-    with pytest.raises(CloudFault):
-        Fc(base, CLOUD, (ACCOUNT, REGION), minute).invoke(function, {"id": "1"})
-    assert "LTAI-made-up" in sent[0]
+@pytest.mark.parametrize("service", ["STS", "ECS", "OSS", "EventBridge", "FC", "FC 3"])
+def test_a_proxy_that_refuses_to_connect_means_that_nothing_was_sent(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy", *PROXIES):
+        monkeypatch.delenv(name, raising=False)
+    call, host = CALLS[service]
+    heard: list[bytes] = []
+    with listening(http("403 Forbidden", b""), heard) as address:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        with pytest.raises(Unreached):
+            call()
+    assert [head.split()[:2] for head in heard] == [[b"CONNECT", f"{host}:443".encode()]]

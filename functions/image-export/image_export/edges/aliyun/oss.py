@@ -1,6 +1,7 @@
 """Objects of OSS through alibabacloud-oss-v2: one attempt each, V4 signatures, our faults. Knows nothing of exports.
 
-Traps of alibabacloud-oss-v2 1.4.1: three attempts by default; a reset connection is called "no request was sent".
+Traps of alibabacloud-oss-v2 1.4.1: three attempts by default; a reset connection is called "no request was sent"; a
+.netrc takes the signature's place.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,11 +12,13 @@ from typing import Any
 import alibabacloud_oss_v2 as sdk
 import requests
 from alibabacloud_oss_v2 import exceptions
+from alibabacloud_oss_v2.transport import RequestsHttpClient
 
 from ...errors import CloudFault, Refused, Unanswered
 from ...use_cases.ports import Entry, Page, RemainingSeconds, Stored
 from ...values.stored_object import PROBE_BYTES, StoredObject
 from ..faults import answered, quoted, reading, unconnected, unreadable, unusable
+from ..netrc import as_signed
 from ..retrying import CONNECT_S, READ_S, in_time, timeouts
 from .credentials import Credentials
 from .hosts import Addresses, oss_host
@@ -210,13 +213,18 @@ def _config(region_id: str, credentials: Callable[[], Credentials], addresses: A
     config.region = region_id
     config.credentials_provider = _Asking(credentials)
     config.retry_max_attempts = 1
-    config.connect_timeout, config.readwrite_timeout = CONNECT_S, READ_S
     config.endpoint = addresses.url(oss_host(region_id))
     config.use_path_style = addresses.endpoint is not None
     config.disable_ssl = not addresses.https
-    if addresses.no_proxy:
-        config.proxy_host = {"http": "", "https": ""}
+    config.http_client = _http_client({"http": "", "https": ""} if addresses.no_proxy else None)
     return config
+
+
+def _http_client(proxies: dict[str, str] | None) -> Any:
+    client = RequestsHttpClient(connect_timeout=CONNECT_S, readwrite_timeout=READ_S, proxy_host=proxies)
+    client.open()
+    client.session.auth = as_signed
+    return client
 
 
 def _utc(when: datetime) -> datetime:
