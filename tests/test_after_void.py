@@ -104,8 +104,9 @@ def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_
     adopted = next_step(VOID, replace(crowded, candidates=(named("theirs"), named(PREFIX))), LATER)
     assert isinstance(adopted, MakeClaim)
     assert adopted.claim.kind == "adopt"
-    assert isinstance(next_step(VOID, crowded, LATER), Wait)
-    step = next_step(VOID, crowded, LATER + timedelta(days=1))
+    a_day_later = START + minutes(26) + timedelta(hours=24)
+    assert isinstance(next_step(VOID, crowded, a_day_later), Wait)
+    step = next_step(VOID, crowded, a_day_later + timedelta(seconds=1))
     assert isinstance(step, MakeClaim)
     assert step.claim.ended is not None
     assert step.claim.ended.error is not None
@@ -119,8 +120,9 @@ def test_what_has_ended_without_a_name_is_not_waited_for(status: str) -> None:
 
 @pytest.mark.parametrize("record", [VOID, REFUSED])
 def test_objects_without_a_task_keep_it_from_a_second_call_and_end_it_after_a_day(record: Record) -> None:
-    assert isinstance(seeing(record, keys=(KEY,)), Wait)
-    step = seeing(record, a_task("Finished"), keys=(KEY,), now=LATER + timedelta(hours=25))
+    a_day_later = START + minutes(26) + timedelta(hours=24)
+    assert isinstance(seeing(record, keys=(KEY,), now=a_day_later), Wait)
+    step = seeing(record, a_task("Finished"), keys=(KEY,), now=a_day_later + timedelta(seconds=1))
     assert isinstance(step, MakeClaim)
     assert step.claim.ended is not None
     assert step.claim.ended.error is not None

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from image_export.errors import CloudFault, Refused
-from image_export.use_cases.entrances.list_exports import OPENED_MAX, SCANNED_MAX
 from image_export.use_cases.export.record import record
 from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
@@ -365,18 +364,33 @@ def test_exports_that_an_earlier_version_recorded_are_found_behind_those_that_ha
 
 def test_a_page_reads_on_until_it_shows_something(shop: Workshop, entrance: Entrance) -> None:
     (export,) = made(shop, entrance, 1)
-    lay_others(shop, SCANNED_MAX + 50)
+    lay_others(shop, 2050)
     for name in shop.keys("images/"):
         del shop.store.objects[name]
     answer = entrance.page(ImageId="m-0")
     assert (ids(answer), answer.value["NextToken"]) == ([export], None)
 
 
-def test_a_page_that_shows_something_reads_past_so_many_names_and_goes_on(shop: Workshop, entrance: Entrance) -> None:
+@pytest.mark.parametrize(("others", "goes_on"), [(1999, False), (2000, True)])
+def test_a_page_that_shows_something_reads_two_thousand_names_and_goes_on_if_there_are_more(
+    shop: Workshop, entrance: Entrance, others: int, goes_on: bool
+) -> None:
     (export,) = made(shop, entrance, 1)
-    lay_others(shop, SCANNED_MAX + 50, first=90000000000000)
-    first = entrance.page(ImageId="m-0", Status="Exporting")
-    assert (ids(first), bool(first.value["NextToken"])) == ([export], True)
+    lay_others(shop, others, first=90000000000000)
+    first = entrance.page(RegionId=REGION, ImageId="m-0")
+    assert (ids(first), bool(first.value["NextToken"])) == ([export], goes_on)
+
+
+@pytest.mark.parametrize(("others", "goes_on"), [(99, False), (100, True)])
+def test_a_page_that_shows_something_opens_a_hundred_bodies_and_goes_on_if_there_are_more(
+    shop: Workshop, entrance: Entrance, others: int, goes_on: bool
+) -> None:
+    (export,) = made(shop, entrance, 1)
+    shop.cloud.fail(shop.task_id)
+    shop.tick(minutes=10)
+    lay_others(shop, others, first=90000000000000)
+    first = entrance.page(Status="Failed")
+    assert (ids(first), bool(first.value["NextToken"])) == ([export], goes_on)
 
 
 def test_a_page_opens_bodies_until_it_shows_something(shop: Workshop, entrance: Entrance) -> None:
@@ -384,7 +398,7 @@ def test_a_page_opens_bodies_until_it_shows_something(shop: Workshop, entrance: 
     (failed,) = made(shop, entrance, 1)
     shop.cloud.fail(shop.task_id)
     shop.tick(minutes=10)
-    for number in range(OPENED_MAX):
+    for number in range(100):
         record(shop.outside(), a_request(image_id=f"m-night{number}", requested_by=asker))
     answer = entrance.page(Status="Failed")
     assert (ids(answer), answer.value["NextToken"]) == ([failed], None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from image_export.use_cases.night.run import GIVEN_UP, go_on
+from image_export.use_cases.night.run import go_on
 from image_export.use_cases.night.worker import RUN
 from image_export.values.match import Match
 from image_export.values.run import NightlyAnswer, Run
@@ -106,9 +106,9 @@ def test_while_its_worker_lives_nobody_else_takes_a_run_over(shop: Workshop) -> 
     stock(shop, 2)
     shop.store.faults = DyingAt(4, after=False)
     assert not shop.surviving(lambda: run(shop))
-    shop.clock.advance(minutes=9)
+    shop.clock.advance(minutes=10, seconds=58)
     assert go_on(shop.outside(), request_id="r-tick") is None
-    shop.clock.advance(minutes=3)
+    shop.clock.advance(seconds=3)
     answer = go_on(shop.outside(), request_id="r-tick")
     assert answer is not None
     assert answer.finished
@@ -135,7 +135,7 @@ def night(shop: Workshop, faults: DyingAt) -> None:
     shop.store.faults = faults
     shop.surviving(lambda: run(shop))
     for _ in range(3):
-        shop.clock.advance(seconds=GIVEN_UP.total_seconds())
+        shop.clock.advance(minutes=11)
         shop.surviving(lambda: go_on(shop.outside(), request_id="r-tick"))
 
 

@@ -67,6 +67,17 @@ def test_a_night_records_what_is_due_and_starts_nothing_itself(shop: Workshop) -
     assert (len(shop.cloud.running), len(shop.clouds.of(ACCOUNT, ELSEWHERE).running)) == (3, 2)
 
 
+def test_a_night_goes_round_the_regions_so_that_one_without_time_has_been_at_every_account(shop: Workshop) -> None:
+    other = "6543210987654321"
+    assert shop.policy is not None
+    (account,) = shop.policy.accounts
+    first = replace(account, name="first", role_arn=account.role_arn.replace(ACCOUNT, other))
+    shop.change(accounts=(first, account))
+    answer = run(shop)
+    places = [(other, REGION), (ACCOUNT, REGION), (other, ELSEWHERE), (ACCOUNT, ELSEWHERE)]
+    assert [(one.account_id, one.region_id) for one in answer.totals] == places
+
+
 def test_the_second_night_finds_what_the_first_one_recorded_without_a_read_of_each(shop: Workshop) -> None:
     stock(shop, 150)
     run(shop)

@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from emulator.ecs import regions as emulated
 from image_export.decisions.naming import natural_key
+from image_export.decisions.policy.eligibility import format_warning, offered
 from image_export.decisions.policy.file import read_policy
 from image_export.decisions.policy.plan import plan, spread
 from image_export.values.export import RequestedBy
@@ -118,6 +120,23 @@ def test_a_format_that_the_region_lacks_is_raw_and_said_so() -> None:
     assert decision.request.image_format == "raw"
     assert decision.warning is not None
     assert decision.warning.startswith(f"ImageFormat qcow2 is not offered in {REGION}; the export is raw. A disk has")
+
+
+FORMAT_REGIONS = {  # the ExportImage page's
+    *("ap-northeast-1", "ap-southeast-1", "ap-southeast-3", "ap-southeast-5", "eu-central-1", "eu-west-1"),
+    *("me-east-1", "us-east-1", "us-west-1"),
+}
+ALL_REGIONS = sorted(emulated.REGIONS)
+
+
+def test_each_region_of_the_exportimage_page_takes_other_formats_and_no_other_region_does() -> None:
+    assert {region for region in ALL_REGIONS if offered("qcow2", region) == "qcow2"} == FORMAT_REGIONS
+    assert {region for region in ALL_REGIONS if format_warning("vhd", region) is None} == FORMAT_REGIONS
+    assert all(offered("raw", region) == "raw" for region in ALL_REGIONS)
+
+
+def test_the_emulator_takes_other_formats_in_the_same_regions() -> None:
+    assert emulated.FORMAT_REGIONS == FORMAT_REGIONS
 
 
 @pytest.mark.parametrize(

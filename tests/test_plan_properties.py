@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from image_export.decisions.naming import natural_key
-from image_export.decisions.policy.eligibility import FORMAT_REGIONS
 from image_export.decisions.policy.matching import mismatch
 from image_export.values.image import Image
 from image_export.values.match import Match
@@ -157,8 +156,8 @@ def test_a_request_is_that_of_its_image_and_rule(case: Case) -> None:
         assert (request.role, request.region_id, request.image_id) == (ACCOUNT.role, image.region_id, image.image_id)
         assert (request.rule, request.priority) == (rule.name, rule.priority)
         assert request.oss_bucket == ACCOUNT.destinations[image.region_id].bucket
-        assert request.image_format == (rule.format if image.region_id in FORMAT_REGIONS else "raw")
-        assert one.warning or request.image_format == rule.format
+        assert request.image_format == "raw"  # all that a region of the mainland takes
+        assert one.warning or rule.format == "raw"
 
 
 @given(CASES)

@@ -237,6 +237,15 @@ def test_of_an_array_the_rejected_part_is_replayed_alone(shop: Workshop) -> None
     assert len(shop.cloud.running) == 1
 
 
+@pytest.mark.parametrize(("size", "kept"), [(65536, True), (65537, False)])
+def test_an_event_of_up_to_64_kb_is_kept_to_be_replayed(shop: Workshop, size: int, kept: bool) -> None:
+    body = b'{"ImageId": "m-1", "OSSBucket": "not-ours"}'.ljust(size)
+    assert code(ask(shop, body)) == "Forbidden.Policy"
+    stored = shop.outside().ledger.read(f"rejected/{rejected(shop).removeprefix('rejected-')}/event", Rejection)
+    assert stored is not None
+    assert stored.fact.kept.body == (body.decode() if kept else None)
+
+
 def test_a_part_that_the_kept_event_does_not_have_is_not_replayed(shop: Workshop) -> None:
     """What was kept is without what looked like a secret, and may read as less than what came."""
     kept = Kept(body=json.dumps([{"ImageId": IMAGE, "OSSBucket": BUCKET}]), position=1, region_id=REGION)

@@ -286,7 +286,7 @@ def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_
     ours = named(a_claimed_record().oss_prefix)
     assert crowded(named("other"), ours, after_minutes=2) == Settle(Result(outcome="started", task_id=TASK))
     assert isinstance(crowded(a_task("Failed"), after_minutes=24 * 60), Wait)
-    cause = unconfirmed(crowded(a_task("Failed"), after_minutes=24 * 60 + 1))
+    cause = unconfirmed(crowded(a_task("Failed"), after_minutes=24 * 60 + 0.02))
     assert (cause.code, "10 tasks" in cause.message) == ("StartUnconfirmed", True)
 
 
@@ -331,9 +331,8 @@ def test_after_as_many_void_attempts_as_there_are_letters_the_start_is_unconfirm
 
 def test_objects_without_a_task_are_looked_at_for_a_day_and_then_named() -> None:
     key = f"{a_claimed_record().oss_prefix}_m-1_system.raw.tar.gz"
-    cause = unconfirmed(doubt(after_minutes=25 * 60, keys=(key,)))
+    cause = unconfirmed(doubt(after_minutes=24 * 60 + 0.02, keys=(key,)))
     assert (cause.code, key in cause.message) == ("TaskNotFound", True)
-
     assert isinstance(doubt(after_minutes=24 * 60, keys=(key,)), Wait)
 
 

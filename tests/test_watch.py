@@ -1,5 +1,7 @@
 """The watcher over fakes: nothing is lost, nothing multiplies, and no export stands in another's way."""
 
+from datetime import timedelta
+
 import pytest
 
 from image_export.errors import Refused
@@ -40,6 +42,24 @@ def test_a_look_for_a_sighted_image_that_fails_for_a_day_is_rejected_with_the_cl
     assert [cause.code for cause in rejected] == ["Forbidden.RAM"]
     assert shop.notifier.kinds(BUS) == ["Rejected"]
     assert not shop.keys("sighted/")
+
+
+@pytest.mark.parametrize("first_seen", [False, True])
+def test_looks_that_fail_are_given_up_after_a_day_and_after_three_more_where_the_image_was_seen(
+    shop: Workshop, first_seen: bool
+) -> None:
+    """An image that is being made has three days to become Available."""
+    shop.show(an_image(name="scratch", status="Creating"))
+    shop.cloud.faults.before("image", *[] if first_seen else [refused("Forbidden.RAM")])
+    shop.tell()
+    began, until = shop.clock.now, timedelta(days=4 if first_seen else 1)
+    shop.cloud.faults.before("image", *[refused("Forbidden.RAM") for _ in range(50)])
+    shop.tick(seconds=(until - timedelta(minutes=1)).total_seconds())
+    assert (shop.keys("rejected/"), len(shop.keys("sighted/"))) == ([], 1)
+    for _ in range(4):
+        shop.tick(minutes=10)
+    assert shop.clock.now - began > until
+    assert (shop.notifier.kinds(BUS), shop.keys("sighted/")) == (["Rejected"], [])
 
 
 def test_a_sighted_image_that_no_rule_wants_leaves_nothing_behind(shop: Workshop) -> None:

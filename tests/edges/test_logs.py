@@ -19,7 +19,7 @@ from image_export.edges.aliyun.clouds import AliyunClouds
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.runtime.logs import LINE_BYTES, Lines, configure, logger
-from image_export.edges.runtime.redaction import KNOWN_MAX, Redaction, Secrets
+from image_export.edges.runtime.redaction import Redaction, Secrets
 from image_export.errors import CloudFault
 from image_export.use_cases.ports import Log
 from image_export.values.cause import Cause
@@ -169,13 +169,13 @@ def test_what_a_library_logs_wrongly_is_told_without_its_arguments(stream: io.St
     assert (line["event"], line["text"]) == ("library.warned", "%d of %s")
 
 
-def test_a_warm_instance_forgets_the_oldest_secrets_and_hides_the_newest() -> None:
+def test_a_warm_instance_hides_the_two_thousand_newest_secrets_and_forgets_older_ones() -> None:
     secrets = Secrets()
-    names = [f"made-up-secret-number-{number}." for number in range(2 * KNOWN_MAX)]
+    names = [f"made-up-secret-number-{number}." for number in range(2500)]
     for name in names:
         secrets.keep(name)
     hidden = [name for name in names if name not in secrets.hide(name)]
-    assert hidden == names[-KNOWN_MAX:]
+    assert hidden == names[500:]
 
 
 def test_the_core_sdk_does_not_print_on_its_own(
