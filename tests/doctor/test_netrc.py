@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from doctor.edges.functions import Functions
-from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
 from image_export.errors import CloudFault
 from replay.asking import Entrance
 from tests.builders import ACCOUNT, REGION
