@@ -141,6 +141,18 @@ def test_the_rules_promises_and_facts_that_code_cites_by_number_are_all_there() 
     assert {f"fact-{number}" for number in range(16)} <= facts
 
 
+def test_a_python_file_that_a_document_names_is_there() -> None:
+    bases = (ROOT, ROOT / "functions" / "image-export", ROOT / "functions" / "image-export" / "image_export")
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    named = [
+        (file.name, path)
+        for file in documents
+        for path in re.findall(r"`([a-z0-9_-]+/[a-z0-9_/-]+\.py)`", file.read_text())
+    ]
+    assert len(named) > 20
+    assert [one for one in named if not any((base / one[1]).is_file() for base in bases)] == []
+
+
 def test_the_protocol_names_mutants_that_there_are() -> None:
     table = (ROOT / "docs" / "protocol.md").read_text().split("## What broke without a rule")[1].split("\n## ")[0]
     rows = [row.rsplit("|", 2)[1] for row in table.splitlines() if row.startswith("| ") and row[2].isdigit()]
