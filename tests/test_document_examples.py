@@ -15,6 +15,7 @@ from image_export.errors import OurFault
 ROOT = Path(__file__).parent.parent
 POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
 HTTP_API = (ROOT / "docs" / "http-api.md").read_text(encoding="utf-8")
+MANIFEST = (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8")
 OPENAPI = json.loads((ROOT / "schemas" / "openapi.json").read_text(encoding="utf-8"))
 BLOCK = re.compile(r"^```(.+)\n([\s\S]*?)^```$", re.MULTILINE)
 HEAD = """version: 1
@@ -110,3 +111,19 @@ def test_every_route_and_every_parameter_has_its_row() -> None:
     query = [one["name"] for one in OPENAPI["paths"]["/exports"]["get"]["parameters"]]
     first = " ".join(row.split("|")[1] for row in rows)
     assert [name for name in (*calls, *names, *query) if f"`{name}`" not in first] == []
+
+
+def test_the_manifest_that_is_shown_is_as_its_schema_says() -> None:
+    (shown,) = map(json.loads, blocks(MANIFEST, "json manifest"))
+    schema = json.loads((ROOT / "schemas" / "manifest.json").read_text(encoding="utf-8"))
+    assert [fault.message for fault in jsonschema_rs.Draft202012Validator(schema).iter_errors(shown)] == []
+    assert set(shown) == set(schema["$defs"]["Manifest"]["properties"])
+
+
+def test_every_field_of_a_manifest_has_its_row() -> None:
+    schema = json.loads((ROOT / "schemas" / "manifest.json").read_text(encoding="utf-8"))
+    first = " ".join(line.split("|")[1] for line in MANIFEST.splitlines() if line.startswith("| `"))
+    kinds = ("Manifest", "ExportedObject", "ExportedDisk", "Image")
+    said = {name for kind in kinds for name in schema["$defs"][kind]["properties"]}
+    named = {name.rpartition(".")[2] for name in re.findall(r"`([A-Za-z0-9.\[\]]+)`", first)}
+    assert said - named == set()
