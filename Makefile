@@ -34,7 +34,7 @@ SEEDS = 1-1000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test simulate prove bench check schemas audit coverage emulator doctor replay layer package lock clean mutate
+.PHONY: help setup demo test simulate prove bench check schemas docs audit coverage emulator doctor replay layer package lock clean mutate
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ schemas: setup ## write the OpenAPI document and the schemas of policy.yaml and 
 	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_OPENAPI)' > schemas/openapi.json
 	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_POLICY)' > schemas/policy.json
 	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_MANIFEST)' > schemas/manifest.json
+
+docs: setup ## write the tables of docs/ that are made from the code
+	@PYTHONPATH=functions/image-export $(RUN) -m tests.made_tables
 
 check: setup build/audit/.done ## ruff (security rules too) and mypy, strict; known vulnerabilities, as far as PyPI can be asked
 	@$(VENV)/bin/ruff format --check --quiet .

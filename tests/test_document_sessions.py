@@ -1,0 +1,125 @@
+"""A session that README or docs/ show on the emulator is what a reader sees: each is typed into a shell, as it stands.
+
+The block says ```console emulator```, and behind that what the emulator is started with. Names and numbers that change
+from run to run may differ; all else must come, in the order that is shown, with anything in place of `…`.
+"""
+
+import hashlib
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from emulator.running import RunningEmulator
+from tests.documents import ROOT, Block, Command, blocks
+from tests.patience import HANGS_S
+
+SESSIONS = [block for block in blocks() if block.language == "console" and block.words[:1] == ("emulator",)]
+TOKEN = "my-token"
+CHANGES = {
+    r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?": "TIME",
+    r"\b[mt]-bp1[a-z0-9]{17}\b": "ID",
+    r"\bnightly[a-z2-7]{13}\b": "PREFIX",
+    r"\bexp-[a-z2-7]{16}": "EXPORT",  # its hash is of the account and region, too
+    r"\brejected-[0-9a-f]+": "REJECTED",
+    r"\btold-(\w+)-[0-9a-f]*": r"told-\1",
+    r"\b[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b|\b1-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{12}\b": "REQUEST",
+    r"\b[0-9A-F]{32}\b": "ETAG",
+    r"\b\d{15,20}\b": "CRC64",
+    r"\b\d+%": "PERCENT",
+}
+
+
+class Shell:
+    """One shell for a session, so that what a command sets is there for the next one."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            ["/bin/bash"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env=environment,
+            text=True,
+        )
+
+    def type(self, line: str) -> str:
+        """What comes of a command."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{line}\necho; echo '-- done'\n")
+        self._process.stdin.flush()
+        printed = iter(self._process.stdout.readline, "-- done\n")
+        return "".join(printed)
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate("exit\n", timeout=HANGS_S)
+
+
+def faceless(text: str) -> str:
+    """The text without what differs from run to run, its lines joined: long answers are broken in documents."""
+    for pattern, word in CHANGES.items():
+        text = re.sub(pattern, word, text)
+    return " ".join(text.split())
+
+
+def is_shown(prints: str, printed: str) -> bool:
+    """Whether each piece that is said to be printed was, in that order."""
+    at, printed = 0, faceless(printed)
+    for piece in map(faceless, prints.split("…")):
+        at = printed.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
+
+
+def see(shell: Shell, command: Command) -> None:
+    """Type a command until it prints what is shown: the emulator's cloud takes its time for some of it."""
+    until = time.monotonic() + HANGS_S / 10
+    while not is_shown(command.prints, printed := shell.type(command.line)):
+        assert time.monotonic() < until, f"$ {command.line}\n{printed}\nbut this is shown:\n{command.prints}"
+        time.sleep(0.5)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda one: f"{one.document}: {one.commands[-1].line[:40]}")
+def test_a_session_on_the_emulator_is_what_a_reader_sees(session: Block, tmp_path: Path) -> None:
+    hashed = hashlib.sha256(TOKEN.encode()).hexdigest()
+    log = tmp_path / "emulator.log"
+    with RunningEmulator(*session.words[1:], log=log, environment={"IMAGE_EXPORT_HTTP_TOKENS": hashed}) as emulator:
+        given = {
+            "PATH": "/usr/bin:/bin",
+            "ENDPOINT": emulator.endpoint,
+            "HTTP": emulator.http_trigger or "",
+            "IMAGE_EXPORT_ENDPOINT": emulator.endpoint,
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": emulator.access_key_id,
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": emulator.access_key_secret,
+        }
+        shell = Shell(given)
+        for command in session.commands:
+            see(shell, command)
+        shell.close()
+
+
+def test_there_are_sessions() -> None:
+    assert len(SESSIONS) > 2
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "is_so"),
+    [
+        ("one … three", "one two three", True),
+        ("three … one", "one two three", False),
+        ('{"a": 1,\n "b": 2}', '{"a": 1, "b": 2}', True),
+        ("2026-11-24 17:12", "2027-01-01 00:00", True),
+        ("HTTP/1.1 202", "HTTP/1.1 200", False),
+        ("", "anything", True),
+    ],
+)
+def test_what_is_shown_is_found_in_what_is_printed(shown: str, printed: str, is_so: bool) -> None:
+    assert is_shown(shown, printed) is is_so
