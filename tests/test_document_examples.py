@@ -12,10 +12,13 @@ import pytest
 from image_export.decisions.policy.file import read_policy
 from image_export.errors import OurFault
 
+from .flow.rights import shipped
+
 ROOT = Path(__file__).parent.parent
 POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
 HTTP_API = (ROOT / "docs" / "http-api.md").read_text(encoding="utf-8")
 MANIFEST = (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 OPENAPI = json.loads((ROOT / "schemas" / "openapi.json").read_text(encoding="utf-8"))
 BLOCK = re.compile(r"^```(.+)\n([\s\S]*?)^```$", re.MULTILINE)
 HEAD = """version: 1
@@ -127,3 +130,25 @@ def test_every_field_of_a_manifest_has_its_row() -> None:
     said = {name for kind in kinds for name in schema["$defs"][kind]["properties"]}
     named = {name.rpartition(".")[2] for name in re.findall(r"`([A-Za-z0-9.\[\]]+)`", first)}
     assert said - named == set()
+
+
+def rights_in_rows() -> Iterator[tuple[str, str]]:
+    """Policy and action of every row of a table of rights; the policy stands before the table, or in the first cell."""
+    policy = ""
+    for line in SECURITY.partition("\n## Rights of the functions\n")[2].splitlines():
+        named = re.match(r"(?:\| )?`(image-export-[a-z-]+)`", line)
+        policy = named[1] if named else policy
+        if line.startswith("|"):
+            yield from (
+                (policy, action) for action in re.findall(r"`((?:ecs|eventbridge|fc|log|mns|oss|sts):[A-Za-z]+)`", line)
+            )
+
+
+def test_the_security_page_has_a_row_for_every_right_of_the_template_and_no_other() -> None:
+    granted = {
+        (name, action)
+        for name, (_, document) in shipped().items()
+        for statement in document["Statement"]
+        for action in statement["Action"]
+    }
+    assert set(rights_in_rows()) == granted

@@ -108,8 +108,8 @@ def test_each_right_of_a_session_is_needed(asked: list[dict[str, Any]], right: R
     assert [row for row, document in left if not document or not allowed(row, [document])]
 
 
-def test_readme_counts_the_rights() -> None:
-    said = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+def test_the_security_page_counts_the_rights() -> None:
+    said = " ".join((ROOT / "docs" / "security.md").read_text(encoding="utf-8").split())
     assert f"each of the {len(RIGHTS)} actions and resource patterns" in said
     assert f"the {len(SESSION_RIGHTS)} of a session policy" in said
 
