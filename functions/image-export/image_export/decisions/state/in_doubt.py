@@ -5,6 +5,7 @@ StartUnconfirmed or TaskNotFound, which is final: no second call.
 """
 
 from datetime import datetime, timedelta
+from enum import Enum, IntEnum
 
 from msgspec import UNSET
 
@@ -26,6 +27,42 @@ LISTED_WITHIN = timedelta(minutes=25)
 GIVE_UP = timedelta(hours=24)
 LOOK_EVERY = timedelta(minutes=5)
 ENDED_WITHOUT_OBJECTS = frozenset({"Failed", "Deleted"})
+
+
+class Few(IntEnum):
+    """How many tasks there are, as far as it matters."""
+
+    NONE = 0
+    ONE = 1
+    SEVERAL = 2
+
+
+class Verdict(Enum):
+    """What tasks without names and objects under our prefix say of the call."""
+
+    NOT_STARTED = "no task and no object: the attempt is void, and the next may be made"
+    IT_IS_OURS = "one task can be ours, and nothing speaks against it"
+    ANY_COULD_BE = "several tasks can be ours: nobody will know"
+    OBJECTS_MAY_COME = "a Finished task without objects: they come late, or it was another's"
+    OBJECTS_WITHOUT_TASK = "our objects, and no task that wrote them: it may still be listed, for a day"
+
+
+# How many have ended without objects, how many have Finished, and whether objects stand under our prefix. None: nobody
+# asks for objects, since a task that Failed or was Deleted leaves none to rely on.
+VERDICTS: dict[tuple[Few, Few, bool | None], Verdict] = {
+    (Few.NONE, Few.NONE, False): Verdict.NOT_STARTED,
+    (Few.NONE, Few.NONE, True): Verdict.OBJECTS_WITHOUT_TASK,
+    (Few.NONE, Few.ONE, False): Verdict.OBJECTS_MAY_COME,
+    (Few.NONE, Few.ONE, True): Verdict.IT_IS_OURS,
+    (Few.NONE, Few.SEVERAL, False): Verdict.OBJECTS_MAY_COME,
+    (Few.NONE, Few.SEVERAL, True): Verdict.ANY_COULD_BE,
+    (Few.ONE, Few.NONE, None): Verdict.IT_IS_OURS,
+    (Few.ONE, Few.ONE, None): Verdict.ANY_COULD_BE,
+    (Few.ONE, Few.SEVERAL, None): Verdict.ANY_COULD_BE,
+    (Few.SEVERAL, Few.NONE, None): Verdict.ANY_COULD_BE,
+    (Few.SEVERAL, Few.ONE, None): Verdict.ANY_COULD_BE,
+    (Few.SEVERAL, Few.SEVERAL, None): Verdict.ANY_COULD_BE,
+}
 
 
 def next_step(record: Record, sight: Sight, now: datetime) -> Step:
@@ -64,29 +101,27 @@ def _without_names(nameless: list[Task], record: Record, sight: Sight, now: date
     finished = [task for task in nameless if task.status == "Finished"]
     if now - claimed_at < LISTED_WITHIN or len(over) + len(finished) < len(nameless):
         return _again(claimed_at, now)
-    if len(over) > 1 or (over and finished):
-        return Settle(Result(outcome="refused", cause=_unconfirmed(record, over + finished)))
-    if over:
-        return Settle(Result(outcome="started", task_id=over[0].task_id, inferred=True))
-    if sight.keys is UNSET:
+    if not over and sight.keys is UNSET:
         return LookForKeys(record.oss_prefix or "")
-    return _by_objects(finished, record, sight, now)
-
-
-def _by_objects(finished: list[Task], record: Record, sight: Sight, now: datetime) -> Step:
-    claimed_at = record.claimed_at or now
     keys = [key for key in sight.keys or () if is_under(record.request, record.oss_prefix or "", key)]
-    if not keys and not finished:
-        return Settle(Result(outcome="void"))
-    if not keys:  # it may be ours all the same: its objects come late, or it wrote none
-        return _without_objects(record, finished, now)
-    if len(finished) == 1:
-        return Settle(Result(outcome="started", task_id=finished[0].task_id, inferred=True))
-    if len(finished) > 1:
-        return Settle(Result(outcome="refused", cause=_unconfirmed(record, finished)))
-    if now - claimed_at > GIVE_UP:
-        return Settle(Result(outcome="refused", cause=no_task(record, keys)))
-    return _again(claimed_at, now)
+    match VERDICTS[_few(over), _few(finished), None if over else bool(keys)]:
+        case Verdict.NOT_STARTED:
+            return Settle(Result(outcome="void"))
+        case Verdict.IT_IS_OURS:
+            (ours,) = over + finished
+            return Settle(Result(outcome="started", task_id=ours.task_id, inferred=True))
+        case Verdict.OBJECTS_MAY_COME:
+            return _without_objects(record, finished, now)
+        case Verdict.OBJECTS_WITHOUT_TASK if now - claimed_at > GIVE_UP:
+            return Settle(Result(outcome="refused", cause=no_task(record, keys)))
+        case Verdict.OBJECTS_WITHOUT_TASK:
+            return _again(claimed_at, now)
+        case Verdict.ANY_COULD_BE:
+            return Settle(Result(outcome="refused", cause=_unconfirmed(record, over + finished)))
+
+
+def _few(tasks: list[Task]) -> Few:
+    return Few(min(len(tasks), Few.SEVERAL))
 
 
 def _without_objects(record: Record, finished: list[Task], now: datetime) -> Step:
