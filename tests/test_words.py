@@ -50,8 +50,6 @@ def test_a_line_of_more_than_100_columns_is_named(columns: int, found: int) -> N
     assert faults("a.md", f"| {line} |\n\n```\n{line}\n```\n\n[a]: {line}\n\n{line.replace(' ', '-')}\n") == []
 
 
-@pytest.mark.parametrize(
-    ("name", "lines", "found"), [("README.md", 201, 1), ("README.md", 200, 0), ("a.md", 201, 0)]
-)
+@pytest.mark.parametrize(("name", "lines", "found"), [("README.md", 201, 1), ("README.md", 200, 0), ("a.md", 201, 0)])
 def test_readme_has_200_lines_at_most(name: str, lines: int, found: int) -> None:
     assert len(faults(name, "\n" * lines)) == found
