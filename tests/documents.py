@@ -4,11 +4,12 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", *sorted(str(file.relative_to(ROOT)) for file in (ROOT / "docs").rglob("*.md")))
-BLOCK = re.compile(r"^```(\S+)(.*)\n([\s\S]*?)^```$", re.MULTILINE)
+BLOCK = re.compile(r"^( *)```(\S+)(.*)\n([\s\S]*?)^\1```$", re.MULTILINE)
 
 
 class Command(NamedTuple):
@@ -39,9 +40,9 @@ class Block(NamedTuple):
 def blocks() -> list[Block]:
     """Every block of code of every document."""
     return [
-        Block(name, language, tuple(words.split()), text)
+        Block(name, language, tuple(words.split()), dedent(text))
         for name in DOCUMENTS
-        for language, words, text in BLOCK.findall((ROOT / name).read_text(encoding="utf-8"))
+        for _indent, language, words, text in BLOCK.findall((ROOT / name).read_text(encoding="utf-8"))
     ]
 
 

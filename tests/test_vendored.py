@@ -1,4 +1,4 @@
-"""Copies of distributions inside others are found by the versions that stand in them, and README names them."""
+"""Copies of distributions inside others are found by the versions that stand in them, and docs/deploy.md names them."""
 
 import re
 from pathlib import Path
@@ -41,8 +41,8 @@ def test_the_core_sdk_brings_its_own_requests_and_urllib3() -> None:
     assert {("requests", "aliyun-python-sdk-core"), ("urllib3", "aliyun-python-sdk-core")} <= found
 
 
-def test_readme_names_each_copy_with_its_version() -> None:
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+def test_the_document_names_each_copy_with_its_version() -> None:
+    text = " ".join((ROOT / "docs" / "deploy.md").read_text(encoding="utf-8").split())
     said = re.search(r"carry inside themselves: (.+?)\. It also", text)
     assert said
     assert {f"{one['name']} {one['version']}" for one in vendored(OPT)} == set(

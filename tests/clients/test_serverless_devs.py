@@ -1,4 +1,4 @@
-"""Every `s …` command of README means what it is there for, by Serverless Devs' own reading of its words."""
+"""Every `s …` command of README and docs/ means what it is there for, by Serverless Devs' own reading of its words."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.world import ROOT
+from tests.documents import DOCUMENTS, ROOT, blocks
 from tests.patience import HANGS_S
 
 from .environments import node_command, node_environment
@@ -22,13 +22,15 @@ MEANT: dict[str, tuple[str, list[str]]] = {
     "s event invoke -e": ("invoke", ["event"]),
     "s nightly invoke -e": ("invoke", ["nightly"]),
 }
-COMMAND = re.compile(r"(?:^|[`$]|zip )\s*(s (?!=)[a-z][^`#\n]*)", re.MULTILINE)
+INLINE = re.compile(r"`(s (?!=)[a-z][^`]*)`")
 
 
 def commands() -> list[list[str]]:
-    """The words of each command of README that begins with `s`."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = [shlex.split(one) for one in dict.fromkeys(match.strip() for match in COMMAND.findall(text))]
+    """The words of each command that begins with `s`, in blocks of code and in sentences."""
+    shown = [command.line for block in blocks() for command in block.commands]
+    shown = [match[1] for line in shown if (match := re.match(r"(?:\S+=\S+ )?(s [\s\S]*)", line))]
+    written = [line for name in DOCUMENTS for line in INLINE.findall((ROOT / name).read_text(encoding="utf-8"))]
+    found = [shlex.split(one.replace("\\\n", " ")) for one in dict.fromkeys([*shown, *written])]
     return [words for words in found if words[1] != "cli"]
 
 
@@ -43,7 +45,7 @@ def parsed(*lines: list[str]) -> list[dict[str, Any]]:
     return read
 
 
-def test_each_command_of_readme_means_what_it_is_there_for() -> None:
+def test_each_command_of_the_documents_means_what_it_is_there_for() -> None:
     lines = commands()
     said = {" ".join(words[: 4 if "-e" in words else 2]): one for words, one in zip(lines, parsed(*lines), strict=True)}
     assert said == {line: {"command": command, "resources": of} for line, (command, of) in MEANT.items()}

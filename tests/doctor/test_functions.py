@@ -8,7 +8,7 @@ import pytest
 from doctor.checks.deploying import DEPLOY
 from doctor.finding import Finding
 
-from .ward import ROOT, Ward
+from .ward import Ward
 
 HTTP, EVENT, WATCH = "image-export-http", "image-export-event", "image-export-watch"
 
@@ -66,14 +66,6 @@ def test_a_token_that_was_not_set_when_its_hash_was_deployed_is_named(ward: Ward
     nothing = hashlib.sha256(b"").hexdigest()
     found = entrance(ward, "anonymous", IMAGE_EXPORT_HTTP_TOKENS=f"{'a' * 64},{nothing}")
     assert (found.status, "SHA-256 of nothing" in found.message) == ("wrong", True)
-
-
-def test_the_command_that_deploys_is_the_one_of_readme_which_has_it_under_upgrade_as_well() -> None:
-    readme = (ROOT / "README.md").read_text()
-    deploy, upgrade = (readme.split(f"\n{title}\n")[1] for title in ("## Deploy", "### Upgrade"))
-    for line in DEPLOY.splitlines():
-        assert line in deploy.split("\n### ")[0]
-        assert line in upgrade.split("\n### ")[0]
 
 
 def test_a_function_that_is_not_deployed_is_named(ward: Ward) -> None:
