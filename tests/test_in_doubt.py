@@ -30,7 +30,8 @@ EXPECTED = {
 
 def said(over: int, finished: int, *, keys: bool, after_minutes: float) -> str:
     tasks = [a_task("Failed", task_id=f"failed-{number}") for number in range(over)]
-    tasks += [a_task("Finished", task_id=f"finished-{number}") for number in range(finished)]
+    half_an_hour = {"created_at": START, "finished_at": START + minutes(30)}
+    tasks += [a_task("Finished", task_id=f"finished-{number}", **half_an_hour) for number in range(finished)]
     sight = Sight(candidates=tuple(tasks), keys=(KEY,) if keys else ())
     return short(next_step(a_claimed_record(), sight, START + minutes(after_minutes)))
 
