@@ -1,7 +1,7 @@
 """The emulator judged by clients that nobody here wrote: what they ask succeeds, what is wrong is refused.
 
 Each client runs unmodified in an environment and a process of its own and talks to an emulated cloud over the wire,
-through a proxy that can flip a byte. README holds the table of what came of it.
+through a proxy that can flip a byte. `docs/emulator.md` holds the table of what came of it.
 """
 
 import json
@@ -20,6 +20,7 @@ from tests.emulator.deployment import ECHO, write
 from tests.emulator.world import World, running
 
 ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "emulator.md"
 HTTP = {"triggerName": "http", "triggerType": "http", "triggerConfig": {"authType": "function", "methods": ["GET"]}}
 
 
@@ -48,7 +49,7 @@ def test_a_vendors_client_is_answered_and_refused_as_by_the_cloud(client: Client
     assert dict(zip(REFUSALS, outcomes, strict=True)) == dict(zip(REFUSALS, client.refused.outcomes, strict=True))
     line = row(client.name, calls, outcomes)
     keep(client, line)
-    assert line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines(), f"README lacks\n{line}"
+    assert line in PAGE.read_text(encoding="utf-8").splitlines(), f"the page lacks\n{line}"
 
 
 def refused(session: Session, client: Client) -> tuple[str, ...]:
@@ -80,8 +81,8 @@ def keep(client: Client, line: str) -> None:
     (folder / f"{CLIENTS.index(client):02}.md").write_text(line + "\n", encoding="utf-8")
 
 
-def test_the_table_in_readme_names_every_client_once() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_table_names_every_client_once() -> None:
+    text = PAGE.read_text(encoding="utf-8")
     _, _, table = text.partition("| client |")
     lines = table.partition("\n\n")[0].splitlines()[2:]
     assert [line.split(" | ")[0].removeprefix("| ") for line in lines] == [client.name for client in CLIENTS]
