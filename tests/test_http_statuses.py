@@ -47,3 +47,20 @@ def test_a_final_refusal_has_the_status_of_the_clouds_own_table(code: str, statu
     answer = refusal(said, "r-1", 409 if code != "Never.Seen" else 401)
     assert answer.status == status
     assert answer.value == {"RequestId": "cloud-1", "Code": code, "Message": "m", "Recommend": "Do that."}
+
+
+STATUSES = {
+    403: """ImageNotSupported ExportImageFailed UserNotInTheWhiteList NoSetRoletoECSServiceAcount NoPermission
+        NoSetRoletoECSServiceAccount InvalidImageLicense.NotSupported InvalidOSS.NotAuthorized Forbidden.RAM
+        InvalidImageCategory.NotSupported InvalidOSSBucket.EncryptUnsupported ImageId.NotFound Forbidden.Policy""",
+    404: "InvalidImageId.NotFound EntityNotExist.Role",
+    409: "StartUnconfirmed",
+    400: "InvalidOSSBucket.NotFound InvalidOSSObject.NeedRestore Something.New",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [(code, status) for status in STATUSES for code in STATUSES[status].split()]
+)
+def test_an_export_that_was_refused_is_answered_with_the_clouds_own_status(code: str, status: int) -> None:
+    assert refusal(cause(code), "r-1").status == status

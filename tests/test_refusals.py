@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from image_export.decisions.state.refusals import QUOTA, Handling, advised, handling, reason, recommendation
+from image_export.decisions.codes import QUOTA, Handling, advised, handling, reason, recommendation
 from image_export.values.cause import Cause
 
 from .codes import CLASSES

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from image_export.decisions.codes import recommendation
 from image_export.decisions.http.listing import read_place
 from image_export.decisions.results.export_view import export_of
-from image_export.decisions.state.refusals import recommendation
 from image_export.errors import OurFault
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.values.export import Export

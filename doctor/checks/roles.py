@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from image_export.decisions.state.refusals import recommendation
+from image_export.decisions.codes import recommendation
 from image_export.errors import Refused
 from image_export.values.policy import Account
 

@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from image_export.decisions import codes
 from image_export.decisions import ledger_keys as hints
+from image_export.decisions.codes import Handling
 from image_export.decisions.naming import sighting_key
 from image_export.decisions.objects import disks
 from image_export.decisions.objects import integrity as whole
 from image_export.decisions.results import delivery as outbox
 from image_export.decisions.results import notifications as announcements
-from image_export.decisions.state import claims, exporting, proof, refusals
+from image_export.decisions.state import claims, exporting, proof
 from image_export.decisions.state import in_doubt as doubt
 from image_export.decisions.state import not_started as after_void
 from image_export.decisions.state import ready as starting
-from image_export.decisions.state.refusals import Handling
 from image_export.errors import FactUnreadable
 from image_export.use_cases.delivery import deliver as deliver_due
 from image_export.use_cases.delivery import outbox as deliveries
@@ -173,7 +174,7 @@ def refused_is_void(patch: pytest.MonkeyPatch) -> None:
 
 def final_is_tried_again(patch: pytest.MonkeyPatch) -> None:
     """A final refusal is waited for."""
-    original = refusals.handling
+    original = codes.handling
 
     def handling(code: str) -> Handling:
         kind = original(code)

@@ -47,7 +47,7 @@ class CloudFault(ImageExportError):
 
 
 class Refused(CloudFault):
-    """The cloud answered no. `status` is the cloud's; `decisions/state/refusals.py` says whether to ask again."""
+    """The cloud answered no. `status` is the cloud's; `decisions/codes.py` says whether to ask again."""
 
     status = 400
     retryable = False

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from ..decisions.state.refusals import is_throttling
+from ..decisions.codes import is_throttling
 from ..errors import CloudFault, Refused, Unreached, Unreadable
 from ..use_cases.ports import RemainingSeconds
 from ..values.cause import Cause

@@ -5,20 +5,7 @@ from typing import Any
 from ...errors import ImageExportError
 from ...values.cause import Cause
 from ...values.http import HttpAnswer
-from ..state.refusals import is_throttling
-
-_FORBIDDEN = """
-ImageNotSupported ExportImageFailed UserNotInTheWhiteList NoSetRoletoECSServiceAcount NoSetRoletoECSServiceAccount
-InvalidImageLicense.NotSupported InvalidOSS.NotAuthorized InvalidImageCategory.NotSupported Forbidden.RAM
-InvalidOSSBucket.EncryptUnsupported NoPermission ImageId.NotFound Forbidden.Policy
-"""
-STATUS = {
-    **dict.fromkeys(_FORBIDDEN.split(), 403),
-    "InvalidImageId.NotFound": 404,
-    "EntityNotExist.Role": 404,
-    "StartUnconfirmed": 409,
-}
-
+from ..codes import is_throttling, row
 
 KEPT = (403, 404, 409)  # any other would say something of our own door
 
@@ -28,7 +15,7 @@ def refusal(error: Cause, request_id: str, answered: int | None = None) -> HttpA
 
     400 where that is not known, or none that a caller of ours can be given.
     """
-    status = STATUS.get(error.code, answered if answered in KEPT else 400)
+    status = row(error.code).status or (answered if answered in KEPT else 400)
     return HttpAnswer(status=status, value=shape(error, request_id))
 
 

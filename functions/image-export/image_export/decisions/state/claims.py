@@ -6,8 +6,8 @@ from ...values.image import Image
 from ...values.record import Record
 from ...values.steps import MakeClaim
 from ...values.task import Task
+from ..codes import WATCH_REFUSED
 from ..naming import oss_prefix
-from .refusals import WATCH_REFUSED
 
 
 def start(record: Record, image: Image) -> MakeClaim:

@@ -11,9 +11,9 @@ from ...values.facts import Ended, Stalled
 from ...values.record import Record
 from ...values.steps import CancelTask, End, LookAtTask, Mark, MarkMissed, MarkStalled, Sight, Step, Unmark, Wait
 from ...values.task import Task
+from ..codes import advised
 from . import proof, refused_looks
 from .backoff import LOOK_MOST, MINUTE, NOTED_EVERY, REFUSED_LOOK_MOST, UNWATCHED_AFTER, growing
-from .refusals import advised
 from .stall import stalls_at
 
 VANISHED_AFTER = timedelta(hours=24)

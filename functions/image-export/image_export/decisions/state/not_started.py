@@ -14,12 +14,12 @@ from ...values.image import Image
 from ...values.record import Record
 from ...values.steps import LookForKeys, LookForTasks, Sight, Step, Wait
 from ...values.task import Task
+from ..codes import FOREIGN
 from ..naming import common_prefix, is_under, oss_prefix
 from . import claims
 from .backoff import growing
 from .exporting import goes_on
 from .in_doubt import AFTER_CLAIM, BEFORE_CLAIM, GIVE_UP, LOOK_EVERY, REASON, crowded, no_task
-from .refusals import FOREIGN
 
 
 def next_step(record: Record, image: Image, sight: Sight, now: datetime) -> Step | None:

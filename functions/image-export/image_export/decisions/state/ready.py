@@ -13,11 +13,11 @@ from ...values.facts import Result
 from ...values.image import Image
 from ...values.record import Record
 from ...values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Sight, Step, Unmark, Wait
+from ..codes import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 from ..naming import LETTERS, VOIDS_MAX, is_whole
 from . import claims, refused_looks
 from . import not_started as after_void
 from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
-from .refusals import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 
 ROLE_GRACE = timedelta(minutes=10)  # docs/protocol.md#p6: a role that was just made or mended does not work yet
 FINAL_LOOKS = frozenset({"InvalidRegionId.NotFound", "RegionId.NotFound"})

@@ -4,9 +4,9 @@ from ...values.facts import Hold, Waits
 from ...values.record import Record
 from ...values.steps import Wait
 from ...values.task import Task
+from ..codes import Handling, handling, reason
 from .exporting import goes_on
 from .in_doubt import REASON as IN_DOUBT
-from .refusals import Handling, handling, reason
 from .table import Phase, phase
 
 

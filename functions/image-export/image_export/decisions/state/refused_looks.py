@@ -13,8 +13,8 @@ from ...values.cause import Cause
 from ...values.facts import LookRefused
 from ...values.record import Record
 from ...values.steps import NoteRefusal, Sight, Step, Wait
+from ..codes import WATCH_REFUSED, advised, is_throttling
 from .backoff import NOTED_EVERY, UNWATCHED_AFTER
-from .refusals import WATCH_REFUSED, advised, is_throttling
 
 REFUSED_FOR = timedelta(days=14)
 CANCELLED_AFTER = timedelta(minutes=10)  # as long as a role that was just mended may take

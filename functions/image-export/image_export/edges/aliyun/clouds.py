@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from ...decisions.state.refusals import Handling, handling
+from ...decisions.codes import Handling, handling
 from ...errors import Refused, Unanswered, Unreached
 from ...use_cases.ports import ImagePage, StartExport, TaskList
 from ...values.account import AssumedRole

@@ -6,9 +6,9 @@ Whatever owes events fits `Outgoing`; what there is stands in `outgoing.py`.
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from ...decisions.codes import advised
 from ...decisions.results import delivery as outbox
 from ...decisions.results.delivery import Owed
-from ...decisions.state.refusals import advised
 from ...errors import CloudFault
 from ..context import Outside
 from ..ledger.ledger import Ledger

@@ -9,13 +9,13 @@ from datetime import timedelta
 import msgspec
 
 from ...decisions import ledger_keys as hints
+from ...decisions.codes import advised
 from ...decisions.naming import sighting_key
 from ...decisions.policy.admission import watches
 from ...decisions.policy.eligibility import format_warning
 from ...decisions.policy.plan import plan_named
 from ...decisions.policy.undecided import MADE_AFTER, TAGGED_AFTER, undecided_until
 from ...decisions.state.backoff import LOOK_MOST, MINUTE, SILENCE, VISIBLE_WITHIN, growing
-from ...decisions.state.refusals import advised
 from ...errors import CloudFault, FactUnreadable, ImageExportError
 from ...values.account import AssumedRole
 from ...values.arrival import Sighted, Sighting

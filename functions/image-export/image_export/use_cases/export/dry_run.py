@@ -4,12 +4,12 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from ...decisions.codes import advised
 from ...decisions.naming import export_id, is_that, natural_key
 from ...decisions.policy.admission import still_allowed
 from ...decisions.policy.eligibility import expected_refusal
 from ...decisions.results.export_view import export_of
 from ...decisions.state.ready import look_failed, next_step
-from ...decisions.state.refusals import advised
 from ...errors import Refused
 from ...values.export import Export
 from ...values.export_request import ExportRequest

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
+from ...decisions.codes import is_throttling
 from ...decisions.policy.admission import as_of_today
-from ...decisions.state.refusals import is_throttling
 from ...errors import Refused
 from ...values.account import AssumedRole
 from ...values.export_request import ExportRequest

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from ...decisions import ledger_keys as hints
+from ...decisions.codes import QUOTA, UNREACHED, UNREADABLE, Handling, handling
 from ...decisions.state.backoff import MINUTE, WEEKLY_PAUSE
-from ...decisions.state.refusals import QUOTA, UNREACHED, UNREADABLE, Handling, handling
 from ...errors import CloudFault, LedgerFault, Refused, Unreached
 from ...values.cause import Cause
 from ...values.facts import Claim, Doubt, Hold, Result, Since

@@ -9,8 +9,8 @@ from itertools import count
 
 from msgspec.structs import replace
 
+from ...decisions.codes import Handling, advised, handling
 from ...decisions.naming import CALLER_PREFIX_MAX, is_generated, is_under, is_whole
-from ...decisions.state.refusals import Handling, advised, handling
 from ...errors import AskerFault, Refused
 from ...values.cause import Cause
 from ...values.export_request import ExportRequest

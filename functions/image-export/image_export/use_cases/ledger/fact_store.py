@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from ...decisions.state.refusals import advised, is_throttling
+from ...decisions.codes import advised, is_throttling
 from ...errors import CloudFault, FactUnreadable, LedgerFault, OurFault, Refused
 from ...values.cause import Cause
 from ...values.wire import Wire

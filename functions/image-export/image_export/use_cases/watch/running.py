@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ...decisions import ledger_keys as hints
+from ...decisions.codes import is_throttling
 from ...decisions.ledger_keys import Running
 from ...decisions.state.exporting import goes_on
-from ...decisions.state.refusals import is_throttling
 from ...errors import ImageExportError, Refused
 from ...values.account import AssumedRole
 from ...values.cause import Cause

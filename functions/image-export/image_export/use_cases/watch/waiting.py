@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import groupby
 
-from ...decisions.state.refusals import is_full
+from ...decisions.codes import is_full
 from ...values.facts import Hold
 from ...values.steps import Sight
 from ..export.advance import SECONDS_TO_START
