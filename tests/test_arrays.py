@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from image_export.errors import LedgerFault
-from image_export.use_cases.entrances.event import receive
+from image_export.use_cases.entrances.receive import receive
 
 from .builders import BUCKET, REGION, an_image
 from .fakes import Faults, refused, unanswered

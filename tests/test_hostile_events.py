@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from image_export.use_cases.entrances.replay import receive_or_replay
+from image_export.use_cases.entrances.event import on_event
 from image_export.values.answer import Answer
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, an_image
@@ -38,7 +38,7 @@ def shop() -> Workshop:
 
 def receive(shop: Workshop, event: Any) -> Answer:
     """The event arrives, wherever from."""
-    return receive_or_replay(shop.outside(), json.dumps(event).encode(), request_id="r-1", region_id=REGION)
+    return on_event(shop.outside(), json.dumps(event).encode(), request_id="r-1", region_id=REGION)
 
 
 def nothing_was_touched(shop: Workshop) -> bool:

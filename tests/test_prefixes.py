@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.decisions.naming import is_generated, oss_prefix
-from image_export.use_cases.entrances.replay import receive_or_replay
+from image_export.use_cases.entrances.event import on_event
 from image_export.use_cases.ports import Stored
 
 from .builders import BUCKET, IMAGE, REGION, a_record, a_request
@@ -143,7 +143,7 @@ def test_a_replay_of_a_generated_prefixes_export_makes_one_of_its_own(shop: Work
     shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
     (failed,) = shop.ask("r-1").exports
     body = json.dumps({"Replay": failed.export_id}).encode()
-    (export,) = receive_or_replay(shop.outside(), body, request_id="r-2", region_id=REGION).exports
+    (export,) = on_event(shop.outside(), body, request_id="r-2", region_id=REGION).exports
     assert export.status == "Exporting"
     assert export.oss_prefix not in (None, failed.oss_prefix)
 

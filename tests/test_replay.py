@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from image_export.use_cases.entrances.event import on_event
 from image_export.use_cases.entrances.reject import Kept, Rejection
-from image_export.use_cases.entrances.replay import receive_or_replay
 from image_export.use_cases.export.record import record
 from image_export.values.answer import Answer
 from image_export.values.cause import Cause
@@ -26,7 +26,7 @@ def shop() -> Workshop:
 def ask(shop: Workshop, what: Any, request_id: str = "r-9") -> Answer:
     """An event arrives at the function."""
     body = what if isinstance(what, bytes) else json.dumps(what).encode()
-    return receive_or_replay(shop.outside(), body, request_id=request_id, region_id=REGION)
+    return on_event(shop.outside(), body, request_id=request_id, region_id=REGION)
 
 
 def again(shop: Workshop, name: object, request_id: str = "r-9") -> Answer:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from image_export.errors import AskerFault, CloudFault
-from image_export.use_cases.entrances.replay import receive_or_replay
+from image_export.use_cases.entrances.event import on_event
 from image_export.use_cases.export.record import record
 
 from .builders import REGION, a_request
@@ -93,7 +93,7 @@ def test_a_replay_takes_as_much_of_the_prefix_as_is_made_unique(shop: Workshop) 
     shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
     (failed,) = shop.ask(OSSPrefix=WHOLE).exports
     body = json.dumps({"Replay": failed.export_id}).encode()
-    twice = [receive_or_replay(shop.outside(), body, request_id=name, region_id=REGION).exports for name in "ab"]
+    twice = [on_event(shop.outside(), body, request_id=name, region_id=REGION).exports for name in "ab"]
     ((export,), (again,)) = twice
     assert (export.status, export.export_id) == ("Exporting", again.export_id)
     assert (export.oss_prefix or "").startswith(WHOLE[:17])

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from image_export.decisions.policy.file import read_policy
 from image_export.use_cases.context import Outside
-from image_export.use_cases.entrances.event import receive
+from image_export.use_cases.entrances.receive import receive
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.ports import Stored
 from image_export.use_cases.watch.watch import watch

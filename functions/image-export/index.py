@@ -185,10 +185,10 @@ def _answer(context: Any, work: Callable[["Outside"], dict[str, Any]], *, watchi
 
 def on_event(event: bytes, context: Any) -> dict[str, Any]:
     """An image-created event in any of its shapes, a direct request or a replay. Answers the exports that it meant."""
-    from image_export.use_cases.entrances.replay import receive_or_replay
+    from image_export.use_cases.entrances import event as entrance
 
     def work(outside: "Outside") -> dict[str, Any]:
-        return receive_or_replay(outside, event, request_id=context.request_id, region_id=context.region).shown()
+        return entrance.on_event(outside, event, request_id=context.request_id, region_id=context.region).shown()
 
     return _answer(context, work)
 

@@ -39,7 +39,7 @@ event = {"version": "v1", "rawPath": "/healthz", "headers": {}, "queryParameters
 event |= {"isBase64Encoded": False, "requestContext": {"requestId": "r-1", "http": http}}
 assert index.on_http(json.dumps(event).encode(), context)["statusCode"] == 200
 """
-NOT_FOR_HEALTH = ("export.advance", "ledger.ledger", "entrances.event", "night.run", "watch.watch")
+NOT_FOR_HEALTH = ("export.advance", "ledger.ledger", "entrances.receive", "night.run", "watch.watch")
 OF_EXPORTS = {f"image_export.use_cases.{name}" for name in NOT_FOR_HEALTH}
 
 

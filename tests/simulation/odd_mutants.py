@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from image_export.errors import CloudFault, FactUnreadable, LedgerFault
-from image_export.use_cases.entrances import event as receive
 from image_export.use_cases.entrances import event_part as parts
 from image_export.use_cases.entrances import late_parts as late
+from image_export.use_cases.entrances import receive
 from image_export.use_cases.entrances import sighting as see
 from image_export.use_cases.entrances.sighting import Seen
 from image_export.use_cases.export import observe as looking

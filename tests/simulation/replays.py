@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
-from image_export.use_cases.entrances.replay import receive_or_replay
+from image_export.use_cases.entrances.event import on_event
 from image_export.values.answer import Answer
 from tests.builders import REGION
 from tests.fakes import START
@@ -82,7 +82,7 @@ def _once(scenario: Scenario, export: str, seconds: float) -> None:
     scenario.functions.invoke(
         scenario.at(seconds),
         "event",
-        lambda outside: receive_or_replay(outside, body, request_id=f"replay-{seconds}", region_id=REGION),
+        lambda outside: on_event(outside, body, request_id=f"replay-{seconds}", region_id=REGION),
         lambda answer: scenario.replays.append((export, answer)),
     )
 

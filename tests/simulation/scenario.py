@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from image_export.decisions.arrivals.timer import Timer
 from image_export.errors import CloudFault
-from image_export.use_cases.entrances.event import receive
 from image_export.use_cases.entrances.http import Site
+from image_export.use_cases.entrances.receive import receive
 from image_export.use_cases.night.run import nightly
 from image_export.use_cases.ports import StartExport
 from image_export.use_cases.watch.watch import watch

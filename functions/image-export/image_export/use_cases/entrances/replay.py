@@ -4,7 +4,7 @@ It goes through the same door as everything else: the policy of today, the ledge
 already answers the export that this made.
 """
 
-from ...decisions.arrivals.replay import again, asked_for, delivery_of
+from ...decisions.arrivals.replay import again, delivery_of
 from ...decisions.results.undelivered import read_name
 from ...errors import AskerFault
 from ...values.answer import Answer
@@ -12,24 +12,26 @@ from ...values.cause import Cause
 from ..context import Outside
 from ..export.advance import begin
 from ..export.record import record
-from .event import answer_of, receive, receive_part
+from .receive import answer_of, receive_part
 from .redeliver import retell
 from .reject import Rejection
 from .sighting import Seen, see
 
 
-def receive_or_replay(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
-    """What `on_event` does: a replay where that is asked for, else whatever the event says. Raises as `receive`."""
+def replay(outside: Outside, name: str, request_id: str) -> Answer:
+    """Do once more what the name says; the answer rejects what cannot be replayed."""
     try:
-        name = asked_for(body)
-        if name is None:
-            return receive(outside, body, request_id=request_id, region_id=region_id)
         seen = _replay(outside, name, request_id)
     except AskerFault as fault:
-        outside.log.warning("replay.refused", code=fault.code, error=fault.cause.message)
-        return Answer(request_id=request_id, rejected=(fault.cause,))
+        return refused(outside, fault, request_id)
     outside.log.info("replay.taken", replayed=name, export_id=seen.export.export_id if seen.export else None)
     return answer_of([seen], request_id)
+
+
+def refused(outside: Outside, fault: AskerFault, request_id: str) -> Answer:
+    """What somebody asks for who asks in vain."""
+    outside.log.warning("replay.refused", code=fault.code, error=fault.cause.message)
+    return Answer(request_id=request_id, rejected=(fault.cause,))
 
 
 def _replay(outside: Outside, name: str, request_id: str) -> Seen:

@@ -1,0 +1,84 @@
+"""Whatever an event says becomes sightings and requests, each recorded and looked at once."""
+
+from ...decisions.arrivals.envelopes import read_event
+from ...decisions.results.export_view import export_of
+from ...errors import AskerFault, CloudFault, FactUnreadable, LedgerFault
+from ...values.answer import LISTED_MAX, Answer
+from ...values.arrival import Sighting
+from ...values.cause import Cause
+from ..context import Outside
+from ..export.advance import SECONDS_TO_START, begin
+from .event_part import SECONDS_FOR_A_PART, Delivery, take
+from .late_parts import keep
+from .sighting import Seen
+
+SECONDS_TO_BEGIN = SECONDS_TO_START + SECONDS_FOR_A_PART
+
+
+def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
+    """Take an event: record all of it first, then look at what was recorded, as the time goes.
+
+    Raises what kept a part of it from being recorded, after everything else in it was tried: FC delivers it again then
+    (docs/protocol.md#p6), and what was recorded the first time is found. What there is no time for is kept for later.
+    """
+    parts = [Delivery(body, request_id, region_id, n, one) for n, one in enumerate(read_event(body))]
+    seen, left, lost = dict[int, Seen](), list[Delivery](), None
+    for part in sorted(
+        parts, key=lambda part: isinstance(part.arrival, Sighting)
+    ):  # these take looks, not records alone
+        if len(parts) > 1 and outside.remaining_s() < SECONDS_FOR_A_PART:
+            left.append(part)
+            continue
+        try:
+            seen[part.position] = take(outside, part)
+        except FactUnreadable as fault:  # repeated soon it would be the same
+            outside.log.error("fact.unreadable", error=fault.cause.message)
+            left.append(part)
+        except (LedgerFault, CloudFault) as fault:
+            outside.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
+            lost = fault
+    seen |= keep(outside, left)
+    if lost:
+        raise lost
+    return answer_of([_begun(outside, seen[n], alone=len(parts) == 1) for n in sorted(seen)], request_id)
+
+
+def _begun(outside: Outside, seen: Seen, *, alone: bool) -> Seen:
+    """What was recorded, after a look if there is time for one. It is watched by now, whatever comes of the look."""
+    recorded = seen.recorded
+    if recorded is None:
+        return seen
+    made = recorded.record
+    if not alone and outside.remaining_s() < SECONDS_TO_BEGIN:
+        return Seen(export=export_of(made)) if made else Seen(undecided=True)
+    try:
+        return Seen(export=begin(outside, recorded).export)
+    except LedgerFault as fault:
+        if alone and not made:
+            raise
+        outside.log.warning("look.broken", export_id=recorded.export_id, code=fault.code, error=fault.cause.message)
+        return Seen(export=export_of(made)) if made else Seen(undecided=True)
+
+
+def answer_of(seen: list[Seen], request_id: str) -> Answer:
+    """What came of each part, in one answer."""
+    because = [one.because for one in seen if one.ignored and one.because]
+    return Answer(
+        request_id=request_id,
+        exports=tuple(one.export for one in seen if one.export),
+        rejected=tuple(one.rejected for one in seen if one.rejected),
+        ignored=sum(one.ignored for one in seen),
+        ignored_because=tuple(because[:LISTED_MAX]),
+        undecided=sum(one.undecided for one in seen),
+    )
+
+
+def receive_part(outside: Outside, body: bytes, position: int, name: tuple[str, str]) -> Seen:
+    """Take that part of an event alone, under this name, in this region. Raises as `receive`, and AskerFault."""
+    request_id, region_id = name
+    arrivals = read_event(body)
+    if position >= len(arrivals):
+        raise AskerFault(Cause(code="NotReplayable", message=f"The event has no part {position}."), status=409)
+    return _begun(
+        outside, take(outside, Delivery(body, request_id, region_id, position, arrivals[position])), alone=True
+    )
