@@ -7,15 +7,14 @@ COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-
 
 VENV = .venv
 RUN = $(VENV)/bin/python
-WRITE_OPENAPI = import json; from image_export.decisions.http.openapi import openapi; print(json.dumps(openapi(), indent=2))
-WRITE_MANIFEST = import json; from image_export.decisions.results.manifest import manifest_schema as schema; print(json.dumps(schema(), indent=2))
-WRITE_POLICY = import json; from image_export.decisions.policy.schema import policy_schema as schema; print(json.dumps(schema(), indent=2))
+# This checkout's own code, whatever is installed.
+export PYTHONPATH = $(CURDIR):$(CURDIR)/functions/image-export:$(CURDIR)/cli:$(CURDIR)/emulator
+COMMAND = $(RUN) -m image_export_cli
 # coverage.py's own fail_under is of lines and branches together; of branches alone it is this.
 HOLD_BRANCHES = import json, sys; taken = json.load(open("build/coverage.json"))["totals"]["percent_branches_covered"]; \
 	print(f"branches alone: {taken:.1f} % (at least 95)"); sys.exit(taken < 95)
 # What FC would mount at /opt: the layer, unpacked, without the distributions that do not ship.
 OPT = build/opt
-OMIT = import pathlib, sys; from layers.omitting import omit; omit(pathlib.Path(sys.argv[1]))
 
 # $(call install,PIP,ARGUMENTS): all that is said of it goes to stderr, so that a verb's own answer has stdout to itself.
 # On a terminal pip shows how far it is. Where it fails for want of a network, that is said, and not pip's own words.
@@ -34,7 +33,7 @@ SEEDS = 1-1000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test simulate prove bench check schemas docs audit coverage emulator doctor replay layer package lock clean mutate
+.PHONY: help setup demo test simulate prove bench check schemas docs audit coverage emulator doctor policies replay layer package lock clean mutate
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,21 +47,21 @@ $(VENV)/.done: tests/requirements.txt
 	@$(call install,$(VENV)/bin/pip,-r tests/requirements.txt)
 	@touch $@
 
-$(OPT)/.done: layers/sdk/requirements.txt layers/omitting.py | $(VENV)/.done
+$(OPT)/.done: layers/sdk/requirements.txt cli/image_export_cli/build/omitting.py | $(VENV)/.done
 	@echo "What functions see as /opt goes to $(OPT)." >&2
 	@rm -rf $(OPT)
 	@$(call install,$(VENV)/bin/pip,--target $(OPT)/python -r layers/sdk/requirements.txt)
-	@$(RUN) -c '$(OMIT)' $(OPT)/python
+	@$(RUN) -m image_export_cli.build.omitting $(OPT)/python
 	@touch $@
 
 demo: setup ## the main job end to end on the emulator (ARGS="--package ZIP --layer ZIP": from the built zips)
-	@$(RUN) -m emulator.demo $(ARGS)
+	@$(COMMAND) demo $(ARGS)
 
 test: setup ## the suite, without what takes long
 	@$(RUN) -m pytest -q -n 2 --dist worksteal -m "not prove"
 
 simulate: setup ## SEEDS=FIRST-LAST: so many lives of exports, with faults at every call; one seed prints its trace
-	@PYTHONPATH=.:functions/image-export $(RUN) -m tests.simulation $(SEEDS)
+	@$(RUN) -m tests.simulation $(SEEDS)
 
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
 	@$(RUN) -m pytest -q -n 2 --dist worksteal -m prove
@@ -80,13 +79,10 @@ coverage: setup ## branches of the functions' package that the suite takes, over
 	@$(RUN) -c '$(HOLD_BRANCHES)'
 
 schemas: setup ## write the OpenAPI document and the schemas of policy.yaml and of manifests to schemas/
-	@mkdir -p schemas
-	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_OPENAPI)' > schemas/openapi.json
-	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_POLICY)' > schemas/policy.json
-	@PYTHONPATH=functions/image-export $(RUN) -c '$(WRITE_MANIFEST)' > schemas/manifest.json
+	@$(COMMAND) schemas
 
 docs: setup ## write the tables of docs/ that are made from the code
-	@PYTHONPATH=functions/image-export $(RUN) -m tests.made_tables
+	@$(RUN) -m tests.made_tables
 
 check: setup build/audit/.done ## ruff (security rules too) and mypy, strict; known vulnerabilities, as far as PyPI can be asked
 	@$(VENV)/bin/ruff format --check --quiet .
@@ -103,22 +99,25 @@ build/audit/.done: tests/audit.txt | $(VENV)/.done
 	@touch $@
 
 emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml (ARGS="--speed 1", ARGS=--help)
-	@$(RUN) -m emulator $(ARGS)
+	@$(RUN) -m alicloud_emulator $(ARGS)
 
-doctor: setup ## look at a deployment with your own keys, name what is wrong (ARGS="--json", ARGS=--policy …)
-	@$(RUN) -m doctor $(ARGS)
+doctor: setup ## look at a deployment with your own keys, name what is wrong (ARGS=--json, ARGS=--help)
+	@$(COMMAND) doctor $(ARGS)
 
-replay: setup ## list, show or repeat what failed or was rejected (ARGS=list, ARGS="show NAME", ARGS="once NAME")
-	@$(RUN) -m replay $(or $(ARGS),list)
+policies: setup ## the minimal RAM policy of each role (ARGS="ROLE --account ID")
+	@$(COMMAND) policies $(ARGS)
+
+replay: setup ## list, show or retry what failed or was rejected (ARGS=list, ARGS="show NAME", ARGS="retry NAME")
+	@$(COMMAND) events $(or $(ARGS),list)
 
 # The runtimes to build for; RUNTIMES=python3.10 builds for one.
 RUNTIMES = python3.10 python3.12
 
 layer: $(VENV)/.done ## dist/layer-python3.10.zip and dist/layer-python3.12.zip, for /opt
-	@$(RUN) -m layers layer $(RUNTIMES:%=--runtime %)
+	@$(COMMAND) layer $(RUNTIMES:%=--runtime %)
 
 package: $(VENV)/.done ## dist/image-export.zip, the functions
-	@$(RUN) -m layers package $(RUNTIMES:%=--runtime %)
+	@$(COMMAND) package $(RUNTIMES:%=--runtime %)
 
 lock: setup ## compile the requirements again, with hashes; in a .venv of Python 3.10, so that its back-ports are in
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10) and "make lock needs a .venv of Python 3.10")'

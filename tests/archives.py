@@ -6,7 +6,7 @@ import random
 import tarfile
 from functools import cache
 
-from emulator.ecs.disk_files import raw_tar_gz
+from alicloud_emulator.ecs.disk_files import raw_tar_gz
 
 MIB = 1024**2
 

@@ -5,8 +5,13 @@ import io
 import logging
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from subprocess import CompletedProcess
 from unittest import mock
+
+ROOT = Path(__file__).parent.parent
+PLACES = (ROOT, ROOT / "functions" / "image-export", ROOT / "cli", ROOT / "emulator")
+CODE = {"PYTHONPATH": os.pathsep.join(map(str, PLACES))}  # this checkout's, whatever is installed
 
 
 def run_here(main: Callable[[], int], arguments: list[str], environ: Mapping[str, str]) -> CompletedProcess[str]:

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from emulator.demo.by_event import ByEvent
-from emulator.demo.command import told_if_gone
-from emulator.demo.lines import write
-from emulator.demo.over_http import OverHttp
-from emulator.demo.stage import GOLDEN, MissingError, Stage, complaint_of
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
+from image_export_cli.demo.by_event import ByEvent
+from image_export_cli.demo.lines import write
+from image_export_cli.demo.over_http import OverHttp
+from image_export_cli.demo.showing import told_if_gone
+from image_export_cli.demo.stage import GOLDEN, MissingError, Stage, complaint_of
 from tests.patience import HANGS_S
 
 ROOT = Path(__file__).parent.parent
@@ -29,7 +29,7 @@ ALWAYS = 10_000
 
 def demo(*arguments: str, seconds: float = 20) -> tuple[int, str]:
     """The demo's exit code and what it printed."""
-    command = [sys.executable, "-m", "emulator.demo", "--seconds", str(seconds), *arguments]
+    command = [sys.executable, "-m", "image_export_cli", "demo", "--seconds", str(seconds), *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
     return done.returncode, done.stdout
 

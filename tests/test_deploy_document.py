@@ -6,8 +6,8 @@ import shlex
 import pytest
 import yaml
 
-from doctor.checks.deploying import DEPLOY
-from emulator.ros import Loader
+from alicloud_emulator.ros import Loader
+from image_export_cli.doctor.checks.deploying import DEPLOY
 from tests.documents import ROOT, blocks
 
 TEXT = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")

@@ -8,13 +8,13 @@ import pytest
 import yaml
 
 import index
-from emulator.cloud import Cloud, Settings
-from emulator.ecs.service_role import arn_of, may_write
-from emulator.eventbridge.patterns import matches
-from emulator.fc import s_yaml
-from emulator.fc.definition import EventBridgeTrigger, Function, HttpTrigger
-from emulator.ros import Loader, Template
-from emulator.template import populate
+from alicloud_emulator.cloud import Cloud, Settings
+from alicloud_emulator.ecs.service_role import arn_of, may_write
+from alicloud_emulator.eventbridge.patterns import matches
+from alicloud_emulator.fc import s_yaml
+from alicloud_emulator.fc.definition import EventBridgeTrigger, Function, HttpTrigger
+from alicloud_emulator.ros import Loader, Template
+from alicloud_emulator.template import populate
 from image_export.decisions.arrivals.envelopes.action_trail import MAKES_IMAGES
 from image_export.decisions.policy.file import read_policy
 from image_export.decisions.settings_text import read_settings

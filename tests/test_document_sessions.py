@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
+from tests.commands import CODE
 from tests.documents import ROOT, Block, Command, blocks
 from tests.patience import HANGS_S
 
@@ -93,6 +94,7 @@ def test_a_session_on_the_emulator_is_what_a_reader_sees(session: Block, tmp_pat
     log = tmp_path / "emulator.log"
     with RunningEmulator(*session.words[1:], log=log, environment={"IMAGE_EXPORT_HTTP_TOKENS": hashed}) as emulator:
         given = {
+            **CODE,
             "PATH": "/usr/bin:/bin",
             "ENDPOINT": emulator.endpoint,
             "HTTP": emulator.http_trigger or "",

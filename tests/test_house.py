@@ -67,26 +67,55 @@ def test_vendors_are_spoken_in_edges_alone_and_values_and_decisions_are_pure(fil
         assert not outside & IMPURE
 
 
-def test_the_emulator_and_the_package_do_not_know_each_other() -> None:
-    emulator = Path(__file__).parent.parent / "emulator"
-    assert not [
-        file for file in emulator.rglob("*.py") if "image_export" in {name.split(".")[0] for _, name in imports(file)}
-    ]
-    assert not [
-        file for file in PACKAGE.rglob("*.py") if "emulator" in {name.split(".")[0] for _, name in imports(file)}
-    ]
+COMMAND, EMULATOR = ROOT / "cli" / "image_export_cli", ROOT / "emulator" / "alicloud_emulator"
+VERBS = {file.parent.name for file in COMMAND.glob("*/command.py")}
 
 
-DOCTOR = Path(__file__).parent.parent / "doctor"
+def known(file: Path, package: Path) -> set[str]:
+    """The dotted names of everything that a file of a package may have imported, relative imports spelled out."""
+    here = file.relative_to(package.parent).parts[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = here[: len(here) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *filter(None, [node.module])])
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return found
 
 
-def test_the_doctor_ships_with_nothing_and_speaks_to_vendors_in_its_edges_alone() -> None:
-    package = [PACKAGE.parent / "index.py", *PACKAGE.rglob("*.py")]
-    assert not [file for file in package if "doctor" in {name.split(".")[0] for _, name in imports(file)}]
-    for file in DOCTOR.rglob("*.py"):
-        spoken = {name.split(".")[0] for level, name in imports(file) if not level}
-        assert "emulator" not in spoken, file
-        assert file.parent.name == "edges" or not spoken & VENDORS, file
+def tops(file: Path, package: Path) -> set[str]:
+    """The packages that a file imports from."""
+    return {name.split(".")[0] for name in known(file, package)}
+
+
+def test_the_package_imports_neither_the_command_nor_the_emulator() -> None:
+    files = [PACKAGE.parent / "index.py", *PACKAGE.rglob("*.py")]
+    assert not [file for file in files if tops(file, PACKAGE) & {"image_export_cli", "alicloud_emulator"}]
+
+
+def test_the_emulator_imports_neither_the_package_nor_the_command() -> None:
+    files = EMULATOR.rglob("*.py")
+    assert not [file for file in files if tops(file, EMULATOR) & {"image_export", "image_export_cli", "index"}]
+
+
+def test_of_the_command_the_demo_alone_imports_the_emulator() -> None:
+    using = [file for file in COMMAND.rglob("*.py") if "alicloud_emulator" in tops(file, COMMAND)]
+    assert {file.relative_to(COMMAND).parts[0] for file in using} == {"demo"}
+
+
+def test_no_verb_of_the_command_imports_another_and_no_shared_part_imports_a_verb() -> None:
+    assert {"doctor", "policies", "events", "demo", "layer", "package", "schemas"} <= VERBS
+    for file in COMMAND.rglob("*.py"):
+        own = file.relative_to(COMMAND).parts[0]
+        used = {name.split(".")[1] for name in known(file, COMMAND) if name.startswith("image_export_cli.")}
+        assert not (used & VERBS) - {own}, file
+
+
+def test_the_command_speaks_to_vendors_in_one_room_and_the_demo_as_their_client() -> None:
+    speaking = {file.relative_to(COMMAND).parts[0] for file in COMMAND.rglob("*.py") if tops(file, COMMAND) & VENDORS}
+    assert speaking == {"cloud", "demo"}
 
 
 def bodies(folder: Path) -> dict[str, str]:
@@ -103,9 +132,7 @@ def bodies(folder: Path) -> dict[str, str]:
 
 
 def test_the_emulator_neither_borrows_nor_copies_what_signs_and_decodes() -> None:
-    emulator = ROOT / "emulator"
-    served = [file for file in emulator.rglob("*.py") if file.parent.name != "demo"]  # the demo is a client
-    used = {part for file in served for _, name in imports(file) for part in (name, name.split(".")[0])}
+    used = {part for file in EMULATOR.rglob("*.py") for _, name in imports(file) for part in (name, name.split(".")[0])}
     assert not used & (VENDORS | {"Tea", "alibabacloud_openapi_util", "msgspec"})
-    judge, judged = bodies(emulator), {**bodies(PACKAGE), **bodies(ROOT / "doctor")}
+    judge, judged = bodies(EMULATOR), {**bodies(PACKAGE), **bodies(COMMAND)}
     assert [(judge[body], judged[body]) for body in set(judge) & set(judged)] == []

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from layers.building import build_layer, build_package
-from layers.compiling import compile_all
-from layers.fetching import NotForFcError, check_tags
-from layers.manifest import FILE
-from layers.omitting import OMITTED
-from layers.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
-from layers.trimming import ships
-from layers.zipping import write_zip
+from image_export_cli.build.building import build_layer, build_package
+from image_export_cli.build.compiling import compile_all
+from image_export_cli.build.fetching import NotForFcError, check_tags
+from image_export_cli.build.omitting import OMITTED
+from image_export_cli.build.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
+from image_export_cli.build.sdk_manifest import FILE
+from image_export_cli.build.trimming import ships
+from image_export_cli.build.zipping import write_zip
+from tests.commands import CODE
 from tests.patience import HANGS_S
 
 from .test_omitted import OMITTED_MODULES
@@ -111,8 +112,8 @@ def test_a_command_of_that_name_that_runs_nothing_is_passed_over(
 
 
 def test_without_an_interpreter_the_command_says_what_to_do(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "layers", "package", "--runtime", "python3.10", "--out", str(tmp_path)]
-    environment = {"PATH": str(tmp_path), "PYENV_ROOT": str(tmp_path)}
+    command = [sys.executable, "-m", "image_export_cli", "package", "--runtime", "python3.10", "--out", str(tmp_path)]
+    environment = {**CODE, "PATH": str(tmp_path), "PYENV_ROOT": str(tmp_path)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
     assert (done.returncode, [*tmp_path.iterdir()]) == (1, [])
     assert "Put it on PATH" in done.stderr
@@ -243,6 +244,6 @@ for file in sorted(pathlib.Path(opt).rglob("*.py")):
 def test_the_demo_runs_from_the_zips(layer: tuple[Interpreter, Path], tmp_path: Path) -> None:
     build_package([layer[0]], tmp_path / "package.zip")
     zips = ["--package", str(tmp_path / "package.zip"), "--layer", str(layer[1]), "--runtime", layer[0].runtime]
-    command = [sys.executable, "-m", "emulator.demo", *zips]
+    command = [sys.executable, "-m", "image_export_cli", "demo", *zips]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
     assert done.returncode == 0, done.stdout + done.stderr

@@ -16,7 +16,7 @@ exit ${PIP_ENDS:-0}
 """
 PYTHON = """#!/bin/sh
 [ "$1" = -m ] && [ "$2" = venv ] && mkdir -p "$3/bin" && cp "$PIP" "$3/bin/pip" && cp "$0" "$3/bin/python"
-[ "$2" = doctor ] && echo '{"Healthy": true}'
+[ "$3" = doctor ] && echo '{"Healthy": true}'
 exit 0
 """
 
@@ -24,7 +24,7 @@ exit 0
 def make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`make` in a fresh folder, with an interpreter and a pip that only pretend."""
     shutil.copy(ROOT / "Makefile", folder)
-    for name in ("tests/requirements.txt", "layers/sdk/requirements.txt", "layers/omitting.py"):
+    for name in ("tests/requirements.txt", "layers/sdk/requirements.txt", "cli/image_export_cli/build/omitting.py"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
     for name, text in (("pip", PIP), ("python", PYTHON)):

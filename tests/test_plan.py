@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from emulator.ecs import regions as emulated
+from alicloud_emulator.ecs import regions as emulated
 from image_export.decisions.naming import natural_key
 from image_export.decisions.policy.eligibility import format_warning, offered
 from image_export.decisions.policy.file import read_policy

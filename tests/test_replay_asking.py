@@ -8,7 +8,7 @@ import pytest
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.errors import Refused
-from replay.asking import Entrance, Outcome, outcome_of
+from image_export_cli.events.asking import Entrance, Outcome, outcome_of
 
 from .emulator.deployment import Deployed, deployed
 

@@ -11,8 +11,8 @@ from image_export.use_cases.entrances.reject import Kept, Rejection
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.ports import Stored
 from image_export.values.cause import Cause
-from replay.looking import replayable, shown
-from replay.shelf import items, whole_name
+from image_export_cli.events.details import replayable, shown
+from image_export_cli.events.listing import items, whole_name
 
 from .builders import IMAGE, an_image
 from .entrance import TOKEN, Entrance

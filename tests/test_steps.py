@@ -6,7 +6,7 @@ import pytest
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from emulator.ecs.disk_files import SUFFIXES, disk_file
+from alicloud_emulator.ecs.disk_files import SUFFIXES, disk_file
 from image_export.decisions.state.ready import look_failed
 from image_export.decisions.state.stall import stalls_at
 from image_export.decisions.state.table import next_step

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from tests.bench.line import Line
 from tests.flow.test_cost import END, ENTRANCE, STARTED, measured
 from tests.flow.world import World, still_functions

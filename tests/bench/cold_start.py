@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from emulator.fc.mounts import Mounts
-from emulator.running import RunningEmulator
-from layers.building import build_layer, build_package
-from layers.compiling import compile_all
-from layers.fetching import fetch
-from layers.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
+from alicloud_emulator.fc.mounts import Mounts
+from alicloud_emulator.running import RunningEmulator
+from image_export_cli.build.building import build_layer, build_package
+from image_export_cli.build.compiling import compile_all
+from image_export_cli.build.fetching import fetch
+from image_export_cli.build.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
 from tests.bench.line import RATIO, Line
 from tests.bench.one_start import Start, imported, timed
 

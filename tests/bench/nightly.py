@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
-from emulator.ecs.regions import REGIONS
+from alicloud_emulator.ecs.regions import REGIONS
 from tests.bench import ground
 from tests.bench.line import RATIO, Line
 from tests.bench.world import BenchWorld, Invoked, bench_world, progress

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from emulator.fc import bootstrap
+from alicloud_emulator.fc import bootstrap
 
 LONGEST_S = 120.0
 FUNCTION = {"x-fc-function-name": "cold", "x-fc-function-memory": "512", "x-fc-function-timeout": "120"}

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from itertools import count
 from math import ceil
 
-from emulator.ecs.plan import Plan
-from emulator.ecs.tasks import Order, Task
+from alicloud_emulator.ecs.plan import Plan
+from alicloud_emulator.ecs.tasks import Order, Task
 from image_export.use_cases.watch.sweep import MARKERS
 from tests.bench import ground
 from tests.bench.line import RATIO, Line

@@ -16,7 +16,7 @@ from typing import Any
 import requests
 import yaml
 
-from emulator.cloud import Cloud, Settings
+from alicloud_emulator.cloud import Cloud, Settings
 from tests.emulator.world import running
 from tests.flow.world import ACCOUNT, ROOT, still_functions
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from emulator.cloud import Cloud
-from emulator.identity import AccessKey
+from alicloud_emulator.cloud import Cloud
+from alicloud_emulator.identity import AccessKey
 from tests.clients.driver import Answer, Driver
 from tests.clients.tampering import Proxy
 from tests.emulator.world import World

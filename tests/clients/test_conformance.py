@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.cloud import Settings
+from alicloud_emulator.cloud import Settings
 from tests.clients.catalogue import CLIENTS, REFUSALS, Client
 from tests.clients.driver import driving
 from tests.clients.environments import BUILD

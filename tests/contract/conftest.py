@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from tests.contract.worlds import EdgeStoreWorld, EdgeWorld, FakeStoreWorld, FakeWorld, StoreWorld, World
 
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import alibabacloud_oss_v2 as sdk
 import requests
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from image_export.edges.aliyun.clouds import AliyunClouds
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses

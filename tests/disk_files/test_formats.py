@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from emulator.ecs.disk_files import SUFFIXES, disk_file
+from alicloud_emulator.ecs.disk_files import SUFFIXES, disk_file
 from image_export.decisions.objects.formats.damage import DamageError
 from image_export.decisions.objects.integrity import DISK_BYTES
 from image_export.values.stored_object import PROBE_BYTES, StoredObject

@@ -5,13 +5,13 @@ from typing import Any, cast
 import pytest
 from alibabacloud_oss_v2 import exceptions
 
-from doctor.checks.buckets import _asked
-from doctor.edges.account import CloudAccount
-from doctor.edges.buckets import Bucket, _endpoint
-from doctor.finding import looking
-from doctor.regions import doubt, named_in
 from image_export.errors import Refused, Unreached
 from image_export.values.cause import Cause
+from image_export_cli.cloud.account import CloudAccount
+from image_export_cli.cloud.buckets import Bucket, _endpoint
+from image_export_cli.cloud.regions import doubt, named_in
+from image_export_cli.deployment.finding import looking
+from image_export_cli.doctor.checks.buckets import _asked
 
 from .ward import BUCKET, LEDGER, Ward
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from doctor.documents import Document, Need, lacking, policy, strangers, trust, trusts, verdict
+from image_export_cli.rights.documents import Document, Need, lacking, policy, strangers, trust, trusts, verdict
 
 OBJECTS = "acs:oss:*:*:acme-ledger/ledger/*"
 READ = Need(("oss:GetObject",), (OBJECTS,))

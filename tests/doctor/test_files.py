@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from doctor.files import read_plan, read_policy_of
-from doctor.serverless import read_functions
 from image_export.errors import OurFault
+from image_export_cli.deployment.files import read_plan, read_policy_of
+from image_export_cli.deployment.serverless import read_functions
 
 from .ward import ACCOUNT, ROOT, files_of
 

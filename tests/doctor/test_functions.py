@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from doctor.checks.deploying import DEPLOY
-from doctor.finding import Finding
+from image_export_cli.deployment.finding import Finding
+from image_export_cli.doctor.checks.deploying import DEPLOY
 
 from .ward import Ward
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from doctor.site import Evidence
-from emulator.ros import Template
-from emulator.template import add_template
+from alicloud_emulator.ros import Template
+from alicloud_emulator.template import add_template
+from image_export_cli.doctor.site import Evidence
 
 from .ward import ACCOUNT, BUCKET, LEDGER, ROOT, Ward
 

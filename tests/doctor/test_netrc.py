@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from doctor.edges.functions import Functions
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.errors import CloudFault
-from replay.asking import Entrance
+from image_export_cli.cloud.functions import Functions
+from image_export_cli.events.asking import Entrance
 from tests.builders import ACCOUNT, REGION
 
 KEY, HOME = Credentials("LTAI-made-up", "made-up-secret"), (ACCOUNT, REGION)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emulator.oss.buckets import Bucket
+from alicloud_emulator.oss.buckets import Bucket
 
 from .test_roles import a_trust
 from .ward import ACCOUNT, Ward

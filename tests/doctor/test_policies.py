@@ -1,12 +1,12 @@
-"""`--policy` prints what template.yml grants or less, and an export runs to its end under nothing else."""
+"""The verb `policies` prints what template.yml grants or less, and an export runs to its end under nothing else."""
 
 from typing import Any
 
 import pytest
 
-from doctor.documents import Document, Need, lacking
-from doctor.examination import Examination
-from doctor.policies import DOCTOR, minimal_policies
+from image_export_cli.rights.documents import Document, Need, lacking
+from image_export_cli.rights.minimal import DOCTOR, minimal_policies
+from image_export_cli.session import Session
 
 from .test_recommend import asked
 from .test_roles import a_trust
@@ -18,10 +18,10 @@ TASK_S = 600
 
 def minimal(ward: Ward) -> dict[str, Any]:
     """The policies for the ward's files; nobody is asked."""
-    examination = Examination(ward.file, {})
-    list(examination.read(ACCOUNT))
-    assert examination.deployment
-    return minimal_policies(examination.deployment)
+    session = Session(ward.file, {})
+    list(session.open(ACCOUNT))
+    assert session.deployment
+    return minimal_policies(session.deployment)
 
 
 def granted(ward: Ward) -> dict[str, list[Document]]:
@@ -80,6 +80,6 @@ def test_the_doctor_finds_nothing_wrong_and_nothing_unknown_with_its_own_minimal
 
 
 def test_the_shipped_files_are_enough_for_the_policies_without_anybody_being_asked() -> None:
-    examination = Examination(ROOT / "s.yaml", {})
-    assert {finding.status for finding in examination.read(ACCOUNT)} == {"ok"}
-    assert examination.deployment
+    session = Session(ROOT / "s.yaml", {})
+    assert {finding.status for finding in session.open(ACCOUNT)} == {"ok"}
+    assert session.deployment

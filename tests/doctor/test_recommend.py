@@ -6,7 +6,7 @@ from typing import Any
 import alibabacloud_oss_v2 as oss
 import pytest
 
-from doctor.needs import SERVICE_ROLE
+from image_export_cli.rights.needs import SERVICE_ROLE
 
 from .test_roles import EXPORT, a_trust, take_away
 from .ward import BUCKET, LEDGER, Ward

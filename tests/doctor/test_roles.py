@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from doctor.needs import SERVICE_ROLE
+from image_export_cli.rights.needs import SERVICE_ROLE
 
 from .ward import ACCOUNT, BUCKET, Ward
 

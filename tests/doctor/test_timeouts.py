@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import yaml
 
-from doctor.deployment import NIGHTLY
-from doctor.timeouts import too_long
+from image_export_cli.deployment.deployment import NIGHTLY
+from image_export_cli.deployment.timeouts import too_long
 
 from .ward import ROOT, Ward
 

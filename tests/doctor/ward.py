@@ -10,10 +10,11 @@ import alibabacloud_oss_v2 as oss
 import yaml
 from aliyunsdksts.request.v20150401.AssumeRoleRequest import AssumeRoleRequest
 
-from doctor.examination import Examination
-from doctor.finding import Finding
-from doctor.site import NOTHING_MORE, Evidence
-from emulator.cloud import Settings
+from alicloud_emulator.cloud import Settings
+from image_export_cli.deployment.finding import Finding
+from image_export_cli.doctor.examination import examine
+from image_export_cli.doctor.site import NOTHING_MORE, Evidence
+from image_export_cli.session import Session
 from tests.emulator.world import World
 
 ROOT = Path(__file__).parent.parent.parent
@@ -104,7 +105,7 @@ class Ward:
 
     def examine(self, evidence: Evidence = NOTHING_MORE) -> list[Finding]:
         """Everything that the doctor finds."""
-        return list(Examination(self.file, self.environ, evidence).findings())
+        return list(examine(Session(self.file, self.environ), evidence))
 
     def wrong(self) -> list[Finding]:
         """What is wrong."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from image_export.edges.aliyun.clouds import AliyunCloud, AliyunClouds
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.notify.notifier import AliyunNotifier

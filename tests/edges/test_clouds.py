@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from image_export.edges.aliyun.clouds import AliyunCloud, AliyunClouds
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.ecs import Ecs

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from emulator.identity import trust
-from emulator.running import RunningEmulator
+from alicloud_emulator.identity import trust
+from alicloud_emulator.running import RunningEmulator
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.aliyun.rpc import Rpc

@@ -3,7 +3,7 @@
 import alibabacloud_oss_v2 as sdk
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.aliyun.oss import Oss

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.cloud import Settings
+from alicloud_emulator.cloud import Settings
 from tests.emulator.world import World, running
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from emulator.cloud import Settings
+from alicloud_emulator.cloud import Settings
 from tests.emulator.world import World, running
 from tests.patience import HANGS_S
 

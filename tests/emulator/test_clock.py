@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from emulator.clock import CloudClock
+from alicloud_emulator.clock import CloudClock
 
 
 def run(test: Callable[[CloudClock], Awaitable[None]], speed: float) -> None:

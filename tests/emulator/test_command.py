@@ -1,4 +1,4 @@
-"""`python -m emulator` as scripts use it."""
+"""`alicloud-emulator` as scripts use it."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ KEYS = ["event", "endpoint", "http_trigger", "access_key_id", "access_key_secret
 
 
 def test_it_says_when_it_is_ready_and_stops_when_told() -> None:
-    command = [sys.executable, "-m", "emulator", "--functions", "none"]
+    command = [sys.executable, "-m", "alicloud_emulator", "--functions", "none"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603
         try:
             assert process.stdout
@@ -34,7 +34,7 @@ def test_it_says_when_it_is_ready_and_stops_when_told() -> None:
 
 def refused(*arguments: str) -> tuple[int, str]:
     """The exit code of a command line that cannot be served, and the last line that is said of it."""
-    command = [sys.executable, "-m", "emulator", *arguments]
+    command = [sys.executable, "-m", "alicloud_emulator", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
     return done.returncode, done.stderr.splitlines()[-1]
 
@@ -44,7 +44,7 @@ def test_a_file_that_is_wrong_is_refused_in_one_line_with_the_place(tmp_path: Pa
     wrong.write_text((ROOT / "s.yaml").read_text().replace("memorySize:", "memory:", 1))
     assert refused("--functions", str(wrong)) == (
         1,
-        "python -m emulator: resources.event.props.memory: is not known here",
+        "alicloud-emulator: resources.event.props.memory: is not known here",
     )
 
 
@@ -60,7 +60,7 @@ def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path, option:
     wrong.write_text("a: 1\nb: c: 2\n")
     assert refused(option, str(wrong)) == (
         1,
-        f"python -m emulator: {wrong}, line 2, column 5: is no YAML: mapping values are not allowed here",
+        f"alicloud-emulator: {wrong}, line 2, column 5: is no YAML: mapping values are not allowed here",
     )
 
 
@@ -74,4 +74,4 @@ def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path, option:
     ],
 )
 def test_an_option_that_cannot_be_is_refused(option: str, value: str, said: str) -> None:
-    assert refused(f"{option}={value}") == (2, f"python -m emulator: error: argument {option}: {said}")
+    assert refused(f"{option}={value}") == (2, f"alicloud-emulator: error: argument {option}: {said}")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.signatures import eventbridge
+from alicloud_emulator.signatures import eventbridge
 from tests.emulator.world import World
 from tests.patience import HANGS_S
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.ecs.disk_files import disk_file
+from alicloud_emulator.ecs.disk_files import disk_file
 
 QEMU = {"qcow2": "qcow2", "vmdk": "vmdk", "vdi": "vdi", "vhd": "vpc"}
 GIB = 1024**3

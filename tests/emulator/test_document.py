@@ -7,10 +7,10 @@ from typing import Any
 
 import alibabacloud_oss_v2 as oss
 
-from emulator.command import arguments
-from emulator.control import ROUTES
-from emulator.faults import KINDS
-from emulator.unsure import READINGS, Unsure
+from alicloud_emulator.command import arguments
+from alicloud_emulator.control import ROUTES
+from alicloud_emulator.faults import KINDS
+from alicloud_emulator.unsure import READINGS, Unsure
 from tests.emulator.world import World
 
 PAGE = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")

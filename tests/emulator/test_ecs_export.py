@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from emulator.identity import trust
+from alicloud_emulator.identity import trust
 from tests.emulator.ecs_requests import BUCKET, cancel_task, describe_task, describe_tasks, export_image
 from tests.emulator.world import World, code_of
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emulator.cloud import Settings
+from alicloud_emulator.cloud import Settings
 from tests.emulator.ecs_requests import describe_images
 from tests.emulator.world import World, code_of, running
 

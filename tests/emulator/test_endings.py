@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.fc import caretaker
-from emulator.running import RunningEmulator
+from alicloud_emulator.fc import caretaker
+from alicloud_emulator.running import RunningEmulator
 from tests.emulator.deployment import eventually, write
 from tests.patience import HANGS_S
 
@@ -54,7 +54,7 @@ def temporary(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_whatever_ends_the_demo_nothing_of_it_is_left(tmp_path: Path, name: str) -> None:
-    command = [sys.executable, "-m", "emulator.demo", "--outcome", "stall", "--seconds", str(HANGS_S)]
+    command = [sys.executable, "-m", "image_export_cli", "demo", "--outcome", "stall", "--seconds", str(HANGS_S)]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, env=temporary(tmp_path), **pipes) as demo:  # noqa: S603 - our own program
         eventually(lambda: list(tmp_path.glob(f"*/*/{caretaker.PID}")))  # a function runs
@@ -68,7 +68,7 @@ def test_whatever_ends_the_demo_nothing_of_it_is_left(tmp_path: Path, name: str)
 
 
 def test_a_demo_that_ends_by_itself_leaves_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "emulator.demo", "--package", "dist/nothing.zip"]
+    command = [sys.executable, "-m", "image_export_cli", "demo", "--package", "dist/nothing.zip"]
     subprocess.run(command, cwd=ROOT, env=temporary(tmp_path), capture_output=True, timeout=HANGS_S, check=False)  # noqa: S603 - our own program
     assert (running(tmp_path), list(tmp_path.iterdir())) == ([], [])
 
@@ -114,7 +114,7 @@ def fire(endpoint: str) -> None:
 
 def test_an_emulator_whose_caller_goes_away_in_the_midst_of_calls_ends_all_the_same(tmp_path: Path) -> None:
     environment = temporary(tmp_path)
-    command = [sys.executable, "-m", "emulator", "--with-stdin"]
+    command = [sys.executable, "-m", "alicloud_emulator", "--with-stdin"]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "env": environment, "cwd": ROOT}
     with subprocess.Popen(command, **pipes) as emulator:  # noqa: S603 - our own program
         assert emulator.stdin is not None

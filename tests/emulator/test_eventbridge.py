@@ -9,7 +9,7 @@ import pytest
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.request import CommonRequest
 
-from emulator.cloud import Cloud, Settings
+from alicloud_emulator.cloud import Cloud, Settings
 from tests.emulator.deployment import write
 from tests.emulator.world import World
 

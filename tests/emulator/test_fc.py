@@ -8,7 +8,7 @@ from typing import Any
 import fc2
 import pytest
 
-from emulator.identity import AccessKey
+from alicloud_emulator.identity import AccessKey
 from tests.emulator.deployment import ECHO, NAME, deployed, eventually
 from tests.emulator.world import World
 

@@ -12,9 +12,9 @@ import requests
 from alibabacloud_openapi_util.client import Client as Signer
 from Tea.request import TeaRequest
 
-from emulator.identity import AccessKey
-from emulator.section import SettingsError
-from emulator.signatures import acs3
+from alicloud_emulator.identity import AccessKey
+from alicloud_emulator.section import SettingsError
+from alicloud_emulator.signatures import acs3
 from tests.emulator.test_http_trigger import Triggered, triggered
 
 ALGORITHM = "ACS3-HMAC-SHA256"

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import requests
 
-from emulator.cloud import Quotas
-from emulator.fc import s_yaml
-from emulator.fc.definition import HttpTrigger
-from emulator.running import RunningEmulator
-from emulator.unsure import Unsure
+from alicloud_emulator.cloud import Quotas
+from alicloud_emulator.fc import s_yaml
+from alicloud_emulator.fc.definition import HttpTrigger
+from alicloud_emulator.running import RunningEmulator
+from alicloud_emulator.unsure import Unsure
 from tests.emulator.deployment import Deployed, deployed, eventually, write
 from tests.patience import HANGS_S
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from emulator.cloud import Cloud
-from emulator.errors import ApiError
-from emulator.fc.instances import Instances
-from emulator.fc.mounts import Mounts
+from alicloud_emulator.cloud import Cloud
+from alicloud_emulator.errors import ApiError
+from alicloud_emulator.fc.instances import Instances
+from alicloud_emulator.fc.mounts import Mounts
 from tests.emulator.deployment import Deployed, deployed, eventually
 
 LIVES = """

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.fc.mounts import Mounts
-from emulator.section import SettingsError
+from alicloud_emulator.fc.mounts import Mounts
+from alicloud_emulator.section import SettingsError
 from tests.emulator.deployment import ECHO, deployed
 
 

@@ -10,9 +10,9 @@ import alibabacloud_oss_v2 as oss
 import pytest
 import requests
 
-from emulator.errors import ApiError
-from emulator.signatures import oss as v4
-from emulator.signatures import oss_v1 as v1
+from alicloud_emulator.errors import ApiError
+from alicloud_emulator.signatures import oss as v4
+from alicloud_emulator.signatures import oss_v1 as v1
 from tests.emulator.test_oss import BUCKET, code_of, get, put
 from tests.emulator.test_wire import oss_code, oss_request
 from tests.emulator.world import World

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emulator.eventbridge.patterns import PatternError, check_pattern, matches
+from alicloud_emulator.eventbridge.patterns import PatternError, check_pattern, matches
 
 IMAGE = {
     "source": "acs.ecs",

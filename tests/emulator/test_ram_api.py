@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from aliyunsdkcore.request import CommonRequest
 
-from emulator.cloud import Settings
-from emulator.identity import trust
+from alicloud_emulator.cloud import Settings
+from alicloud_emulator.identity import trust
 from tests.emulator.ecs_requests import assume_role, filled
 from tests.emulator.world import World, code_of, running
 

@@ -10,11 +10,11 @@ import requests
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.request import AcsRequest, CommonRequest
 
-from emulator.cloud import Settings
-from emulator.identity import AccessKey, trust
-from emulator.ram.permissions import NEEDS, Unmapped, check_mapped
-from emulator.server import SERVICES
-from emulator.signatures.fc import sign, string_to_sign
+from alicloud_emulator.cloud import Settings
+from alicloud_emulator.identity import AccessKey, trust
+from alicloud_emulator.ram.permissions import NEEDS, Unmapped, check_mapped
+from alicloud_emulator.server import SERVICES
+from alicloud_emulator.signatures.fc import sign, string_to_sign
 from tests.emulator.ecs_requests import (
     BUCKET,
     assume_role,

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from emulator.ram.conditions import Condition, PolicyError
-from emulator.ram.documents import Request, read_rights, read_trust
-from emulator.ram.evaluation import Grant, decide
-from emulator.ram.patterns import covers, like
-from emulator.ram.policies import Policies, Policy, PolicyName
-from emulator.ram.trust import lets_in, names_of
+from alicloud_emulator.ram.conditions import Condition, PolicyError
+from alicloud_emulator.ram.documents import Request, read_rights, read_trust
+from alicloud_emulator.ram.evaluation import Grant, decide
+from alicloud_emulator.ram.patterns import covers, like
+from alicloud_emulator.ram.policies import Policies, Policy, PolicyName
+from alicloud_emulator.ram.trust import lets_in, names_of
 
 IMAGE = "acs:ecs:cn-hangzhou:1234567890123456:image/m-1"
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from emulator.cloud import Cloud, Settings
-from emulator.fc import mounts, s_yaml
-from emulator.identity import trust
-from emulator.ram.conditions import Condition, PolicyError
-from emulator.ros import Template
-from emulator.section import SettingsError
-from emulator.template import populate
+from alicloud_emulator.cloud import Cloud, Settings
+from alicloud_emulator.fc import mounts, s_yaml
+from alicloud_emulator.identity import trust
+from alicloud_emulator.ram.conditions import Condition, PolicyError
+from alicloud_emulator.ros import Template
+from alicloud_emulator.section import SettingsError
+from alicloud_emulator.template import populate
 from tests.emulator.deployment import ECHO, write
 
 ACCOUNT = "1234567890123456"

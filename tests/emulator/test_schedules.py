@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.fc import schedule
+from alicloud_emulator.fc import schedule
 
 NOON = datetime(2026, 11, 24, 12, 0, 30, tzinfo=timezone.utc)  # a Tuesday
 

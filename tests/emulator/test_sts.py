@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator.identity import AccessKey
+from alicloud_emulator.identity import AccessKey
 from tests.emulator.ecs_requests import assume_role, describe_images
 from tests.emulator.world import World, code_of
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from emulator.cloud import Cloud, Settings
-from emulator.fc import s_yaml
-from emulator.fc.definition import EventBridgeTrigger, HttpTrigger, TimerTrigger
-from emulator.identity import AccessKey, trust
-from emulator.ros import Template
-from emulator.section import SettingsError
-from emulator.template import ALL, populate
+from alicloud_emulator.cloud import Cloud, Settings
+from alicloud_emulator.fc import s_yaml
+from alicloud_emulator.fc.definition import EventBridgeTrigger, HttpTrigger, TimerTrigger
+from alicloud_emulator.identity import AccessKey, trust
+from alicloud_emulator.ros import Template
+from alicloud_emulator.section import SettingsError
+from alicloud_emulator.template import ALL, populate
 from tests.emulator.deployment import ECHO, write
 from tests.emulator.ecs_requests import assume_role
 from tests.emulator.world import World, code_of, running

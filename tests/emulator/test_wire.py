@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, urlencode
 import alibabacloud_oss_v2 as oss
 import pytest
 
-from emulator.signatures import oss as oss_signature
-from emulator.signatures import rpc
+from alicloud_emulator.signatures import oss as oss_signature
+from alicloud_emulator.signatures import rpc
 from tests.emulator.ecs_requests import assume_role, describe_images
 from tests.emulator.world import World, code_of
 from tests.patience import HANGS_S

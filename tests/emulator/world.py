@@ -15,9 +15,9 @@ from aliyunsdkcore.auth.credentials import StsTokenCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import AcsRequest
 
-from emulator.cloud import Cloud, Settings
-from emulator.identity import AccessKey
-from emulator.server import serve
+from alicloud_emulator.cloud import Cloud, Settings
+from alicloud_emulator.identity import AccessKey
+from alicloud_emulator.server import serve
 from tests.patience import HANGS_S
 
 

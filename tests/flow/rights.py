@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from emulator.ram.documents import Request, read_rights
-from emulator.ram.evaluation import decide
-from emulator.ram.policies import Policy, PolicyName
-from emulator.ros import Template
+from alicloud_emulator.ram.documents import Request, read_rights
+from alicloud_emulator.ram.evaluation import decide
+from alicloud_emulator.ram.policies import Policy, PolicyName
+from alicloud_emulator.ros import Template
 from image_export.decisions.results.undelivered import read_key
 
 from .entrance import Entrance

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 from .conftest import still_emulator
 from .world import World

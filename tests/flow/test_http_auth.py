@@ -11,7 +11,7 @@ import pytest
 from alibabacloud_openapi_util.client import Client as Signer
 from Tea.request import TeaRequest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 from .entrance import OLDER_TOKEN, TOKEN, TOKENS_OF_S_YAML, Entrance, Headers, accepting
 from .world import World, still_functions

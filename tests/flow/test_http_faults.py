@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 from .entrance import TOKEN, Answer, Entrance, accepting
 from .world import World, still_functions

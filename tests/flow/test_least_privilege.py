@@ -14,7 +14,7 @@ from typing import Any
 import alibabacloud_oss_v2 as oss
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from image_export.edges.aliyun.credentials import session_policy
 
 from .entrance import OLDER_TOKEN, TOKEN, accepting

@@ -7,7 +7,7 @@ from pathlib import Path
 import alibabacloud_oss_v2 as oss
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 from .world import ACCOUNT, World, bucket_client, still_functions
 

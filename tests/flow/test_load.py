@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from tests.patience import HANGS_S
 
 from .world import BUCKET, World, still_functions

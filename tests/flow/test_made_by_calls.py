@@ -9,7 +9,7 @@ from aliyunsdkcore.request import AcsRequest
 from aliyunsdkecs.request.v20140526.CopyImageRequest import CopyImageRequest
 from aliyunsdkecs.request.v20140526.CreateImageRequest import CreateImageRequest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.aliyun.rpc import Rpc
 

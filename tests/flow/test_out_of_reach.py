@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 from .entrance import TOKEN, Entrance, accepting
 from .world import BUCKET, World, still_functions

@@ -1,25 +1,25 @@
-"""`python -m replay` against the emulator, as somebody with keys of their own would use it."""
+"""`image-export events` against the emulator, as somebody with keys of their own would use it."""
 
 import json
 import subprocess
 import sys
 
-from replay.__main__ import main
-from tests.commands import run_here
+from image_export_cli.main import main
+from tests.commands import CODE, run_here
 from tests.patience import HANGS_S
 
 from .world import ROOT, World
 
 
-def replay(world: World, *arguments: str) -> tuple[int, str]:
+def events(world: World, *arguments: str) -> tuple[int, str]:
     """The exit code and what was printed."""
-    ran = run_here(main, ["--functions", str(ROOT / "s.yaml"), *arguments], environment(world))
+    ran = run_here(main, ["events", *arguments, "--functions", str(ROOT / "s.yaml")], environment(world))
     assert not ran.stderr, ran.stderr
     return ran.returncode, ran.stdout
 
 
 def environment(world: World) -> dict[str, str]:
-    """The keys and the endpoint, and nothing that says where the package is."""
+    """The keys and the endpoint."""
     return {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": world.emulator.access_key_id,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": world.emulator.access_key_secret,
@@ -27,10 +27,16 @@ def environment(world: World) -> dict[str, str]:
     }
 
 
-def test_it_starts_from_a_clone_by_itself(world: World) -> None:
-    command = [sys.executable, "-m", "replay", "show", "exp-aaaaaaaaaaaaaaaa-0001"]
+def test_it_is_a_command_of_its_own(world: World) -> None:
+    command = [sys.executable, "-m", "image_export_cli", "events", "show", "exp-aaaaaaaaaaaaaaaa-0001"]
     ran = subprocess.run(  # noqa: S603 - our own program
-        command, env=environment(world), cwd=ROOT, capture_output=True, text=True, timeout=HANGS_S, check=False
+        command,
+        env={**CODE, **environment(world)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=HANGS_S,
+        check=False,
     )
     assert (ran.returncode, ran.stdout) == (1, "✗ NotFound: The ledger has no exp-aaaaaaaaaaaaaaaa-0001.\n"), ran.stderr
 
@@ -46,41 +52,41 @@ def test_a_failed_export_is_listed_shown_and_done_once_more(world: World) -> Non
     first = world.follow(image)["ExportId"]
     second = f"{first[:-4]}0002"
 
-    code, listed = replay(world, "list")
+    code, listed = events(world, "list")
     (line,) = [line for line in listed.splitlines() if first in line]
     assert (code, image in line, line.endswith("ExportImageFailed: Sector 7 is gone.")) == (0, True, True)
 
-    shown = json.loads(replay(world, "show", first)[1])
+    shown = json.loads(events(world, "show", first)[1])
     assert (shown["Request"]["ImageId"], shown["Ended"]["Status"]) == (image, "Failed")
     assert (shown["ExportId"], shown["TaskId"]) == (first, world.tasks_of(image)[0]["TaskId"])
 
     for _ in range(2):
-        assert replay(world, "once", first) == (0, f"✓ {first}: {second} is Exporting\n")
+        assert events(world, "retry", first) == (0, f"✓ {first}: {second} is Exporting\n")
     assert generations(world, first) == [first, second]
-    assert f"(then {second})" in replay(world, "list")[1]
+    assert f"(then {second})" in events(world, "list")[1]
     assert len(world.tasks_of(image)) == 2
 
 
 def test_what_goes_wrong_once_more_is_said_and_ends_with_1(world: World) -> None:
     body = {"ImageId": world.image(), "OSSBucket": "not-ours", "RegionId": "cn-hangzhou", "ClientToken": "once-more"}
     world.emulator.invoke("image-export-event", json.dumps(body).encode())
-    name = next(line.split()[0] for line in replay(world)[1].splitlines() if "OSSBucket not-ours is not" in line)
-    code, said = replay(world, "once", name)
+    name = next(line.split()[0] for line in events(world)[1].splitlines() if "OSSBucket not-ours is not" in line)
+    code, said = events(world, "retry", name)
     assert (code, said.startswith(f"✗ {name}: Forbidden.Policy: OSSBucket not-ours is not")) == (1, True), said
 
 
 def test_what_runs_is_refused_here_and_the_rest_is_asked_for_all_the_same(world: World) -> None:
     running = world.tell(world.image())["Exports"][0]["ExportId"]
-    code, said = replay(world, "once", running, "exp-aaaaaaaaaaaaaaaa-0001")
+    code, said = events(world, "retry", running, "exp-aaaaaaaaaaaaaaaa-0001")
     assert (code, len(said.splitlines())) == (1, 2)
     assert said.startswith(f"✗ NotReplayable: {running} is Exporting; what has failed or was cancelled")
-    assert replay(world) == replay(world, "list")
+    assert events(world) == events(world, "list")
 
 
 def test_what_is_not_there_is_said_and_nothing_is_asked(world: World) -> None:
     before = len(world.emulator.calls("InvokeFunction"))
-    code, said = replay(world, "once", "exp-aaaaaaaaaaaaaaaa-0001")
+    code, said = events(world, "retry", "exp-aaaaaaaaaaaaaaaa-0001")
     assert (code, said) == (1, "✗ NotFound: The ledger has no exp-aaaaaaaaaaaaaaaa-0001.\n")
-    code, said = replay(world, "once", "../x")
+    code, said = events(world, "retry", "../x")
     assert (code, said.startswith("✗ InvalidParameter: '../x' is no name that `list` prints")) == (1, True)
     assert len(world.emulator.calls("InvokeFunction")) == before

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 from .conftest import still_emulator
 from .entrance import Entrance

@@ -1,7 +1,8 @@
 """Whatever the cloud turns out to do where no document settles it, exports end as they should.
 
-Every reading of every fact in emulator/unsure.py meets every reading of every other in one of a few rows, and the same
-flows run under each row: two disks exported by an event, a failure, a lost answer, a cancel over HTTP, a night.
+Every reading of every fact in the emulator's `unsure.py` meets every reading of every other in one of a few rows, and
+the same flows run under each row: two disks exported by an event, a failure, a lost answer, a cancel over HTTP, a
+night.
 """
 
 import json
@@ -12,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from emulator.running import RunningEmulator
-from emulator.unsure import READINGS, Unsure
+from alicloud_emulator.running import RunningEmulator
+from alicloud_emulator.unsure import READINGS, Unsure
 
 from .entrance import OLDER_TOKEN, TOKEN, Entrance, accepting
 from .pairs import met, pairs, rows

@@ -10,7 +10,7 @@ from typing import Any
 
 import alibabacloud_oss_v2 as oss
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 ROOT = Path(__file__).parent.parent.parent
 EVENTS = ROOT / "tests" / "events"

@@ -19,7 +19,12 @@ from tests.mutations.refusals import HIT, ROOT
 QUIET = ("-q", "-x", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly")
 T = TypeVar("T")
 AT_A_TIME = max(2, os.cpu_count() or 2)
-CHANGED = ("emulator", "image_export", "index")  # nothing of these is imported before a child has its change
+CHANGED = (
+    "alicloud_emulator",
+    "image_export",
+    "image_export_cli",
+    "index",
+)  # nothing of these is imported before a child has its change
 
 
 class Change(NamedTuple):

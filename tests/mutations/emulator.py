@@ -50,7 +50,7 @@ def find_hits() -> Hits:
         running = [
             start(
                 [*files[part::AT_A_TIME], "-m", "not prove"],
-                Change(("emulator",), lambda file, tree: Telling(file).visit(tree)),
+                Change(("alicloud_emulator",), lambda file, tree: Telling(file).visit(tree)),
                 LOOKING_LIMIT_S,
                 options,
             )
@@ -68,4 +68,6 @@ def find_hits() -> Hits:
 
 def accepting(refusal: Refusal) -> Change:
     """The change that leaves a refusal out of its file."""
-    return Change(("emulator",), lambda file, tree: Accepting(refusal).visit(tree) if file == refusal.file else tree)
+    return Change(
+        ("alicloud_emulator",), lambda file, tree: Accepting(refusal).visit(tree) if file == refusal.file else tree
+    )

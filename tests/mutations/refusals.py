@@ -33,7 +33,7 @@ class Refusal:
 def all_refusals() -> list[Refusal]:
     """Every one, file by file."""
     files = sorted((ROOT / "emulator").rglob("*.py"))
-    chosen = [file for file in files if file.name not in LEFT_OUT and "demo" not in file.parts]
+    chosen = [file for file in files if file.name not in LEFT_OUT]
     return [refusal for file in chosen for refusal in refusals_in(file)]
 
 

@@ -11,7 +11,7 @@ NIGHTLY_S = 600
 
 
 def arguments(folder: Path, *, nightly_s: int = NIGHTLY_S) -> tuple[str, ...]:
-    """What `python -m emulator` is given: no timers, no events, time by hand."""
+    """What `alicloud-emulator` is given: no timers, no events, time by hand."""
     code = copytree(CODE, folder / "code", ignore=ignore_patterns("__pycache__"))
     (code / "policy.yaml").write_text(POLICY)
     functions = still_functions(folder, **{str(CODE): str(code), "timeout: 600": f"timeout: {nightly_s}"})

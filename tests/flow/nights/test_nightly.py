@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 from .calendar import GROUPS, MOST_A_NIGHT, OURS, THEIRS
 from .deployment import arguments

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from emulator.running import RunningEmulator
+from alicloud_emulator.running import RunningEmulator
 
 from ..world import TEMPLATES
 from .calendar import DAYS, DOWN_DAYS, KEPT_DAYS, NIGHT, Birth, Calendar, down

@@ -1,0 +1,213 @@
+"""RAM roles: there, trusting who must assume them, and allowed what they need. Read from their policies."""
+
+from collections.abc import Iterable, Iterator
+
+from image_export.decisions.codes import recommendation
+from image_export.errors import Refused
+from image_export.values.policy import Account
+
+from ...cloud.account import CloudAccount
+from ...cloud.rpc_calls import NO_ROLE, Role
+from ...deployment.finding import Finding, looking, ok, unknown, wrong
+from ...rights import needs
+from ...rights.documents import (
+    Document,
+    Need,
+    Verdict,
+    in_one_line,
+    lacking,
+    policy,
+    strangers,
+    trust,
+    trusts,
+    verdict,
+    written,
+)
+from ..site import Site
+
+DEPLOY = "Create the stack of template.yml again, or repair the role by hand."
+ADD = "Add these statements to a policy of the role; template.yml has them for the bucket, queue and log that it makes."
+OURS = ":role/image-export"
+ASSUME = (
+    "Add these statements to a policy of the role. template.yml lets the functions assume roles named image-export and "
+    "no others: call the role so in policy.yaml, or add its name there."
+)
+LESS = (
+    "Update the stack of template.yml: it lets the functions remove markers and hints alone, and only read a policy in "
+    "OSS, by its parameter PolicyObject."
+)
+NOBODY_ELSE = "Let it trust the functions' roles, or their account, and nobody else."
+
+
+def functions(site: Site) -> Iterator[Finding]:
+    """The roles that the functions run as."""
+    for name in site.deployment.roles:
+        yield from looking(f"role {name}", _function, site, name)
+
+
+def _function(site: Site, name: str) -> Iterator[Finding]:
+    wanted = trust("Service", ["fc.aliyuncs.com"])
+    found = site.cloud.role(name)
+    if found is None:
+        used = ", ".join(function.name for function in site.deployment.roles[name])
+        yield _missing(name, f"There is no such role, and {used} runs as it.", DEPLOY, wanted)
+        return
+    rights = needs.of_functions(site.deployment, name)
+    faults = [
+        *_trust(found, {"fc.aliyuncs.com": trusts(found.trust, "Service", "fc.aliyuncs.com")}, DEPLOY, wanted),
+        *_rights(found, [need for need in rights if not _is_renamed(need)], ADD),
+        *_rights(found, [need for need in rights if _is_renamed(need)], ASSUME),
+        *_too_much(found, needs.never(site.deployment)),
+    ]
+    yield from faults or [ok(f"role {name}", "Trusts fc.aliyuncs.com and may do what its functions do.")]
+
+
+def _is_renamed(need: Need) -> bool:
+    """Whether it is to assume a role that template.yml does not know by its name."""
+    return "sts:AssumeRole" in need.actions and any(not one.endswith(OURS) for one in need.resources)
+
+
+def assumed(site: Site) -> Iterator[Finding]:
+    """The role that is assumed for each account. Another account's is tried, since it cannot be read from here."""
+    for account in site.deployment.policy.accounts:
+        look = _assumed if site.is_own(account) else _tried
+        yield from looking(f"role {account.role_arn}", look, site, account)
+
+
+def _assumed(site: Site, account: Account) -> Iterator[Finding]:
+    arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
+    root = f"acs:ram::{site.deployment.account_id}:root"
+    wanted = trust("RAM", arns, account.external_id)
+    found = site.cloud.role(account.role_arn.rpartition("/")[2])
+    if found is None:
+        advice = recommendation("EntityNotExist.Role")
+        yield _missing(account.role_arn, "There is no such role, and policy.yaml names it.", advice, wanted)
+        return
+    trusted = {arn: trusts(found.trust, "RAM", arn, account.external_id) for arn in arns}
+    faults = [
+        *(
+            list(_trust(found, trusted, recommendation("NoPermission"), wanted))
+            or _too_wide(found, [*arns, root], wanted)
+        ),
+        *_rights(found, needs.of_account(account), recommendation("Forbidden.RAM")),
+    ]
+    whom = f"all of {root}" if strangers(found.trust, arns) else "the functions' roles alone"
+    yield from faults or [ok(f"role {found.arn}", f"Trusts {whom} and may export what the policy says.")]
+
+
+def _tried(site: Site, account: Account) -> Iterator[Finding]:
+    """In the name of whoever deploys; that the functions' roles are trusted as well is not known by it."""
+    arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
+    rights = written(policy(needs.of_account(account)))
+    try:
+        there = site.cloud.assume(account.role)
+    except Refused as fault:
+        yield _not_assumed(account, fault, trust("RAM", arns, account.external_id))
+        return
+    out = {one for region, to in account.destinations.items() for one in there.denied(region, to.bucket)}
+    if out:
+        advice = recommendation("Forbidden.RAM")
+        yield wrong(f"role {account.role_arn}", f"May not {', '.join(sorted(out))}.", advice, rights)
+    else:
+        message = (
+            "Can be assumed by whoever deploys, and was denied nothing that could be tried; its policies are not seen."
+        )
+        advice = "See that it trusts the functions' roles, too, and may do this."
+        yield unknown(f"role {account.role_arn}", message, advice, rights)
+
+
+def _not_assumed(account: Account, fault: Refused, wanted: Document) -> Finding:
+    subject = f"role {account.role_arn}"
+    if fault.code == NO_ROLE:
+        made = _create(account.role_arn, wanted)
+        return wrong(subject, f"{fault.code}: {fault.cause.message}", recommendation(fault.code), made)
+    message = f"Cannot be assumed by whoever deploys: {fault.code}: {fault.cause.message}"
+    return unknown(
+        subject,
+        message,
+        "It may still let in the functions. " + str(recommendation("NoPermission")),
+        _let_in(account.role_arn, wanted),
+    )
+
+
+def ecs(site: Site) -> Iterator[Finding]:
+    """The role with which ECS writes to the buckets, in each account."""
+    for account in site.deployment.policy.accounts:
+        subject = f"role {needs.SERVICE_ROLE}"
+        if site.is_own(account):
+            yield from looking(subject, _ecs, site.cloud, account)
+        else:
+            message = f"That of account {account.account_id} cannot be read from this account."
+            yield unknown(subject, message, recommendation("NoSetRoletoECSServiceAcount"))
+
+
+def _ecs(cloud: CloudAccount, account: Account) -> Iterator[Finding]:
+    wanted = trust("Service", ["ecs.aliyuncs.com"])
+    advice = recommendation("NoSetRoletoECSServiceAcount")
+    found = cloud.role(needs.SERVICE_ROLE)
+    if found is None:
+        yield _missing(needs.SERVICE_ROLE, "There is no such role, so ECS cannot write to OSS.", advice, wanted)
+        return
+    faults = [
+        *_trust(found, {"ecs.aliyuncs.com": trusts(found.trust, "Service", "ecs.aliyuncs.com")}, advice, wanted),
+        *_rights(found, needs.of_ecs(account), recommendation("InvalidOSS.NotAuthorized")),
+    ]
+    yield from faults or [ok(f"role {needs.SERVICE_ROLE}", "Trusts ecs.aliyuncs.com and may write to the buckets.")]
+
+
+def _missing(name: str, message: str, advice: str | None, wanted: Document) -> Finding:
+    return wrong(f"role {name}", message, advice, _create(name, wanted))
+
+
+def _create(role: str, wanted: Document) -> str:
+    """The command, to be run in the role's account; what it may do comes after it."""
+    name = role.rpartition("/")[2]
+    return f"aliyun ram CreateRole --RoleName {name} --AssumeRolePolicyDocument '{in_one_line(wanted)}'"
+
+
+def _let_in(role: str, wanted: Document) -> str:
+    name = role.rpartition("/")[2]
+    return f"aliyun ram UpdateRole --RoleName {name} --NewAssumeRolePolicyDocument '{in_one_line(wanted)}'"
+
+
+def _trust(role: Role, said: dict[str, Verdict], advice: str | None, wanted: Document) -> Iterator[Finding]:
+    out = [name for name, verdict in said.items() if verdict in ("missing", "denied")]
+    if out:
+        message = f"Its trust policy does not let in {', '.join(out)}."
+        yield wrong(f"role {_name(role)}", message, advice, _let_in(role.arn, wanted))
+    elif "conditional" in said.values():
+        message = "Its trust policy has a condition that cannot be judged from here."
+        yield unknown(f"role {_name(role)}", message, "See that the condition is met by the functions.")
+
+
+def _too_wide(role: Role, names: Iterable[str], wanted: Document) -> Iterator[Finding]:
+    if out := strangers(role.trust, names):
+        message = f"Its trust policy lets in {', '.join(out)} as well."
+        yield wrong(f"role {_name(role)}", message, NOBODY_ELSE, _let_in(role.arn, wanted))
+
+
+def _rights(role: Role, wanted: Iterable[Need], advice: str | None) -> Iterator[Finding]:
+    found = lacking(wanted, role.policies)
+    if missing := found.get("missing"):
+        yield wrong(f"role {_name(role)}", f"May not {_shown(missing)}.", advice, written(policy(missing)))
+    if denied := found.get("denied"):
+        message = f"A policy of the role denies {_shown(denied)}."
+        yield wrong(f"role {_name(role)}", message, "Take the Deny away, or make it narrower.")
+    if conditional := found.get("conditional"):
+        message = f"Only under a condition that cannot be judged from here: {_shown(conditional)}."
+        yield unknown(f"role {_name(role)}", message, "See that the condition is met by the functions.")
+
+
+def _too_much(role: Role, never: Iterable[Need]) -> Iterator[Finding]:
+    """Rights that would let a mistake, or whoever got hold of a function, undo what proves an export."""
+    allowed = [one for need in never for one in need.each() if verdict(one, role.policies) == "allowed"]
+    if allowed:
+        yield wrong(f"role {_name(role)}", f"May {_shown(allowed)}, which it must not.", LESS)
+
+
+def _shown(singles: list[Need]) -> str:
+    return ", ".join(f"{need.actions[0]} on {need.resources[0]}" for need in singles)
+
+
+def _name(role: Role) -> str:
+    return role.arn.rpartition("/")[2]

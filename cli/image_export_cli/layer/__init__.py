@@ -1,0 +1,1 @@
+"""`image-export layer`: builds the layer with the SDKs."""

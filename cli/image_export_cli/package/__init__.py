@@ -1,0 +1,1 @@
+"""`image-export package`: builds the zip of the functions."""

@@ -1,0 +1,1 @@
+"""`image-export policies`: the minimal RAM policies of a deployment."""

@@ -1,0 +1,32 @@
+"""The minimal RAM policies of a deployment, by role: what the verb `policies` prints. Pure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..deployment.deployment import Deployment
+from . import needs
+from .documents import Need, policy
+
+DOCTOR = "doctor"
+
+
+def minimal_policies(deployment: Deployment) -> dict[str, dict[str, Any]]:
+    """By role name in our own account, by ARN in others, and that of whoever runs the doctor under `doctor`.
+
+    A role that serves two purposes has the statements of both.
+    """
+    found: dict[str, list[Need]] = {}
+    for name in deployment.roles:
+        found.setdefault(name, []).extend(needs.of_functions(deployment, name))
+    for account in deployment.policy.accounts:
+        own = account.account_id == deployment.account_id
+        there = "" if own else f"acs:ram::{account.account_id}:role/"
+        name = account.role_arn.rpartition("/")[2]
+        found.setdefault(there + name, []).extend(needs.of_account(account))
+        found.setdefault(there + needs.SERVICE_ROLE, []).extend(needs.of_ecs(account))
+    found[DOCTOR] = needs.of_doctor(deployment)
+    return {name: policy(_once(wanted)) for name, wanted in found.items()}
+
+
+def _once(wanted: Iterable[Need]) -> list[Need]:
+    return list(dict.fromkeys(wanted))

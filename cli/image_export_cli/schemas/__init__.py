@@ -1,0 +1,1 @@
+"""`image-export schemas`: writes what describes the HTTP API, policy.yaml and manifests to programs."""

@@ -1,0 +1,202 @@
+"""The control calls under `/_emulator/`: what a test may see, order and turn."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from alicloud_emulator import bodies
+from alicloud_emulator.cloud import Cloud
+from alicloud_emulator.errors import ApiError
+from alicloud_emulator.oss import control as oss_control
+from alicloud_emulator.ram import control as ram_control
+
+Answer = Any
+Control = Callable[[Cloud, web.Request, Any], Awaitable[Answer]]
+
+
+async def state(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
+    """What there is: images, tasks, objects, events, invocations, and what targets received; `?only=` one of them."""
+    parts: dict[str, Callable[[], Answer]] = {
+        "images": cloud.ecs.images_state,
+        "tasks": cloud.ecs.tasks_state,
+        "objects": cloud.oss.state,
+        "events": cloud.eventbridge.state,
+        "invocations": cloud.fc.invocations_state,
+        "received": cloud.fc.received_state,
+    }
+    only = request.query.get("only")
+    if only is None:
+        return {name: part() for name, part in parts.items()}
+    if only not in parts:
+        raise ApiError(400, "UnknownName", f"{only!r} is none of: {', '.join(parts)}")
+    return {only: parts[only]()}
+
+
+async def calls(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
+    """Every API call in the order of arrival, from `?after=n` on, all or those of an `?action=`.
+
+    `status` is null while a call is held or running.
+    """
+    after, action = request.query.get("after", "0"), request.query.get("action")
+    if not after.isdecimal():
+        raise ApiError(400, "InvalidValue", f"after is {after!r}; it is the n of a call")
+    entries = cloud.calls.entries[int(after) :]
+    return {"calls": [entry for entry in entries if action in (None, entry["action"])]}
+
+
+async def count_calls(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
+    """How many API calls there were, which is the n of the last one."""
+    return {"count": len(cloud.calls.entries)}
+
+
+async def logs(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
+    """What the functions wrote to stdout and stderr."""
+    return {"logs": cloud.fc.logs()}
+
+
+async def keys(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
+    """Every key that was ever issued, secrets included: what a test looks for where no secret may be."""
+    return {
+        "keys": [
+            {"access_key_id": key.access_key_id, "secret": key.secret, "security_token": key.security_token}
+            for key in cloud.identity.keys.values()
+        ]
+    }
+
+
+async def create_image(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Create an image; answers it as DescribeImages would."""
+    return cloud.ecs.create_image(body)
+
+
+async def change_image(cloud: Cloud, request: web.Request, body: Any) -> Answer:
+    """Change fields of an image, its Status first of all."""
+    return cloud.ecs.change_image(request.match_info["image_id"], body)
+
+
+async def create_task(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Start someone else's export of an image."""
+    return cloud.ecs.start_foreign_export(body)
+
+
+async def quotas(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Set quotas."""
+    for name, value in body.items():
+        setattr(cloud.quotas, name, value)
+    return asdict(cloud.quotas)
+
+
+async def clock(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Let cloud time jump; answers the cloud's time."""
+    cloud.clock.advance(body.get("advance_s", 0))
+    return {"now": cloud.clock.now().isoformat()}
+
+
+async def timers(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
+    """Fire the timer of a function now; answers what the function answered."""
+    return await cloud.fc.fire_timer(request.match_info["name"])
+
+
+async def order_faults(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Order faults."""
+    cloud.faults.order(body)
+    return {"faults": len(cloud.faults.orders)}
+
+
+async def clear_faults(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
+    """Forget the faults that were ordered."""
+    cloud.faults.clear()
+    return {"faults": 0}
+
+
+async def release(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
+    """Let every held call go on."""
+    cloud.faults.release()
+    return {}
+
+
+async def unsure(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Choose readings of what no document settles; answers the readings in force."""
+    cloud.unsure.choose(body)
+    return asdict(cloud.unsure)
+
+
+async def bucket(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Make or change a bucket (`oss/control.py` says what may be changed); answers it."""
+    return oss_control.change(cloud, body)
+
+
+async def ram(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Change roles and policies; answers them as they are then (`ram/control.py` says what may be changed)."""
+    return ram_control.change(cloud, body)
+
+
+async def decisions(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
+    """What sessions of roles were allowed to do."""
+    return {"decisions": cloud.decisions.rows()}
+
+
+async def invoke(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
+    """Invoke a function of s.yaml with the body as payload; `?mode=async` queues it."""
+    return await cloud.fc.control_invoke(request)
+
+
+ROUTES: tuple[tuple[str, str, Control, bodies.Schema], ...] = (
+    ("GET", "/state", state, bodies.ANY),
+    ("GET", "/calls", calls, bodies.ANY),
+    ("GET", "/calls/count", count_calls, bodies.ANY),
+    ("GET", "/logs", logs, bodies.ANY),
+    ("GET", "/keys", keys, bodies.ANY),
+    ("POST", "/images", create_image, bodies.NEW_IMAGE),
+    ("POST", "/images/{image_id}", change_image, bodies.CHANGED_IMAGE),
+    ("POST", "/tasks", create_task, bodies.TASK),
+    ("POST", "/quotas", quotas, bodies.QUOTAS),
+    ("GET", "/clock", clock, bodies.ANY),
+    ("POST", "/clock", clock, bodies.CLOCK),
+    ("POST", "/timers/{name}", timers, bodies.ANY),
+    ("POST", "/faults", order_faults, bodies.FAULTS),
+    ("DELETE", "/faults", clear_faults, bodies.ANY),
+    ("POST", "/release", release, bodies.ANY),
+    ("GET", "/unsure", unsure, bodies.ANY),
+    ("POST", "/unsure", unsure, bodies.OBJECT),
+    ("POST", "/buckets", bucket, bodies.BUCKET),
+    ("GET", "/ram", ram, bodies.ANY),
+    ("POST", "/ram", ram, bodies.RAM),
+    ("GET", "/decisions", decisions, bodies.ANY),
+)
+
+
+def add_routes(app: web.Application, cloud: Cloud) -> None:
+    """Serve the control calls; nobody signs them, since only this machine reaches them."""
+    for method, path, control, takes in ROUTES:
+        app.router.add_route(method, f"/_emulator{path}", route(cloud, control, takes))
+    app.router.add_route("POST", "/_emulator/invoke/{name}", route(cloud, invoke, None))
+    app.router.add_route("*", "/_emulator/{path:(?s:.*)}", route(cloud, unknown, None))
+
+
+async def unknown(_cloud: Cloud, request: web.Request, _body: Any) -> Answer:
+    """A control call that is none."""
+    known = ", ".join(f"{method} /_emulator{path}" for method, path, *_ in ROUTES)
+    raise ApiError(404, "NotFound", f"{request.method} {request.path} is none of: {known}")
+
+
+def route(
+    cloud: Cloud, control: Control, takes: bodies.Schema | None
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Make a web handler of a control call: what it takes in, JSON out, errors as {"Code", "Message"}.
+
+    `takes`: the body's schema; None for what is not ours to read.
+    """
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        cloud.clock.run_due()
+        try:
+            body = {} if takes is None else bodies.read(await request.read(), takes)
+            answer = await control(cloud, request, body)
+        except ApiError as error:
+            return web.json_response({"Code": error.code, "Message": error.message}, status=error.status)
+        return answer if isinstance(answer, web.StreamResponse) else web.json_response(answer)
+
+    return handle

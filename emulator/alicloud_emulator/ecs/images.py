@@ -1,0 +1,118 @@
+"""Images and their life: Creating, then Available after a minute, unless the control call says otherwise."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from alicloud_emulator.ecs import image_events
+from alicloud_emulator.ecs.image_events import ApiCall
+from alicloud_emulator.ecs.image_fields import completed
+from alicloud_emulator.ecs.plan import Plan, plan_of
+from alicloud_emulator.ecs.regions import checked
+from alicloud_emulator.errors import ApiError
+
+if TYPE_CHECKING:
+    from alicloud_emulator.cloud import Cloud
+
+CREATION = timedelta(seconds=60)
+
+
+@dataclass(slots=True, kw_only=True)
+class Image:
+    """An image as DescribeImages shows it (`fields`), and how its exports go."""
+
+    region: str
+    account_id: str
+    fields: dict[str, Any]
+    plan: Plan
+
+    @property
+    def id(self) -> str:
+        """ImageId."""
+        return str(self.fields["ImageId"])
+
+    @property
+    def status(self) -> str:
+        """Status."""
+        return str(self.fields["Status"])
+
+    @property
+    def disks(self) -> list[dict[str, Any]]:
+        """The system disk, then the data disks."""
+        mappings: list[dict[str, Any]] = self.fields["DiskDeviceMappings"]["DiskDeviceMapping"]
+        return mappings
+
+    def visible_to(self, account_id: str) -> bool:
+        """Own images are the owner's; shared, public and marketplace images are everyone's."""
+        return self.fields["ImageOwnerAlias"] != "self" or self.account_id == account_id
+
+
+class Images:
+    """Every image of every region."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._images: dict[str, Image] = {}
+        self._regions: dict[str, dict[str, Image]] = defaultdict(dict)
+
+    def __iter__(self) -> Iterator[Image]:
+        return iter(self._images.values())
+
+    def of(self, region: str) -> Iterator[Image]:
+        """Every image of a region."""
+        return iter(self._regions[region].values())
+
+    def find(self, image_id: str, region: str, account_id: str) -> Image:
+        """The image in this region, if the account may see it."""
+        image = self._images.get(image_id)
+        if image is None or image.region != region or image.status == "Deleted" or not image.visible_to(account_id):
+            raise ApiError(404, "InvalidImageId.NotFound", "The specified ImageId does not exist.")
+        return image
+
+    def create(self, values: dict[str, Any], call: ApiCall | None = None) -> Image:
+        """Create an image from fields of DescribeImages; `_export` is how its exports go, `call` what has made it."""
+        fields = dict(values)
+        plan = plan_of(fields.pop("_export", None))
+        region = checked(fields.pop("RegionId", ""))
+        now = self._cloud.clock.now()
+        grows = "Status" not in fields
+        fields = completed(fields, self._cloud.account_id, now)
+        image = Image(region=region, account_id=str(fields["ImageOwnerId"]), fields=fields, plan=plan)
+        if image.id in self._images and self._images[image.id].status != "Deleted":
+            raise ApiError(409, "ImageIdInUse", f"There is an image {image.id} already.")
+        if (former := self._images.get(image.id)) is not None:
+            del self._regions[former.region][image.id]
+        self._images[image.id] = self._regions[region][image.id] = image
+        image_events.created(self._cloud, image, now, call)
+        if grows:
+            self._cloud.clock.at(now + CREATION, lambda when: self._ripen(image, when))
+        return image
+
+    def change(self, image_id: str, values: dict[str, Any]) -> Image:
+        """Change fields of an image."""
+        image = self._images.get(image_id)
+        if image is None:
+            raise ApiError(404, "InvalidImageId.NotFound", f"There is no image {image_id}.")
+        fields = dict(values)
+        if "_export" in fields:
+            image.plan = plan_of(fields.pop("_export"))
+        before = image.status
+        image.fields.update(fields)
+        if image.status != before:
+            self._became(image, self._cloud.clock.now())
+        return image
+
+    def _ripen(self, image: Image, when: datetime) -> None:
+        """An image that is still being created becomes Available."""
+        if image.status == "Creating" and self._images.get(image.id) is image:
+            image.fields["Status"] = "Available"
+            self._became(image, when)
+
+    def _became(self, image: Image, when: datetime) -> None:
+        if image.status == "Available":
+            image.fields["Progress"] = "100%"
+        image_events.state_changed(self._cloud, image, when)

@@ -1,0 +1,153 @@
+"""Faults to order: what goes wrong with the next calls of an action, before or after their effect."""
+
+import asyncio
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from random import Random
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from alicloud_emulator.codes import status_of
+from alicloud_emulator.errors import ApiError, Dropped
+from alicloud_emulator.ram.permissions import NEEDS
+
+if TYPE_CHECKING:
+    from alicloud_emulator.calls import Call
+
+KINDS = frozenset(
+    {
+        *("throttle", "http_500", "http_503", "reset_before", "kill_before", "hold", "slow"),
+        *("reset_after", "kill_after", "garbage"),
+    }
+)
+PAUSES = frozenset({"hold", "slow"})
+# What each service answers when it is asked too often.
+THROTTLING = {"oss": (503, "QpsLimitExceeded"), "fc": (429, "ResourceExhausted")}
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """An order; `skip` calls that match go unharmed, the next `times` do not; of a `share`, only that part."""
+
+    service: str
+    action: str
+    kind: str
+    times: int = 1
+    skip: int = 0
+    key: str = "*"
+    params: dict[str, str] = field(default_factory=dict)
+    delay_s: float = 3.0
+    says: str = ""  # the message of a `code:…`; <secret>, <token> and <quoted token> stand for the caller's own
+    share: float = 1.0  # of the calls that match, by chance that is the same in each run
+
+    def __post_init__(self) -> None:
+        """Refuse an order that no call can ever meet."""
+        if not any(fnmatchcase(service, self.service) for service, _ in NEEDS):
+            services = ", ".join(sorted({name for name, _ in NEEDS}))
+            raise ApiError(400, "InvalidFault", f"service {self.service!r} is none of {services}, *")
+        actions = sorted({action for service, action in NEEDS if fnmatchcase(service, self.service)})
+        if not any(fnmatchcase(action, self.action) for action in actions):
+            raise ApiError(400, "InvalidFault", f"action {self.action!r} is none of {', '.join(actions)}, *")
+
+    def matches(self, call: "Call") -> bool:
+        """Whether the call is of this action (`*` for any), object key and parameters."""
+        return (
+            self.times > 0
+            and fnmatchcase(call.service, self.service)
+            and fnmatchcase(call.action, self.action)
+            and fnmatchcase(call.params.get("key", ""), self.key)
+            and all(call.params.get(name) == value for name, value in self.params.items())
+        )
+
+
+class Faults:
+    """The orders that stand, in the order of their arrival."""
+
+    def __init__(self) -> None:
+        self.orders: list[Fault] = []
+        self._chance = Random(0)  # noqa: S311 - reproducible
+        self._release = asyncio.Event()
+
+    def order(self, orders: list[dict[str, Any]]) -> None:
+        """Add orders as they came over the control call; nothing is added if one can never be met."""
+        self.orders.extend([Fault(**order) for order in orders])
+
+    def clear(self) -> None:
+        """Forget every order."""
+        self.orders.clear()
+
+    def release(self) -> None:
+        """Let all calls go on that are being held."""
+        self._release.set()
+        self._release = asyncio.Event()
+
+    async def before(self, call: "Call") -> None:
+        """Pause or break the call before its effect; `call.fault` says what is to be done after it."""
+        for order in self._take(call):
+            call.fault = order.kind
+            if order.kind == "hold":
+                await self._release.wait()
+            elif order.kind == "slow":
+                await asyncio.sleep(order.delay_s)
+            else:
+                break_before(call, order.kind, order.says)
+
+    def _take(self, call: "Call") -> list[Fault]:
+        """The orders that this call uses up: pauses, and at most one that breaks."""
+        taken = []
+        for order in self.orders:
+            if not order.matches(call) or (order.share < 1 and self._chance.random() >= order.share):
+                continue
+            if order.skip:
+                order.skip -= 1
+                continue
+            order.times -= 1
+            taken.append(order)
+            if order.kind not in PAUSES:
+                break
+        return taken
+
+
+def break_before(call: "Call", kind: str, says: str = "") -> None:
+    """Raise what keeps the call from having an effect, if the kind is one of those."""
+    if kind == "throttle":
+        raise ApiError(
+            *THROTTLING.get(call.service, (400, "Throttling")), "Request was denied due to request throttling."
+        )
+    if kind == "http_500":
+        raise ApiError(500, "InternalError", "The request processing has failed due to some unknown error.")
+    if kind == "http_503":
+        raise ApiError(503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
+    if kind.startswith("code:"):
+        code = kind.removeprefix("code:")
+        raise ApiError(status_of(code), code, quoting(says, call) or f"The request is refused with {code}.")
+    if kind == "kill_before":
+        kill_caller(call)
+    if kind == "reset_before":
+        raise Dropped
+
+
+def quoting(says: str, call: "Call") -> str:
+    """What a careless service would say, with the keys of whoever called in it."""
+    key = call.cloud.identity.keys.get(call.access_key_id or "")
+    secret, token = (key.secret, key.security_token or "") if key else ("", "")
+    words = {"<secret>": secret, "<token>": token, "<quoted token>": quote(token, safe="")}
+    for name, value in words.items():
+        says = says.replace(name, value)
+    return says
+
+
+def break_after(call: "Call") -> None:
+    """Lose the answer to a call that had its effect, if the kind is one of those."""
+    if call.fault == "kill_after":
+        kill_caller(call)
+    if call.fault == "reset_after":
+        raise Dropped
+
+
+def kill_caller(call: "Call") -> None:
+    """Kill the function process that made the call; it gets no answer."""
+    origin = call.cloud.identity.origin_of(call.access_key_id)
+    if origin:
+        call.cloud.fc.kill(origin)
+    raise Dropped

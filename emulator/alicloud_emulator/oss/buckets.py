@@ -1,0 +1,85 @@
+"""Buckets and the objects in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sortedcontainers import SortedDict
+
+from alicloud_emulator.errors import ApiError
+from alicloud_emulator.oss.objects import StoredObject, stored
+
+if TYPE_CHECKING:
+    from alicloud_emulator.cloud import Cloud
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+LISTING_LAG = timedelta(seconds=2)
+
+
+class Bucket:
+    """Objects by key, in the order that LIST has them."""
+
+    def __init__(self, name: str, *, region: str, account_id: str, created: datetime) -> None:
+        self.name = name
+        self.region = region
+        self.account_id = account_id
+        self.created = created
+        self.storage_class = "Standard"
+        self.encryption: str | None = None  # AES256, KMS
+        self.lifecycle: list[dict[str, Any]] = []  # rules as the API and ROS have them
+        self.versioning: str | None = None  # Enabled, Suspended; never set: None
+        self._sorted = SortedDict()
+        self.objects: dict[str, StoredObject] = self._sorted
+
+    def put(self, item: StoredObject) -> None:
+        """Store an object over whatever has its key."""
+        self.objects[item.key] = item
+
+    def delete(self, key: str) -> None:
+        """Drop a key if it is there."""
+        self.objects.pop(key, None)
+
+    def keys_from(self, first: str) -> Iterator[str]:
+        """The keys that are not before `first`, in order."""
+        yield from self._sorted.irange(minimum=first)
+
+
+class Oss:
+    """The buckets of everyone: their names are unique in the cloud, not in the account."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.buckets: dict[str, Bucket] = {}
+
+    def create_bucket(self, name: str, *, region: str, account_id: str | None = None) -> Bucket:
+        """Make a bucket; of one that the account has already nothing is changed."""
+        owner = account_id or self._cloud.account_id
+        if not NAME.fullmatch(name):
+            raise ApiError(400, "InvalidBucketName", "The specified bucket is not valid.")
+        bucket = self.buckets.get(name)
+        if bucket is None:
+            bucket = Bucket(name, region=region, account_id=owner, created=self._cloud.clock.now())
+            self.buckets[name] = bucket
+        elif (bucket.account_id, bucket.region) != (owner, region):
+            raise ApiError(409, "BucketAlreadyExists", "The requested bucket name is not available.")
+        return bucket
+
+    def write(self, bucket: Bucket, key: str, body: bytes, now: datetime, **details: object) -> StoredObject:
+        """Store bytes under a key at `now`; a new key is listed at once, or later where LIST is read as lagging."""
+        known = bucket.objects.get(key)
+        lagging = self._cloud.unsure.list_after_write == "lagging"
+        listed_from = known.listed_from if known else now + LISTING_LAG * lagging
+        item = stored(key, body, now, listed_from, **details)
+        bucket.put(item)
+        return item
+
+    def state(self) -> list[dict[str, Any]]:
+        """Every object of every bucket."""
+        return [
+            {"bucket": bucket.name, "key": key, "size": len(bucket.objects[key].body)}
+            for bucket in self.buckets.values()
+            for key in bucket.keys_from("")
+        ]

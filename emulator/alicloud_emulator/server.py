@@ -1,0 +1,153 @@
+"""The one door: tells the wire protocols apart and takes each API call through the same steps."""
+
+import socket
+import struct
+import sys
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from alicloud_emulator import control
+from alicloud_emulator.calls import Asked, Call, Operation, Result, ended, new_request_id
+from alicloud_emulator.cloud import Cloud
+from alicloud_emulator.ecs.api import OPERATIONS as ECS
+from alicloud_emulator.errors import ApiError, Dropped, missing_parameter
+from alicloud_emulator.eventbridge.api import OPERATIONS as EVENTBRIDGE
+from alicloud_emulator.faults import break_after
+from alicloud_emulator.fc.api import OPERATIONS as FC
+from alicloud_emulator.fc.wire import FcWire
+from alicloud_emulator.fc.wire3 import Fc3Wire
+from alicloud_emulator.oss.api import OPERATIONS as OSS
+from alicloud_emulator.ram.api import OPERATIONS as RAM
+from alicloud_emulator.ram.authorization import authorize
+from alicloud_emulator.ram.permissions import check_mapped
+from alicloud_emulator.signatures import CHECKERS
+from alicloud_emulator.sts.api import OPERATIONS as STS
+from alicloud_emulator.throttle import throttle
+from alicloud_emulator.wires import Wire
+from alicloud_emulator.wires.eventbridge import EventBridgeWire
+from alicloud_emulator.wires.oss import OssWire
+from alicloud_emulator.wires.rpc import RpcWire
+
+# The first that recognises a request has it; OSS takes what is left.
+WIRES: tuple[Wire, ...] = (FcWire(), Fc3Wire(), EventBridgeWire(), RpcWire(), OssWire())
+SERVICES: Mapping[str, Mapping[str, Operation]] = {
+    "ecs": ECS,
+    "sts": STS,
+    "oss": OSS,
+    "eventbridge": EVENTBRIDGE,
+    "fc": FC,
+    "ram": RAM,
+}
+OSS_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
+LARGEST_BODY = 100 * 1024 * 1024
+
+
+def application(cloud: Cloud) -> web.Application:
+    """The web application of one emulated world."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await answer(cloud, request)
+
+    check_mapped(SERVICES)
+    app = web.Application(client_max_size=LARGEST_BODY)
+    control.add_routes(app, cloud)
+    app.router.add_route("*", "/{path:(?s:.*)}", handle)  # a key may have a line feed
+    return app
+
+
+async def answer(cloud: Cloud, request: web.Request) -> web.StreamResponse:
+    """Read a request by its protocol and let it happen."""
+    body = await request.read()
+    wire = next(wire for wire in WIRES if wire.recognises(request))
+    cloud.clock.run_due()
+    try:
+        asked = wire.read(request, body)
+    except ApiError as error:
+        nothing = Asked(service="", action="", params={}, access_key_id=None, region="")
+        return wire.refuse(called(cloud, request, body, nothing), error)
+    return await happen(wire, called(cloud, request, body, asked))
+
+
+def called(cloud: Cloud, request: web.Request, body: bytes, asked: Asked) -> Call:
+    """The call that a request makes, at the cloud's time of its arrival."""
+    return Call(
+        cloud=cloud,
+        request=request,
+        body=body,
+        service=asked.service,
+        action=asked.action,
+        params=asked.params,
+        access_key_id=asked.access_key_id,
+        region=asked.region,
+        now=cloud.clock.now(),
+        request_id=new_request_id(),
+    )
+
+
+async def happen(wire: Wire, call: Call) -> web.StreamResponse:
+    """Fault, authenticate, operate, log, fault again, answer."""
+    entry = call.cloud.calls.arrived(call)
+    try:
+        await call.cloud.faults.before(call)
+        call.now = call.cloud.clock.now()
+        response = wire.answer(call, await operate(wire, call))
+        ended(entry, call, response.status)
+        break_after(call)
+    except ApiError as error:
+        ended(entry, call, error.status, error.code)
+        return wire.refuse(call, error)
+    except Dropped:
+        ended(entry, call, 0)
+        return reset(call.request)
+    return unreadable() if call.fault == "garbage" else response
+
+
+async def operate(wire: Wire, call: Call) -> Result:
+    """Believe the call, see that it is allowed, then do what it asks."""
+    call.caller = CHECKERS[wire.name](call)
+    operation = SERVICES.get(call.service, {}).get(call.action)
+    if operation is None:
+        raise unknown_action(call)
+    throttle(call)
+    for name in operation.required:
+        if not call.params.get(name):
+            raise missing_parameter(name)
+    authorize(call)
+    return await operation.run(call)
+
+
+def unknown_action(call: Call) -> ApiError:
+    """The refusal of what a service does not have, or not here."""
+    if call.service != "oss":
+        return ApiError(404, "InvalidAction.NotFound", f"{call.service} has no action {call.action!r} here.")
+    if call.request.method not in OSS_METHODS:
+        return ApiError(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+    return ApiError(501, "NotImplemented", f"{call.action} is not emulated.")
+
+
+def reset(request: web.Request) -> web.Response:
+    """Break the connection with a RST, so that the caller knows nothing of its call."""
+    if request.transport is not None:
+        connection = request.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+def unreadable() -> web.Response:
+    """An answer that nothing can be read from."""
+    return web.Response(body=b"\x00\xff<garbage", content_type="application/octet-stream")
+
+
+async def serve(cloud: Cloud, port: int = 0) -> web.AppRunner:
+    """Bind to loopback, set the cloud's endpoint and start it; `cleanup()` of what is returned unbinds."""
+    runner = web.AppRunner(application(cloud), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    host, bound = runner.addresses[0][:2]
+    cloud.endpoint = f"http://{host}:{bound}"
+    await cloud.start()
+    print(f"emulator at {cloud.endpoint}", file=sys.stderr)  # noqa: T201 - a line for people, beside the JSON
+    return runner

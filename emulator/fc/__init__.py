@@ -1,6 +1,0 @@
-"""Function Compute: the functions of s.yaml as processes, their triggers and queue, and one service of FC 2.0."""
-
-from emulator.fc.api import OPERATIONS
-from emulator.fc.functions import Functions
-
-__all__ = ["OPERATIONS", "Functions"]
