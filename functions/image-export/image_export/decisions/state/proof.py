@@ -1,6 +1,6 @@
 """Are the objects of a Finished task there, ours, one for each disk, and whole? (docs/protocol.md#p3, #rule-12.) Pure.
 
-How one object is looked at is in `whole.py`.
+How one object is looked at is in `decisions/objects/integrity.py`.
 """
 
 from datetime import datetime, timedelta
@@ -19,10 +19,10 @@ from ...values.task import Task
 from ..naming import is_under
 from ..objects import disks
 from ..objects import integrity as whole
-from . import stall
 from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
 COUNTED_WITHIN = timedelta(hours=24)  # of the task's end
+UNTIMED_BASE, UNTIMED_PER_GIB = timedelta(hours=1), timedelta(minutes=2)
 
 
 def next_step(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
@@ -118,8 +118,16 @@ def _finished_by(record: Record, task: Task, now: datetime) -> datetime:
     ECS's own times say how long and not when, since its clock is another one.
     """
     if record.settled_at is None or task.took is None:
-        return stall.bound(record) or now
+        return _untimed(record, now)
     return record.settled_at + task.took
+
+
+def _untimed(record: Record, now: datetime) -> datetime:
+    """ECS does not say how long the task took: it is given as long as disks of that size need."""
+    if record.started_at is None:
+        return now
+    size_gib = record.claim.image.disks_gib if record.claim and record.claim.image else 0
+    return record.started_at + UNTIMED_BASE + UNTIMED_PER_GIB * size_gib
 
 
 def _exported(items: list[StoredObject]) -> tuple[ExportedObject, ...]:
