@@ -47,11 +47,11 @@ $(VENV)/.done: tests/requirements.txt
 	@$(call install,$(VENV)/bin/pip,-r tests/requirements.txt)
 	@touch $@
 
-$(OPT)/.done: layers/sdk/requirements.txt cli/image_export_cli/build/omitting.py | $(VENV)/.done
+$(OPT)/.done: layers/sdk/requirements.txt cli/image_export_cli/artifacts/omitting.py | $(VENV)/.done
 	@echo "What functions see as /opt goes to $(OPT)." >&2
 	@rm -rf $(OPT)
 	@$(call install,$(VENV)/bin/pip,--target $(OPT)/python -r layers/sdk/requirements.txt)
-	@$(RUN) -m image_export_cli.build.omitting $(OPT)/python
+	@$(RUN) -m image_export_cli.artifacts.omitting $(OPT)/python
 	@touch $@
 
 demo: setup ## the main job end to end on the emulator (ARGS="--package ZIP --layer ZIP": from the built zips)

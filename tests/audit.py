@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from image_export_cli.build.vendored import vendored
+from image_export_cli.artifacts.vendored import vendored
 
 OPT = Path("build/opt/python")  # the layer, unpacked
 LOCKS = ("layers/sdk/requirements.txt", "tests/requirements.txt", "tests/audit.txt")

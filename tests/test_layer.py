@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from image_export_cli.build.building import build_layer, build_package
-from image_export_cli.build.compiling import compile_all
-from image_export_cli.build.fetching import NotForFcError, check_tags
-from image_export_cli.build.omitting import OMITTED
-from image_export_cli.build.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
-from image_export_cli.build.sdk_manifest import FILE
-from image_export_cli.build.trimming import ships
-from image_export_cli.build.zipping import write_zip
+from image_export_cli.artifacts.building import build_layer, build_package
+from image_export_cli.artifacts.compiling import compile_all
+from image_export_cli.artifacts.fetching import NotForFcError, check_tags
+from image_export_cli.artifacts.omitting import OMITTED
+from image_export_cli.artifacts.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
+from image_export_cli.artifacts.sdk_manifest import FILE
+from image_export_cli.artifacts.trimming import ships
+from image_export_cli.artifacts.zipping import write_zip
 from tests.commands import CODE
 from tests.patience import HANGS_S
 

@@ -24,7 +24,7 @@ exit 0
 def make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`make` in a fresh folder, with an interpreter and a pip that only pretend."""
     shutil.copy(ROOT / "Makefile", folder)
-    for name in ("tests/requirements.txt", "layers/sdk/requirements.txt", "cli/image_export_cli/build/omitting.py"):
+    for name in ("tests/requirements.txt", "layers/sdk/requirements.txt", "cli/image_export_cli/artifacts/omitting.py"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).touch()
     for name, text in (("pip", PIP), ("python", PYTHON)):

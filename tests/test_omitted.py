@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from image_export.edges.runtime.versions import SHIPPED
-from image_export_cli.build.installed import named
-from image_export_cli.build.omitting import OMITTED, omit
+from image_export_cli.artifacts.installed import named
+from image_export_cli.artifacts.omitting import OMITTED, omit
 
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = (ROOT / "layers" / "sdk" / "requirements.txt").read_text()

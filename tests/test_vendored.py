@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from image_export_cli.build.vendored import vendored
+from image_export_cli.artifacts.vendored import vendored
 
 ROOT = Path(__file__).parent.parent
 OPT = ROOT / "build" / "opt" / "python"

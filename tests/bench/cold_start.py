@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from alicloud_emulator.fc.mounts import Mounts
 from alicloud_emulator.running import RunningEmulator
-from image_export_cli.build.building import build_layer, build_package
-from image_export_cli.build.compiling import compile_all
-from image_export_cli.build.fetching import fetch
-from image_export_cli.build.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
+from image_export_cli.artifacts.building import build_layer, build_package
+from image_export_cli.artifacts.compiling import compile_all
+from image_export_cli.artifacts.fetching import fetch
+from image_export_cli.artifacts.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
 from tests.bench.line import RATIO, Line
 from tests.bench.one_start import Start, imported, timed
 

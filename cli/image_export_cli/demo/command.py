@@ -8,7 +8,7 @@ import click
 from alicloud_emulator.ecs.plan import OUTCOMES
 from alicloud_emulator.ending import ending
 
-from ..build.runtimes import RUNTIMES
+from ..artifacts.runtimes import RUNTIMES
 
 
 class Fault(click.ParamType[Any]):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from ..build import uploads
-from ..build.runtimes import Interpreter
-from ..build.zipping import Size
+from ..artifacts import uploads
+from ..artifacts.runtimes import Interpreter
+from ..artifacts.zipping import Size
 
 
 @click.command(epilog="\b\nExample:\n  image-export package --runtime python3.12")
@@ -18,7 +18,7 @@ def command(runtimes: tuple[str, ...], out: Path) -> int:
 
     It needs a checkout, and an interpreter of each runtime.
     """
-    from ..build.building import build_package
+    from ..artifacts.building import build_package
 
     def built(interpreters: list[Interpreter]) -> Iterator[tuple[Path, Size]]:
         file = out / "image-export.zip"

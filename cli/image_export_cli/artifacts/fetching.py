@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from image_export_cli.build.runtimes import PLATFORMS
+from image_export_cli.artifacts.runtimes import PLATFORMS
 from image_export_cli.checkout import PINS, root
 
 

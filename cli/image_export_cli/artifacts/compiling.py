@@ -7,7 +7,7 @@ interpreter of the version that will read it.
 import subprocess
 from pathlib import Path
 
-from image_export_cli.build.runtimes import Interpreter
+from image_export_cli.artifacts.runtimes import Interpreter
 
 HASH_SEED = "0"  # sets in the code are written in the order of their hashes
 

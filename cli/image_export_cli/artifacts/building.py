@@ -4,13 +4,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from image_export_cli.build.compiling import compile_all
-from image_export_cli.build.fetching import fetch
-from image_export_cli.build.sdk_manifest import FILE, manifest, written
-from image_export_cli.build.omitting import omit
-from image_export_cli.build.runtimes import Interpreter
-from image_export_cli.build.trimming import trim
-from image_export_cli.build.zipping import Size, write_zip
+from image_export_cli.artifacts.compiling import compile_all
+from image_export_cli.artifacts.fetching import fetch
+from image_export_cli.artifacts.omitting import omit
+from image_export_cli.artifacts.runtimes import Interpreter
+from image_export_cli.artifacts.sdk_manifest import FILE, manifest, written
+from image_export_cli.artifacts.trimming import trim
+from image_export_cli.artifacts.zipping import Size, write_zip
 from image_export_cli.checkout import root
 
 OPT, CODE = "/opt", "/code"  # where FC unpacks them

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from image_export_cli.build.installed import named, recorded
+from image_export_cli.artifacts.installed import named, recorded
 
 VERSION = re.compile(r"""^__version__ *= *['"]([^'"]+)['"]""", re.MULTILINE)
 LICENSE = re.compile(r"""^__license__ *= *['"]([^'"]+)['"]""", re.MULTILINE)

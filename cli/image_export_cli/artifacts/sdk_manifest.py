@@ -6,10 +6,10 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
 
-from image_export_cli.build.installed import named, recorded
-from image_export_cli.build.omitting import OMITTED
-from image_export_cli.build.trimming import ships
-from image_export_cli.build.vendored import vendored
+from image_export_cli.artifacts.installed import named, recorded
+from image_export_cli.artifacts.omitting import OMITTED
+from image_export_cli.artifacts.trimming import ships
+from image_export_cli.artifacts.vendored import vendored
 
 FILE = "image-export-sdk.json"  # at the top of the layer, so it lies in /opt
 UNKNOWN = "see its files"

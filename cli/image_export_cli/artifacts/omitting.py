@@ -9,7 +9,7 @@ has made. A test holds that there are no others. `Tea.core` and that client do n
 import sys
 from pathlib import Path
 
-from image_export_cli.build.installed import named, recorded
+from image_export_cli.artifacts.installed import named, recorded
 
 OMITTED = frozenset(
     {
