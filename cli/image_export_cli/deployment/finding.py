@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
+from msgspec import field
+
 from image_export.errors import CloudFault, Refused
 from image_export.values.wire import Wire
 
@@ -14,12 +16,12 @@ REACH = "See that this machine reaches the host, and look again."
 class Finding(Wire, frozen=True, kw_only=True):
     """`exact` is ready for use: JSON for RAM, or a command. `check` is the name of the check that found it."""
 
-    check: str = ""
-    subject: str
-    status: Status
-    message: str
-    recommend: str | None = None
-    exact: str | None = None
+    check: str = field(name="Check", default="")
+    subject: str = field(name="Subject")
+    status: Status = field(name="Status")
+    message: str = field(name="Message")
+    recommend: str | None = field(name="Recommend", default=None)
+    exact: str | None = field(name="Exact", default=None)
 
 
 def ok(subject: str, message: str, recommend: str | None = None) -> Finding:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import field
+
 from .cause import Cause
 from .export import Export
 from .wire import Wire
@@ -16,12 +18,12 @@ class Answer(Wire, frozen=True, kw_only=True):
     to `LISTED_MAX`.
     """
 
-    request_id: str
-    exports: tuple[Export, ...] = ()
-    rejected: tuple[Cause, ...] = ()
-    ignored: int = 0
-    ignored_because: tuple[str, ...] = ()
-    undecided: int = 0
+    request_id: str = field(name="RequestId")
+    exports: tuple[Export, ...] = field(name="Exports", default=())
+    rejected: tuple[Cause, ...] = field(name="Rejected", default=())
+    ignored: int = field(name="Ignored", default=0)
+    ignored_because: tuple[str, ...] = field(name="IgnoredBecause", default=())
+    undecided: int = field(name="Undecided", default=0)
 
     def shown(self) -> dict[str, Any]:
         """The answer as JSON builtins."""

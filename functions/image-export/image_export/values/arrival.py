@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+import msgspec
+from msgspec import field
+
 from .cause import Cause
 from .export import ImageFormat
 from .wire import Wire
@@ -10,12 +13,12 @@ from .wire import Wire
 class Sighting(Wire, frozen=True, kw_only=True):
     """An event named an image. `state` where it told one; `named_by_creation`: it may not be visible yet."""
 
-    event_id: str
-    account_id: str | None = None
-    region_id: str
-    image_id: str
-    state: str | None = None
-    named_by_creation: bool = False
+    event_id: str = field(name="EventId")
+    account_id: str | None = field(name="AccountId", default=None)
+    region_id: str = field(name="RegionId")
+    image_id: str = field(name="ImageId")
+    state: str | None = field(name="State", default=None)
+    named_by_creation: bool = field(name="NamedByCreation", default=False)
 
 
 class Sighted(Sighting, frozen=True, kw_only=True):
@@ -24,8 +27,8 @@ class Sighted(Sighting, frozen=True, kw_only=True):
     Written again when the image is first seen Available: the fact's own time is that of the first look then.
     """
 
-    named_at: datetime | None = None
-    available: bool = False
+    named_at: datetime | None = field(name="NamedAt", default=None)
+    available: bool = field(name="Available", default=False)
 
 
 class DirectRequest(Wire, frozen=True, kw_only=True):
@@ -34,19 +37,19 @@ class DirectRequest(Wire, frozen=True, kw_only=True):
     `event_id`: of the message that it came in, which stays the same however often that is delivered.
     """
 
-    account_id: str | None = None
-    region_id: str | None = None
-    image_id: str
-    oss_bucket: str
-    oss_prefix: str | None = None
-    image_format: ImageFormat = "raw"
-    role_name: str | None = None
-    client_token: str | None = None
-    dry_run: bool = False
-    event_id: str | None = None
+    account_id: str | None = field(name="AccountId", default=None)
+    region_id: str | None = field(name="RegionId", default=None)
+    image_id: str = field(name="ImageId")
+    oss_bucket: str = field(name="OSSBucket")
+    oss_prefix: str | None = field(name="OSSPrefix", default=None)
+    image_format: ImageFormat = field(name="ImageFormat", default="raw")
+    role_name: str | None = field(name="RoleName", default=None)
+    client_token: str | None = field(name="ClientToken", default=None)
+    dry_run: bool = field(name="DryRun", default=False)
+    event_id: str | None = field(name="EventId", default=None)
 
 
-class Ignored(Wire, frozen=True, kw_only=True):
+class Ignored(msgspec.Struct, frozen=True, kw_only=True):
     """Not our business, and why."""
 
     reason: str
@@ -56,8 +59,8 @@ class Ignored(Wire, frozen=True, kw_only=True):
 class Malformed(Wire, frozen=True, kw_only=True):
     """It claims to be ours and cannot be understood. `digest`: SHA-256 of the bytes."""
 
-    cause: Cause
-    digest: str
+    cause: Cause = field(name="Cause")
+    digest: str = field(name="Digest")
 
 
 Arrival = Sighting | DirectRequest | Ignored | Malformed

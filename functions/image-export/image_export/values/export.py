@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from msgspec import field
+
 from .cause import Cause
 from .wire import Wire
 
@@ -15,40 +17,42 @@ ImageFormat = Literal["raw", "vhd", "qcow2", "vmdk", "vdi"]
 class RequestedBy(Wire, frozen=True, kw_only=True):
     """What asked: the trigger and its own id (event id, request id, run id)."""
 
-    trigger: Trigger
-    id: str
+    trigger: Trigger = field(name="Trigger")
+    id: str = field(name="Id")
 
 
 class ExportedObject(Wire, frozen=True, kw_only=True):
     """One proven object. `size` in bytes, `crc64` decimal as OSS gives it."""
 
-    key: str
-    size: int
-    etag: str
-    crc64: str | None
+    key: str = field(name="Key")
+    size: int = field(name="Size")
+    etag: str = field(name="ETag")
+    crc64: str | None = field(name="Crc64")
 
 
 class Export(Wire, frozen=True, kw_only=True):
     """The one public value. Times are UTC; what is not known yet is null."""
 
-    export_id: str
-    region_id: str
-    account_id: str
-    image_id: str
-    image_name: str | None = None
-    oss_bucket: str
-    oss_prefix: str | None = None
-    image_format: ImageFormat
-    status: Status
-    reason: str | None = None
-    task_id: str | None = None
-    export_task_id: str | None = None  # the same value under the original page's name
-    progress: str | None = None
-    objects: tuple[ExportedObject, ...] = ()
-    missing_objects: tuple[str, ...] = ()  # the keys of those that the last look did not find
-    manifest: str | None = None
-    requested_at: datetime
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    requested_by: RequestedBy
-    error: Cause | None = None
+    export_id: str = field(name="ExportId")
+    region_id: str = field(name="RegionId")
+    account_id: str = field(name="AccountId")
+    image_id: str = field(name="ImageId")
+    image_name: str | None = field(name="ImageName", default=None)
+    oss_bucket: str = field(name="OSSBucket")
+    oss_prefix: str | None = field(name="OSSPrefix", default=None)
+    image_format: ImageFormat = field(name="ImageFormat")
+    status: Status = field(name="Status")
+    reason: str | None = field(name="Reason", default=None)
+    task_id: str | None = field(name="TaskId", default=None)
+    # the same value under the original page's name
+    export_task_id: str | None = field(name="ExportTaskId", default=None)
+    progress: str | None = field(name="Progress", default=None)
+    objects: tuple[ExportedObject, ...] = field(name="Objects", default=())
+    # the keys of those that the last look did not find
+    missing_objects: tuple[str, ...] = field(name="MissingObjects", default=())
+    manifest: str | None = field(name="Manifest", default=None)
+    requested_at: datetime = field(name="RequestedAt")
+    started_at: datetime | None = field(name="StartedAt", default=None)
+    finished_at: datetime | None = field(name="FinishedAt", default=None)
+    requested_by: RequestedBy = field(name="RequestedBy")
+    error: Cause | None = field(name="Error", default=None)

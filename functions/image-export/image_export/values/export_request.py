@@ -1,5 +1,7 @@
 """What an entrance wants exported, already admitted by the policy. Pure."""
 
+from msgspec import field
+
 from .account import AssumedRole
 from .export import ImageFormat, RequestedBy
 from .notify_target import NotifyTarget
@@ -16,22 +18,25 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     it recorded keeps its prefix.
     """
 
-    role: AssumedRole
-    region_id: str
-    image_id: str
-    oss_bucket: str
-    caller_prefix: str = ""
-    default_prefix: bool = False  # the destination's own: whoever asked has named none
-    image_format: ImageFormat = "raw"
-    role_name: str | None = None
-    client_token: str | None = None
-    image_name: str | None = None  # where whoever wanted it had seen the image
-    rule: str | None = None  # the policy's rule that wanted it; None: someone asked for it directly
-    after_cancel: bool = False  # the rule wants it again although somebody has cancelled the last export
-    priority: int = 0
-    requested_by: RequestedBy
-    notify: tuple[NotifyTarget, ...] = ()
-    ledger_id: str = ""
+    role: AssumedRole = field(name="Role")
+    region_id: str = field(name="RegionId")
+    image_id: str = field(name="ImageId")
+    oss_bucket: str = field(name="OSSBucket")
+    caller_prefix: str = field(name="CallerPrefix", default="")
+    # the destination's own: whoever asked has named none
+    default_prefix: bool = field(name="DefaultPrefix", default=False)
+    image_format: ImageFormat = field(name="ImageFormat", default="raw")
+    role_name: str | None = field(name="RoleName", default=None)
+    client_token: str | None = field(name="ClientToken", default=None)
+    image_name: str | None = field(name="ImageName", default=None)  # where whoever wanted it had seen the image
+    # the policy's rule that wanted it; None: someone asked for it directly
+    rule: str | None = field(name="Rule", default=None)
+    # the rule wants it again although somebody has cancelled the last export
+    after_cancel: bool = field(name="AfterCancel", default=False)
+    priority: int = field(name="Priority", default=0)
+    requested_by: RequestedBy = field(name="RequestedBy")
+    notify: tuple[NotifyTarget, ...] = field(name="Notify", default=())
+    ledger_id: str = field(name="LedgerId", default="")
 
     @property
     def account_id(self) -> str:

@@ -8,6 +8,8 @@ are removed when it is so no more; missed, look-refused and waits are put again;
 from datetime import datetime
 from typing import Literal
 
+from msgspec import field
+
 from .cause import Cause
 from .export import ExportedObject, RequestedBy, Verdict
 from .export_request import ExportRequest
@@ -18,7 +20,7 @@ from .wire import Wire
 class LedgerIdentity(Wire, frozen=True, kw_only=True):
     """Made once, by whoever records first; an emptied ledger gets another one."""
 
-    id: str
+    id: str = field(name="Id")
 
 
 class Requested(Wire, frozen=True, kw_only=True):
@@ -27,27 +29,28 @@ class Requested(Wire, frozen=True, kw_only=True):
     `listed`: the name under which the export is found by time, newest first.
     """
 
-    export_id: str
-    listed: str
-    request: ExportRequest
+    export_id: str = field(name="ExportId")
+    listed: str = field(name="Listed")
+    request: ExportRequest = field(name="Request")
 
 
 class Ended(Wire, frozen=True, kw_only=True):
     """The verdict, from which manifest, log line and every event are made (docs/protocol.md#rule-13)."""
 
-    status: Verdict
-    objects: tuple[ExportedObject, ...] = ()
-    error: Cause | None = None
-    http_status: int | None = None  # with which the cloud refused
-    image: Image | None = None  # where the claim did not know all its disks: as it was looked up again for the proof
-    reason: str | None = None
+    status: Verdict = field(name="Status")
+    objects: tuple[ExportedObject, ...] = field(name="Objects", default=())
+    error: Cause | None = field(name="Error", default=None)
+    http_status: int | None = field(name="HttpStatus", default=None)  # with which the cloud refused
+    # where the claim did not know all its disks: as it was looked up again for the proof
+    image: Image | None = field(name="Image", default=None)
+    reason: str | None = field(name="Reason", default=None)
 
 
 class Span(Wire, frozen=True, kw_only=True):
     """From one time to another, both of OSS."""
 
-    since: datetime
-    until: datetime
+    since: datetime = field(name="Since")
+    until: datetime = field(name="Until")
 
 
 class Claim(Wire, frozen=True, kw_only=True):
@@ -59,42 +62,44 @@ class Claim(Wire, frozen=True, kw_only=True):
     end     end of all attempts, with this verdict
     """
 
-    kind: Literal["start", "adopt", "cancel", "end"]
-    oss_prefix: str | None = None
-    voids: int = 0  # attempts before this one that were void; the prefix's last letter (docs/protocol.md#rule-8)
-    voided: Span | None = None  # from the first to the last of these attempts' claims
-    image: Image | None = None
-    task_id: str | None = None
-    ended: Ended | None = None
+    kind: Literal["start", "adopt", "cancel", "end"] = field(name="Kind")
+    oss_prefix: str | None = field(name="OSSPrefix", default=None)
+    # attempts before this one that were void; the prefix's last letter (docs/protocol.md#rule-8)
+    voids: int = field(name="Voids", default=0)
+    voided: Span | None = field(name="Voided", default=None)  # from the first to the last of these attempts' claims
+    image: Image | None = field(name="Image", default=None)
+    task_id: str | None = field(name="TaskId", default=None)
+    ended: Ended | None = field(name="Ended", default=None)
 
 
 class Result(Wire, frozen=True, kw_only=True):
     """What came of claim n. One key for all three outcomes, so that a late worker finds it taken."""
 
-    outcome: Literal["started", "refused", "void"]
-    task_id: str | None = None
-    cause: Cause | None = None
-    http_status: int | None = None
-    inferred: bool = False  # a nameless task taken for ours after the wait (docs/protocol.md#rule-9)
+    outcome: Literal["started", "refused", "void"] = field(name="Outcome")
+    task_id: str | None = field(name="TaskId", default=None)
+    cause: Cause | None = field(name="Cause", default=None)
+    http_status: int | None = field(name="HttpStatus", default=None)
+    # a nameless task taken for ours after the wait (docs/protocol.md#rule-9)
+    inferred: bool = field(name="Inferred", default=False)
 
 
 class Doubt(Wire, frozen=True, kw_only=True):
     """What ExportImage gave in attempt n instead of an answer that could be used, with the cloud's RequestId."""
 
-    cause: Cause
+    cause: Cause = field(name="Cause")
 
 
 class Cancel(Wire, frozen=True, kw_only=True):
     """Somebody asked for the end of the export."""
 
-    requested_by: RequestedBy
+    requested_by: RequestedBy = field(name="RequestedBy")
 
 
 class Stalled(Wire, frozen=True, kw_only=True):
     """The task is older than its disks explain. Told once. `reason`: why it could not be looked at then."""
 
-    progress: str | None = None
-    reason: str | None = None
+    progress: str | None = field(name="Progress", default=None)
+    reason: str | None = field(name="Reason", default=None)
 
 
 class LookRefused(Wire, frozen=True, kw_only=True):
@@ -103,22 +108,22 @@ class LookRefused(Wire, frozen=True, kw_only=True):
     `finished`: what was refused was a look at the objects of a task that is Finished.
     """
 
-    since: datetime
-    cause: Cause | None = None
-    finished: bool = False
+    since: datetime = field(name="Since")
+    cause: Cause | None = field(name="Cause", default=None)
+    finished: bool = field(name="Finished", default=False)
 
 
 class LookedAt(Wire, frozen=True, kw_only=True):
     """The objects of a Completed export were looked for. Put again at the next look, its time is when that was."""
 
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = field(name="Missing", default=())
 
 
 class Waits(Wire, frozen=True, kw_only=True):
     """What an export that has not started waits for, where no other fact says so. Put again when that changes."""
 
-    reason: str | None = None
-    image_name: str | None = None
+    reason: str | None = field(name="Reason", default=None)
+    image_name: str | None = field(name="ImageName", default=None)
 
 
 class Since(Wire, frozen=True, kw_only=True):
@@ -128,7 +133,7 @@ class Since(Wire, frozen=True, kw_only=True):
 class Told(Wire, frozen=True, kw_only=True):
     """A notify target has accepted an event, or the manifest was written; or it was given up. One key for either."""
 
-    given_up: bool = False
+    given_up: bool = field(name="GivenUp", default=False)
 
 
 class Refusing(Wire, frozen=True, kw_only=True):
@@ -138,5 +143,6 @@ class Refusing(Wire, frozen=True, kw_only=True):
 class Hold(Wire, frozen=True, kw_only=True):
     """The cloud said that the quota of an account and region is used up (docs/protocol.md#rule-15)."""
 
-    code: str
-    until: datetime | None = None  # weekly quota: no probe before; concurrent quota: one probe a tick
+    code: str = field(name="Code")
+    # weekly quota: no probe before; concurrent quota: one probe a tick
+    until: datetime | None = field(name="Until", default=None)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-import msgspec
+from msgspec import field
 
 from .wire import Wire
 
@@ -10,31 +10,31 @@ from .wire import Wire
 class Disk(Wire, frozen=True, kw_only=True):
     """One disk of an image. An export makes one object per disk (help page "Export a custom image")."""
 
-    device: str
-    kind: str  # "system" | "data"
-    size_gib: int
-    encrypted: bool = False
+    device: str = field(name="Device")
+    kind: str = field(name="Kind")  # "system" | "data"
+    size_gib: int = field(name="SizeGib")
+    encrypted: bool = field(name="Encrypted", default=False)
 
 
 class Image(Wire, frozen=True, kw_only=True):
     """What we use of a DescribeImages entry. `status` is the API's word, one that nobody has met yet included."""
 
-    account_id: str
-    region_id: str
-    image_id: str
-    name: str
-    status: str
-    created_at: datetime | None  # None: ECS does not say
-    disks: tuple[Disk, ...]
-    size_gib: int
-    tags: dict[str, str] = msgspec.field(default_factory=dict)
-    family: str = ""
-    os_type: str = "linux"
-    platform: str = ""
-    architecture: str = ""
-    boot_mode: str = ""
-    owner_alias: str = "self"
-    product_code: str = ""
+    account_id: str = field(name="AccountId")
+    region_id: str = field(name="RegionId")
+    image_id: str = field(name="ImageId")
+    name: str = field(name="Name")
+    status: str = field(name="Status")
+    created_at: datetime | None = field(name="CreatedAt")  # None: ECS does not say
+    disks: tuple[Disk, ...] = field(name="Disks")
+    size_gib: int = field(name="SizeGib")
+    tags: dict[str, str] = field(name="Tags", default_factory=dict)
+    family: str = field(name="Family", default="")
+    os_type: str = field(name="OSType", default="linux")
+    platform: str = field(name="Platform", default="")
+    architecture: str = field(name="Architecture", default="")
+    boot_mode: str = field(name="BootMode", default="")
+    owner_alias: str = field(name="OwnerAlias", default="self")
+    product_code: str = field(name="ProductCode", default="")
 
     @property
     def disks_gib(self) -> int:

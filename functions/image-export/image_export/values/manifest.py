@@ -5,6 +5,8 @@ All that ImportImage needs later (its page: DiskDeviceMapping.N, Architecture, O
 
 from typing import Literal
 
+from msgspec import field
+
 from .export import Export
 from .image import Disk, Image
 
@@ -12,12 +14,12 @@ from .image import Disk, Image
 class ExportedDisk(Disk, frozen=True, kw_only=True):
     """A disk of the image and the object that holds it; null where the objects' names do not tell."""
 
-    key: str | None
+    key: str | None = field(name="Key")
 
 
 class Manifest(Export, frozen=True, kw_only=True):
     """Version 1. Another number where a reader of this one would misread it; new fields alone keep it."""
 
-    manifest_version: Literal[1] = 1
-    disks: tuple[ExportedDisk, ...]
-    image: Image | None
+    manifest_version: Literal[1] = field(name="ManifestVersion", default=1)
+    disks: tuple[ExportedDisk, ...] = field(name="Disks")
+    image: Image | None = field(name="Image")

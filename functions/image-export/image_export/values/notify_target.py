@@ -4,7 +4,7 @@ import hashlib
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
 from .wire import END
 
@@ -42,8 +42,8 @@ Qualifier = Annotated[
 class EventBus(msgspec.Struct, frozen=True, kw_only=True, tag="eventbridge", tag_field="kind"):
     """A custom bus of EventBridge (custom events are not taken on `default`)."""
 
-    bus: str
-    region: str
+    bus: str = field(name="bus")
+    region: str = field(name="region")
 
     @property
     def name(self) -> str:
@@ -54,9 +54,9 @@ class EventBus(msgspec.Struct, frozen=True, kw_only=True, tag="eventbridge", tag
 class Function(msgspec.Struct, frozen=True, kw_only=True, tag="function", tag_field="kind"):
     """A function of FC 2.0 (with `service`) or FC 3.0 (without), invoked asynchronously in our own region."""
 
-    function: str
-    service: str | None = None
-    qualifier: str | None = None
+    function: str = field(name="function")
+    service: str | None = field(name="service", default=None)
+    qualifier: str | None = field(name="qualifier", default=None)
 
     @property
     def name(self) -> str:

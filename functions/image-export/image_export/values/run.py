@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
+from msgspec import field
 from msgspec.structs import replace
 
 from .answer import Answer
@@ -17,17 +18,17 @@ UNREAD_SHOWN_MAX = 20
 class Totals(Wire, frozen=True, kw_only=True):
     """The count of one account and region. `fault`: why it could not be looked at."""
 
-    account_id: str
-    region_id: str
-    images: int = 0
-    recorded: int = 0
-    exported: int = 0  # already, or on the way
-    cancelled: int = 0  # by somebody, and not wanted again
-    left_over: int = 0  # for the next nights, by `max_per_run`
-    unwanted: int = 0
-    unreadable: int = 0  # entries of the cloud's list, left out of `images`
-    unfinished: bool = False  # the time ran out in the midst of it
-    fault: str | None = None
+    account_id: str = field(name="AccountId")
+    region_id: str = field(name="RegionId")
+    images: int = field(name="Images", default=0)
+    recorded: int = field(name="Recorded", default=0)
+    exported: int = field(name="Exported", default=0)  # already, or on the way
+    cancelled: int = field(name="Cancelled", default=0)  # by somebody, and not wanted again
+    left_over: int = field(name="LeftOver", default=0)  # for the next nights, by `max_per_run`
+    unwanted: int = field(name="Unwanted", default=0)
+    unreadable: int = field(name="Unreadable", default=0)  # entries of the cloud's list, left out of `images`
+    unfinished: bool = field(name="Unfinished", default=False)  # the time ran out in the midst of it
+    fault: str | None = field(name="Fault", default=None)
 
     @property
     def settled(self) -> int:
@@ -38,25 +39,25 @@ class Totals(Wire, frozen=True, kw_only=True):
 class Planned(Wire, frozen=True, kw_only=True):
     """One image of a plan, as a person reads it. `rule`: the one that matched, though the image may be out."""
 
-    account_id: str
-    region_id: str
-    image_id: str
-    image_name: str
-    wanted: bool
-    rule: str | None = None
-    reason: str
-    warning: str | None = None
+    account_id: str = field(name="AccountId")
+    region_id: str = field(name="RegionId")
+    image_id: str = field(name="ImageId")
+    image_name: str = field(name="ImageName")
+    wanted: bool = field(name="Wanted")
+    rule: str | None = field(name="Rule", default=None)
+    reason: str = field(name="Reason")
+    warning: str | None = field(name="Warning", default=None)
 
 
 class Decision(Planned, frozen=True, kw_only=True):
     """In or out, with what is to be recorded. `before`: what became of the image's export."""
 
-    created_at: datetime | None = None
-    before: Before = "none"
-    left_over: bool = False  # wanted, and more than `max_per_run`
-    request: ExportRequest | None = None
-    may_match: bool = False
-    nearly: str | None = None
+    created_at: datetime | None = field(name="CreatedAt", default=None)
+    before: Before = field(name="Before", default="none")
+    left_over: bool = field(name="LeftOver", default=False)  # wanted, and more than `max_per_run`
+    request: ExportRequest | None = field(name="Request", default=None)
+    may_match: bool = field(name="MayMatch", default=False)
+    nearly: str | None = field(name="Nearly", default=None)
 
     @property
     def key(self) -> str:
@@ -71,21 +72,23 @@ class Decision(Planned, frozen=True, kw_only=True):
 class Chosen(Wire, frozen=True, kw_only=True):
     """The images that a run records by rules with `max_per_run`: the first choice that any of its workers has made."""
 
-    images: tuple[str, ...]
+    images: tuple[str, ...] = field(name="Images")
 
 
 class Run(Wire, frozen=True, kw_only=True):
     """The cursor: which accounts and regions are through, with what counts, and what is still to be recorded."""
 
-    run_id: str
-    began_at: datetime
-    totals: tuple[Totals, ...] = ()
-    matched: tuple[str, ...] = ()  # the rules that have matched an image
-    unread: tuple[str, ...] = ()  # which entries these are, the first of them
-    chosen: tuple[Decision, ...] = ()  # of rules with `max_per_run`: the first of all that were seen
-    state: Literal["working", "paused", "finished"] = "working"
+    run_id: str = field(name="RunId")
+    began_at: datetime = field(name="BeganAt")
+    totals: tuple[Totals, ...] = field(name="Totals", default=())
+    matched: tuple[str, ...] = field(name="Matched", default=())  # the rules that have matched an image
+    unread: tuple[str, ...] = field(name="Unread", default=())  # which entries these are, the first of them
+    # of rules with `max_per_run`: the first of all that were seen
+    chosen: tuple[Decision, ...] = field(name="Chosen", default=())
+    state: Literal["working", "paused", "finished"] = field(name="State", default="working")
 
-    listed: str = ""  # <account>/<region>/<page> on which a listing goes on that the time was too short for
+    # <account>/<region>/<page> on which a listing goes on that the time was too short for
+    listed: str = field(name="Listed", default="")
 
     @property
     def finished(self) -> bool:
@@ -126,12 +129,12 @@ class NightlyAnswer(Answer, frozen=True, kw_only=True):
     that leaves out. `repeated`: the run was finished before this call, which has looked at nothing.
     """
 
-    run_id: str
-    began_at: datetime
-    dry_run: bool = False
-    finished: bool
-    repeated: bool = False
-    totals: tuple[Totals, ...]
-    warnings: tuple[str, ...] = ()
-    plan: tuple[Planned, ...] = ()
-    plan_omitted: int = 0
+    run_id: str = field(name="RunId")
+    began_at: datetime = field(name="BeganAt")
+    dry_run: bool = field(name="DryRun", default=False)
+    finished: bool = field(name="Finished")
+    repeated: bool = field(name="Repeated", default=False)
+    totals: tuple[Totals, ...] = field(name="Totals")
+    warnings: tuple[str, ...] = field(name="Warnings", default=())
+    plan: tuple[Planned, ...] = field(name="Plan", default=())
+    plan_omitted: int = field(name="PlanOmitted", default=0)

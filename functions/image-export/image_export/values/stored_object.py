@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from .wire import Wire
+import msgspec
 
 PROBE_BYTES = 4096  # both ends of every format's structure; a tar header, compressed, is in the first kilobyte
 
 
-class StoredObject(Wire, frozen=True, kw_only=True):
+class StoredObject(msgspec.Struct, frozen=True, kw_only=True):
     """Size and checksums from the answer's head; the first and the last PROBE_BYTES bytes of the object."""
 
     key: str

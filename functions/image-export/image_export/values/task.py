@@ -2,18 +2,19 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from .cause import Cause
-from .wire import Wire
 
 
-class ObjectName(Wire, frozen=True, kw_only=True):
+class ObjectName(msgspec.Struct, frozen=True, kw_only=True):
     """A bucket and key that a task says it wrote."""
 
     oss_bucket: str
     key: str
 
 
-class Task(Wire, frozen=True, kw_only=True):
+class Task(msgspec.Struct, frozen=True, kw_only=True):
     """`status` is the API's word. The fields from `progress` on are known from DescribeTaskAttribute only."""
 
     task_id: str

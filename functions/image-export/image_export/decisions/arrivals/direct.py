@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from ...errors import AskerFault
 from ...values.arrival import DirectRequest
@@ -44,20 +44,20 @@ Version = Annotated[Literal["2014-05-26"], Meta(description="2014-05-26")]
 class Parameters(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a request may say, spelled as the API does; null is as if it were left out. Action and Version may stay."""
 
-    action: Action | UnsetType | None = UNSET
-    version: Version | UnsetType | None = UNSET
-    region_id: RegionId | UnsetType | None = UNSET
-    image_id: ImageId
-    oss_bucket: BucketName
-    oss_prefix: OSSPrefix | UnsetType | None = UNSET
-    image_format: Format | UnsetType | None = UNSET
-    role_name: RoleName | UnsetType | None = UNSET
-    client_token: Token | UnsetType | None = UNSET
-    account_id: AccountId | UnsetType | None = UNSET
-    dry_run: DryRun | UnsetType | None = UNSET
+    action: Action | UnsetType | None = field(name="Action", default=UNSET)
+    version: Version | UnsetType | None = field(name="Version", default=UNSET)
+    region_id: RegionId | UnsetType | None = field(name="RegionId", default=UNSET)
+    image_id: ImageId = field(name="ImageId")
+    oss_bucket: BucketName = field(name="OSSBucket")
+    oss_prefix: OSSPrefix | UnsetType | None = field(name="OSSPrefix", default=UNSET)
+    image_format: Format | UnsetType | None = field(name="ImageFormat", default=UNSET)
+    role_name: RoleName | UnsetType | None = field(name="RoleName", default=UNSET)
+    client_token: Token | UnsetType | None = field(name="ClientToken", default=UNSET)
+    account_id: AccountId | UnsetType | None = field(name="AccountId", default=UNSET)
+    dry_run: DryRun | UnsetType | None = field(name="DryRun", default=UNSET)
 
 
-FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Parameters)}
+FIELDS = {one.encode_name: one for one in msgspec.structs.fields(Parameters)}
 PLAIN_NAMES = frozenset(map(plain, FIELDS))
 UNKNOWN_NAMED = 10  # of the names that are none; a message does not grow with what a stranger sends
 
@@ -123,15 +123,15 @@ def _unknown(given: Mapping[str, Any], said: Callable[[str], str]) -> Iterator[F
 
 
 def _missing(given: Mapping[str, Any]) -> Iterator[Fault]:
-    for name, field in FIELDS.items():
-        if field.required and name not in given:
+    for name, one in FIELDS.items():
+        if one.required and name not in given:
             yield "MissingParameter", f"{name} is required."
 
 
 def _invalid(given: Mapping[str, Any]) -> Iterator[Fault]:
-    for name, field in FIELDS.items():
+    for name, one in FIELDS.items():
         if name in given:
             try:
-                msgspec.convert(_as_written(name, given[name]), field.type)
+                msgspec.convert(_as_written(name, given[name]), one.type)
             except (msgspec.ValidationError, UnicodeEncodeError) as fault:  # the latter for lone surrogates
-                yield "InvalidParameter", f"{name} is {shown(given[name])}; {must_be(field.type) or fault}."
+                yield "InvalidParameter", f"{name} is {shown(given[name])}; {must_be(one.type) or fault}."

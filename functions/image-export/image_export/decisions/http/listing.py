@@ -5,7 +5,7 @@ import re
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, field
 
 from ...errors import AskerFault
 from ...values.cause import Cause
@@ -32,11 +32,11 @@ Token = Annotated[
 class Listing(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is asked for: all that is given must fit."""
 
-    region_id: RegionId | None = None
-    image_id: ImageId | None = None
-    status: Status | None = None
-    max_results: Shown = 20
-    next_token: Token | None = None
+    region_id: RegionId | None = field(name="RegionId", default=None)
+    image_id: ImageId | None = field(name="ImageId", default=None)
+    status: Status | None = field(name="Status", default=None)
+    max_results: Shown = field(name="MaxResults", default=20)
+    next_token: Token | None = field(name="NextToken", default=None)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ class Place(msgspec.Struct, frozen=True):
     export_id: str
 
 
-FIELDS = {field.encode_name: field for field in msgspec.structs.fields(Listing)}
+FIELDS = {one.encode_name: one for one in msgspec.structs.fields(Listing)}
 
 
 def read_listing(request: HttpRequest) -> Listing:

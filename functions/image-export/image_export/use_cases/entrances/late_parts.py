@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from msgspec import field
 from msgspec.structs import replace
 
 from ...decisions import ledger_keys as hints
@@ -31,12 +32,12 @@ GIVE_UP = timedelta(hours=24)
 class Late(Wire, frozen=True, kw_only=True):
     """What is still to be taken of an event, whose invocation it was, and since when it waits."""
 
-    request_id: str
-    region_id: str
-    since: datetime
-    requests: tuple[DirectRequest, ...] = ()
-    sightings: tuple[Sighting, ...] = ()
-    malformed: tuple[Malformed, ...] = ()
+    request_id: str = field(name="RequestId")
+    region_id: str = field(name="RegionId")
+    since: datetime = field(name="Since")
+    requests: tuple[DirectRequest, ...] = field(name="Requests", default=())
+    sightings: tuple[Sighting, ...] = field(name="Sightings", default=())
+    malformed: tuple[Malformed, ...] = field(name="Malformed", default=())
 
     @property
     def parts(self) -> tuple[Arrival, ...]:

@@ -1,5 +1,7 @@
 """What cannot be taken is logged, kept under `rejected/`, and delivered by the watcher like an end."""
 
+from msgspec import field
+
 from ...decisions.results.delivery import hints_for
 from ...decisions.results.notifications import owed_rejection
 from ...decisions.secret_shapes import redact
@@ -15,19 +17,19 @@ KEPT_BYTES = 64 * 1024  # what a stranger may make us keep
 class Kept(Wire, frozen=True, kw_only=True):
     """What it takes to try again: the image that was named, or the event, redacted, and which part of it."""
 
-    sighting: Sighting | None = None
-    body: str | None = None
-    position: int = 0
-    region_id: str = ""
+    sighting: Sighting | None = field(name="Sighting", default=None)
+    body: str | None = field(name="Body", default=None)
+    position: int = field(name="Position", default=0)
+    region_id: str = field(name="RegionId", default="")
 
 
 class Rejection(Wire, frozen=True, kw_only=True):
     """Why, of what (its SHA-256), and who is to be told."""
 
-    digest: str
-    cause: Cause
-    notify: tuple[NotifyTarget, ...]
-    kept: Kept = Kept()
+    digest: str = field(name="Digest")
+    cause: Cause = field(name="Cause")
+    notify: tuple[NotifyTarget, ...] = field(name="Notify")
+    kept: Kept = field(name="Kept", default=Kept())
 
 
 def kept_event(body: bytes, position: int, region_id: str) -> Kept:

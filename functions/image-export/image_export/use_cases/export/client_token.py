@@ -7,6 +7,8 @@ tokens/<hash>-2 names the next one, and so on: the first that came to be as it w
 from collections.abc import Iterator
 from itertools import count
 
+from msgspec import field
+
 from ...decisions.arrivals.own_tokens import as_in_0_1_0, is_replay, shown
 from ...decisions.naming import asked_hash, is_said_by, parameters_hash, token_key
 from ...errors import AskerFault
@@ -20,9 +22,9 @@ from ..context import Outside
 class TokenUse(Wire, frozen=True, kw_only=True):
     """What a ClientToken was used for: hashes of the parameters as they were meant then, and as they were said."""
 
-    export_id: str
-    parameters: str
-    asked: str
+    export_id: str = field(name="ExportId")
+    parameters: str = field(name="Parameters")
+    asked: str = field(name="Asked")
 
 
 def meant(outside: Outside, request: ExportRequest) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
+from msgspec import field
 from msgspec.structs import replace
 
 from ...errors import FactUnreadable, Unreadable
@@ -34,7 +35,7 @@ SECONDS_FOR_A_CALL = 30.0  # which are left for one, and for what follows from i
 class TaskOwner(Wire, frozen=True, kw_only=True):
     """The export that a task belongs to."""
 
-    export_id: str
+    export_id: str = field(name="ExportId")
 
 
 class Look(msgspec.Struct, frozen=True):

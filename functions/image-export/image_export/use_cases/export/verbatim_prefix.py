@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
+from msgspec import field
 from msgspec.structs import replace
 
 from ...decisions.codes import Handling, advised, handling
@@ -28,7 +29,7 @@ HOLDS_OBJECTS = "holds objects already"
 class PrefixUse(Wire, frozen=True, kw_only=True):
     """The export that has a caller's whole prefix for itself."""
 
-    export_id: str
+    export_id: str = field(name="ExportId")
 
 
 def check(outside: Outside, request: ExportRequest) -> None:

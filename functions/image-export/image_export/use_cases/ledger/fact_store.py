@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec import field
 from msgspec.structs import replace
 
 from ...decisions.codes import advised, is_throttling
@@ -27,8 +28,8 @@ DATES = 8  # answers whose dates must agree that time has passed
 class Written(Wire, Generic[F], frozen=True, kw_only=True):
     """A fact as it is stored, with its writer's nonce, by which it is known again (docs/protocol.md#rule-2)."""
 
-    nonce: str
-    fact: F
+    nonce: str = field(name="Nonce")
+    fact: F = field(name="Fact")
 
 
 class Found(msgspec.Struct, Generic[F], frozen=True):
