@@ -129,5 +129,5 @@ class _Group:
     def _failed(self, fault: ImageExportError) -> None:
         self._tick.heard(*self._where, fault.code)
         self._silence = fault.cause
-        said = {"code": fault.code, "error": str(fault), "cloud_request_id": fault.cause.request_id}
+        said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
         self._outside.log.warning("look.failed", region_id=self._where[1], **said)
