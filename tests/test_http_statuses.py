@@ -3,7 +3,18 @@
 import pytest
 
 from image_export.decisions.http.statuses import fault_answer, refusal
-from image_export.errors import AskerFault, ImageExportError, LedgerFault, OurFault, Refused, Unanswered
+from image_export.errors import (
+    AskerFault,
+    CloudFault,
+    FactUnreadable,
+    ImageExportError,
+    LedgerFault,
+    OurFault,
+    Refused,
+    Unanswered,
+    Unreached,
+    Unreadable,
+)
 from image_export.values.cause import Cause
 
 
@@ -31,6 +42,28 @@ def test_a_fault_has_its_status_and_says_whether_to_ask_again(
     answer = fault_answer(fault, "r-1")
     assert (answer.status, "retry-after" in answer.headers) == (status, again)
     assert answer.value == {"RequestId": "r-1", "Code": fault.code, "Message": "m", "Recommend": None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "retryable"),
+    [
+        (ImageExportError, 500, False),
+        (AskerFault, 400, False),
+        (CloudFault, 503, True),
+        (Refused, 400, False),
+        (Unreached, 503, True),
+        (Unanswered, 503, True),
+        (Unreadable, 503, True),
+        (OurFault, 503, False),
+        (LedgerFault, 503, True),
+        (FactUnreadable, 503, True),
+    ],
+)
+def test_each_kind_of_fault_has_its_status_and_says_whether_asking_again_may_help(
+    kind: type[ImageExportError], status: int, retryable: bool
+) -> None:
+    fault = kind(cause("Any"))
+    assert (fault.status, fault.retryable, fault.code) == (status, retryable, "Any")
 
 
 def test_401_says_how_to_get_in() -> None:

@@ -13,7 +13,7 @@ from image_export.values.run import NightlyAnswer, Run
 from .builders import ACCOUNT, REGION
 from .fakes import START
 from .test_crashes import DyingAt
-from .test_nightly import ELSEWHERE, limit, run, shop, stock, two_regions
+from .test_nightly import ELSEWHERE, cancel_what_waits, limit, run, shop, stock, two_regions
 from .workshop import Workshop
 
 __all__ = ["shop"]  # the fixture
@@ -74,6 +74,26 @@ def test_a_pause_among_the_chosen_keeps_to_the_limit(shop: Workshop) -> None:
     last = to_the_end(shop)[-1]
     assert [(one.recorded, one.left_over) for one in last.totals] == [(5, 3), (4, 0)]
     assert len(shop.requested()) == 9
+
+
+@pytest.mark.parametrize("before", ["failed", "cancelled"])
+def test_what_became_of_a_chosen_image_before_is_known_when_the_run_goes_on(shop: Workshop, before: str) -> None:
+    limit(shop, 2)
+    stock(shop, 1)
+    assert shop.policy is not None
+    shop.change(rules=(replace(shop.policy.rules[0], cancelled="again"),))
+    run(shop, "night-1")
+    if before == "cancelled":
+        cancel_what_waits(shop)
+    else:
+        shop.tick(minutes=1)
+        shop.cloud.fail(shop.task_id)
+        shop.tick(minutes=10)
+    shop.remaining_s = 80.0
+    slowed(shop, 15)
+    run(shop, "night-2")
+    assert [one.before for one in cursor(shop).chosen] == [before]
+    assert to_the_end(shop, 300.0)[-1].totals[0].recorded == 1
 
 
 def test_a_run_that_is_delivered_again_after_the_next_one_keeps_to_its_first_choice(shop: Workshop) -> None:

@@ -218,6 +218,35 @@ def test_a_night_answers_the_exports_that_it_has_recorded_and_how_many_images_no
     assert not {"Exports", "Rejected", "Ignored", "IgnoredBecause"} & set(shop.log.lines[-1]["run"])
 
 
+COUNTS = {
+    **{"AccountId": ACCOUNT, "RegionId": REGION, "Images": 2, "Recorded": 2, "Exported": 0, "Cancelled": 0},
+    **{"LeftOver": 0, "Unwanted": 0, "Unreadable": 0, "Unfinished": False, "Fault": None},
+}
+NOTHING = {"Rejected": (), "Ignored": 0, "IgnoredBecause": (), "Undecided": 0}
+OF_THE_RUN = {"RunId": "night-1", "BeganAt": "2026-11-24T08:00:00Z", "Finished": True, "Repeated": False}
+
+
+def test_a_night_logs_its_run_without_what_is_logged_elsewhere(shop: Workshop) -> None:
+    stock(shop, 2)
+    run(shop)
+    totals = (COUNTS, {**COUNTS, "RegionId": ELSEWHERE, "Images": 0, "Recorded": 0})
+    said = {**OF_THE_RUN, "DryRun": False, "Undecided": 0, "Totals": totals, "Warnings": (), "PlanOmitted": 0}
+    assert shop.log.lines[-1] == {"event": "nightly.finished", "run": said}
+
+
+def test_a_dry_run_answers_all_of_its_plan(shop: Workshop) -> None:
+    shop.change_account(destinations={REGION: Destination(bucket="acme-images-hangzhou")})
+    stock(shop, 2)
+    row = {
+        **{"AccountId": ACCOUNT, "RegionId": REGION, "ImageId": "m-cn0000", "ImageName": "golden-web"},
+        **{"Wanted": True, "Rule": "golden", "Reason": "rule golden wants name golden-*", "Warning": None},
+    }
+    assert run(shop, dry_run=True).totalled() == {
+        **{"RequestId": "r-night", "Exports": (), **NOTHING, **OF_THE_RUN, "DryRun": True, "Totals": (COUNTS,)},
+        **{"Warnings": (), "Plan": (row, {**row, "ImageId": "m-cn0001"}), "PlanOmitted": 0},
+    }
+
+
 def test_a_night_answers_more_than_a_hundred_exports_by_their_number(shop: Workshop) -> None:
     limit(shop, 101)
     stock(shop, 120)

@@ -9,8 +9,12 @@ import pytest
 
 from image_export.decisions import ledger_keys as hints
 from image_export.decisions.policy.file import read_policy
+from image_export.decisions.results.export_view import export_of
+from image_export.use_cases.entrances.sighting import Seen
+from image_export.use_cases.export.record import Recorded
+from image_export.values.cause import Cause
 
-from .builders import IMAGE, REGION, an_image
+from .builders import IMAGE, REGION, a_record, an_image
 from .fakes import Clock, Died, Faults, refused, unanswered
 from .workshop import BUS, POLICY, Workshop
 
@@ -20,6 +24,21 @@ LATER = "m-bp1later"
 @pytest.fixture
 def shop() -> Workshop:
     return Workshop()
+
+
+@pytest.mark.parametrize(
+    ("seen", "ignored"),
+    [
+        (Seen(), True),
+        (Seen(because="No rule wants it.", fault="Throttling"), True),
+        (Seen(export=export_of(a_record())), False),
+        (Seen(rejected=Cause(code="NotFound", message="no")), False),
+        (Seen(undecided=True), False),
+        (Seen(recorded=Recorded("exp-1", created=True)), False),
+    ],
+)
+def test_what_made_nothing_and_is_not_looked_at_again_is_ignored(seen: Seen, ignored: bool) -> None:
+    assert seen.ignored is ignored
 
 
 class SlowWrites(Faults):
