@@ -1,5 +1,7 @@
 """What an event holds, and what it loses when it is too long. Pure."""
 
+from typing import Any
+
 import msgspec
 
 from image_export.decisions.results.notifications import EVENT_BYTES, export_event, happenings, owed, rejected_event
@@ -14,10 +16,10 @@ from .fakes import START
 CAUSE = Cause(code="ObjectDamaged", message="No magic.", request_id="R-1", recommend="Ask again.")
 
 
-def failed(count: int) -> Record:
+def failed(count: int, message: str = CAUSE.message) -> Record:
     """Failed, with so many objects."""
     objects = tuple(ExportedObject(key=f"{number:0100}", size=1, etag="E", crc64="1") for number in range(count))
-    ended = Ended(status="Failed", objects=objects, error=CAUSE)
+    ended = Ended(status="Failed", objects=objects, error=msgspec.structs.replace(CAUSE, message=message))
     return a_started_record(stalled_at=START + minutes(300), ended=ended, ended_at=START + minutes(400))
 
 
@@ -30,6 +32,15 @@ def test_an_event_that_is_too_long_loses_its_objects_and_keeps_its_cause() -> No
     event = export_event(failed(1000), "Failed")
     assert len(msgspec.json.encode(event)) <= EVENT_BYTES == 65536
     assert ("Objects" in event["data"], event["data"]["Error"]) == (False, CAUSE.wire())
+
+
+def test_an_event_keeps_its_objects_while_its_data_has_62_kb_so_that_the_envelope_has_its_place() -> None:
+    def data(more: int) -> dict[str, Any]:
+        return dict(export_event(failed(300, "x" * more), "Failed")["data"])
+
+    room = 63_488 - len(msgspec.json.encode(data(0)))
+    assert (len(msgspec.json.encode(data(room))), len(data(room)["Objects"])) == (63_488, 300)
+    assert "Objects" not in data(room + 1)
 
 
 def test_an_event_whose_cause_alone_is_too_long_still_says_how_it_ended() -> None:

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from image_export.errors import LedgerFault
+from image_export.use_cases.entrances.late_parts import Late
 from image_export.use_cases.entrances.receive import receive
 
 from .builders import BUCKET, REGION, an_image
-from .fakes import Faults, refused, unanswered
+from .fakes import START, Faults, refused, unanswered
 from .workshop import Workshop
 
 
@@ -118,6 +120,50 @@ def test_a_dry_run_for_which_there_is_no_time_is_ignored_with_its_reason_and_wri
     body = json.dumps([{"ImageId": f"m-{n}", "OSSBucket": BUCKET, "DryRun": True} for n in range(20)]).encode()
     answer = send(shop, body)
     assert (answer.ignored > 0, shop.keys("")) == (True, [])
+    assert set(answer.ignored_because) == {"There was no time for this DryRun."}
+
+
+@pytest.mark.parametrize(("left_s", "recorded"), [(20.0, 2), (19.9, 0)])
+def test_a_part_of_an_array_is_taken_where_twenty_seconds_are_left(
+    shop: Workshop, left_s: float, recorded: int
+) -> None:
+    shop.remaining_s = left_s
+    answer = receive(shop.outside(), requests(2), request_id="r-1", region_id=REGION)
+    assert (len(answer.exports), answer.undecided) == (recorded, 2 - recorded)
+
+
+def test_more_parts_than_can_be_kept_are_rejected_once_with_what_to_do(shop: Workshop) -> None:
+    shop.remaining_s = 1.0
+    answer = receive(shop.outside(), requests(5003), request_id="r-1", region_id=REGION)
+    assert (answer.undecided, len(answer.rejected)) == (5000, 3)
+    assert {(one.code, one.message, one.recommend) for one in answer.rejected} == {
+        (
+            "TooManyParts",
+            "The event has 3 parts more than can be kept until there is time for them.",
+            "Send them again, in smaller arrays.",
+        )
+    }
+    assert len(shop.keys("rejected/")) == 1
+
+
+def test_what_a_warm_instance_keeps_is_kept_since_now(shop: Workshop) -> None:
+    """Nothing was asked of the ledger yet that would say what time it is by now."""
+    outside = shop.outside()
+    receive(outside, requests(1), request_id="r-1", region_id=REGION)
+    shop.clock.advance(days=2)
+    outside.ledger.begin()
+    shop.remaining_s = 1.0
+    receive(outside, requests(2), request_id="r-2", region_id=REGION)
+    (key,) = shop.keys("sighted/late-")
+    late = outside.ledger.read(key, Late)
+    assert late is not None
+    assert late.fact.since >= START + timedelta(days=2)
+
+
+def test_as_many_parts_as_can_be_kept_are_not_rejected(shop: Workshop) -> None:
+    shop.remaining_s = 1.0
+    answer = receive(shop.outside(), requests(5000), request_id="r-1", region_id=REGION)
+    assert (answer.undecided, answer.rejected, shop.keys("rejected/")) == (5000, (), [])
 
 
 def test_a_request_whose_export_cannot_be_read_is_kept_and_the_others_are_recorded(shop: Workshop) -> None:

@@ -10,9 +10,12 @@ import pytest
 
 import index
 from image_export.errors import LedgerFault
+from image_export.values.answer import Answer
+from image_export.values.run import NightlyAnswer
 
 from .builders import ACCOUNT, REGION
 from .edges.listening import closed_port
+from .fakes import START
 
 SECRET = "kYmadeUpSecret/of+a=test000"
 
@@ -75,6 +78,38 @@ def test_a_bug_is_raised_in_no_words_of_its_own_and_told_in_the_log(
     shown = capsys.readouterr().out
     assert "invocation.broken" in shown
     assert SECRET not in shown + str(raised.value)
+
+
+def test_each_invocation_has_the_time_of_its_own_and_knows_how_much_is_left(
+    context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = [1000.0]
+    monkeypatch.setattr(index.time, "monotonic", lambda: now_s[0])
+    left: list[float] = []
+
+    def watching(outside: Any, **_more: Any) -> Answer:
+        now_s[0] += 0.5
+        left.append(outside.remaining_s())
+        return Answer(request_id="r-1")
+
+    monkeypatch.setattr("image_export.use_cases.watch.watch.watch", watching)
+    for _ in range(2):
+        index.on_watch(b"", context)
+        now_s[0] += 3600
+    assert left == [1.5, 1.5]
+
+
+def test_the_answer_of_each_handler_names_its_invocation(context: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answers(kind: type[Answer], **more: Any) -> Any:
+        return lambda *_args, request_id, **_rest: kind(request_id=request_id, **more)
+
+    run = {"run_id": "n", "began_at": START, "finished": True, "totals": ()}
+    monkeypatch.setattr("image_export.use_cases.watch.watch.watch", answers(Answer))
+    monkeypatch.setattr("image_export.use_cases.night.run.nightly", answers(NightlyAnswer, **run))
+    monkeypatch.setattr("image_export.use_cases.entrances.replay.", answers(Answer))
+    for handler in (index.on_watch, index.on_nightly, index.on_event):
+        assert handler(b"", context)["RequestId"] == "r-1"
+    assert index.on_nightly(b'{"DryRun": "yes"}', context)["RequestId"] == "r-1"
 
 
 def test_only_the_first_invocation_leaves_its_garbage(context: Any) -> None:

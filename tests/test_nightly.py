@@ -219,8 +219,17 @@ def test_a_night_answers_the_exports_that_it_has_recorded_and_how_many_images_no
 
 
 COUNTS = {
-    **{"AccountId": ACCOUNT, "RegionId": REGION, "Images": 2, "Recorded": 2, "Exported": 0, "Cancelled": 0},
-    **{"LeftOver": 0, "Unwanted": 0, "Unreadable": 0, "Unfinished": False, "Fault": None},
+    "AccountId": ACCOUNT,
+    "RegionId": REGION,
+    "Images": 2,
+    "Recorded": 2,
+    "Exported": 0,
+    "Cancelled": 0,
+    "LeftOver": 0,
+    "Unwanted": 0,
+    "Unreadable": 0,
+    "Unfinished": False,
+    "Fault": None,
 }
 NOTHING = {"Rejected": (), "Ignored": 0, "IgnoredBecause": (), "Undecided": 0}
 OF_THE_RUN = {"RunId": "night-1", "BeganAt": "2026-11-24T08:00:00Z", "Finished": True, "Repeated": False}
@@ -238,12 +247,25 @@ def test_a_dry_run_answers_all_of_its_plan(shop: Workshop) -> None:
     shop.change_account(destinations={REGION: Destination(bucket="acme-images-hangzhou")})
     stock(shop, 2)
     row = {
-        **{"AccountId": ACCOUNT, "RegionId": REGION, "ImageId": "m-cn0000", "ImageName": "golden-web"},
-        **{"Wanted": True, "Rule": "golden", "Reason": "rule golden wants name golden-*", "Warning": None},
+        "AccountId": ACCOUNT,
+        "RegionId": REGION,
+        "ImageId": "m-cn0000",
+        "ImageName": "golden-web",
+        "Wanted": True,
+        "Rule": "golden",
+        "Reason": "rule golden wants name golden-*",
+        "Warning": None,
     }
     assert run(shop, dry_run=True).totalled() == {
-        **{"RequestId": "r-night", "Exports": (), **NOTHING, **OF_THE_RUN, "DryRun": True, "Totals": (COUNTS,)},
-        **{"Warnings": (), "Plan": (row, {**row, "ImageId": "m-cn0001"}), "PlanOmitted": 0},
+        "RequestId": "r-night",
+        "Exports": (),
+        **NOTHING,
+        **OF_THE_RUN,
+        "DryRun": True,
+        "Totals": (COUNTS,),
+        "Warnings": (),
+        "Plan": (row, {**row, "ImageId": "m-cn0001"}),
+        "PlanOmitted": 0,
     }
 
 

@@ -1,6 +1,8 @@
 """What is owed to notify targets: its order, when it is tried again, its hints, and the debts that 0.1.0 left."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,8 +13,8 @@ from image_export.values.notify_target import NotifyTarget, target_slug
 
 from .builders import BUS as THE_BUS
 from .builders import FUNCTION as THE_FUNCTION
-from .builders import minutes
-from .fakes import START, refused
+from .builders import an_image, minutes
+from .fakes import START, Counting, Died, refused, unanswered
 from .workshop import BUS, FUNCTION, Workshop
 
 EXPORT = "exp-aaaaaaaaaaaaaaaa-0001"
@@ -113,6 +115,49 @@ def test_a_failure_that_nobody_has_heard_of_yet_is_known_to_the_night(shop: Work
     shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
     shop.tell()
     assert (len(shop.keys("failed/")), shop.notifier.told) == (1, [])
+
+
+def test_a_delivery_to_two_targets_costs_two_facts_and_the_end_of_its_hint(shop: Workshop) -> None:
+    shop.tick()
+    shop.tell()
+    shop.store.faults = faults = Counting()
+    shop.tick(minutes=1)
+    writes = [call for call in faults.calls if not call.startswith(("get", "list", "versioned"))]
+    assert writes == ["create told", "create told", "delete due"]
+
+
+def test_what_was_delivered_before_a_worker_died_needs_no_other_look(shop: Workshop) -> None:
+    for number in range(2):
+        shop.show(an_image(image_id=f"m-{number}"))
+        shop.tell(f"m-{number}")
+    hints_before = [key for key in shop.keys("due/") if "deliver" in key]
+    tell = shop.notifier.tell
+
+    def dies(target: NotifyTarget, event: Mapping[str, Any]) -> None:
+        if len(shop.notifier.told) == 3:
+            raise Died
+        tell(target, event)
+
+    shop.notifier.tell = dies  # type: ignore[method-assign]
+    assert not shop.surviving(lambda: shop.tick(minutes=1))
+    assert (len(hints_before), len([key for key in shop.keys("due/") if "deliver" in key])) == (2, 1)
+
+
+def test_an_export_that_cannot_be_read_to_be_delivered_is_delivered_by_the_next_tick(shop: Workshop) -> None:
+    shop.tell()
+    read = shop.store.get
+
+    def away(key: str) -> Any:
+        if key.endswith("/requested"):
+            raise unanswered()
+        return read(key)
+
+    shop.store.get = away  # type: ignore[method-assign]
+    shop.tick(minutes=1)
+    assert shop.notifier.told == []
+    shop.store.get = read  # type: ignore[method-assign]
+    shop.tick(minutes=1)
+    assert (shop.notifier.kinds(BUS), shop.notifier.kinds(FUNCTION)) == (["Started"], ["Started"])
 
 
 def test_a_ledger_that_does_not_take_one_fact_of_a_delivery_stops_no_other(shop: Workshop) -> None:

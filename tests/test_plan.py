@@ -224,6 +224,15 @@ def test_an_image_that_two_pages_list_is_one_image() -> None:
     assert len(planned(an_image(), an_image())) == 1
 
 
+def test_of_an_image_that_a_rule_wants_nothing_is_left_open() -> None:
+    tagged = Rule(name="tagged", when=("image-created",), match=Match(tags={"export": "true"}))
+    both = (Rule(name="golden", when=("image-created",), match=Match(name="golden-*")), tagged)
+    wanted = decided(an_image(), rules=both, when="image-created")
+    assert (wanted.wanted, wanted.may_match, wanted.nearly) == (True, False, None)
+    other = decided(an_image(name="web"), rules=both, when="image-created")
+    assert (other.wanted, other.may_match, other.nearly) == (False, True, "tagged wants tag export=true, it has none")
+
+
 def test_a_few_rows_of_a_plan_are_of_every_place_what_is_wanted_first_in_their_order() -> None:
     rules = (Rule(name="golden", when=("nightly",), match=Match(name="golden-*")),)
     here = [an_image(image_id=f"m-here{one}", name="golden-1" if one > 6 else "web") for one in range(9)]

@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.decisions.naming import is_said_by, is_under, natural_key, oss_prefix, parameters_hash, token_key
-from image_export.errors import CloudFault, LedgerFault, OurFault
+from image_export.errors import AskerFault, CloudFault, LedgerFault, OurFault
+from image_export.use_cases.export import client_token
 from image_export.use_cases.export.advance import begin
 from image_export.use_cases.export.record import record
 from image_export.use_cases.ports import Page
@@ -252,6 +253,16 @@ def test_a_token_that_came_for_an_open_export_is_that_export_for_good(shop: Work
 def test_a_token_with_other_parameters_is_refused(shop: Workshop, change: dict[str, str]) -> None:
     shop.ask("r-1", ClientToken="mine")
     assert rejection(shop.ask("r-2", ClientToken="mine", **change)) == "IdempotentParameterMismatch"
+
+
+def test_of_two_workers_with_one_token_and_other_parameters_the_later_one_is_refused(shop: Workshop) -> None:
+    """Both have seen that the token means nothing yet; the export of the faster one does not stand either."""
+    outside, faster = shop.outside(), a_request(client_token="token-1")
+    outside.ledger.ready()
+    assert client_token.use(outside, faster, "exp-aaaaaaaaaaaaaaaa-0001")
+    later = a_request(client_token="token-1", image_format="vhd")
+    with pytest.raises(AskerFault, match="'token-1' was used with other parameters, for exp-aaaaaaaaaaaaaaaa-0001"):
+        client_token.use(outside, later, "exp-bbbbbbbbbbbbbbbb-0001")
 
 
 def test_tokens_of_different_accounts_never_meet() -> None:

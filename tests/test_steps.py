@@ -108,7 +108,7 @@ def test_an_image_that_will_never_be_available_ends_the_export_at_once(status: s
 
 def test_an_image_that_a_rule_wants_was_just_seen_and_is_looked_for_during_fifteen_minutes() -> None:
     wanted, unseen = a_record(request=a_request(rule="golden")), Sight(image=None)
-    assert isinstance(next_step(wanted, unseen, START + minutes(14)), Wait)
+    assert next_step(wanted, unseen, START + minutes(14)) == Wait("ImageNotVisible", until=START + minutes(15))
     assert failure(next_step(wanted, unseen, START + minutes(15))) == "InvalidImageId.NotFound"
 
 
@@ -277,6 +277,12 @@ def test_one_nameless_task_that_ended_badly_counts_as_ours_after_the_wait(status
 def test_several_nameless_ended_tasks_leave_the_start_unconfirmed() -> None:
     cause = unconfirmed(doubt(a_task("Failed"), a_task("Failed", task_id="tsk-2"), after_minutes=26))
     assert (cause.code, "tsk-2" in cause.message) == ("StartUnconfirmed", True)
+
+
+def test_of_several_finished_tasks_the_longest_one_is_given_the_time_for_its_objects_to_come() -> None:
+    tasks = [a_task("Finished", task_id=f"tsk-{took}", finished_at=START + minutes(took)) for took in (10, 30)]
+    assert isinstance(doubt(*tasks, after_minutes=5 + 30 + 14.9, keys=()), Wait)
+    assert unconfirmed(doubt(*tasks, after_minutes=5 + 30 + 15, keys=())).code == "StartUnconfirmed"
 
 
 def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_for_a_day() -> None:
@@ -576,6 +582,22 @@ def test_an_object_that_is_larger_than_its_disk_is_never_a_success() -> None:
     key = keys_of(a_started_record())[1]
     assert ended(proven({key: an_object(key, size_bytes=40 * GIB)})).status == "Completed"
     assert failure(proven({key: an_object(key, size_bytes=41 * GIB)})) == "ObjectDamaged"
+
+
+@pytest.mark.parametrize("size_gib", [40, 2048])
+def test_an_object_may_be_larger_than_its_disk_by_two_percent_and_64_mib_and_no_more(size_gib: int) -> None:
+    most = size_gib * GIB * 102 // 100 + 64 * 1024 * 1024
+    disk = replace(an_image().disks[0], size_gib=size_gib)
+    record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=(disk,))))
+    key = f"p_{record.request.image_id}_system.raw.tar.gz"
+    task = a_finished_task(record, objects=(ObjectName(oss_bucket="", key=key),))
+
+    def verdict(size_bytes: int) -> Step:
+        item = an_object(key, disk_file("raw", "x", size_gib), size_bytes=size_bytes)
+        return next_step(record, Sight(task=task, objects={key: item}), START + minutes(12))
+
+    assert ended(verdict(most)).status == "Completed"
+    assert failure(verdict(most + 1)) == "ObjectDamaged"
 
 
 def test_as_many_objects_as_disks_are_not_enough_where_two_are_of_one_disk() -> None:

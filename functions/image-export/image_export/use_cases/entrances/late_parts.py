@@ -64,6 +64,7 @@ def keep(outside: Outside, left: list[Delivery]) -> dict[int, Seen]:
     seen = {part.position: Seen(because="There was no time for this DryRun.") for part in left}
     if not wanted:
         return seen
+    outside.ledger.ready(anew=True)  # perhaps the first question of this invocation: what time it is
     first = wanted[0]
     key = LATE + hashlib.sha256(first.request_id.encode() + first.body).hexdigest()[:40]
     empty = Late(request_id=first.request_id, region_id=first.region_id, since=outside.ledger.now)
