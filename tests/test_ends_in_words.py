@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from emulator.ecs.disk_files import disk_file
+from alicloud_emulator.ecs.disk_files import disk_file
 from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Result
+from image_export.values.image import Image
 from image_export.values.steps import Sight, Step
 
 from .builders import (
@@ -48,7 +49,7 @@ CHECK = "Check the objects, or ask for the export again; it is a new export with
 LOOK = "Look at the tasks and at the bucket, then ask for the export again; it is a new export."
 
 
-def looked(image: object) -> Step:
+def looked(image: Image | None) -> Step:
     return next_step(a_record(request=a_request(rule=None)), Sight(image=image), START)
 
 

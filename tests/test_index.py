@@ -84,7 +84,7 @@ def test_each_invocation_has_the_time_of_its_own_and_knows_how_much_is_left(
     context: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now_s = [1000.0]
-    monkeypatch.setattr(index.time, "monotonic", lambda: now_s[0])
+    monkeypatch.setattr("index.time.monotonic", lambda: now_s[0])
     left: list[float] = []
 
     def watching(outside: Any, **_more: Any) -> Answer:
@@ -106,7 +106,7 @@ def test_the_answer_of_each_handler_names_its_invocation(context: Any, monkeypat
     run = {"run_id": "n", "began_at": START, "finished": True, "totals": ()}
     monkeypatch.setattr("image_export.use_cases.watch.watch.watch", answers(Answer))
     monkeypatch.setattr("image_export.use_cases.night.run.nightly", answers(NightlyAnswer, **run))
-    monkeypatch.setattr("image_export.use_cases.entrances.replay.", answers(Answer))
+    monkeypatch.setattr("image_export.use_cases.entrances.event.on_event", answers(Answer))
     for handler in (index.on_watch, index.on_nightly, index.on_event):
         assert handler(b"", context)["RequestId"] == "r-1"
     assert index.on_nightly(b'{"DryRun": "yes"}', context)["RequestId"] == "r-1"

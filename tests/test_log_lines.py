@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.errors import LedgerFault
-from image_export.use_cases.entrances.replay import receive_or_replay
+from image_export.use_cases.entrances.event import on_event
 from image_export.use_cases.entrances.sighting import see
 from image_export.values.arrival import Sighting
 
@@ -321,12 +321,12 @@ def a_failed_export_is_replayed(shop: Workshop) -> None:
     shop.tell()
     shop.cloud.fail(shop.task_id)
     shop.tick(minutes=10)
-    receive_or_replay(shop.outside(), b'{"Replay": "%s"}' % EXPORT.encode(), request_id="r-2", region_id=REGION)
+    on_event(shop.outside(), b'{"Replay": "%s"}' % EXPORT.encode(), request_id="r-2", region_id=REGION)
 
 
 @leaves("replay.refused", code="ExportNotFound", error=f"There is no export {EXPORT}.")
 def an_unknown_export_is_replayed(shop: Workshop) -> None:
-    receive_or_replay(shop.outside(), b'{"Replay": "%s"}' % EXPORT.encode(), request_id="r-2", region_id=REGION)
+    on_event(shop.outside(), b'{"Replay": "%s"}' % EXPORT.encode(), request_id="r-2", region_id=REGION)
 
 
 # Nights
