@@ -5,6 +5,7 @@ import pytest
 from tests.bench.makespan import TICK_S, Span, spans
 
 
+@pytest.mark.prove
 def test_slots_are_filled_again_by_the_next_tick_in_every_region() -> None:
     for span in spans(exports=6, slots=2, lengths_s=(100, 130, 170, 230)):
         assert len(span.lengths_s) == 6
