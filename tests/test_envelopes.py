@@ -450,7 +450,7 @@ def test_what_is_read_of_a_text_grows_as_the_text_does(name: str, monkeypatch: p
         given_to.append(len(text))
         return loads(text, **options)
 
-    monkeypatch.setattr("image_export.decisions.arrivals.strict_json.json.loads", counted)
+    monkeypatch.setattr("image_export.decisions.strict_json.json.loads", counted)
     body = json.dumps(in_topic(hostile(200_000)[name])).encode()
     assert read_event(body)
     assert sum(given_to) <= 12 * len(body)

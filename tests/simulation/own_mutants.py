@@ -166,7 +166,7 @@ def refused_is_void(patch: pytest.MonkeyPatch) -> None:
 
     def settle(outside: Any, look: Any, step: Settle) -> Any:
         refused = step.result.outcome == "refused"
-        return settles(outside, look, Settle(Result(outcome="void", cause=step.result.cause)) if refused else step)
+        return settles(outside, look, Settle(Result(outcome="void")) if refused else step)
 
     patch.setattr(taking, "_settle", settle)
     patch.setitem(TAKE, Settle, settle)

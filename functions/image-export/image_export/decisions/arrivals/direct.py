@@ -15,7 +15,7 @@ from ...values.cause import Cause
 from ...values.export import ImageFormat
 from ...values.policy import BucketName, RegionId
 from ...values.wire import END, Wire
-from .wording import meant, must_be, plain, shown
+from ..wording import meant, misfit, plain, shown
 
 IMAGE_ID = r"^m-[A-Za-z0-9]{1,60}" + END
 ACCOUNT_ID = r"^[0-9]{5,20}" + END
@@ -130,8 +130,6 @@ def _missing(given: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _invalid(given: Mapping[str, Any]) -> Iterator[Fault]:
     for name, one in FIELDS.items():
-        if name in given:
-            try:
-                msgspec.convert(_as_written(name, given[name]), one.type)
-            except (msgspec.ValidationError, UnicodeEncodeError) as fault:  # the latter for lone surrogates
-                yield "InvalidParameter", f"{name} is {shown(given[name])}; {must_be(one.type) or fault}."
+        right = misfit(_as_written(name, given[name]), one.type) if name in given else None
+        if right:
+            yield "InvalidParameter", f"{name} is {shown(given[name])}; {right}."

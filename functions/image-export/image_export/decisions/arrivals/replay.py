@@ -18,9 +18,9 @@ from ...values.record import Record
 from ..naming import CALLER_PREFIX_MAX
 from ..policy.admission import as_of_today, still_allowed
 from ..results.undelivered import UNTOLD
+from ..strict_json import MARK
+from ..wording import shown
 from .own_tokens import of_replay
-from .strict_json import MARK
-from .wording import shown
 
 NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}|{UNTOLD}")
 REPLAYED = ("Failed", "Cancelled")

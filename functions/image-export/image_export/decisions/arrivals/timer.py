@@ -12,8 +12,8 @@ import msgspec
 
 from ...errors import AskerFault
 from ...values.cause import Cause
-from .strict_json import RepeatedKeys, read_json
-from .wording import meant, printable, shown
+from ..strict_json import RepeatedKeys, read_json
+from ..wording import meant, printable, shown
 
 KNOWN = ("DryRun",)
 TRIGGERS_OWN = ("triggerTime", "triggerName", "payload")  # names that FC gives a timer's event

@@ -15,7 +15,7 @@ from ...values.http import HttpRequest
 from ...values.policy import RegionId
 from ...values.wire import END, Wire
 from ..arrivals.direct import ImageId
-from ..arrivals.wording import must_be, shown
+from ..wording import misfit, shown
 from .messages import invalid
 from .unread import misplaced, place_of
 
@@ -63,12 +63,8 @@ def _faults(query: dict[str, str]) -> Any:
     for name, value in query.items():
         if name not in FIELDS:
             yield "UnknownParameter", misplaced(name, place_of("query", "listExports"))
-            continue
-        kind = FIELDS[name].type
-        try:
-            msgspec.convert(_read(name, value), kind)
-        except (msgspec.ValidationError, UnicodeEncodeError) as fault:  # the latter for lone surrogates
-            yield "InvalidParameter", f"{name} is {shown(value)}; {must_be(kind) or fault}."
+        elif right := misfit(_read(name, value), FIELDS[name].type):
+            yield "InvalidParameter", f"{name} is {shown(value)}; {right}."
 
 
 def _read(name: str, text: str) -> int | str:

@@ -10,7 +10,7 @@ import msgspec
 from ...errors import AskerFault
 from ...values.cause import Cause
 from ...values.http import HttpAnswer, HttpRequest
-from ..arrivals.strict_json import NotJsonError, RepeatedKeys, read_bytes
+from ..strict_json import NotJsonError, RepeatedKeys, read_bytes
 
 ENCODED = {True: True, "true": True, "True": True, False: False, "false": False, "False": False, None: False}
 LARGEST_BODY = 64 * 1024  # the largest request that means something has about 500 bytes

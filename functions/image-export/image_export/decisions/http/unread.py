@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ...errors import AskerFault
 from ...values.cause import Cause
 from ...values.http import HttpRequest
-from ..arrivals.strict_json import NotJsonError, read_bytes
-from ..arrivals.wording import nearest, plain, shown
+from ..strict_json import NotJsonError, read_bytes
+from ..wording import nearest, plain, shown
 from .messages import LARGEST_BODY
 from .routes import ROUTES, Route
 

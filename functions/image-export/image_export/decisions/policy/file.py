@@ -7,7 +7,7 @@ import msgspec
 
 from ...values.policy import Policy, PolicyFile
 from ...values.strict import Strict
-from ..arrivals.wording import meant, must_be, shown
+from ..wording import meant, misfit, shown
 from .contradictions import contradictions
 from .yaml_text import READ_AS, Misread, Source, invalid, read_source
 
@@ -73,12 +73,10 @@ def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> It
 
 
 def _own_fault(value: Any, kind: Any, path: str) -> Iterator[Fault]:
-    try:
-        msgspec.convert(value, kind)
-    except msgspec.ValidationError as fault:
+    right = misfit(value, kind)
+    if right:
         written = "empty" if value is None else str(value) if isinstance(value, Misread) else shown(value)
-        right = must_be(kind) or str(fault).replace("`", "")
-        yield Fault(path, "; ".join(filter(None, (f"is {written}", right, _as_written(value, kind)))))
+        yield Fault(path, "; ".join(filter(None, (f"is {written}", right.replace("`", ""), _as_written(value, kind)))))
 
 
 def _as_written(value: Any, kind: Any) -> str | None:
@@ -86,9 +84,7 @@ def _as_written(value: Any, kind: Any) -> str | None:
     if not isinstance(value, (int, Misread)):
         return None
     text, read_as = (value.text, value.kind) if isinstance(value, Misread) else (str(value), "int")
-    try:
-        msgspec.convert(text, kind)
-    except msgspec.ValidationError:
+    if misfit(text, kind):
         odd = isinstance(value, Misread) and READ_AS.get(read_as) == READ_AS["int"]
         return "a number is written in plain decimal: no 0 before it, no : _ . or x in it" if odd else None
     return f'without quotes YAML reads {READ_AS.get(read_as, "nothing")}: put it in quotes, "{value}"'

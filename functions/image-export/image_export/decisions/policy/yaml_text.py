@@ -12,7 +12,7 @@ import msgspec
 
 from ...errors import OurFault
 from ...values.cause import Cause
-from ..arrivals.wording import LONGEST, shown
+from ..wording import LONGEST, shown
 
 LARGEST = 256 * 1024
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")

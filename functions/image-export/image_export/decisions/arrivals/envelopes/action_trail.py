@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ...wording import printable
 from ..direct import IMAGE_ID
-from ..wording import printable
 from .parts import Found, Origin, UnreadableError, id_of, ignored, is_ecs, sighting
 from .texts import Tree, object_of
 

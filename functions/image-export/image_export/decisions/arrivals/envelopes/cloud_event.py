@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..wording import printable
+from ...wording import printable
 from .action_trail import made_by_call
 from .image_state import seen_in
 from .parts import Found, Inside, Origin, id_of, ignored

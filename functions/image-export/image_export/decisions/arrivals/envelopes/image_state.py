@@ -5,7 +5,7 @@ Source: ECS documents, "Image event notification".
 
 from collections.abc import Iterator
 
-from ..wording import printable
+from ...wording import printable
 from .parts import Found, Origin, id_of, ignored, is_ecs, sighting
 from .texts import Tree, object_of
 

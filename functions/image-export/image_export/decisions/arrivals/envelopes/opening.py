@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from ....errors import AskerFault
 from ....values.arrival import Arrival, DirectRequest, Malformed
 from ....values.cause import Cause
+from ...strict_json import NotJsonError, RepeatedKeys, read_bytes
 from ..direct import names_a_bucket, names_an_image, read_direct
-from ..strict_json import NotJsonError, RepeatedKeys, read_bytes
 from .action_trail import from_record
 from .cloud_event import from_cloud_event
 from .image_state import from_content, from_notification

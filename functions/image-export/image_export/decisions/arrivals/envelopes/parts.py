@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from ....values.arrival import Arrival, Ignored, Sighting
 from ....values.policy import REGION
+from ...wording import shown
 from ..direct import ACCOUNT_ID, IMAGE_ID
-from ..wording import shown
 
 ID_LONGEST = 256
 

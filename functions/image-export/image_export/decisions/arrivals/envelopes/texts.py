@@ -8,7 +8,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..strict_json import read_json
+from ...strict_json import read_json
 
 LAYERS_MAX = 4  # of texts around an object
 URL_SAFE = str.maketrans("-_", "+/")

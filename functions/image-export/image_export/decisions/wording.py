@@ -73,3 +73,12 @@ def _members(struct: type[msgspec.Struct]) -> str:
 def _parts(kind: Any) -> Iterator[Any]:
     """The type itself, or the members of a union."""
     yield from get_args(kind) if get_origin(kind) in UNIONS else (kind,)
+
+
+def misfit(value: Any, kind: Any) -> str | None:
+    """What would be right for a value that does not fit this type; None where it fits."""
+    try:
+        msgspec.convert(value, kind)
+    except (msgspec.ValidationError, UnicodeEncodeError) as fault:  # the latter for lone surrogates
+        return must_be(kind) or str(fault)
+    return None
