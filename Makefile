@@ -1,7 +1,10 @@
 # `make` alone prints the verbs. Every verb sets itself up; nothing needs root.
 PYTHON ?= $(shell for python in python3.10 python3.12 python3.11 python3 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
-PIP_FLAGS = --disable-pip-version-check --no-input --retries 2 --require-hashes
+PIP_FLAGS = --disable-pip-version-check --no-input --retries 2
+HASHED = --require-hashes -r
+# Our own two distributions, from this folder; what they need is there already, and so is what builds them.
+OURS = --no-deps --no-build-isolation --editable . --editable ./emulator
 
 COMPILE = $(VENV)/bin/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --allow-unsafe
 
@@ -40,17 +43,18 @@ help: ## print the verbs
 
 setup: $(VENV)/.done $(OPT)/.done ## the environment: .venv for development, build/opt as FC mounts the layer
 
-$(VENV)/.done: tests/requirements.txt
+$(VENV)/.done: tests/requirements.txt pyproject.toml emulator/pyproject.toml
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed: make PYTHON=/path/to/python3.10 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "First run: the environment goes to $(VENV), with $(PYTHON). It downloads about 120 MB and takes one to three minutes." >&2
 	@$(PYTHON) -m venv $(VENV) >&2
-	@$(call install,$(VENV)/bin/pip,-r tests/requirements.txt)
+	@$(call install,$(VENV)/bin/pip,$(HASHED) tests/requirements.txt)
+	@$(call install,$(VENV)/bin/pip,$(OURS))
 	@touch $@
 
 $(OPT)/.done: layers/sdk/requirements.txt cli/image_export_cli/artifacts/omitting.py | $(VENV)/.done
 	@echo "What functions see as /opt goes to $(OPT)." >&2
 	@rm -rf $(OPT)
-	@$(call install,$(VENV)/bin/pip,--target $(OPT)/python -r layers/sdk/requirements.txt)
+	@$(call install,$(VENV)/bin/pip,--target $(OPT)/python $(HASHED) layers/sdk/requirements.txt)
 	@$(RUN) -m image_export_cli.artifacts.omitting $(OPT)/python
 	@touch $@
 
@@ -95,7 +99,7 @@ audit: setup build/audit/.done ## known vulnerabilities of every pinned package;
 
 build/audit/.done: tests/audit.txt | $(VENV)/.done
 	@$(PYTHON) -m venv build/audit >&2
-	@$(call install,build/audit/bin/pip,-r tests/audit.txt)
+	@$(call install,build/audit/bin/pip,$(HASHED) tests/audit.txt)
 	@touch $@
 
 emulator: setup ## Alibaba Cloud on your machine, with the functions of s.yaml (ARGS="--speed 1", ARGS=--help)

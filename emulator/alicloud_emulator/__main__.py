@@ -4,8 +4,14 @@ import sys
 
 from alicloud_emulator.ending import ending
 
-if __name__ == "__main__":
-    with ending():  # before the imports, which take a while
-        from alicloud_emulator.command import main
 
-        sys.exit(main())
+def main() -> int:
+    """The exit code."""
+    with ending():  # before the imports, which take a while
+        from alicloud_emulator.command import main as serve
+
+        return serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
