@@ -95,6 +95,23 @@ def test_an_image_from_the_future_has_just_been_created() -> None:
     assert missed(tomorrow, older_than="1m") == "older than 1m, it is 0m old"
 
 
+@pytest.mark.parametrize(
+    ("age", "spoken"),
+    [
+        (timedelta(seconds=59), "0m"),
+        (timedelta(minutes=40), "40m"),
+        (timedelta(minutes=59, seconds=59), "59m"),
+        (timedelta(hours=1), "1h"),
+        (timedelta(hours=23, minutes=59), "23h"),
+        (timedelta(days=1), "1d"),
+        (timedelta(days=91), "91d"),
+    ],
+)
+def test_an_age_is_told_in_the_largest_unit_of_which_there_is_one(age: timedelta, spoken: str) -> None:
+    image = {"created_at": START - age}
+    assert missed(image, older_than="52w") == f"older than 52w, it is {spoken} old"
+
+
 def test_words_are_read_in_their_units() -> None:
     assert [span(age) for age in ("90m", "1h", "90d", "2w")] == [
         timedelta(minutes=90),

@@ -1,15 +1,20 @@
 """Exports that cannot be looked at any more: they are called stalled, can be cancelled, and end after a fortnight."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from image_export.decisions.state.refused_looks import after
+from image_export.values.cause import Cause
 from image_export.values.export import Export
+from image_export.values.facts import LookRefused, Result
+from image_export.values.steps import NoteRefusal, Settle, Sight, Step, Wait
 
-from .builders import ACCOUNT, an_image
+from .builders import ACCOUNT, a_started_record, an_image
 from .entrance import TOKEN, Entrance
-from .fakes import Died, Faults, refused, unanswered
+from .fakes import START, Died, Faults, refused, unanswered
 from .workshop import BUS, Workshop
 
 ROLE = f"acs:ram::{ACCOUNT}:role/image-export"
@@ -58,6 +63,54 @@ def stalled(shop: Workshop) -> dict[str, Any]:
     (event,) = [event for target, event in shop.notifier.told if target == BUS and event["type"].endswith("Stalled")]
     data: dict[str, Any] = event["data"]
     return data
+
+
+# What a refusal means, by the ages of what is known. Pure.
+
+DENIED = Cause(code="AccessDenied", message="no")
+
+
+@pytest.mark.parametrize(
+    ("since", "noted", "step"),
+    [
+        (timedelta(days=14), timedelta(minutes=1), "the end"),
+        (timedelta(days=14, seconds=-1), timedelta(minutes=1), "wait"),
+        (timedelta(days=2), timedelta(minutes=30), "note"),
+        (timedelta(days=2), timedelta(minutes=30, seconds=-1), "wait"),
+        (timedelta(days=2), timedelta(hours=2), "note"),
+        (timedelta(days=2), timedelta(hours=2, seconds=1), "begin anew"),
+        (timedelta(days=15), timedelta(hours=2), "the end"),
+        (timedelta(days=15), timedelta(hours=2, seconds=1), "begin anew"),
+    ],
+)
+@pytest.mark.parametrize("other_code", [False, True])
+def test_a_refusal_is_waited_for_noted_or_the_end_by_its_age(
+    since: timedelta, noted: timedelta, step: str, other_code: bool
+) -> None:
+    """`noted`: since it was last written down. Another cause begins the fortnight anew."""
+    now = START + timedelta(days=20)
+    standing = LookRefused(since=now - since, cause=Cause(code="NoSuchBucket", message="x") if other_code else DENIED)
+    record = a_started_record(look_refused=standing, look_refused_at=now - noted)
+    steps: dict[str, Step] = {
+        "wait": Wait("AccessDenied"),
+        "note": NoteRefusal(LookRefused(since=now - since, cause=DENIED)),
+        "begin anew": NoteRefusal(LookRefused(since=now, cause=DENIED)),
+        "the end": Settle(Result(outcome="void")),
+    }
+    found = after(
+        record, Sight(failed=DENIED, refused=True), now, Wait("AccessDenied"), lambda _cause: steps["the end"]
+    )
+    assert found == steps["begin anew" if other_code else step]
+
+
+@pytest.mark.parametrize(("minutes", "over"), [(9, False), (10, True)])
+def test_a_cancelled_export_whose_looks_are_refused_ends_after_ten_minutes(minutes: int, over: bool) -> None:
+    now, end = START + timedelta(minutes=minutes), Settle(Result(outcome="void"))
+    record = a_started_record(
+        cancel_at=START, look_refused=LookRefused(since=START, cause=DENIED), look_refused_at=START
+    )
+    sight = Sight(failed=DENIED, refused=True)
+    assert (after(record, sight, now, Wait(), lambda _cause: end) == end) is over
 
 
 # Stalled

@@ -10,12 +10,14 @@ import pytest
 from image_export.decisions import ledger_keys as hints
 from image_export.decisions.policy.file import read_policy
 from image_export.decisions.results.export_view import export_of
-from image_export.use_cases.entrances.sighting import Seen
+from image_export.use_cases.entrances.sighting import Seen, see
 from image_export.use_cases.export.record import Recorded
+from image_export.use_cases.ledger.fact_store import Found
+from image_export.values.arrival import Sighted, Sighting
 from image_export.values.cause import Cause
 
 from .builders import IMAGE, REGION, a_record, an_image
-from .fakes import Clock, Died, Faults, refused, unanswered
+from .fakes import START, Clock, Died, Faults, refused, unanswered
 from .workshop import BUS, POLICY, Workshop
 
 LATER = "m-bp1later"
@@ -53,6 +55,84 @@ class SlowWrites(Faults):
         if call == "put due":
             self._clock.advance(seconds=77)
         return result
+
+
+CREATION = Sighting(event_id="e-1", region_id=REGION, image_id=LATER, named_by_creation=True)
+MOMENT = timedelta(seconds=1)
+
+
+def looked_again(
+    shop: Workshop, marked: timedelta, *, seen: bool = False, available: bool = False, **changes: Any
+) -> Seen:
+    """What a look finds so long after the marker was written."""
+    at = shop.clock.now
+    fields = {name: getattr(CREATION, name) for name in Sighting.__struct_fields__}
+    fact = Sighted(**{**fields, **changes}, named_at=at if seen else None, available=available)
+    shop.clock.now = at + marked
+    return see(shop.outside(), fact, marker=Found(fact, at, "n-1"))
+
+
+@pytest.mark.parametrize(
+    ("after", "undecided"), [(timedelta(minutes=15), True), (timedelta(minutes=15, seconds=1), False)]
+)
+def test_an_image_that_was_created_is_looked_for_during_a_quarter_of_an_hour(
+    shop: Workshop, after: timedelta, undecided: bool
+) -> None:
+    seen = looked_again(shop, after)
+    assert (seen.undecided, seen.rejected is not None) == (undecided, not undecided)
+
+
+def test_an_image_that_no_creation_named_is_not_looked_for_again(shop: Workshop) -> None:
+    assert looked_again(shop, timedelta(minutes=1), named_by_creation=False).rejected is not None
+
+
+@pytest.mark.parametrize(("after", "undecided"), [(timedelta(hours=1), True), (timedelta(hours=1) + MOMENT, False)])
+def test_an_image_that_was_seen_and_is_gone_is_looked_for_during_an_hour(
+    shop: Workshop, after: timedelta, undecided: bool
+) -> None:
+    seen = looked_again(shop, after, seen=True)
+    assert (seen.undecided, seen.rejected) == (undecided, None)
+    assert seen.because == (None if undecided else "The image was there, and is gone.")
+
+
+@pytest.mark.parametrize(
+    ("after", "undecided"), [(timedelta(minutes=15) - MOMENT, True), (timedelta(minutes=15), False)]
+)
+def test_an_image_that_no_rule_wants_is_decided_a_quarter_of_an_hour_after_it_was_available(
+    shop: Workshop, after: timedelta, undecided: bool
+) -> None:
+    shop.show(an_image(image_id=LATER, name="scratch"))
+    assert looked_again(shop, after, seen=True, available=True).undecided is undecided
+
+
+@pytest.mark.parametrize(
+    ("seen", "after", "undecided"),
+    [
+        (False, timedelta(days=1), True),
+        (False, timedelta(days=1) + MOMENT, False),
+        (True, timedelta(days=4), True),
+        (True, timedelta(days=4) + MOMENT, False),
+    ],
+)
+def test_looks_that_fail_for_a_day_are_the_end_and_for_four_where_the_image_was_seen(
+    shop: Workshop, seen: bool, after: timedelta, undecided: bool
+) -> None:
+    shop.cloud.faults.before("image", refused("Forbidden.RAM"))
+    found = looked_again(shop, after, seen=seen)
+    assert (found.undecided, found.fault) == (undecided, "Forbidden.RAM")
+    assert (found.rejected is None) is undecided
+
+
+@pytest.mark.parametrize(
+    ("after", "next_s"), [(timedelta(0), 60), (timedelta(minutes=15), 60), (timedelta(minutes=16), 480)]
+)
+def test_an_image_that_cannot_be_judged_is_looked_at_each_minute_for_a_quarter_of_an_hour_then_less_often(
+    shop: Workshop, after: timedelta, next_s: int
+) -> None:
+    shop.cloud.faults.before("image", refused("Throttling"))
+    looked_again(shop, after)
+    (hint,) = shop.keys("due/")
+    assert hint.split("/")[1] == hints.stamp(START + after + timedelta(seconds=next_s))
 
 
 def tell_again(shop: Workshop, event_id: str, region: str = REGION) -> None:

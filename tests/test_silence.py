@@ -108,6 +108,27 @@ def test_regions_that_hang_keep_no_other_region_from_its_end(shop: Workshop, cou
     assert ticks_until(shop, lambda: shop.keys("/ended")) <= len(HUNG)
 
 
+def waits(shop: Workshop) -> float:
+    """How many calls a tick with all the time in the world waits for in vain."""
+    shop.remaining_s = 3000.0
+    shop.tick(minutes=1)
+    return (3000.0 - shop.remaining_s) / 40
+
+
+def test_a_tick_waits_in_vain_for_two_regions_in_which_tasks_run(shop: Workshop) -> None:
+    for region in HUNG:
+        tell(shop, region, image_in(region))
+    hang(shop, len(HUNG))
+    assert waits(shop) == 2
+
+
+def test_a_tick_waits_in_vain_for_four_regions_in_which_something_is_due(shop: Workshop) -> None:
+    hang(shop, len(HUNG))
+    for region in HUNG:
+        tell(shop, region, image_in(region))
+    assert waits(shop) == 4
+
+
 def test_regions_that_hang_keep_nothing_else_from_its_start(shop: Workshop) -> None:
     for region in HUNG:
         tell(shop, region, image_in(region))

@@ -110,6 +110,14 @@ def test_an_end_is_logged_once_with_what_is_told(running: Workshop) -> None:
     assert line["export"] == running.notifier.told[-1][1]["data"]
 
 
+def test_an_end_that_was_told_is_not_logged_again_by_another_look(running: Workshop) -> None:
+    (hint,) = running.keys("running/")
+    running.tick(minutes=10)
+    running.store.put(hint, b"")
+    running.tick(minutes=1)
+    assert running.log.events().count("export.completed") == 1
+
+
 def test_an_end_before_the_start_whose_finder_died_is_logged_by_who_tells_it(shop: Workshop) -> None:
     shop.show(an_image(status="CreateFailed"))
     shop.store.faults.after("create ended", Died())

@@ -1,5 +1,7 @@
 """What a tick finds, by which hints, and who may start when the quota is full (docs/protocol.md#rule-14, #rule-15)."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from msgspec.structs import replace
 
@@ -99,6 +101,18 @@ def test_a_running_task_that_stalls_is_looked_at_although_the_tick_saw_it_runnin
     shop.tell()
     (export,) = shop.tick(hours=6).exports
     assert (export.reason, export.progress) == ("Stalled", "1%")
+
+
+@pytest.mark.parametrize(("early_s", "looked"), [(1, 0), (0, 1)])
+def test_a_running_task_is_looked_at_by_itself_at_the_second_that_its_hint_names(
+    shop: Workshop, early_s: int, looked: int
+) -> None:
+    shop.tell()
+    (hint,) = shop.keys("running/")
+    at = datetime.strptime(hint.rpartition("/")[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    assert at - shop.clock.now > timedelta(hours=5)
+    shop.clock.now = at - timedelta(seconds=early_s)
+    assert len(shop.tick().exports) == looked
 
 
 def test_two_answers_days_apart_that_do_not_know_the_task_are_no_end(shop: Workshop) -> None:
