@@ -28,6 +28,7 @@ def try_package(size: int, seed: int, wanted: Sequence[str]) -> int:
     prepare()
     reached = find_reached()
     print(f"the tests of each line were found in {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
+    check_sound(tried, reached)
     survivors = list(unnoticed(tried, reached))
     for change in sorted(survivors, key=lambda one: (one.file, one.line)):
         print(f"unnoticed  {change.place}  {change.kind}: {change.was} → {change.became or 'nothing'}")  # noqa: T201
@@ -63,6 +64,13 @@ def unnoticed(changes: Iterable[Change], reached: Reached) -> Iterator[Change]:
         else:
             yield change
     yield from surviving(waiting, changing, LIMIT_S)
+
+
+def check_sound(changes: Iterable[Change], reached: Reached) -> None:
+    """Raises AssertionError where a child fails without any change: all changes would seem to be noticed."""
+    some = sorted({test for change in changes for test in reached.tests_of(change)[:1]})
+    nothing = ChangeOfModules(("image_export",), lambda _file, tree: tree)
+    assert not some or [*surviving([("nothing", some)], lambda _thing: nothing, LIMIT_S)], "a child fails by itself"
 
 
 def changing(change: Change) -> ChangeOfModules:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations.changes import ROOT, apply, changes_in, files
-from tests.mutations.package import equivalents, sample
+from tests.mutations.changes import ROOT, Change, apply, changes_in, files
+from tests.mutations.package import check_sound, equivalents, sample
+from tests.mutations.reached import Reached
 
 
 def kinds(code: str, path: str = "build/mutations/sample.py") -> set[tuple[str, str, str]]:
@@ -49,6 +50,29 @@ def test_each_change_changes_the_code(file: Path) -> None:
     for change in changes_in(file)[::25]:
         changed = ast.unparse(ast.fix_missing_locations(apply(change, ast.parse(text))))
         assert changed != as_it_is, change
+
+
+class ReachedBy(Reached):
+    """Each change is reached by this test."""
+
+    def __init__(self, test: str) -> None:
+        self._test = test
+
+    def tests_of(self, change: Change) -> list[str]:  # noqa: ARG002 - the same for each
+        return [self._test]
+
+
+@pytest.mark.parametrize(
+    ("test", "sound"), [("test_what_no_run_can_show_is_left_alone", True), ("test_of_nobody", False)]
+)
+def test_a_child_that_fails_without_a_change_ends_the_run(test: str, sound: bool) -> None:
+    changes = changes_in(files()[0])[:1] or changes_in(files()[-1])[:1]
+    reached = ReachedBy(f"tests/mutations/test_changes.py::{test}")
+    if sound:
+        check_sound(changes, reached)
+    else:
+        with pytest.raises(AssertionError, match="a child fails by itself"):
+            check_sound(changes, reached)
 
 
 def test_the_same_seed_draws_the_same_changes() -> None:
