@@ -1,8 +1,11 @@
-"""What README and docs/ show for a reader to type: commands, each with what it is said to print. Runs nothing."""
+"""README and docs/: the commands that they show, and the tables that are made for them. Runs and writes nothing.
+
+A document marks where what is made for it goes by two comments, `<!-- made: NAME -->` and `<!-- end of NAME -->`.
+"""
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
@@ -65,3 +68,22 @@ def _is_open(line: str) -> bool:
     except ValueError:
         return True
     return False
+
+
+def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """The lines of a Markdown table."""
+    heads = list(heads)
+    return [_row(heads), "|" + "---|" * len(heads), *(_row(cells) for cells in rows)]
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def filled(text: str, name: str, lines: Iterable[str]) -> str:
+    """The document with these lines between the two comments of this name. Raises ValueError where they are not."""
+    begin, end = f"<!-- made: {name} -->", f"<!-- end of {name} -->"
+    found = re.search(f"{re.escape(begin)}\n(.*?){re.escape(end)}", text, re.DOTALL)
+    if found is None:
+        raise ValueError(f"no place for {name}: {begin}")
+    return text[: found.start(1)] + "\n" + "\n".join(lines) + "\n" + text[found.end(1) :]

@@ -1,26 +1,10 @@
-"""`python -m tests.made_tables`: write the tables of docs/ that are made from the code. Changes nothing else in them.
+"""`python -m tests.made_tables`: write the tables of docs/ that are made from the code, and nothing else in them."""
 
-A document marks where its tables go by two comments, `<!-- made: NAME -->` and `<!-- end of NAME -->`.
-"""
-
-import re
 import sys
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 
 from image_export.values.log_events import SECTIONS
-
-ROOT = Path(__file__).parent.parent
-
-
-def markdown_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
-    """The lines of a Markdown table."""
-    heads = list(heads)
-    return [_row(heads), "|" + "---|" * len(heads), *(_row(cells) for cells in rows)]
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+from tests.documents import ROOT, filled, markdown_table
 
 
 def log_events() -> list[str]:
@@ -40,15 +24,6 @@ def _code(word: str) -> str:
 
 
 MADE: dict[str, tuple[str, Callable[[], list[str]]]] = {"log events": ("docs/operate.md", log_events)}
-
-
-def filled(text: str, name: str, lines: Iterable[str]) -> str:
-    """The document with these lines between the two comments of this name. Raises ValueError where they are not."""
-    begin, end = f"<!-- made: {name} -->", f"<!-- end of {name} -->"
-    found = re.search(f"{re.escape(begin)}\n(.*?){re.escape(end)}", text, re.DOTALL)
-    if found is None:
-        raise ValueError(f"no place for {name}: {begin}")
-    return text[: found.start(1)] + "\n" + "\n".join(lines) + "\n" + text[found.end(1) :]
 
 
 def main() -> int:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from image_export.values.log_events import EVENTS, EVERY_LINE, OF_AN_EXPORT
+from tests.documents import ROOT, filled
 from tests.fakes import FakeLog, UndocumentedError
-from tests.made_tables import MADE, ROOT, filled
+from tests.made_tables import MADE
 
 FUNCTIONS = ROOT / "functions" / "image-export"
 TABLE = FUNCTIONS / "image_export" / "values" / "log_events"

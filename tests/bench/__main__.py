@@ -1,15 +1,19 @@
-"""`python -m tests.bench [ROW…]`: measure, print a table for each row, and exit 1 where a bar is broken."""
+"""`python -m tests.bench [ROW…]`: measure, print a table for each row, and exit 1 where a bar is broken.
+
+Each row that is measured at its full size is written into docs/numbers.md as well, with the date and the machine.
+"""
 
 import argparse
 import gc
 import importlib
 import sys
 import time
-from pathlib import Path
 
 from tests.bench.line import table
+from tests.bench.numbers import DOCUMENT, Machine, kept
+from tests.documents import ROOT
 
-CODE = Path(__file__).parents[2] / "functions" / "image-export"
+CODE = ROOT / "functions" / "image-export"
 SIZES = (1_000, 10_000, 100_000)
 # A row is a module of this package with a function `rows`, which is told the sizes and yields measured lines.
 ROWS = {
@@ -28,11 +32,14 @@ def main() -> int:
     gc.disable()  # millions of small objects are laid, none in a cycle; looking for one would take most of the time
     broken = 0
     for name in options.rows or ROWS:
-        began = time.monotonic()
+        began, machine = time.monotonic(), Machine.here()
         module = importlib.import_module(f"tests.bench.{name.replace('-', '_')}")
         lines = list(module.rows(options.sizes))
         print(f"{name}: {ROWS[name]}  [{time.monotonic() - began:.0f} s]", *table(lines), "", sep="\n", flush=True)  # noqa: T201 - a command's output
         broken += sum(not line.kept for line in lines)
+        if options.sizes == SIZES:
+            file = ROOT / DOCUMENT
+            file.write_text(kept(file.read_text(encoding="utf-8"), name, lines, machine), encoding="utf-8")
     if broken:
         print(f"{broken} bars are broken", file=sys.stderr)  # noqa: T201 - the same
     return 1 if broken else 0

@@ -16,6 +16,7 @@ from image_export_cli.artifacts.building import build_layer, build_package
 from image_export_cli.artifacts.compiling import compile_all
 from image_export_cli.artifacts.fetching import fetch
 from image_export_cli.artifacts.runtimes import RUNTIMES, Interpreter, MissingInterpreterError, interpreter
+from image_export_cli.artifacts.zipping import Size
 from tests.bench.line import RATIO, Line
 from tests.bench.one_start import Start, imported, timed
 
@@ -45,6 +46,7 @@ class Ground(NamedTuple):
     opt: Path
     newer: Path
     newer_compiled: Path
+    sizes: dict[str, Size]
 
 
 def rows(_sizes: Sequence[int] = ()) -> Iterator[Line]:
@@ -57,15 +59,16 @@ def rows(_sizes: Sequence[int] = ()) -> Iterator[Line]:
                 yield Line(what=f"{runtime}: not on this machine, not measured", value=0, unit="ms")
                 continue
             mounts = Mounts()
-            yield from measured(prepared(one, mounts, Path(folder)))
+            ground = prepared(one, mounts, Path(folder))
+            yield from measured(ground)
+            yield from size_lines(runtime, ground.sizes)
             mounts.close()
 
 
 def prepared(one: Interpreter, mounts: Mounts, folder: Path) -> Ground:
     """Build and unpack the zips; fetch the newer SDKs once and compile a copy of them."""
     layer, package = folder / f"{one.runtime}.zip", folder / "package.zip"
-    build_layer(one, layer)
-    build_package([one], package)
+    sizes = {"layer": build_layer(one, layer), "package": build_package([one], package)}
     raw, compiled = (BUILT / f"{kind}-{one.runtime}" for kind in ("newer", "compiled"))
     for place in (raw, compiled):
         if not (place / ".done").exists():
@@ -74,7 +77,7 @@ def prepared(one: Interpreter, mounts: Mounts, folder: Path) -> Ground:
             if place == compiled:
                 compile_all(one, place, str(place))
             (place / ".done").touch()
-    return Ground(one, mounts.folder(package), mounts.folder(layer), raw, compiled)
+    return Ground(one, mounts.folder(package), mounts.folder(layer), raw, compiled, sizes)
 
 
 def measured(ground: Ground) -> Iterator[Line]:
@@ -164,6 +167,13 @@ def lines(runtime: str, seconds: dict[str, float]) -> Iterator[Line]:
         yield Line(what=f"{runtime}: {what}", value=value, unit=RATIO, bar=bar)
     for name, what in FIGURES.items():
         yield Line(what=f"{runtime}: {what}", value=round(seconds[name] * 1000), unit="ms")
+
+
+def size_lines(runtime: str, sizes: dict[str, Size]) -> Iterator[Line]:
+    """What is uploaded."""
+    for what, size in sizes.items():
+        note = f"{size.unzipped / 1e6:.1f} MB unzipped"
+        yield Line(what=f"{runtime}: {what}, zipped", value=round(size.zipped / 1e6, 1), unit="MB", note=note)
 
 
 FIGURES = {

@@ -21,11 +21,25 @@ class Line:
         """Whether the bar holds; what has none cannot break it."""
         return self.bar is None or self.value <= self.bar
 
+    @property
+    def figure(self) -> str:
+        """The value with its unit."""
+        return self.shown(self.value)
+
+    def shown(self, value: float) -> str:
+        """A value in this line's unit."""
+        number = f"{value:,.0f}" if value == int(value) and self.unit != RATIO else f"{value:,.2f}"
+        return f"{number} {self.unit}"
+
+
+def ratios_first(lines: Iterable[Line]) -> list[Line]:
+    """The order in which lines are shown."""
+    return sorted(lines, key=lambda line: line.unit != RATIO)
+
 
 def table(lines: Iterable[Line]) -> list[str]:
-    """The lines as text, ratios first."""
-    ordered = sorted(lines, key=lambda line: line.unit != RATIO)
-    shown = [(_mark(line), line.what, _figure(line.value, line.unit), _bar(line), line.note) for line in ordered]
+    """The lines as text."""
+    shown = [(_mark(line), line.what, line.figure, _bar(line), line.note) for line in ratios_first(lines)]
     widths = [max(len(cells[column]) for cells in shown) for column in range(4)]
     return ["  ".join(_padded(cells, widths)).rstrip() for cells in shown]
 
@@ -40,9 +54,4 @@ def _mark(line: Line) -> str:
 
 
 def _bar(line: Line) -> str:
-    return "" if line.bar is None else f"bar {_figure(line.bar, line.unit)}"
-
-
-def _figure(value: float, unit: str) -> str:
-    number = f"{value:,.0f}" if value == int(value) and unit != RATIO else f"{value:,.2f}"
-    return f"{number} {unit}"
+    return "" if line.bar is None else f"bar {line.shown(line.bar)}"
