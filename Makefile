@@ -88,10 +88,11 @@ schemas: setup ## write the OpenAPI document and the schemas of policy.yaml and 
 docs: setup ## write the tables of docs/ that are made from the code
 	@$(RUN) -m tests.made_tables
 
-check: setup build/audit/.done ## ruff (security rules too) and mypy, strict; known vulnerabilities, as far as PyPI can be asked
+check: setup build/audit/.done ## ruff (security rules too) and mypy, strict; the length of sentences; known vulnerabilities, as far as PyPI can be asked
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy .
+	@$(RUN) -m tests.words
 	@$(RUN) -m tests.audit
 
 audit: setup build/audit/.done ## known vulnerabilities of every pinned package; fails where PyPI cannot be asked

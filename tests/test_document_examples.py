@@ -16,6 +16,7 @@ from .flow.rights import shipped
 
 ROOT = Path(__file__).parent.parent
 POLICY = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 HTTP_API = (ROOT / "docs" / "http-api.md").read_text(encoding="utf-8")
 MANIFEST = (ROOT / "docs" / "manifest.md").read_text(encoding="utf-8")
 SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -42,7 +43,7 @@ def refusals() -> Iterator[tuple[str, list[str]]]:
         yield written, answered
 
 
-@pytest.mark.parametrize("text", blocks(POLICY, "yaml policy"))
+@pytest.mark.parametrize("text", [*blocks(POLICY, "yaml policy"), *blocks(README, "yaml policy")])
 def test_a_policy_that_is_shown_is_valid(text: str) -> None:
     assert read_policy(text.encode()).accounts
 

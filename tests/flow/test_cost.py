@@ -1,4 +1,4 @@
-"""What one export costs in API calls, beyond the shared ticks. README gives these numbers; each call is named here."""
+"""What one export costs in API calls, beyond the shared ticks; docs/numbers.md has the sums."""
 
 from collections import Counter
 

@@ -106,6 +106,6 @@ def test_a_burst_of_events_with_faults_of_every_kind_loses_and_repeats_nothing(c
 
 
 def show(**figures: Any) -> None:
-    """For the README, where `-s` lets it through."""
+    """For whoever runs it with `-s`, as docs/verification.md says."""
     said = "  ".join(f"{name}={value:.0f}" for name, value in figures.items())
     sys.stdout.write(f"{IMAGES} images Completed, one task each: {said}\n")

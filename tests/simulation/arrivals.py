@@ -23,7 +23,7 @@ from .scenario import DAY_S, Scenario
 from .world import World
 
 SHARE = 0.12  # of all lives
-TAGGED_WITHIN_S = 890.0  # of being Available: README promises a quarter of an hour
+TAGGED_WITHIN_S = 890.0  # of being Available: docs/policy.md promises a quarter of an hour
 MADE_IN_S = (0.0, 0.0, 30.0, 1200.0, 20000.0)
 AGAIN_AFTER_S = (1.0, 60.0, 3600.0, 5 * 3600.0, 8 * 3600.0, 2 * DAY_S)
 

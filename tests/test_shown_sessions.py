@@ -1,6 +1,7 @@
 """A session that README or docs/ show on the emulator is what a reader sees: each is typed into a shell, as it stands.
 
-The block says ```console emulator```, and behind that what the emulator is started with. Names and numbers that change
+The block says ```console emulator```, and behind that what the emulator is started with; or ```console alone```, where
+the command starts what it needs. Names and numbers that change
 from run to run may differ; all else must come, in the order that is shown, with anything in place of `…`.
 """
 
@@ -13,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from alicloud_emulator.running import RunningEmulator
-from tests.commands import CODE
 from tests.documents import ROOT, Block, Command, blocks
 from tests.patience import HANGS_S
 
 SESSIONS = [block for block in blocks() if block.language == "console" and block.words[:1] == ("emulator",)]
+ALONE = [block for block in blocks() if block.language == "console" and block.words == ("alone",)]
 TOKEN = "my-token"
 CHANGES = {
     r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?": "TIME",
@@ -87,29 +88,43 @@ def see(shell: Shell, command: Command) -> None:
         time.sleep(0.5)
 
 
+def name_of(session: Block) -> str:
+    """By its last command."""
+    return f"{session.document}: {session.commands[-1].line[:40]}"
+
+
+def see_all(session: Block, **environment: str) -> None:
+    """Type all of it into one shell."""
+    shell = Shell({"PATH": "/usr/bin:/bin", **environment})
+    for command in session.commands:
+        see(shell, command)
+    shell.close()
+
+
 @pytest.mark.prove
-@pytest.mark.parametrize("session", SESSIONS, ids=lambda one: f"{one.document}: {one.commands[-1].line[:40]}")
+@pytest.mark.parametrize("session", SESSIONS, ids=name_of)
 def test_a_session_on_the_emulator_is_what_a_reader_sees(session: Block, tmp_path: Path) -> None:
     hashed = hashlib.sha256(TOKEN.encode()).hexdigest()
     log = tmp_path / "emulator.log"
     with RunningEmulator(*session.words[1:], log=log, environment={"IMAGE_EXPORT_HTTP_TOKENS": hashed}) as emulator:
-        given = {
-            **CODE,
-            "PATH": "/usr/bin:/bin",
-            "ENDPOINT": emulator.endpoint,
-            "HTTP": emulator.http_trigger or "",
-            "IMAGE_EXPORT_ENDPOINT": emulator.endpoint,
-            "ALIBABA_CLOUD_ACCESS_KEY_ID": emulator.access_key_id,
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": emulator.access_key_secret,
-        }
-        shell = Shell(given)
-        for command in session.commands:
-            see(shell, command)
-        shell.close()
+        see_all(
+            session,
+            ENDPOINT=emulator.endpoint,
+            HTTP=emulator.http_trigger or "",
+            IMAGE_EXPORT_ENDPOINT=emulator.endpoint,
+            ALIBABA_CLOUD_ACCESS_KEY_ID=emulator.access_key_id,
+            ALIBABA_CLOUD_ACCESS_KEY_SECRET=emulator.access_key_secret,
+        )
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("session", ALONE, ids=name_of)
+def test_a_session_that_needs_nothing_is_what_a_reader_sees(session: Block) -> None:
+    see_all(session)
 
 
 def test_there_are_sessions() -> None:
-    assert len(SESSIONS) > 2
+    assert {block.document for block in [*SESSIONS, *ALONE]} >= {"README.md", "docs/operate.md"}
 
 
 @pytest.mark.parametrize(
