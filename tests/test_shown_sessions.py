@@ -22,8 +22,8 @@ ALONE = [block for block in blocks() if block.language == "console" and block.wo
 TOKEN = "my-token"
 CHANGES = {
     r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?": "TIME",
-    r"\b[mt]-bp1[a-z0-9]{17}\b": "ID",
-    r"\bnightly[a-z2-7]{13}\b": "PREFIX",
+    r"(?<![a-z0-9])[mt]-bp1[a-z0-9]{17}(?![a-z0-9])": "ID",
+    r"(?<![a-z0-9])nightly[a-z2-7]{13}(?![a-z0-9])": "PREFIX",
     r"\bexp-[a-z2-7]{16}": "EXPORT",  # its hash is of the account and region, too
     r"\brejected-[0-9a-f]+": "REJECTED",
     r"\btold-(\w+)-[0-9a-f]*": r"told-\1",
@@ -134,6 +134,7 @@ def test_there_are_sessions() -> None:
         ("three … one", "one two three", False),
         ('{"a": 1,\n "b": 2}', '{"a": 1, "b": 2}', True),
         ("2026-11-24 17:12", "2027-01-01 00:00", True),
+        ("nightlykeiu444rybsca_m-bp1zgqeuno70i6ct0i6g_x", "nightlypfe2hmshcfsta_m-bp1rnnq70q6bcvtcep7i_x", True),
         ("HTTP/1.1 202", "HTTP/1.1 200", False),
         ("", "anything", True),
     ],

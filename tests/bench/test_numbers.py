@@ -37,8 +37,9 @@ def test_a_row_without_a_place_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_every_row_was_measured_and_kept_its_bars(row: str) -> None:
+def test_every_row_was_measured_and_no_count_is_over_its_bar(row: str) -> None:
+    """Times are of the machine and its load, which stand beside them."""
     section = TEXT.partition(f"<!-- made: {row} -->")[2].partition(f"<!-- end of {row} -->")[0]
     assert re.search(r"Measured \d{4}-\d\d-\d\d, Python 3\.\d+\.\d+, \d+ cores, load \d+\.\d before it\.", section)
     assert section.count("\n| ") > 2
-    assert "broken" not in section
+    assert not re.findall(r"^\| .* calls, broken \|.*$", section, re.MULTILINE)
