@@ -12,7 +12,8 @@ PAGES = "tests/flow/test_document_sessions.py"  # whole pages
 # Where a command runs, and the words in that file that show it; then commands that no test runs.
 RUNS = {
     r"make (check|test|prove|demo)": (".ci/run", r"make \1"),
-    r"make emulator( ARGS=.*)?": ("tests/emulator/test_command.py", r"alicloud_emulator"),
+    r"(make |alicloud-)emulator( .*)?": ("tests/emulator/test_command.py", r"alicloud_emulator"),
+    r"pip install (\./emulator|\.)": ("tests/cli/test_wheels.py", r"pip"),
     r"make layer package RUNTIMES=python3\.10": ("tests/test_layer.py", r"build_layer"),
     r"make doctor": ("tests/doctor/test_command.py", r"doctor"),
     r"export IMAGE_EXPORT_HTTP_TOKENS=.*sha256sum.*": (SESSIONS, r"sha256"),
