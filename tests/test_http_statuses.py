@@ -72,6 +72,15 @@ def test_401_says_how_to_get_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answered", "status"), [(403, 403), (404, 404), (409, 409), (401, 400), (500, 400), (None, 400)]
+)
+def test_a_code_that_no_table_names_keeps_the_clouds_status_where_it_says_nothing_of_our_door(
+    answered: int | None, status: int
+) -> None:
+    assert refusal(cause("Never.Seen"), "r-1", answered).status == status
+
+
+@pytest.mark.parametrize(
     ("code", "status"),
     [("InvalidImageId.NotFound", 404), ("ImageNotSupported", 403), ("StartUnconfirmed", 409), ("Never.Seen", 400)],
 )

@@ -36,6 +36,15 @@ def test_a_code_that_nobody_has_met_yet_is_final() -> None:
         ("Rejected.Throttling", "Throttling"),
         ("OperationDenied.ImageExporting", "ImageIsExporting"),
         ("IncorrectImageStatus", "ImageNotAvailable"),
+        ("NoSetRoletoECSServiceAccount", "NoSetRoletoECSServiceAcount"),
+        ("NoSetRoletoECSServiceAcount", "NoSetRoletoECSServiceAcount"),
+        ("ImageId.NotFound", "InvalidImageId.NotFound"),
+        ("OssBucket.NotFound", "InvalidOSSBucket.NotFound"),
+        ("InvalidOSSBucket.NotMatched", "InvalidOSSBucket.NotFound"),
+        ("FunctionNotFound", "ServiceNotFound"),
+        ("Forbidden.RAM", "Forbidden.RAM"),
+        ("InvalidSecurityToken.Expired", "InvalidSecurityToken.Expired"),
+        ("Something.New", "Something.New"),
     ],
 )
 def test_what_is_waited_for_has_one_reason_whatever_the_code_is_called(code: str, shown: str) -> None:

@@ -57,10 +57,10 @@ def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
     status = record.ended.status if record.ended else "not ended"
     if status not in REPLAYED:
         message = f"{record.export_id} is {status}; what has failed or was cancelled can be replayed."
-        raise AskerFault(Cause(code="NotReplayable", message=message), status=409)
+        raise AskerFault(Cause(code="NotReplayable", message=message))
     cause = still_allowed(policy, record.request)
     if cause:
-        raise AskerFault(cause, status=403)
+        raise AskerFault(cause)
     return replace(
         as_of_today(policy, record.request),
         caller_prefix=record.request.caller_prefix[:CALLER_PREFIX_MAX],

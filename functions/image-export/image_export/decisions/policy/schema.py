@@ -23,8 +23,4 @@ def _without_null(schema: Any) -> Any:
         return schema
     kept = {key: _without_null(one) for key, one in schema.items() if (key, one) != ("default", None)}
     choices = kept.get("anyOf", ())
-    return {**choices[0], **_but(kept, "anyOf")} if len(choices) == 1 else kept
-
-
-def _but(schema: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: one for name, one in schema.items() if name != key}
+    return choices[0] if len(choices) == 1 else kept  # nothing but the default stood beside them

@@ -78,7 +78,7 @@ def receive_part(outside: Outside, body: bytes, position: int, name: tuple[str, 
     request_id, region_id = name
     arrivals = read_event(body)
     if position >= len(arrivals):
-        raise AskerFault(Cause(code="NotReplayable", message=f"The event has no part {position}."), status=409)
+        raise AskerFault(Cause(code="NotReplayable", message=f"The event has no part {position}."))
     return _begun(
         outside, take(outside, Delivery(body, request_id, region_id, position, arrivals[position])), alone=True
     )

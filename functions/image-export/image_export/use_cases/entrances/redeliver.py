@@ -51,10 +51,10 @@ def retell(outside: Outside, untold: Untold) -> Export | None:
     """
     owed = kept(outside.ledger, untold)
     if owed is None:
-        raise AskerFault(Cause(code="NotFound", message=f"Nothing is kept under {untold.name}."), status=404)
+        raise AskerFault(Cause(code="NotFound", message=f"Nothing is kept under {untold.name}."))
     if owed.target not in outside.ruled().notify:
         message = f"The policy no longer names {owed.target.name}."
-        raise AskerFault(Cause(code="Forbidden.Policy", message=message), status=403)
+        raise AskerFault(Cause(code="Forbidden.Policy", message=message))
     stamp = hints.stamp(outside.ledger.now)
     outside.ledger.put(hints.delivery(hints.DueDelivery(stamp, "00", (untold.target,), untold.name)))
     return export_of(owed.record) if owed.record else None

@@ -43,7 +43,7 @@ def _replay(outside: Outside, name: str, request_id: str) -> Seen:
         return _rejected(outside, rest)
     failed = outside.ledger.load(name)
     if failed is None:
-        raise AskerFault(Cause(code="ExportNotFound", message=f"There is no export {name}."), status=404)
+        raise AskerFault(Cause(code="ExportNotFound", message=f"There is no export {name}."))
     recorded = record(outside, again(outside.ruled(), failed, request_id))
     return Seen(export=begin(outside, recorded).export)
 
@@ -52,11 +52,11 @@ def _rejected(outside: Outside, digest: str) -> Seen:
     found = outside.ledger.read(f"rejected/{digest}/event", Rejection)
     if found is None:
         message = f"Nothing was rejected under {digest}, or it has expired."
-        raise AskerFault(Cause(code="NotFound", message=message), status=404)
+        raise AskerFault(Cause(code="NotFound", message=message))
     kept = found.fact.kept
     if kept.sighting:
         return see(outside, kept.sighting)
     if kept.body is None:
         message = "It was too large to keep, or no text; send it again from where it came."
-        raise AskerFault(Cause(code="NotReplayable", message=message), status=409)
+        raise AskerFault(Cause(code="NotReplayable", message=message))
     return receive_part(outside, kept.body.encode(), kept.position, (delivery_of(digest), kept.region_id))
