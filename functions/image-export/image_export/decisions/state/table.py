@@ -19,7 +19,7 @@ and never a verdict.
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import Enum
+from enum import Enum, auto
 
 from ...values.facts import Ended
 from ...values.record import Record
@@ -32,11 +32,11 @@ from . import ready as starting
 class Phase(Enum):
     """Where an export stands, by its facts alone."""
 
-    READY = "ready"
-    IN_DOUBT = "in doubt"
-    EXPORTING = "exporting"
-    CALLED_OFF = "called off"
-    ENDED = "ended"
+    READY = auto()
+    IN_DOUBT = auto()
+    EXPORTING = auto()
+    CALLED_OFF = auto()
+    ENDED = auto()
 
 
 def phase(record: Record) -> Phase:

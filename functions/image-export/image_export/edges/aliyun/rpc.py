@@ -9,6 +9,7 @@ sees it.
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from aliyunsdkcore.acs_exception.error_code import SDK_UNKNOWN_SERVER_ERROR
 from aliyunsdkcore.acs_exception.exceptions import ClientException, ServerException
@@ -113,4 +114,4 @@ def _refusal(where: str, refusal: ServerException) -> CloudFault:
 
 def _where(url: str) -> str:
     """The host of a URL, never its query."""
-    return url.split("://", 1)[-1].split("/", 1)[0].split("?", 1)[0]
+    return urlsplit(url).netloc

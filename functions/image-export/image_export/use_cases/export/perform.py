@@ -107,7 +107,7 @@ def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
 
 def _after_result(outside: Outside, look: Look, result: Result) -> Look:
     look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET, prefix_taken=msgspec.UNSET)
-    look = look.saw(failed=None, refused=False)
+    look = look.saw(failed=None)
     code = result.cause.code if result.cause else ""
     if result.outcome == "started" and isinstance(look.sight.hold, Hold):
         outside.forget(hold_key(look.record))
