@@ -22,12 +22,14 @@ SLOW = (
     "tests/bench",
 )  # the real wire: `make test` runs them
 MOST_TESTS = 300  # that are tried for one change: of each file in turn those that execute the fewest other lines
-# They hold the documents that are made from types and tables, which no test executes: they are executed at import.
+# They hold what is made from types and tables, which no test executes: documents, schemas and the form of facts.
 MADE = (
     "tests/test_http_document.py",
     "tests/test_log_events.py",
     "tests/test_manifest.py",
+    "tests/test_old_ledger.py",
     "tests/test_policy_schema.py",
+    "tests/test_stored_format.py",
 )
 LIVES = "tests/simulation/test_simulation.py"  # they execute nearly everything, so they come last
 
