@@ -9,12 +9,12 @@ import yaml
 
 import index
 from alicloud_emulator.cloud import Cloud, Settings
-from alicloud_emulator.ecs.service_role import arn_of, may_write
+from alicloud_emulator.ecs.service_role import arn_of
 from alicloud_emulator.eventbridge.patterns import matches
 from alicloud_emulator.fc import s_yaml
 from alicloud_emulator.fc.definition import EventBridgeTrigger, Function, HttpTrigger
+from alicloud_emulator.ground import lay
 from alicloud_emulator.ros import Loader, Template
-from alicloud_emulator.template import populate
 from image_export.decisions.arrivals.envelopes.action_trail import MAKES_IMAGES
 from image_export.decisions.policy.file import read_policy
 from image_export.decisions.settings_text import read_settings
@@ -164,11 +164,11 @@ def test_the_service_role_writes_to_destination_buckets_of_this_account_alone() 
 
 def test_ecs_can_not_write_to_a_bucket_of_somebody_else_even_of_a_fitting_name() -> None:
     cloud = Cloud(Settings(template=ROOT / "template.yml"))
-    populate(cloud)
+    lay(cloud)
     role = arn_of(ACCOUNT)
     for owner, may in ((ACCOUNT, True), (SECOND_ACCOUNT, False)):
         bucket = cloud.oss.create_bucket(f"acme-images-of-{owner}", region=REGION, account_id=owner)
-        assert may_write(cloud, role, bucket, "nightly_m-bp1any_system.raw.tar.gz") is may
+        assert cloud.ecs.roles.may_write(role, bucket, "nightly_m-bp1any_system.raw.tar.gz") is may
 
 
 def test_a_further_account_gets_the_roles_that_are_assumed_in_it_and_nothing_else() -> None:

@@ -1,6 +1,7 @@
 """The house keeps its own rules: who imports whom, and where the vendors' SDKs may be spoken."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,11 @@ def test_the_emulator_imports_neither_the_package_nor_the_command() -> None:
     assert not [file for file in files if tops(file, EMULATOR) & {"image_export", "image_export_cli", "index"}]
 
 
+def test_the_emulator_names_no_project_that_runs_on_it() -> None:
+    names = re.compile("image-export|image_export", re.IGNORECASE)
+    assert [str(file) for file in EMULATOR.rglob("*.py") if names.search(file.read_text())] == []
+
+
 def test_of_the_command_the_demo_alone_imports_the_emulator() -> None:
     using = [file for file in COMMAND.rglob("*.py") if "alicloud_emulator" in tops(file, COMMAND)]
     assert {file.relative_to(COMMAND).parts[0] for file in using} == {"demo"}
@@ -116,6 +122,32 @@ def test_no_verb_of_the_command_imports_another_and_no_shared_part_imports_a_ver
 def test_the_command_speaks_to_vendors_in_one_room_and_the_demo_as_their_client() -> None:
     speaking = {file.relative_to(COMMAND).parts[0] for file in COMMAND.rglob("*.py") if tops(file, COMMAND) & VENDORS}
     assert speaking == {"cloud", "demo"}
+
+
+def modules(package: Path) -> dict[str, Path]:
+    """The modules of a package by dotted name; the package itself is its `__init__`."""
+    named = {file: file.relative_to(package.parent).with_suffix("").parts for file in package.rglob("*.py")}
+    return {".".join(parts).removesuffix(".__init__"): file for file, parts in named.items()}
+
+
+def circles(imported: dict[str, set[str]]) -> set[str]:
+    """The modules that import themselves in the end: what is left when those that import nothing left are taken out."""
+    left = dict(imported)
+    while done := {name for name, names in left.items() if not names & left.keys()}:
+        left = {name: names for name, names in left.items() if name not in done}
+    return set(left)
+
+
+@pytest.mark.parametrize("package", [EMULATOR, COMMAND], ids=lambda package: package.name)
+def test_no_module_imports_itself_by_way_of_others_not_even_for_types(package: Path) -> None:
+    named = modules(package)
+    imported = {name: (known(file, package) & named.keys()) - {package.name} for name, file in named.items()}
+    assert len(imported) > 30
+    assert circles(imported) == set()
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
 
 
 def bodies(folder: Path) -> dict[str, str]:

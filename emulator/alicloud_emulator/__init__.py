@@ -1,6 +1,6 @@
-"""Alibaba Cloud on this machine: the services that image-export touches, on loopback.
+"""Alibaba Cloud on this machine: ECS images and their exports, STS, RAM, OSS, EventBridge, Function Compute.
 
-It knows nothing of `image_export`, and shares no code with it or with the vendors' SDKs.
+It knows no project that runs on it, and shares no code with one or with the vendors' SDKs.
 """
 
 __version__ = "0.1.0"

@@ -112,10 +112,22 @@ BUCKET = object_of(
     versioning=one_of("Enabled", "Suspended", None),
 )
 ROLE = object_of({}, trust=OBJECT, policies=list_of(TEXT))
+BUS = object_of({"name": NAME}, region=NAME)
+SERVICE = object_of({"service": NAME, "function": NAME})
+STACK = object_of({"template": NAME}, account_id=NAME, region=NAME, parameters=OBJECT)
 RAM = object_of(
     {},
     policies={"type": "object", "additionalProperties": OBJECT},
     roles={"type": "object", "additionalProperties": {**ROLE, "type": ["object", "null"]}},
+)
+GROUND = object_of(
+    {},
+    environment={"type": "object", "additionalProperties": TEXT},
+    stacks=list_of(STACK),
+    buckets=list_of(BUCKET),
+    buses=list_of(BUS),
+    services=list_of(SERVICE),
+    ram=RAM,
 )
 
 
@@ -125,11 +137,16 @@ def read(text: bytes, schema: Schema) -> Any:
         tree = json.loads(text or b"{}")
     except ValueError as cause:
         raise ApiError(400, "InvalidBody", f"the body is no JSON: {cause}") from cause
+    check(tree, schema)
+    return tree
+
+
+def check(tree: Any, schema: Schema) -> None:
+    """Raises ApiError 400 with the place where the schema does not allow it."""
     try:
         jsonschema_rs.validate(dict(schema), tree)
     except jsonschema_rs.ValidationError as wrong:
         raise ApiError(400, "InvalidBody", said(wrong)) from None
-    return tree
 
 
 def said(wrong: jsonschema_rs.ValidationError) -> str:

@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
+from alicloud_emulator.clock import CloudClock
 from alicloud_emulator.identity import AccessKey
 
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
+Service = TypeVar("Service")
 
 # What a call carries for the protocol's sake, or to prove who it is: never in the log.
 PROTOCOL_PARAMS = frozenset(
@@ -51,7 +51,7 @@ Result = dict[str, Any] | Reply
 class Call:
     """An API call on its way. `key` is there once the signature has been found right."""
 
-    cloud: Cloud
+    clock: CloudClock
     request: web.Request
     body: bytes
     service: str
@@ -73,10 +73,10 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Generic[Service]):
     """An action of a service and the parameters without which it is refused as MissingParameter."""
 
-    run: Callable[[Call], Awaitable[Result]]
+    run: Callable[[Service, Call], Awaitable[Result]]
     required: tuple[str, ...] = ()
 
 

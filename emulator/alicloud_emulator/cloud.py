@@ -1,23 +1,28 @@
-"""The root of one emulated world: an account, its clock, and the services that know each other through it."""
+"""The root of one emulated world: the only place that knows every service, and gives each what it needs."""
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alicloud_emulator import template
 from alicloud_emulator.calls import CallLog
 from alicloud_emulator.clock import CloudClock
+from alicloud_emulator.ecs.image_events import ImageEvents
 from alicloud_emulator.ecs.service import Ecs
-from alicloud_emulator.eventbridge.buses import EventBridge
+from alicloud_emulator.ecs.service_role import ServiceRoles
+from alicloud_emulator.eventbridge.buses import DEFAULT, EventBridge
 from alicloud_emulator.faults import Faults
 from alicloud_emulator.fc.functions import Functions
+from alicloud_emulator.fc.surroundings import Surroundings
 from alicloud_emulator.identity import Identity
 from alicloud_emulator.oss.buckets import Oss
-from alicloud_emulator.ram.authorization import Decisions
+from alicloud_emulator.quotas import Quotas
+from alicloud_emulator.ram.authorization import Rights
+from alicloud_emulator.ram.permissions import Known
+from alicloud_emulator.signatures.keyring import Keyring
 from alicloud_emulator.signatures.nonces import Nonces
-from alicloud_emulator.throttle import Counter
+from alicloud_emulator.throttle import Throttle
 from alicloud_emulator.unsure import Unsure
 
 ACCOUNT_ID = "1234567890123456"
@@ -29,22 +34,11 @@ class Settings:
 
     speed: float = 600.0
     functions: Path | None = None  # s.yaml
-    template: Path | None = None  # template.yml
-    policy: Path | None = None  # policy.yaml, whose buckets, roles and bus exist at the start
+    template: Path | None = None  # of ROS
+    ground: Mapping[str, Any] = field(default_factory=dict)  # what else exists at the start; `ground.py` has its form
     opt: Path = Path("build/opt")  # what functions see as /opt
     runtime: str | None = None  # of all functions, whatever s.yaml says
     events: frozenset[str] = frozenset({"actiontrail"})  # what the creation of an image sends
-
-
-@dataclass(slots=True, kw_only=True)
-class Quotas:
-    """The limits of the account; the cloud publishes no numbers for exports."""
-
-    concurrent_exports: int = 5  # per region
-    weekly_exports: int = 1000
-    api_qps: int = 100  # per API action
-    exports_enabled: bool = True  # an account that ECS has not enabled is not in its white list
-    instances: int = 100  # of functions, at a time
 
 
 class Cloud:
@@ -53,26 +47,52 @@ class Cloud:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self.account_id = ACCOUNT_ID
+        self.endpoint = ""  # set when the server is bound, before anything starts
         self.clock = CloudClock(self.settings.speed)
+        self.unsure, self.quotas = Unsure(), Quotas()
         self.identity = Identity(ACCOUNT_ID)
+        self.rights = Rights(self.identity)
+        self.keyring = Keyring(self.identity.keys, Nonces())
         self.calls = CallLog()
-        self.faults = Faults()
-        self.unsure = Unsure()
-        self.decisions = Decisions()
-        self.quotas = Quotas()
-        self.nonces = Nonces()
-        self.counter = Counter()
-        self.endpoint = ""  # set when the server is bound, before `start`
+        self.throttle = Throttle(self.quotas)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.oss = Oss(self)
-        self.ecs = Ecs(self)
-        self.eventbridge = EventBridge(self)
-        self.fc = Functions(self)
+        self.oss = Oss(self.clock, self.unsure, ACCOUNT_ID)
+        self.known = Known(self.oss.buckets, self.identity)
+        self.eventbridge = EventBridge(
+            self.clock, self.unsure, ACCOUNT_ID, lambda target, event: self.fc.deliver(target, event)
+        )
+        self.ecs = self._ecs()
+        self.fc = self._fc()
+        self.faults = Faults(self.identity, lambda origin: self.fc.kill(origin))
 
-    async def start(self) -> None:
-        """Make what the template and the policy name, then start the functions."""
-        template.populate(self)
-        await self.fc.start()
+    def _ecs(self) -> Ecs:
+        return Ecs(
+            clock=self.clock,
+            account_id=ACCOUNT_ID,
+            oss=self.oss,
+            roles=ServiceRoles(self.identity, self.rights, self.clock),
+            quotas=self.quotas,
+            unsure=self.unsure,
+            events=ImageEvents(self.settings.events, self.unsure, self._publish),
+        )
+
+    def _fc(self) -> Functions:
+        around = Surroundings(
+            clock=self.clock,
+            identity=self.identity,
+            rights=self.rights,
+            keyring=self.keyring,
+            quotas=self.quotas,
+            unsure=self.unsure,
+            eventbridge=self.eventbridge,
+            opt=self.settings.opt,
+            spawn=self.spawn,
+        )
+        return Functions(around)
+
+    def _publish(self, event: dict[str, Any]) -> None:
+        """Put an event on the default bus, in the background."""
+        self.spawn(self.eventbridge.publish(DEFAULT, event))
 
     async def stop(self) -> None:
         """Stop the functions and whatever still runs in the background."""

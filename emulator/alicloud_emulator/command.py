@@ -5,16 +5,19 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
+from alicloud_emulator import ground
 from alicloud_emulator.cloud import Cloud, Settings
 from alicloud_emulator.ending import SIGNALS
 from alicloud_emulator.fc.s_yaml import RUNTIMES
 from alicloud_emulator.section import SettingsError
 from alicloud_emulator.server import serve
 
-ROOT = Path(__file__).resolve().parents[2]
-ABOUT = "Serve one emulated cloud until it is told to stop."
+ABOUT = "Serve one emulated cloud until it is told to stop. Everything that it prints to stdout is one line of JSON."
+EPILOG = "Where they are not said, s.yaml, template.yml and ground.yaml of this folder count, as far as they are there."
+SPEED = 600.0
 PORT_MAX = 65535
 STDIN = 0
 STOPS_WITHIN_S = 10
@@ -25,16 +28,16 @@ EVENTS = frozenset({"actiontrail", "image", "none"})
 def main() -> int:
     """Read the command line and run; 0 once it was told to stop."""
     options = arguments().parse_args()
-    settings = Settings(
-        speed=options.speed,
-        functions=options.functions,
-        template=options.template,
-        policy=options.policy,
-        opt=options.opt,
-        runtime=options.runtime,
-        events=options.events,
-    )
     try:
+        settings = Settings(
+            speed=options.speed,
+            functions=options.functions,
+            template=options.template,
+            ground=ground.read(options.ground) if options.ground else {},
+            opt=options.opt,
+            runtime=options.runtime,
+            events=options.events,
+        )
         asyncio.run(run(settings, options.port, with_stdin=options.with_stdin))
     except (SettingsError, OSError) as fault:
         raise SystemExit(f"alicloud-emulator: {fault}") from None
@@ -43,24 +46,38 @@ def main() -> int:
 
 def arguments() -> argparse.ArgumentParser:
     """The command line of `alicloud-emulator` (docs/emulator.md)."""
-    parser = argparse.ArgumentParser(prog="alicloud-emulator", description=ABOUT)
-    parser.add_argument("--port", type=port, default=0, help="0: any free port")
-    parser.add_argument("--speed", type=speed, default=600.0, help="cloud seconds in a second, while no function runs")
-    parser.add_argument("--functions", type=file, default=shipped("s.yaml"), help="an s.yaml, or none")
-    parser.add_argument("--template", type=file, default=shipped("template.yml"))
-    parser.add_argument("--policy", type=file, default=shipped("functions/image-export/policy.yaml"))
+    parser = argparse.ArgumentParser(prog="alicloud-emulator", description=ABOUT, epilog=EPILOG)
+    parser.add_argument("--port", type=port, default=0, help="where to listen on loopback; 0, the default: any port")
     parser.add_argument(
-        "--opt", type=Path, default=ROOT / "build/opt", help="what functions see as /opt: a folder, or a layer's zip"
+        "--speed", type=speed, default=SPEED, help="cloud seconds in a second while no function runs (%(default)g)"
     )
-    parser.add_argument("--runtime", choices=RUNTIMES, help="what the functions run on, whatever s.yaml says")
-    parser.add_argument("--events", type=kinds, default=frozenset({"actiontrail"}), help="actiontrail,image or none")
+    parser.add_argument("--functions", type=file, default=here("s.yaml"), help="an s.yaml whose functions run, or none")
+    parser.add_argument(
+        "--template", type=file, default=here("template.yml"), help="a ROS template whose stack exists, or none"
+    )
+    parser.add_argument(
+        "--ground", type=file, default=here("ground.yaml"), help="a file that names what else exists, or none"
+    )
+    parser.add_argument(
+        "--opt",
+        type=Path,
+        default=Path("build/opt"),
+        help="what functions with layers see as /opt: a folder, or a layer's zip (%(default)s)",
+    )
+    parser.add_argument("--runtime", choices=RUNTIMES, help="what all functions run on, whatever s.yaml says")
+    parser.add_argument(
+        "--events",
+        type=kinds,
+        default=frozenset({"actiontrail"}),
+        help="what the creation of an image sends: actiontrail (the default), image, both with a comma, or none",
+    )
     parser.add_argument("--with-stdin", action="store_true", help="stop when stdin closes, as with whoever started it")
     return parser
 
 
-def shipped(name: str) -> Path | None:
-    """A file of this repository, wherever the emulator is started, if it is there."""
-    return ROOT / name if (ROOT / name).exists() else None
+def here(name: str) -> Path | None:
+    """A file of the folder that the emulator is started in, if it is there."""
+    return Path(name) if Path(name).is_file() else None
 
 
 def file(text: str) -> Path | None:
@@ -103,6 +120,7 @@ async def run(settings: Settings, port: int, *, with_stdin: bool) -> None:
         loop.add_reader(STDIN, stop_at_the_end, stopped)
     cloud = Cloud(settings)
     runner = await serve(cloud, port)
+    print(in_shell(cloud), file=sys.stderr, flush=True)  # noqa: T201 - for people, beside the JSON
     print(json.dumps(ready(cloud)), flush=True)  # noqa: T201 - the line that scripts wait for
     await stopped.wait()
     await cloud.stop()
@@ -123,6 +141,13 @@ def stop_at_the_end(stopped: asyncio.Event) -> None:
     if not os.read(STDIN, 4096):
         asyncio.get_running_loop().remove_reader(STDIN)
         stop(stopped)
+
+
+def in_shell(cloud: Cloud) -> str:
+    """What a person may paste into a shell, and how fast time goes."""
+    http = f" HTTP={cloud.fc.http_trigger}" if cloud.fc.http_trigger else ""
+    pace = f"# cloud time goes {cloud.settings.speed:g} times as fast as yours while no function runs"
+    return f"{pace}\nexport ENDPOINT={cloud.endpoint}{http}"
 
 
 def ready(cloud: Cloud) -> dict[str, str | None]:

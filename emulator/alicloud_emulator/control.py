@@ -125,17 +125,17 @@ async def unsure(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
 
 async def bucket(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     """Make or change a bucket (`oss/control.py` says what may be changed); answers it."""
-    return oss_control.change(cloud, body)
+    return oss_control.change(cloud.oss, body)
 
 
 async def ram(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     """Change roles and policies; answers them as they are then (`ram/control.py` says what may be changed)."""
-    return ram_control.change(cloud, body)
+    return ram_control.change(cloud.identity, body)
 
 
 async def decisions(cloud: Cloud, _request: web.Request, _body: Any) -> Answer:
     """What sessions of roles were allowed to do."""
-    return {"decisions": cloud.decisions.rows()}
+    return {"decisions": cloud.rights.decisions.rows()}
 
 
 async def invoke(cloud: Cloud, request: web.Request, _body: Any) -> Answer:

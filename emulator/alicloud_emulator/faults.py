@@ -1,18 +1,18 @@
 """Faults to order: what goes wrong with the next calls of an action, before or after their effect."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+from alicloud_emulator.calls import Call
 from alicloud_emulator.codes import status_of
 from alicloud_emulator.errors import ApiError, Dropped
+from alicloud_emulator.identity import Identity
 from alicloud_emulator.ram.permissions import NEEDS
-
-if TYPE_CHECKING:
-    from alicloud_emulator.calls import Call
 
 KINDS = frozenset(
     {
@@ -23,6 +23,10 @@ KINDS = frozenset(
 PAUSES = frozenset({"hold", "slow"})
 # What each service answers when it is asked too often.
 THROTTLING = {"oss": (503, "QpsLimitExceeded"), "fc": (429, "ResourceExhausted")}
+REFUSALS = {
+    "http_500": (500, "InternalError", "The request processing has failed due to some unknown error."),
+    "http_503": (503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server."),
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class Fault:
         if not any(fnmatchcase(action, self.action) for action in actions):
             raise ApiError(400, "InvalidFault", f"action {self.action!r} is none of {', '.join(actions)}, *")
 
-    def matches(self, call: "Call") -> bool:
+    def matches(self, call: Call) -> bool:
         """Whether the call is of this action (`*` for any), object key and parameters."""
         return (
             self.times > 0
@@ -61,9 +65,11 @@ class Fault:
 
 
 class Faults:
-    """The orders that stand, in the order of their arrival."""
+    """The orders that stand, in the order of their arrival. `kill` ends the process of a function's instance."""
 
-    def __init__(self) -> None:
+    def __init__(self, identity: Identity, kill: Callable[[str], None]) -> None:
+        self._identity = identity
+        self._kill = kill
         self.orders: list[Fault] = []
         self._chance = Random(0)  # noqa: S311 - reproducible
         self._release = asyncio.Event()
@@ -81,7 +87,7 @@ class Faults:
         self._release.set()
         self._release = asyncio.Event()
 
-    async def before(self, call: "Call") -> None:
+    async def before(self, call: Call) -> None:
         """Pause or break the call before its effect; `call.fault` says what is to be done after it."""
         for order in self._take(call):
             call.fault = order.kind
@@ -90,9 +96,9 @@ class Faults:
             elif order.kind == "slow":
                 await asyncio.sleep(order.delay_s)
             else:
-                break_before(call, order.kind, order.says)
+                self._break(call, order.kind, order.says)
 
-    def _take(self, call: "Call") -> list[Fault]:
+    def _take(self, call: Call) -> list[Fault]:
         """The orders that this call uses up: pauses, and at most one that breaks."""
         taken = []
         for order in self.orders:
@@ -107,47 +113,40 @@ class Faults:
                 break
         return taken
 
+    def after(self, call: Call) -> None:
+        """Lose the answer to a call that had its effect, if the kind is one of those."""
+        if call.fault == "kill_after":
+            self._kill_caller(call)
+        if call.fault == "reset_after":
+            raise Dropped
 
-def break_before(call: "Call", kind: str, says: str = "") -> None:
-    """Raise what keeps the call from having an effect, if the kind is one of those."""
-    if kind == "throttle":
-        raise ApiError(
-            *THROTTLING.get(call.service, (400, "Throttling")), "Request was denied due to request throttling."
-        )
-    if kind == "http_500":
-        raise ApiError(500, "InternalError", "The request processing has failed due to some unknown error.")
-    if kind == "http_503":
-        raise ApiError(503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
-    if kind.startswith("code:"):
-        code = kind.removeprefix("code:")
-        raise ApiError(status_of(code), code, quoting(says, call) or f"The request is refused with {code}.")
-    if kind == "kill_before":
-        kill_caller(call)
-    if kind == "reset_before":
+    def _break(self, call: Call, kind: str, says: str) -> None:
+        """Raise what keeps the call from having an effect, if the kind is one of those."""
+        if kind in REFUSALS:
+            raise ApiError(*REFUSALS[kind])
+        if kind == "throttle":
+            refusal = THROTTLING.get(call.service, (400, "Throttling"))
+            raise ApiError(*refusal, "Request was denied due to request throttling.")
+        if kind.startswith("code:"):
+            code = kind.removeprefix("code:")
+            raise ApiError(status_of(code), code, self._quoting(says, call) or f"The request is refused with {code}.")
+        if kind == "kill_before":
+            self._kill_caller(call)
+        if kind == "reset_before":
+            raise Dropped
+
+    def _quoting(self, says: str, call: Call) -> str:
+        """What a careless service would say, with the keys of whoever called in it."""
+        key = self._identity.keys.get(call.access_key_id or "")
+        secret, token = (key.secret, key.security_token or "") if key else ("", "")
+        words = {"<secret>": secret, "<token>": token, "<quoted token>": quote(token, safe="")}
+        for name, value in words.items():
+            says = says.replace(name, value)
+        return says
+
+    def _kill_caller(self, call: Call) -> None:
+        """Kill the function process that made the call; it gets no answer."""
+        origin = self._identity.origin_of(call.access_key_id)
+        if origin:
+            self._kill(origin)
         raise Dropped
-
-
-def quoting(says: str, call: "Call") -> str:
-    """What a careless service would say, with the keys of whoever called in it."""
-    key = call.cloud.identity.keys.get(call.access_key_id or "")
-    secret, token = (key.secret, key.security_token or "") if key else ("", "")
-    words = {"<secret>": secret, "<token>": token, "<quoted token>": quote(token, safe="")}
-    for name, value in words.items():
-        says = says.replace(name, value)
-    return says
-
-
-def break_after(call: "Call") -> None:
-    """Lose the answer to a call that had its effect, if the kind is one of those."""
-    if call.fault == "kill_after":
-        kill_caller(call)
-    if call.fault == "reset_after":
-        raise Dropped
-
-
-def kill_caller(call: "Call") -> None:
-    """Kill the function process that made the call; it gets no answer."""
-    origin = call.cloud.identity.origin_of(call.access_key_id)
-    if origin:
-        call.cloud.fc.kill(origin)
-    raise Dropped

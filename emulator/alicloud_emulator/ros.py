@@ -51,12 +51,15 @@ class Template:
     """A template in one account and region, with these parameters, the others at their defaults."""
 
     def __init__(self, file: Path, *, account_id: str, region: str, **parameters: Any) -> None:
+        self.account_id, self.region = account_id, region
         top = Section(read_yaml(file, Loader), file.name)
         top.ignore("Description", "Metadata")
         if str(top.required("ROSTemplateFormatVersion", str)) != "2015-09-01":
             raise top.fault("ROSTemplateFormatVersion", "want '2015-09-01'")
         self._values = {"ALIYUN::AccountId": account_id, "ALIYUN::Region": region, "ALIYUN::NoValue": NO_VALUE}
         rules = top.section("Parameters")
+        if unknown := set(parameters) - set(rules.names()):
+            raise rules.fault(min(unknown), "the template has no such parameter")
         self._values |= {name: read_parameter(rules.section(name), parameters.get(name)) for name in rules.names()}
         rules.end()
         self._conditions = top.optional("Conditions", dict, {})

@@ -2,28 +2,25 @@
 
 import socket
 import struct
-import sys
 from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import web
 
-from alicloud_emulator import control
+from alicloud_emulator import control, ground
 from alicloud_emulator.calls import Asked, Call, Operation, Result, ended, new_request_id
 from alicloud_emulator.cloud import Cloud
 from alicloud_emulator.ecs.api import OPERATIONS as ECS
 from alicloud_emulator.errors import ApiError, Dropped, missing_parameter
 from alicloud_emulator.eventbridge.api import OPERATIONS as EVENTBRIDGE
-from alicloud_emulator.faults import break_after
 from alicloud_emulator.fc.api import OPERATIONS as FC
 from alicloud_emulator.fc.wire import FcWire
 from alicloud_emulator.fc.wire3 import Fc3Wire
 from alicloud_emulator.oss.api import OPERATIONS as OSS
 from alicloud_emulator.ram.api import OPERATIONS as RAM
-from alicloud_emulator.ram.authorization import authorize
-from alicloud_emulator.ram.permissions import check_mapped
-from alicloud_emulator.signatures import CHECKERS
+from alicloud_emulator.ram.permissions import check_mapped, needed
+from alicloud_emulator.signatures.checkers import CHECKERS
 from alicloud_emulator.sts.api import OPERATIONS as STS
-from alicloud_emulator.throttle import throttle
 from alicloud_emulator.wires import Wire
 from alicloud_emulator.wires.eventbridge import EventBridgeWire
 from alicloud_emulator.wires.oss import OssWire
@@ -31,7 +28,7 @@ from alicloud_emulator.wires.rpc import RpcWire
 
 # The first that recognises a request has it; OSS takes what is left.
 WIRES: tuple[Wire, ...] = (FcWire(), Fc3Wire(), EventBridgeWire(), RpcWire(), OssWire())
-SERVICES: Mapping[str, Mapping[str, Operation]] = {
+SERVICES: Mapping[str, Mapping[str, Operation[Any]]] = {
     "ecs": ECS,
     "sts": STS,
     "oss": OSS,
@@ -66,13 +63,13 @@ async def answer(cloud: Cloud, request: web.Request) -> web.StreamResponse:
     except ApiError as error:
         nothing = Asked(service="", action="", params={}, access_key_id=None, region="")
         return wire.refuse(called(cloud, request, body, nothing), error)
-    return await happen(wire, called(cloud, request, body, asked))
+    return await happen(cloud, wire, called(cloud, request, body, asked))
 
 
 def called(cloud: Cloud, request: web.Request, body: bytes, asked: Asked) -> Call:
     """The call that a request makes, at the cloud's time of its arrival."""
     return Call(
-        cloud=cloud,
+        clock=cloud.clock,
         request=request,
         body=body,
         service=asked.service,
@@ -85,15 +82,15 @@ def called(cloud: Cloud, request: web.Request, body: bytes, asked: Asked) -> Cal
     )
 
 
-async def happen(wire: Wire, call: Call) -> web.StreamResponse:
+async def happen(cloud: Cloud, wire: Wire, call: Call) -> web.StreamResponse:
     """Fault, authenticate, operate, log, fault again, answer."""
-    entry = call.cloud.calls.arrived(call)
+    entry = cloud.calls.arrived(call)
     try:
-        await call.cloud.faults.before(call)
-        call.now = call.cloud.clock.now()
-        response = wire.answer(call, await operate(wire, call))
+        await cloud.faults.before(call)
+        call.now = cloud.clock.now()
+        response = wire.answer(call, await operate(cloud, wire, call))
         ended(entry, call, response.status)
-        break_after(call)
+        cloud.faults.after(call)
     except ApiError as error:
         ended(entry, call, error.status, error.code)
         return wire.refuse(call, error)
@@ -103,18 +100,24 @@ async def happen(wire: Wire, call: Call) -> web.StreamResponse:
     return unreadable() if call.fault == "garbage" else response
 
 
-async def operate(wire: Wire, call: Call) -> Result:
+async def operate(cloud: Cloud, wire: Wire, call: Call) -> Result:
     """Believe the call, see that it is allowed, then do what it asks."""
-    call.caller = CHECKERS[wire.name](call)
+    call.caller = CHECKERS[wire.name](call, cloud.keyring)
     operation = SERVICES.get(call.service, {}).get(call.action)
     if operation is None:
         raise unknown_action(call)
-    throttle(call)
+    cloud.throttle.check(call)
     for name in operation.required:
         if not call.params.get(name):
             raise missing_parameter(name)
-    authorize(call)
-    return await operation.run(call)
+    cloud.rights.authorize(call, needed(call, cloud.known))
+    return await operation.run(service_of(cloud, call), call)
+
+
+def service_of(cloud: Cloud, call: Call) -> Any:
+    """What the operations of a service work on; STS and RAM have the keys and roles in common."""
+    services = {"ecs": cloud.ecs, "oss": cloud.oss, "eventbridge": cloud.eventbridge, "fc": cloud.fc}
+    return services.get(call.service, cloud.identity)
 
 
 def unknown_action(call: Call) -> ApiError:
@@ -148,6 +151,5 @@ async def serve(cloud: Cloud, port: int = 0) -> web.AppRunner:
     await site.start()
     host, bound = runner.addresses[0][:2]
     cloud.endpoint = f"http://{host}:{bound}"
-    await cloud.start()
-    print(f"emulator at {cloud.endpoint}", file=sys.stderr)  # noqa: T201 - a line for people, beside the JSON
+    await ground.start(cloud)
     return runner

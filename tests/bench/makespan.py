@@ -12,7 +12,7 @@ from datetime import datetime
 from heapq import heapreplace
 from math import ceil
 
-from alicloud_emulator.ecs.tasks import Task
+from alicloud_emulator.ecs.task import Task
 from tests.bench.line import RATIO, Line
 from tests.bench.world import BenchWorld, bench_world, progress
 

@@ -8,7 +8,7 @@ from itertools import count
 from math import ceil
 
 from alicloud_emulator.ecs.plan import Plan
-from alicloud_emulator.ecs.tasks import Order, Task
+from alicloud_emulator.ecs.task import Order, Task
 from image_export.use_cases.watch.sweep import MARKERS
 from tests.bench import ground
 from tests.bench.line import RATIO, Line

@@ -19,6 +19,7 @@ import yaml
 from alicloud_emulator.cloud import Cloud, Settings
 from tests.emulator.world import running
 from tests.flow.world import ACCOUNT, ROOT, still_functions
+from tests.ground import of_policy
 
 CODE = ROOT / "functions" / "image-export"
 LONGEST_S = 900
@@ -109,7 +110,7 @@ def bench_world(
             speed=speed,
             functions=still_functions(folder, **{f"'{CODE}'": f"'{folder / 'code'}'", **timers}),
             template=ROOT / "template.yml",
-            policy=folder / "code" / "policy.yaml",
+            ground=of_policy(yaml.safe_load((folder / "code" / "policy.yaml").read_text())),
             opt=ROOT / "build" / "opt",
             events=frozenset(),
         )

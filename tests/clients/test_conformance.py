@@ -18,6 +18,7 @@ from tests.clients.session import Session
 from tests.clients.tampering import proxying
 from tests.emulator.deployment import ECHO, write
 from tests.emulator.world import World, running
+from tests.ground import SHIPPED
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "emulator.md"
@@ -26,12 +27,12 @@ HTTP = {"triggerName": "http", "triggerType": "http", "triggerConfig": {"authTyp
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """The ground of template.yml and policy.yaml, and one function."""
+    """What template.yml and ground.yaml name, and one function."""
     settings = Settings(
         speed=0.01,
         functions=write(tmp_path, ECHO, triggers=[HTTP]),
         template=ROOT / "template.yml",
-        policy=ROOT / "functions" / "image-export" / "policy.yaml",
+        ground=SHIPPED,
         opt=tmp_path,
     )
     with running(settings) as world:

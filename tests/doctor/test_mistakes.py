@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from alicloud_emulator.ros import Template
-from alicloud_emulator.template import add_template
+from alicloud_emulator.stack import Stacks
 from image_export_cli.doctor.site import Evidence
 
 from .ward import ACCOUNT, BUCKET, LEDGER, ROOT, Ward
@@ -214,7 +214,7 @@ def in_oss(ward: Ward, key: str, template: str = "template.yml") -> None:
         environment = {**function.environment, "IMAGE_EXPORT_POLICY": f"oss://{LEDGER}/{key}"}
         ward.redeploy(name, environment=environment)
     chosen = Template(ROOT / template, account_id=ACCOUNT, region="cn-hangzhou", PolicyObject=f"{LEDGER}/{key}")
-    add_template(ward.cloud, chosen)
+    Stacks(ward.cloud.identity, ward.cloud.oss).create(chosen)
 
 
 def test_a_policy_in_oss_with_a_place_and_a_right_of_its_own_is_right(ward: Ward) -> None:

@@ -16,6 +16,7 @@ from image_export_cli.doctor.examination import examine
 from image_export_cli.doctor.site import NOTHING_MORE, Evidence
 from image_export_cli.session import Session
 from tests.emulator.world import World
+from tests.ground import SHIPPED
 
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT, LEDGER, BUCKET = "1234567890123456", "image-export-ledger-1234567890123456", "acme-images-hangzhou"
@@ -31,9 +32,9 @@ def files_of(folder: Path) -> Path:
 
 def settings_of(file: Path, **more: Any) -> Settings:
     """The cloud that these files are deployed to. Its clock all but stands, and no timer fires by itself."""
-    still, policy = file.with_name("still.yaml"), file.parent / "code" / "policy.yaml"
+    still = file.with_name("still.yaml")
     still.write_text(file.read_text().replace("enable: true", "enable: false"))
-    return Settings(speed=0.01, functions=still, template=ROOT / "template.yml", policy=policy, **more)
+    return Settings(speed=0.01, functions=still, template=ROOT / "template.yml", ground=SHIPPED, **more)
 
 
 def set_everywhere(file: Path, name: str, value: str) -> None:

@@ -13,6 +13,7 @@ import yaml
 
 from alicloud_emulator.cloud import Settings
 from tests.emulator.world import World, running
+from tests.ground import OPEN
 from tests.patience import HANGS_S
 
 NAME = "probe"
@@ -68,7 +69,7 @@ def write(folder: Path, source: str, **props: Any) -> Path:
 @contextmanager
 def deployed(folder: Path, source: str, *, speed: float = 1.0, opt: Path = Path(), **props: Any) -> Iterator[Deployed]:
     """Run a cloud with one function."""
-    with running(Settings(speed=speed, functions=write(folder, source, **props), opt=opt)) as world:
+    with running(Settings(speed=speed, functions=write(folder, source, **props), opt=opt, ground=OPEN)) as world:
         yield Deployed(world.cloud)
 
 

@@ -10,26 +10,49 @@ from pathlib import Path
 
 import pytest
 
+from alicloud_emulator.command import arguments
+from tests.emulator.deployment import ECHO, write
 from tests.patience import HANGS_S
 
 ROOT = Path(__file__).parents[2]
+HTTP = {"triggerName": "http", "triggerType": "http", "triggerConfig": {"authType": "anonymous", "methods": ["GET"]}}
 KEYS = ["event", "endpoint", "http_trigger", "access_key_id", "access_key_secret", "account_id"]
 
 
-def test_it_says_when_it_is_ready_and_stops_when_told() -> None:
-    command = [sys.executable, "-m", "alicloud_emulator", "--functions", "none"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603
+def test_it_says_when_it_is_ready_and_stops_when_told(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "alicloud_emulator", "--functions", str(write(tmp_path, ECHO, triggers=[HTTP]))]
+    command += ["--template", "none", "--ground", "none", "--speed", "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
             assert process.stdout
+            assert process.stderr
             ready = json.loads(process.stdout.readline())
             with urllib.request.urlopen(f"{ready['endpoint']}/_emulator/state", timeout=HANGS_S) as answer:  # noqa: S310
                 state = json.load(answer)
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(HANGS_S) == 0
+        pace, export, *more = process.stderr.read().splitlines()
+    assert "60 times as fast" in pace
+    assert (export, more) == (f"export ENDPOINT={ready['endpoint']} HTTP={ready['http_trigger']}", [])
     assert list(ready) == KEYS
     assert (ready["event"], ready["account_id"]) == ("emulator.ready", "1234567890123456")
     assert sorted(state) == ["events", "images", "invocations", "objects", "received", "tasks"]
+
+
+def test_every_option_is_explained_and_the_default_speed_is_said() -> None:
+    parser = arguments()
+    assert [action.dest for action in parser._actions if not action.help] == []  # noqa: SLF001 - there is no other way
+    said = " ".join(parser.format_help().split())
+    assert "--speed SPEED cloud seconds in a second while no function runs (600)" in said
+
+
+def test_files_of_the_folder_count_where_none_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ground.yaml").write_text("buckets: [{name: found-here}]\n")
+    said = arguments().parse_args([])
+    assert (said.functions, said.template, said.ground) == (None, None, Path("ground.yaml"))
+    assert arguments().parse_args(["--ground", "none"]).ground is None
 
 
 def refused(*arguments: str) -> tuple[int, str]:
@@ -54,7 +77,7 @@ def test_a_port_that_is_taken_is_said_in_one_line() -> None:
     assert (code, "address already in use" in said, said.count("\n")) == (1, True, 0)
 
 
-@pytest.mark.parametrize("option", ["--functions", "--template", "--policy"])
+@pytest.mark.parametrize("option", ["--functions", "--template", "--ground"])
 def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path, option: str) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("a: 1\nb: c: 2\n")

@@ -9,6 +9,7 @@ import pytest
 from aliyunsdkcore.acs_exception.exceptions import ServerException
 from aliyunsdkcore.request import CommonRequest
 
+from alicloud_emulator import ground
 from alicloud_emulator.cloud import Cloud, Settings
 from tests.emulator.deployment import write
 from tests.emulator.world import World
@@ -147,7 +148,7 @@ PRINT = "def handler(event, context):\n    print(event.decode())\n"
 async def lines_after(event: dict[str, Any], s_yaml: Path) -> list[str]:
     """What the function of s_yaml has written when all that a cloud event caused is over."""
     cloud = Cloud(Settings(functions=s_yaml))
-    await cloud.start()
+    await ground.start(cloud)
     await cloud.eventbridge.publish("default", event)
     while any(each.status in ("queued", "running") for each in cloud.fc.invocations):  # noqa: ASYNC110 - as a user looks
         await asyncio.sleep(0.01)

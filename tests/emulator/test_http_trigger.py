@@ -8,15 +8,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from alicloud_emulator.cloud import Quotas
 from alicloud_emulator.fc import s_yaml
 from alicloud_emulator.fc.definition import HttpTrigger
+from alicloud_emulator.quotas import Quotas
 from alicloud_emulator.running import RunningEmulator
 from alicloud_emulator.unsure import Unsure
 from tests.emulator.deployment import Deployed, deployed, eventually, write
@@ -74,7 +75,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Triggered]:
 @pytest.fixture
 def world(shared: Triggered) -> Triggered:
     shared.cloud.fc.invocations.clear()
-    shared.cloud.unsure, shared.cloud.quotas = Unsure(), Quotas()
+    for chosen, usual in ((shared.cloud.unsure, Unsure()), (shared.cloud.quotas, Quotas())):
+        for name, value in asdict(usual).items():
+            setattr(chosen, name, value)
     return shared
 
 

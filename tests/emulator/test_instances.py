@@ -137,7 +137,8 @@ def test_two_that_wait_for_the_same_room_do_not_pass_the_limit() -> None:
     """Giving an idle instance up takes a while, in which another may take the room that it leaves."""
     cloud = Cloud()
     cloud.quotas.instances = 2
-    *taken, there = asyncio.run(Counted(cloud, deque(), Mounts()).take_at_once("a", "b", "c"))
+    around = cloud.fc.around
+    *taken, there = asyncio.run(Counted(around, deque(), Mounts()).take_at_once("a", "b", "c"))
     assert [one.code for one in taken if isinstance(one, ApiError)] == ["ResourceExhausted"]
     assert there == 2
 

@@ -26,6 +26,7 @@ from tests.emulator.ecs_requests import (
     filled,
 )
 from tests.emulator.world import World, code_of, running
+from tests.ground import OPEN
 from tests.patience import HANGS_S
 
 ACCOUNT = "1234567890123456"
@@ -36,7 +37,7 @@ ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 @pytest.fixture(scope="module")
 def shared() -> Iterator[World]:
     """One cloud for all: every test makes the rights that it needs."""
-    with running(Settings(speed=0.01)) as world:
+    with running(Settings(speed=0.01, ground=OPEN)) as world:
         world.create_image(ImageId="m-known", Status="Available")
         yield world
 

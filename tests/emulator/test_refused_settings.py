@@ -9,11 +9,11 @@ import yaml
 
 from alicloud_emulator.cloud import Cloud, Settings
 from alicloud_emulator.fc import mounts, s_yaml
+from alicloud_emulator.ground import lay
 from alicloud_emulator.identity import trust
 from alicloud_emulator.ram.conditions import Condition, PolicyError
 from alicloud_emulator.ros import Template
 from alicloud_emulator.section import SettingsError
-from alicloud_emulator.template import populate
 from tests.emulator.deployment import ECHO, write
 
 ACCOUNT = "1234567890123456"
@@ -147,7 +147,7 @@ def test_a_role_whose_policies_are_none_is_not_made(tmp_path: Path, changes: dic
     role = {**ROLE, "Properties": {"RoleName": "r", "AssumeRolePolicyDocument": trusting, **changes}}
     (tmp_path / "t.yml").write_text(yaml.safe_dump({**TOP, "Resources": {"R": role}}))
     with pytest.raises(SettingsError, match="role r"):
-        populate(Cloud(Settings(template=tmp_path / "t.yml")))
+        lay(Cloud(Settings(template=tmp_path / "t.yml")))
 
 
 @pytest.mark.parametrize(("text", "said"), [(b"a: b: c", "line 1, column 5"), (b"\xff", "is no YAML")])

@@ -10,16 +10,18 @@ import yaml
 from alicloud_emulator.cloud import Cloud, Settings
 from alicloud_emulator.fc import s_yaml
 from alicloud_emulator.fc.definition import EventBridgeTrigger, HttpTrigger, TimerTrigger
+from alicloud_emulator.ground import lay
 from alicloud_emulator.identity import AccessKey, trust
+from alicloud_emulator.ram.policies import PolicyName
 from alicloud_emulator.ros import Template
 from alicloud_emulator.section import SettingsError
-from alicloud_emulator.template import ALL, populate
 from tests.emulator.deployment import ECHO, write
 from tests.emulator.ecs_requests import assume_role
 from tests.emulator.world import World, code_of, running
 
 ROOT = Path(__file__).parents[2]
-ACCOUNT = "1234567890123456"
+ACCOUNT, FURTHER = "1234567890123456", "6543210987654321"
+ALL = (PolicyName("System", "AdministratorAccess"),)
 FUNCTIONS = ("image-export-event", "image-export-http", "image-export-nightly", "image-export-watch")
 
 
@@ -57,7 +59,7 @@ def test_no_function_that_may_call_export_image_runs_longer_than_five_minutes() 
 
 def test_the_ground_of_the_template_exists_at_the_start() -> None:
     cloud = Cloud(Settings(template=ROOT / "template.yml"))
-    populate(cloud)
+    lay(cloud)
     role = cloud.identity.role(f"acs:ram::{ACCOUNT}:role/image-export")
     assert role is not None
     assert role.trust["Statement"][0]["Principal"] == {"RAM": [f"acs:ram::{ACCOUNT}:root"]}
@@ -96,39 +98,18 @@ def of_function(name: str) -> str:
     return f"acs:ram::{ACCOUNT}:role/{name}"
 
 
-def test_the_role_of_a_further_account_trusts_the_same_with_the_external_id_of_the_policy(tmp_path: Path) -> None:
-    there = "acs:ram::6543210987654321:role/exporter"
-    (tmp_path / "policy.yaml").write_text(yaml.safe_dump({"accounts": [{"role_arn": there, "external_id": "acme-7"}]}))
-    cloud = Cloud(Settings(template=ROOT / "template.yml", policy=tmp_path / "policy.yaml"))
-    populate(cloud)
-    ours, theirs = cloud.identity.role(of_function("image-export")), cloud.identity.role(there)
+def test_the_stack_of_a_further_account_has_the_role_that_trusts_the_functions_with_the_external_id() -> None:
+    parameters = {"HomeAccountId": ACCOUNT, "ExternalId": "acme-7"}
+    stack = {"template": str(ROOT / "template.yml"), "account_id": FURTHER, "parameters": parameters}
+    cloud = Cloud(Settings(template=ROOT / "template.yml", ground={"stacks": [stack]}))
+    lay(cloud)
+    ours, theirs = (cloud.identity.role(f"acs:ram::{owner}:role/image-export") for owner in (ACCOUNT, FURTHER))
     assert ours is not None
     assert theirs is not None
     (statement,) = theirs.trust["Statement"]
     assert statement.pop("Condition") == {"StringEquals": {"sts:ExternalId": ["acme-7"]}}
     assert [statement] == ours.trust["Statement"]
-
-
-def test_what_the_policy_names_exists_at_the_start(tmp_path: Path) -> None:
-    policy = {
-        "accounts": [
-            {
-                "role_arn": "acs:ram::6543210987654321:role/exporter",
-                "destinations": {"eu-central-1": {"bucket": "far-away"}},
-            }
-        ],
-        "notify": [
-            {"eventbridge": {"bus": "told", "region": "eu-central-1"}},
-            {"function": {"service": "other", "function": "sink"}},
-        ],
-    }
-    (tmp_path / "policy.yaml").write_text(yaml.safe_dump(policy))
-    cloud = Cloud(Settings(policy=tmp_path / "policy.yaml"))
-    populate(cloud)
-    assert cloud.identity.role("acs:ram::6543210987654321:role/exporter") is not None
-    assert cloud.oss.buckets["far-away"].account_id == "6543210987654321"
-    assert cloud.eventbridge.buses["told"].region == "eu-central-1"
-    assert "sink" in cloud.fc.services["other"]
+    assert [one.name for one in cloud.identity.policies_of(theirs)] != []
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     functions = still_functions(folder, **replaced)
     text = functions.read_text().replace("policy: policy.yaml", f"policy: oss://{POLICY_OBJECT}")
     functions.write_text(text + SINK)
-    files = ("--functions", functions, "--policy", code / "policy.yaml", "--template", chosen_template(folder))
+    files = ("--functions", functions, "--template", chosen_template(folder))
     arguments = (*map(str, files), "--speed", "1", "--events", "none")
     with RunningEmulator(*arguments, log=folder / "log") as emulator:
         lived = Life(World(emulator))

@@ -55,7 +55,8 @@ def shown(options: Showing, checkout: Path, console: Console, log: IO[bytes]) ->
     environment = {"IMAGE_EXPORT_HTTP_TOKENS": hashlib.sha256(token.encode()).hexdigest()}
     if options.package:
         environment["IMAGE_EXPORT_CODE"] = options.package
-    given = ["--functions", str(checkout / "s.yaml"), "--events", options.events]
+    given = ["--functions", str(checkout / "s.yaml"), "--template", str(checkout / "template.yml")]
+    given += ["--ground", str(checkout / "ground.yaml"), "--events", options.events]
     given += ["--opt", options.layer or str(checkout / "build" / "opt")]
     if options.runtime:
         given += ["--runtime", options.runtime]

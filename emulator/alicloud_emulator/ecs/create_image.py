@@ -8,9 +8,10 @@ import re
 from typing import Any
 
 from alicloud_emulator.calls import PROTOCOL_PARAMS, Call
+from alicloud_emulator.ecs.image import Image
 from alicloud_emulator.ecs.image_events import ApiCall
-from alicloud_emulator.ecs.images import Image
 from alicloud_emulator.ecs.regions import checked, region_of
+from alicloud_emulator.ecs.service import Ecs
 from alicloud_emulator.ecs.tags import tags_asked_for
 from alicloud_emulator.errors import ApiError, missing_parameter
 
@@ -18,20 +19,20 @@ NAME = re.compile(r"(?!aliyun|acs:|https?://)[A-Za-z\u4e00-\u9fff][\w.:\u4e00-\u
 SOURCES = (("InstanceId", re.compile(r"i-[a-z0-9]+")), ("SnapshotId", re.compile(r"s-[a-z0-9]+")))
 
 
-async def CreateImage(call: Call) -> dict[str, Any]:
+async def CreateImage(ecs: Ecs, call: Call) -> dict[str, Any]:
     """Make an image of an instance or a snapshot; it becomes Available in its time."""
     region = region_of(call)
     check_source(call)
-    fields = {"RegionId": region, **named(call, "ImageName", "Description", region)}
+    fields = {"RegionId": region, **named(ecs, call, "ImageName", "Description", region)}
     fields |= {name: call.params[name] for name in ("ImageFamily", "ImageVersion") if call.params.get(name)}
-    return {"ImageId": made(call, fields).id}
+    return {"ImageId": made(ecs, call, fields).id}
 
 
-async def CopyImage(call: Call) -> dict[str, Any]:
+async def CopyImage(ecs: Ecs, call: Call) -> dict[str, Any]:
     """Make the same image in another region, encrypted or not."""
     region = region_of(call)
     destination = checked(call.params.get("DestinationRegionId") or region)
-    source = call.cloud.ecs.images.find(call.params["ImageId"], region, call.key.account_id)
+    source = ecs.images.find(call.params["ImageId"], region, call.key.account_id)
     if source.status != "Available":
         raise ApiError(400, "IncorrectImageStatus", "The image is not available.")
     encrypted = call.params.get("Encrypted", "").lower() == "true"
@@ -40,8 +41,8 @@ async def CopyImage(call: Call) -> dict[str, Any]:
     kept = ("OSType", "OSName", "Platform", "Architecture", "Size", "ProductCode")
     fields = {name: source.fields[name] for name in kept} | {"RegionId": destination, "IsCopied": True}
     fields["DiskDeviceMappings"] = {"DiskDeviceMapping": [copied(disk, encrypted) for disk in source.disks]}
-    fields |= named(call, "DestinationImageName", "DestinationDescription", destination)
-    return {"ImageId": made(call, fields).id}
+    fields |= named(ecs, call, "DestinationImageName", "DestinationDescription", destination)
+    return {"ImageId": made(ecs, call, fields).id}
 
 
 def check_source(call: Call) -> None:
@@ -54,7 +55,7 @@ def check_source(call: Call) -> None:
             raise ApiError(404, f"Invalid{name}.NotFound", f"The specified {name} does not exist.")
 
 
-def named(call: Call, name: str, description: str, region: str) -> dict[str, Any]:
+def named(ecs: Ecs, call: Call, name: str, description: str, region: str) -> dict[str, Any]:
     """Name, description and tags of the new image; a name is used once in a region."""
     fields: dict[str, Any] = {"Description": call.params.get(description, ""), "Tags": {"Tag": tags(call)}}
     wanted = call.params.get(name)
@@ -62,7 +63,7 @@ def named(call: Call, name: str, description: str, region: str) -> dict[str, Any
         return fields
     if not NAME.fullmatch(wanted):
         raise ApiError(400, "InvalidImageName.Malformed", "The specified Image name is wrongly formed.")
-    own = [one for one in call.cloud.ecs.images.of(region) if one.account_id == call.key.account_id]
+    own = [one for one in ecs.images.of(region) if one.account_id == call.key.account_id]
     if wanted in [one.fields["ImageName"] for one in own if one.status != "Deleted"]:
         raise ApiError(400, "InvalidImageName.Duplicated", "The specified Image name has already been used.")
     return fields | {"ImageName": wanted}
@@ -78,12 +79,12 @@ def copied(disk: dict[str, Any], encrypted: bool) -> dict[str, Any]:
     return {"Type": disk["Type"], "Size": disk["Size"], "Encrypted": encrypted or disk["Encrypted"]}
 
 
-def made(call: Call, fields: dict[str, Any]) -> Image:
+def made(ecs: Ecs, call: Call, fields: dict[str, Any]) -> Image:
     """The new image, unless the call only asks whether it could be made."""
     if call.params.get("DryRun", "").lower() == "true":
         raise ApiError(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
     told = ApiCall(name=call.action, region=call.params["RegionId"], request_id=call.request_id, asked=asked(call))
-    return call.cloud.ecs.images.create({"ImageOwnerId": int(call.key.account_id), **fields}, told)
+    return ecs.images.create({"ImageOwnerId": int(call.key.account_id), **fields}, told)
 
 
 def asked(call: Call) -> dict[str, str]:

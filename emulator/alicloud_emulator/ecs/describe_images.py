@@ -5,9 +5,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from alicloud_emulator.calls import Call
-from alicloud_emulator.ecs.images import Image
+from alicloud_emulator.ecs.image import Image
 from alicloud_emulator.ecs.paging import page
 from alicloud_emulator.ecs.regions import region_of
+from alicloud_emulator.ecs.service import Ecs
 from alicloud_emulator.ecs.tags import tags_asked_for, tags_of
 from alicloud_emulator.errors import ApiError
 
@@ -25,7 +26,7 @@ EXACT = {
 }
 
 
-async def DescribeImages(call: Call) -> dict[str, Any]:
+async def DescribeImages(ecs: Ecs, call: Call) -> dict[str, Any]:
     """The images of a region that meet every filter, newest first."""
     region, statuses = region_of(call), wanted_statuses(call.params.get("Status"))
     check_owner(call.params.get("ImageOwnerAlias"))
@@ -34,11 +35,11 @@ async def DescribeImages(call: Call) -> dict[str, Any]:
     tags, filters, fields = dict(tags_asked_for(call.params)), wanted_filters(call), wanted_fields(call)
     found = [
         image
-        for image in call.cloud.ecs.images.of(region)
+        for image in ecs.images.of(region)
         if image.visible_to(call.key.account_id)
         and image.status in statuses
         and all(str(image.fields[field]) == value for field, value in fields.items())
-        and meets(call, image)
+        and meets(ecs, call, image)
         and (not tags or has_tags(image, tags))
         and in_time(image, filters)
     ]
@@ -68,10 +69,10 @@ def wanted_fields(call: Call) -> dict[str, str]:
     return {field: value for param, field in EXACT.items() if (value := call.params.get(param))}
 
 
-def meets(call: Call, image: Image) -> bool:
+def meets(ecs: Ecs, call: Call, image: Image) -> bool:
     """Whether the image has one of the ids and the name asked for."""
     ids, name = call.params.get("ImageId"), call.params.get("ImageName")
-    if ids and image.id not in (ids.split(",") if call.cloud.unsure.image_id_list == "honoured" else [ids]):
+    if ids and image.id not in (ids.split(",") if ecs.unsure.image_id_list == "honoured" else [ids]):
         return False
     return not name or fnmatchcase(str(image.fields["ImageName"]), name)
 

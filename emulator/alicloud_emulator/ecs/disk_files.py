@@ -119,7 +119,7 @@ def vdi(size: int) -> bytes:
     header = b"<<< Oracle VM VirtualBox Disk Image >>>\n".ljust(64, b"\0")
     header += struct.pack("<IIIII256s", 0xBEDA107F, 0x00010001, 400, 1, 0, b"")
     header += struct.pack("<IIIIIIIQIIII", SECTOR, data_at, 0, 0, 0, SECTOR, 0, size, MIB, 0, blocks, 0)
-    header += b"image-export-emu"  # its own UUID; those of parents are zero
+    header += b"alicloud-emulato"  # its own UUID; those of parents are zero
     return (header.ljust(SECTOR, b"\0") + b"\xff" * 4 * blocks).ljust(data_at, b"\0")
 
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from alicloud_emulator.calls import Call
-from alicloud_emulator.ecs import service_role
 from alicloud_emulator.ecs.disk_files import SUFFIXES
-from alicloud_emulator.ecs.images import Image
+from alicloud_emulator.ecs.image import Image
 from alicloud_emulator.ecs.regions import FORMAT_REGIONS, region_of
-from alicloud_emulator.ecs.tasks import Order
+from alicloud_emulator.ecs.service import Ecs
+from alicloud_emulator.ecs.service_role import arn_of
+from alicloud_emulator.ecs.task import Order
 from alicloud_emulator.errors import ApiError, missing_parameter
 from alicloud_emulator.identity import SERVICE_ROLE
 
@@ -19,23 +20,23 @@ WEEK = timedelta(days=7)
 ARCHIVED = frozenset({"Archive", "ColdArchive", "DeepColdArchive"})
 
 
-async def ExportImage(call: Call) -> dict[str, Any]:
+async def ExportImage(ecs: Ecs, call: Call) -> dict[str, Any]:
     """Start an export task, or say what is against it."""
-    order = order_of(call)
+    order = order_of(ecs, call)
     check_image(order.image)
-    check_bucket(call, order)
-    check_free(call, order)
+    check_bucket(ecs, call, order)
+    check_free(ecs, call, order)
     if call.params.get("DryRun", "").lower() == "true":
         raise ApiError(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
-    task = call.cloud.ecs.tasks.start(order)
-    field = call.cloud.unsure.export_id_field
+    task = ecs.tasks.start(order)
+    field = ecs.unsure.export_id_field
     names = ("TaskId", "ExportTaskId") if field == "both" else (field,)
     return {"RegionId": order.image.region, **dict.fromkeys(names, task.id)}
 
 
-def order_of(call: Call) -> Order:
+def order_of(ecs: Ecs, call: Call) -> Order:
     """The request's parameters, under the old names too, each well formed, of an account that may export at all."""
-    if not call.cloud.quotas.exports_enabled:
+    if not ecs.quotas.exports_enabled:
         raise ApiError(403, "UserNotInTheWhiteList", "The user is not in the white list of image export.")
     bucket = call.params.get("OSSBucket") or call.params.get("OssBucket")
     if not bucket:
@@ -44,8 +45,8 @@ def order_of(call: Call) -> Order:
     if prefix and not PREFIX.fullmatch(prefix):
         raise ApiError(400, "InvalidOSSPrefix.Malformed", "The specified OSSPrefix format is incorrect.")
     image_format = format_of(call.params.get("ImageFormat") or "raw", region)
-    role_name = role_of(call)
-    image = call.cloud.ecs.images.find(call.params["ImageId"], region, call.key.account_id)
+    role_name = role_of(ecs, call)
+    image = ecs.images.find(call.params["ImageId"], region, call.key.account_id)
     return Order(
         image=image,
         bucket=bucket,
@@ -68,11 +69,11 @@ def format_of(text: str, region: str) -> str:
     return image_format
 
 
-def role_of(call: Call) -> str:
+def role_of(ecs: Ecs, call: Call) -> str:
     """The role that ECS takes to write to OSS; whether it may have another name is not sure."""
     name = call.params.get("RoleName") or SERVICE_ROLE
-    taken = service_role.can_be_taken(call.cloud, service_role.arn_of(call.key.account_id, name))
-    if not taken or (name != SERVICE_ROLE and call.cloud.unsure.role_name == "default_only"):
+    taken = ecs.roles.can_be_taken(arn_of(call.key.account_id, name))
+    if not taken or (name != SERVICE_ROLE and ecs.unsure.role_name == "default_only"):
         message = "ECS service has no permission to access your OSS; set the role to ECS service account first."
         raise ApiError(403, "NoSetRoletoECSServiceAcount", message)
     return name
@@ -98,14 +99,14 @@ def check_image(image: Image) -> None:
         raise ApiError(400, "InvalidImage.DiskAmountOrSize", message)
 
 
-def check_bucket(call: Call, order: Order) -> None:
+def check_bucket(ecs: Ecs, call: Call, order: Order) -> None:
     """Whether ECS can write to the bucket."""
-    bucket = call.cloud.oss.buckets.get(order.bucket)
+    bucket = ecs.oss.buckets.get(order.bucket)
     if bucket is None or bucket.region != call.params["RegionId"]:
-        code = "InvalidOSSBucket.NotFound" if bucket is None else call.cloud.unsure.bucket_elsewhere
+        code = "InvalidOSSBucket.NotFound" if bucket is None else ecs.unsure.bucket_elsewhere
         raise ApiError(400, code, "The specified OSS bucket does not exist in this region.")
-    role, key = service_role.arn_of(order.account_id, order.role_name), f"{order.prefix}_{order.image.id}"
-    if bucket.account_id != call.key.account_id or not service_role.may_write(call.cloud, role, bucket, key):
+    role, key = arn_of(order.account_id, order.role_name), f"{order.prefix}_{order.image.id}"
+    if bucket.account_id != call.key.account_id or not ecs.roles.may_write(role, bucket, key):
         raise ApiError(403, "InvalidOSS.NotAuthorized", "The OSS bucket or object is not allowed to access.")
     if bucket.encryption:
         raise ApiError(403, "InvalidOSSBucket.EncryptUnsupported", "Encrypted OSS buckets are not supported.")
@@ -113,9 +114,9 @@ def check_bucket(call: Call, order: Order) -> None:
         raise ApiError(400, "InvalidOSSObject.NeedRestore", "The OSS object is archived and must be restored first.")
 
 
-def check_free(call: Call, order: Order) -> None:
+def check_free(ecs: Ecs, call: Call, order: Order) -> None:
     """Whether the image is not being exported, and the account has an export left."""
-    tasks, quotas = call.cloud.ecs.tasks, call.cloud.quotas
+    tasks, quotas = ecs.tasks, ecs.quotas
     running = tasks.running(order.image.region, order.account_id)
     if any(task.order.image is order.image for task in running):
         message = "The specified image is being exported; call DescribeTasks to see the existing tasks."

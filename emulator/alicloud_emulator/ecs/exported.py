@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from alicloud_emulator.ecs.disk_files import DAMAGED, SUFFIXES, disk_file
-
-if TYPE_CHECKING:
-    from alicloud_emulator.ecs.tasks import Order
+from alicloud_emulator.ecs.task import Order
 
 
 def object_names(order: Order, task_id: str, naming: str) -> list[str]:

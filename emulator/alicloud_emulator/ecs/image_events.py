@@ -6,16 +6,14 @@ Sources: `events/` of EventBridge and ActionTrail documents; the events of Creat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alicloud_emulator.calls import new_request_id
-
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
-    from alicloud_emulator.ecs.images import Image
+from alicloud_emulator.ecs.image import Image
+from alicloud_emulator.unsure import Unsure
 
 INSTANCE = "i-bp1g6zv0ce8oghu7emul"  # of which control calls make images
 
@@ -30,27 +28,34 @@ class ApiCall:
     asked: Mapping[str, str]
 
 
-def created(cloud: Cloud, image: Image, when: datetime, call: ApiCall | None) -> None:
-    """Tell that an image was made by a call (CreateImage, where it was a control call), and its first state."""
-    if "actiontrail" in cloud.settings.events:
-        record = api_call(cloud, image, when, call or control_call(image))
-        publish(cloud, image, when, f"ecs:ActionTrail:{record['eventType']}", record)
-    state_changed(cloud, image, when)
+class ImageEvents:
+    """Publishes the kinds of events that are chosen; `publish` puts one on the bus `default`."""
+
+    def __init__(self, kinds: frozenset[str], unsure: Unsure, publish: Callable[[dict[str, Any]], None]) -> None:
+        self._kinds = kinds
+        self._unsure = unsure
+        self._publish = publish
+
+    def created(self, image: Image, when: datetime, call: ApiCall | None) -> None:
+        """Tell that an image was made by a call (CreateImage, where it was a control call), and its first state."""
+        if "actiontrail" in self._kinds:
+            record = api_call(self._unsure, image, when, call or control_call(image))
+            self._publish(cloud_event(image, when, f"ecs:ActionTrail:{record['eventType']}", record))
+        self.state_changed(image, when)
+
+    def state_changed(self, image: Image, when: datetime) -> None:
+        """Tell the image's new state, where EventBridge is read as passing that event on."""
+        if "image" not in self._kinds:
+            return
+        data: dict[str, Any] = {"imageId": image.id, "currentState": image.status}
+        if self._unsure.image_event_shape == "content":
+            data = {"regionId": image.region, "name": "Image:StateChange", "content": data}
+        self._publish(cloud_event(image, when, "ecs:Image:StateChange", data))
 
 
-def state_changed(cloud: Cloud, image: Image, when: datetime) -> None:
-    """Tell the image's new state, where EventBridge is read as passing that event on."""
-    if "image" not in cloud.settings.events:
-        return
-    data: dict[str, Any] = {"imageId": image.id, "currentState": image.status}
-    if cloud.unsure.image_event_shape == "content":
-        data = {"regionId": image.region, "name": "Image:StateChange", "content": data}
-    publish(cloud, image, when, "ecs:Image:StateChange", data)
-
-
-def publish(cloud: Cloud, image: Image, when: datetime, kind: str, data: dict[str, Any]) -> None:
-    """Put a CloudEvent on the default bus of the image's region."""
-    event = {
+def cloud_event(image: Image, when: datetime, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A CloudEvent of the image's region."""
+    return {
         "id": new_request_id(),
         "source": "acs.ecs",
         "specversion": "1.0",
@@ -62,7 +67,6 @@ def publish(cloud: Cloud, image: Image, when: datetime, kind: str, data: dict[st
         "aliyunaccountid": image.account_id,
         "data": data,
     }
-    cloud.spawn(cloud.eventbridge.publish("default", event))
 
 
 def control_call(image: Image) -> ApiCall:
@@ -71,9 +75,9 @@ def control_call(image: Image) -> ApiCall:
     return ApiCall(name="CreateImage", region=image.region, request_id=new_request_id(), asked=asked)
 
 
-def api_call(cloud: Cloud, image: Image, when: datetime, call: ApiCall) -> dict[str, Any]:
+def api_call(unsure: Unsure, image: Image, when: datetime, call: ApiCall) -> dict[str, Any]:
     """ActionTrail's record of the call; where it names the new image, and of which sort it is, is not documented."""
-    reading, request_id = cloud.unsure.actiontrail_image_id, call.request_id
+    reading, request_id = unsure.actiontrail_image_id, call.request_id
     sources = [call.asked["ImageId"]] if "ImageId" in call.asked else []
     referenced = {"ACS::ECS::Image": [*sources, image.id]} if reading != "responseElements" else {}
     response = {"ImageId": image.id} if reading != "referencedResources" else {}
@@ -81,7 +85,7 @@ def api_call(cloud: Cloud, image: Image, when: datetime, call: ApiCall) -> dict[
         "eventId": request_id,
         "eventVersion": 1,
         "eventRW": "Write",
-        "eventType": cloud.unsure.actiontrail_event_type,
+        "eventType": unsure.actiontrail_event_type,
         "eventSource": f"ecs.{call.region}.aliyuncs.com",
         "serviceName": "Ecs",
         "apiVersion": "2014-05-26",

@@ -4,58 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from alicloud_emulator.ecs import image_events
-from alicloud_emulator.ecs.image_events import ApiCall
+from alicloud_emulator.clock import CloudClock
+from alicloud_emulator.ecs.image import Image
+from alicloud_emulator.ecs.image_events import ApiCall, ImageEvents
 from alicloud_emulator.ecs.image_fields import completed
-from alicloud_emulator.ecs.plan import Plan, plan_of
+from alicloud_emulator.ecs.plan import plan_of
 from alicloud_emulator.ecs.regions import checked
 from alicloud_emulator.errors import ApiError
 
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
-
 CREATION = timedelta(seconds=60)
-
-
-@dataclass(slots=True, kw_only=True)
-class Image:
-    """An image as DescribeImages shows it (`fields`), and how its exports go."""
-
-    region: str
-    account_id: str
-    fields: dict[str, Any]
-    plan: Plan
-
-    @property
-    def id(self) -> str:
-        """ImageId."""
-        return str(self.fields["ImageId"])
-
-    @property
-    def status(self) -> str:
-        """Status."""
-        return str(self.fields["Status"])
-
-    @property
-    def disks(self) -> list[dict[str, Any]]:
-        """The system disk, then the data disks."""
-        mappings: list[dict[str, Any]] = self.fields["DiskDeviceMappings"]["DiskDeviceMapping"]
-        return mappings
-
-    def visible_to(self, account_id: str) -> bool:
-        """Own images are the owner's; shared, public and marketplace images are everyone's."""
-        return self.fields["ImageOwnerAlias"] != "self" or self.account_id == account_id
 
 
 class Images:
     """Every image of every region."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, clock: CloudClock, account_id: str, events: ImageEvents) -> None:
+        self._clock = clock
+        self._account_id = account_id
+        self._events = events
         self._images: dict[str, Image] = {}
         self._regions: dict[str, dict[str, Image]] = defaultdict(dict)
 
@@ -78,18 +47,18 @@ class Images:
         fields = dict(values)
         plan = plan_of(fields.pop("_export", None))
         region = checked(fields.pop("RegionId", ""))
-        now = self._cloud.clock.now()
+        now = self._clock.now()
         grows = "Status" not in fields
-        fields = completed(fields, self._cloud.account_id, now)
+        fields = completed(fields, self._account_id, now)
         image = Image(region=region, account_id=str(fields["ImageOwnerId"]), fields=fields, plan=plan)
         if image.id in self._images and self._images[image.id].status != "Deleted":
             raise ApiError(409, "ImageIdInUse", f"There is an image {image.id} already.")
         if (former := self._images.get(image.id)) is not None:
             del self._regions[former.region][image.id]
         self._images[image.id] = self._regions[region][image.id] = image
-        image_events.created(self._cloud, image, now, call)
+        self._events.created(image, now, call)
         if grows:
-            self._cloud.clock.at(now + CREATION, lambda when: self._ripen(image, when))
+            self._clock.at(now + CREATION, lambda when: self._ripen(image, when))
         return image
 
     def change(self, image_id: str, values: dict[str, Any]) -> Image:
@@ -103,7 +72,7 @@ class Images:
         before = image.status
         image.fields.update(fields)
         if image.status != before:
-            self._became(image, self._cloud.clock.now())
+            self._became(image, self._clock.now())
         return image
 
     def _ripen(self, image: Image, when: datetime) -> None:
@@ -115,4 +84,4 @@ class Images:
     def _became(self, image: Image, when: datetime) -> None:
         if image.status == "Available":
             image.fields["Progress"] = "100%"
-        image_events.state_changed(self._cloud, image, when)
+        self._events.state_changed(image, when)

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
+from alicloud_emulator.clock import CloudClock
+from alicloud_emulator.ecs.image import Image
+from alicloud_emulator.ecs.image_events import ImageEvents
 from alicloud_emulator.ecs.images import Images
 from alicloud_emulator.ecs.plan import plan_of
-from alicloud_emulator.ecs.tasks import Order, Task, Tasks
+from alicloud_emulator.ecs.service_role import ServiceRoles
+from alicloud_emulator.ecs.task import Order, Task
+from alicloud_emulator.ecs.tasks import Tasks
 from alicloud_emulator.errors import ApiError
+from alicloud_emulator.oss.buckets import Oss
+from alicloud_emulator.quotas import Quotas
+from alicloud_emulator.unsure import Unsure
 
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
-    from alicloud_emulator.ecs.images import Image
 
-
+@dataclass(kw_only=True)
 class Ecs:
-    """Images and tasks."""
+    """Images and tasks, and what their operations ask: buckets, roles, quotas, readings."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        self.images = Images(cloud)
-        self.tasks = Tasks(cloud)
+    clock: CloudClock
+    account_id: str
+    oss: Oss
+    roles: ServiceRoles
+    quotas: Quotas
+    unsure: Unsure
+    events: ImageEvents
+
+    def __post_init__(self) -> None:
+        self.images = Images(self.clock, self.account_id, self.events)
+        self.tasks = Tasks(self.clock, self.unsure, self.oss, self.roles)
 
     def create_image(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Create an image; answers it."""
@@ -32,8 +45,8 @@ class Ecs:
 
     def start_foreign_export(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Start an export that somebody else asked for: no call of the API, but the account's quota and the image's."""
-        image = self.images.find(fields["ImageId"], fields["RegionId"], self._cloud.account_id)
-        if fields["OSSBucket"] not in self._cloud.oss.buckets:
+        image = self.images.find(fields["ImageId"], fields["RegionId"], self.account_id)
+        if fields["OSSBucket"] not in self.oss.buckets:
             raise ApiError(400, "InvalidOSSBucket.NotFound", f"there is no bucket {fields['OSSBucket']}")
         order = Order(
             image=image,
@@ -55,7 +68,7 @@ class Ecs:
         return [self._row(task) for task in self.tasks]
 
     def _row(self, task: Task) -> dict[str, Any]:
-        now = self._cloud.clock.now()
+        now = self.clock.now()
         return {
             "TaskId": task.id,
             "RegionId": task.order.image.region,

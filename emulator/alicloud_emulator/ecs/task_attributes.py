@@ -3,55 +3,54 @@
 from datetime import datetime
 from typing import Any
 
-from alicloud_emulator.calls import Call
-from alicloud_emulator.ecs.tasks import Task
+from alicloud_emulator.ecs.task import Task
+from alicloud_emulator.unsure import Unsure
 
 
-def summary(call: Call, task: Task) -> dict[str, Any]:
+def summary(unsure: Unsure, now: datetime, task: Task) -> dict[str, Any]:
     """What both answers have."""
-    unsure = call.cloud.unsure
     cancellable = task.order.plan.support_cancel
     return {
         "TaskId": task.id,
         "TaskAction": unsure.task_action_spelling,
-        "TaskStatus": shown_status(call, task),
-        "CreationTime": moment(call, task.created),
-        "FinishedTime": moment(call, task.ended_at),
+        "TaskStatus": shown_status(unsure, now, task),
+        "CreationTime": moment(unsure, task.created),
+        "FinishedTime": moment(unsure, task.ended_at),
         "SupportCancel": str(cancellable).lower() if unsure.support_cancel_type == "string" else cancellable,
         **({"ResourceId": task.order.image.id} if unsure.resource_id_in_tasks else {}),
     }
 
 
-def shown_status(call: Call, task: Task) -> str:
+def shown_status(unsure: Unsure, now: datetime, task: Task) -> str:
     """TaskStatus; whether a failure is called one is read either way."""
-    status = task.status(call.now)
-    return call.cloud.unsure.failed_task_status if status == "Failed" else status
+    status = task.status(now)
+    return unsure.failed_task_status if status == "Failed" else status
 
 
-def attributes(call: Call, task: Task) -> dict[str, Any]:
+def attributes(unsure: Unsure, now: datetime, task: Task) -> dict[str, Any]:
     """The whole of a task: progress, counts, and objects once they are named."""
     done, failed = task.end == "Finished", task.end == "Failed"
-    shown = {name: value for name, value in summary(call, task).items() if name != "ResourceId"}
+    shown = {name: value for name, value in summary(unsure, now, task).items() if name != "ResourceId"}
     return {
         **shown,
         "RegionId": task.order.image.region,
-        "TaskProcess": f"{task.progress(call.now)}%",
+        "TaskProcess": f"{task.progress(now)}%",
         "TotalCount": len(task.objects),
         "SuccessCount": len(task.objects) if done else 0,
         "FailedCount": len(task.objects) if failed else 0,
-        "OperationProgressSet": {"OperationProgress": progress(call, task)},
+        "OperationProgressSet": {"OperationProgress": progress(unsure, task)},
     }
 
 
-def progress(call: Call, task: Task) -> list[dict[str, Any]]:
+def progress(unsure: Unsure, task: Task) -> list[dict[str, Any]]:
     """An entry for each object (or one for all), when they are named; the cause of a failure, with or without."""
-    named = task.end == "Finished" or call.cloud.unsure.task_named == "at_once"
+    named = task.end == "Finished" or unsure.task_named == "at_once"
     if task.end == "Failed":
         return [entry(task, task.objects if named else [], "Failed", task.order.plan.code, task.order.plan.message)]
     if not named:
         return []
     status = "Success" if task.end == "Finished" else ""
-    together = call.cloud.unsure.operation_progress == "one_for_all"
+    together = unsure.operation_progress == "one_for_all"
     groups = [task.objects] if together else [[key] for key in task.objects]
     return [entry(task, keys, status) for keys in groups]
 
@@ -69,7 +68,7 @@ def entry(task: Task, keys: list[str], status: str, code: str = "", message: str
     }
 
 
-def moment(call: Call, when: datetime | None) -> str:
+def moment(unsure: Unsure, when: datetime | None) -> str:
     """A time, without seconds as in the samples, or with them; empty while there is none."""
-    form = "%Y-%m-%dT%H:%MZ" if call.cloud.unsure.task_times == "minutes" else "%Y-%m-%dT%H:%M:%SZ"
+    form = "%Y-%m-%dT%H:%MZ" if unsure.task_times == "minutes" else "%Y-%m-%dT%H:%M:%SZ"
     return when.strftime(form) if when else ""

@@ -9,27 +9,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alicloud_emulator.calls import Call, Operation, Result, new_request_id
 from alicloud_emulator.errors import ApiError
-from alicloud_emulator.eventbridge.buses import DEFAULT, Rule, Target
+from alicloud_emulator.eventbridge.buses import DEFAULT, EventBridge, Rule, Target
 from alicloud_emulator.eventbridge.entries import EntryError, read_entry, read_list
 from alicloud_emulator.eventbridge.patterns import PatternError, check_pattern
-
-if TYPE_CHECKING:
-    from alicloud_emulator.eventbridge import EventBridge
 
 FUNCTION_3 = re.compile(r"acs:fc:[\w-]*:\d*:functions/([\w-]+)(?:/\w+)?")
 FUNCTION_2 = re.compile(r"acs:fc:[\w-]*:\d*:services/([\w-]+)(?:\.\w+)?/functions/([\w-]+)")
 
 
-async def PutEvents(call: Call) -> Result:
+async def PutEvents(eventbridge: EventBridge, call: Call) -> Result:
     """Publish events on a custom bus; each is taken or refused by itself, in the order of the request."""
-    bus = call.cloud.eventbridge.bus(call.params["EventBusName"], call.region)
+    bus = eventbridge.bus(call.params["EventBusName"], call.region)
     if bus.name == DEFAULT:
         raise ApiError(403, "EventBusNotSupportCustomEvent", "The default bus takes events of cloud services only.")
-    results = [await put_one(call.cloud.eventbridge, bus.name, entry) for entry in read_list(call.params["EventList"])]
+    results = [await put_one(eventbridge, bus.name, entry) for entry in read_list(call.params["EventList"])]
     failed = sum(1 for result in results if result["ErrorCode"])
     return answer({"FailedEntryCount": failed, "EntryList": results}, code="200")
 
@@ -42,24 +39,24 @@ async def put_one(eventbridge: EventBridge, bus: str, entry: Any) -> dict[str, A
         event = read_entry(entry)
     except EntryError as fault:
         return result | {"ErrorCode": "InvalidArgument", "ErrorMessage": str(fault)}
-    event.setdefault("time", eventbridge.cloud.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    event.setdefault("time", eventbridge.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"))
     await eventbridge.publish(bus, event)
     return result
 
 
-async def CreateEventBus(call: Call) -> Result:
+async def CreateEventBus(eventbridge: EventBridge, call: Call) -> Result:
     """Create a custom bus; where it exists already the call is refused."""
     name = call.params["EventBusName"]
     if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,126}", name):
         raise ApiError(409, "EventBusNameInvalid", f"EventBusName {name!r} is not 1 to 127 letters, digits, _ and -.")
-    bus = call.cloud.eventbridge.add_bus(name, call.region or "cn-hangzhou")
-    arn = f"acs:eventbridge:{bus.region}:{call.cloud.account_id}:eventbus/{name}"
+    bus = eventbridge.add_bus(name, call.region or "cn-hangzhou")
+    arn = f"acs:eventbridge:{bus.region}:{eventbridge.account_id}:eventbus/{name}"
     return answer({"EventBusARN": arn})
 
 
-async def CreateRule(call: Call) -> Result:
+async def CreateRule(eventbridge: EventBridge, call: Call) -> Result:
     """Create a rule on a bus."""
-    bus, name = call.cloud.eventbridge.bus(call.params["EventBusName"]), call.params["RuleName"]
+    bus, name = eventbridge.bus(call.params["EventBusName"]), call.params["RuleName"]
     try:
         pattern, targets = json.loads(call.params["FilterPattern"]), json.loads(call.params["EventTargets"])
         check_pattern(pattern)
@@ -67,8 +64,8 @@ async def CreateRule(call: Call) -> Result:
         raise ApiError(400, "InvalidArgument", f"FilterPattern or EventTargets: {cause}") from cause
     enabled = call.params.get("Status", "ENABLE") == "ENABLE"
     rule = Rule(name=name, pattern=pattern, targets=tuple(map(read_target, targets)), enabled=enabled)
-    call.cloud.eventbridge.put_rule(bus.name, rule)
-    return answer({"RuleARN": f"acs:eventbridge:{bus.region}:{call.cloud.account_id}:eventbus/{bus.name}/rule/{name}"})
+    eventbridge.put_rule(bus.name, rule)
+    return answer({"RuleARN": f"acs:eventbridge:{bus.region}:{eventbridge.account_id}:eventbus/{bus.name}/rule/{name}"})
 
 
 def read_target(target: dict[str, Any]) -> Target:
@@ -86,17 +83,17 @@ def answer(data: dict[str, Any], code: str = "Success") -> Result:
     return {"Code": code, "Message": "success", "Success": True, "Data": data}
 
 
-def operation(run: Callable[[Call], Awaitable[Result]], *required: str) -> Operation:
+def operation(run: Callable[[EventBridge, Call], Awaitable[Result]], *required: str) -> Operation[EventBridge]:
     """An action whose refusals come as the reading `eventbridge_refusal` says.
 
     The samples of the pages and Terraform's provider show refusals in a body of HTTP 200, with Success false.
     """
 
-    async def refusing(call: Call) -> Result:
+    async def refusing(eventbridge: EventBridge, call: Call) -> Result:
         try:
-            return await run(call)
+            return await run(eventbridge, call)
         except ApiError as error:
-            if call.cloud.unsure.eventbridge_refusal == "status":
+            if eventbridge.unsure.eventbridge_refusal == "status":
                 raise
             return {"Code": error.code, "Message": error.message, "Success": False}
 

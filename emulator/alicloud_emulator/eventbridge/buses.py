@@ -5,18 +5,18 @@ Sources: EventBridge "Event overview" for the extension attributes; "Limits" pag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from alicloud_emulator.clock import CloudClock
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.eventbridge.patterns import matches
-
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
+from alicloud_emulator.unsure import Unsure
 
 DEFAULT = "default"
 REGION = "cn-hangzhou"
+Deliver = Callable[[str, Any], None]  # takes an event to a target
 RULES_A_BUS = 50
 
 
@@ -50,8 +50,11 @@ class Bus:
 class EventBridge:
     """Every bus and every event that was published on one."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self.cloud = cloud
+    def __init__(self, clock: CloudClock, unsure: Unsure, account_id: str, deliver: Deliver) -> None:
+        self.clock = clock
+        self.unsure = unsure
+        self.account_id = account_id
+        self._deliver = deliver
         self.buses: dict[str, Bus] = {DEFAULT: Bus(name=DEFAULT, region=REGION)}
         self.published: list[dict[str, Any]] = []
 
@@ -86,7 +89,7 @@ class EventBridge:
         for rule in tuple(here.rules.values()):
             if rule.enabled and matches(rule.pattern, published):
                 for target in rule.targets:
-                    self.cloud.fc.deliver(target.address, published)
+                    self._deliver(target.address, published)
 
     def state(self) -> list[dict[str, Any]]:
         """The events of `GET /_emulator/state`."""
@@ -94,10 +97,10 @@ class EventBridge:
 
     def _extensions(self, bus: Bus) -> dict[str, str]:
         """What EventBridge adds to every event."""
-        now = self.cloud.clock.now()
+        now = self.clock.now()
         return {
-            "aliyunaccountid": self.cloud.account_id,
-            "aliyunoriginalaccountid": self.cloud.account_id,
+            "aliyunaccountid": self.account_id,
+            "aliyunoriginalaccountid": self.account_id,
             "aliyunpublishtime": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "aliyuneventbusname": bus.name,
             "aliyunregionid": bus.region,

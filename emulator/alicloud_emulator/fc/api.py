@@ -11,30 +11,30 @@ from typing import Any
 from alicloud_emulator.calls import Call, Operation, Reply
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.fc import functions_api
-from alicloud_emulator.fc.functions import LARGEST_ASYNC, LARGEST_SYNC
+from alicloud_emulator.fc.functions import LARGEST_ASYNC, LARGEST_SYNC, Functions
 
 NOT_EMULATED = ("x-fc-async-delay", "x-fc-async-task-id")
 
 
-async def InvokeFunction(call: Call) -> Reply:
+async def InvokeFunction(fc: Functions, call: Call) -> Reply:
     """Invoke a function of either API: 202 where it is queued, 200 and its answer otherwise."""
     asynchronous = is_asynchronous(call)
     largest = LARGEST_ASYNC if asynchronous else LARGEST_SYNC
     if len(call.body) > largest:
         raise ApiError(400, "EntityTooLarge", f"payload size exceeds maximum allowed size ({largest} bytes)")
     if "service" in call.params:
-        return keep(call, asynchronous)
-    return await functions_api.invoke(call, asynchronous)
+        return keep(fc, call, asynchronous)
+    return await functions_api.invoke(fc, call, asynchronous)
 
 
-def keep(call: Call, asynchronous: bool) -> Reply:
+def keep(fc: Functions, call: Call, asynchronous: bool) -> Reply:
     """Let a built-in function of FC 2.0 keep the payload; it answers nothing of its own."""
     service, function = call.params["service"], call.params["function"]
-    if service not in call.cloud.fc.services:
+    if service not in fc.services:
         raise ApiError(404, "ServiceNotFound", f"service '{service}' does not exist")
-    if function not in call.cloud.fc.services[service]:
+    if function not in fc.services[service]:
         raise ApiError(404, "FunctionNotFound", f"function '{function}' does not exist in service '{service}'")
-    call.cloud.fc.deliver(f"fc:{service}/{function}", read_payload(call.body))
+    fc.deliver(f"fc:{service}/{function}", read_payload(call.body))
     return Reply(status=202 if asynchronous else 200, body=b"" if asynchronous else b"{}")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from aiohttp import web
 
 from alicloud_emulator.calls import new_request_id
 from alicloud_emulator.errors import ApiError
-from alicloud_emulator.fc import s_yaml, triggers
+from alicloud_emulator.fc import triggers
 from alicloud_emulator.fc.http_trigger import HttpTriggers
 from alicloud_emulator.fc.instances import Instances
 from alicloud_emulator.fc.invocation import Invocation, Outcome
@@ -24,9 +24,9 @@ from alicloud_emulator.ram.trust import lets_in
 from alicloud_emulator.section import SettingsError
 
 if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
     from alicloud_emulator.fc.definition import Function
     from alicloud_emulator.fc.logs import Line
+    from alicloud_emulator.fc.surroundings import Surroundings
 
 # FC "Request limits": synchronous and asynchronous payloads.
 FC = ("Service", "fc.aliyuncs.com")
@@ -38,43 +38,44 @@ KEPT_INVOCATIONS, KEPT_LINES = 20_000, 100_000
 class Functions:
     """The functions of s.yaml by name, and the services of FC 2.0 whose functions keep what they receive."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self.cloud = cloud
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
         self.http_trigger: str | None = None
         self.by_name: dict[str, Function] = {}
-        self.services: dict[str, set[str]] = {"images": {"after-export"}}  # of FC 2.0
+        self.services: dict[str, set[str]] = {}  # of FC 2.0
         self.invocations: deque[Invocation] = deque(maxlen=KEPT_INVOCATIONS)
         self.received: list[dict[str, Any]] = []
         self.lines: deque[Line] = deque(maxlen=KEPT_LINES)
         self.mounts = Mounts()
-        self.instances = Instances(cloud, self.lines, self.mounts)
-        self.queue = Queue(cloud, self)
-        self.http_triggers = HttpTriggers(cloud)
+        self.instances = Instances(around, self.lines, self.mounts)
+        self.queue = Queue(around, self)
+        self.http_triggers = HttpTriggers(around, self)
 
-    async def start(self) -> None:
-        """Read the functions and arm their triggers; the endpoint of the cloud must be known."""
-        if self.cloud.settings.functions is None:
-            return
-        environment = {**os.environ, "IMAGE_EXPORT_ENDPOINT": self.cloud.endpoint}
-        for function in s_yaml.load(self.cloud.settings.functions, environment, self.cloud.account_id):
+    @property
+    def account_id(self) -> str:
+        """Whose functions they are."""
+        return self.around.account_id
+
+    async def start(self, functions: Iterable[Function]) -> None:
+        """Deploy functions and open their HTTP triggers."""
+        for function in functions:
             self.deploy(function)
         self.http_trigger = await self.http_triggers.start(self.by_name.values())
 
     def deploy(self, function: Function) -> None:
         """Create a function; its code and its layer (folders or zips) and its role must be there."""
-        runtime = self.cloud.settings.runtime or function.runtime
-        function = replace(function, code=self.mounts.folder(function.code), runtime=runtime)
+        function = replace(function, code=self.mounts.folder(function.code))
         if function.layers:
-            self.mounts.folder(self.cloud.settings.opt)
-            program(self.cloud.settings.opt, function.runtime)
+            self.mounts.folder(self.around.opt)
+            program(self.around.opt, function.runtime)
         if function.role:
-            role = self.cloud.identity.role(role_arn(function.role, self.cloud.account_id))
+            role = self.around.identity.role(role_arn(function.role, self.account_id))
             if role is None:
                 raise SettingsError(f"{function.name}: there is no role {function.role}")
             if not lets_in(role.trusts(), [FC], {}):
                 raise SettingsError(f"{function.name}: the role {function.role} does not trust {FC[1]}")
         self.by_name[function.name] = function
-        triggers.arm(self.cloud, function)
+        triggers.arm(self.around, self.queue, function)
 
     def add_service(self, service: str, function: str) -> None:
         """Create a function of FC 2.0 that keeps what it receives."""
@@ -130,7 +131,7 @@ class Functions:
     async def run(self, function: Function, invocation: Invocation) -> Outcome:
         """Run one attempt to its end; cloud time goes as the wall clock meanwhile."""
         invocation.status = "running"
-        with self.cloud.clock.invocation():
+        with self.around.clock.invocation():
             try:
                 outcome = await self.instances.run(function, invocation)
             except ApiError:
@@ -145,7 +146,7 @@ class Functions:
         timer = function.timer()
         if timer is None:
             raise ApiError(404, "TriggerNotFound", f"function {function.name!r} has no timer")
-        event = triggers.payload(timer.name, timer.payload, self.cloud.clock.now())
+        event = triggers.payload(timer.name, timer.payload, self.around.clock.now())
         return reply(await self.invoke(function.name, event))
 
     async def control_invoke(self, request: web.Request) -> web.Response:

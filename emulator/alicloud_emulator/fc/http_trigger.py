@@ -11,7 +11,6 @@ import json
 import secrets
 import string
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -21,11 +20,9 @@ from alicloud_emulator.errors import ApiError
 from alicloud_emulator.fc.definition import Function, HttpTrigger
 from alicloud_emulator.fc.http_answer import ADDED, JSON, HttpAnswer, answer_of
 from alicloud_emulator.fc.http_event import Gateway, HttpRequest, make_event
+from alicloud_emulator.fc.surroundings import Invoker, Surroundings
 from alicloud_emulator.identity import text
 from alicloud_emulator.signatures import acs3
-
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
 
 LARGEST_TARGET, LARGEST_HEADERS, LARGEST_BODY = 4 * 1024, 8 * 1024, 32 * 1024 * 1024
 BEYOND_LIMITS = 1024 * 1024  # what the listener reads, so that the refusal is FC's
@@ -34,14 +31,15 @@ BEYOND_LIMITS = 1024 * 1024  # what the listener reads, so that the refusal is F
 class HttpTriggers:
     """The open ports of the account's functions."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self.cloud = cloud
+    def __init__(self, around: Surroundings, invoker: Invoker) -> None:
+        self._around = around
+        self._invoker = invoker
         self._runners: list[web.AppRunner] = []
 
     async def start(self, functions: Iterable[Function]) -> str | None:
         """Bind each HTTP trigger to loopback; give the base URL of the first."""
         urls = [
-            await self._open(Door(self.cloud, function, trigger))
+            await self._open(Door(self._around, self._invoker, function, trigger))
             for function in functions
             for trigger in function.triggers
             if isinstance(trigger, HttpTrigger)
@@ -74,8 +72,9 @@ class HttpTriggers:
 class Door:
     """One HTTP trigger."""
 
-    def __init__(self, cloud: Cloud, function: Function, trigger: HttpTrigger) -> None:
-        self.cloud = cloud
+    def __init__(self, around: Surroundings, invoker: Invoker, function: Function, trigger: HttpTrigger) -> None:
+        self._around = around
+        self._invoker = invoker
         self.function = function
         self.trigger = trigger
         self.domain_prefix = f"{function.name}-{text(10, string.ascii_lowercase)}"
@@ -83,7 +82,7 @@ class Door:
     @web.middleware
     async def handle(self, request: web.Request, handler: Handler) -> web.Response:  # noqa: ARG002 - nothing is routed
         """Answer a request with what the function says, or with a refusal of FC."""
-        self.cloud.clock.run_due()
+        self._around.clock.run_due()
         request_id = self._request_id()
         try:
             answer = await self._invoke(request, request_id)
@@ -96,10 +95,10 @@ class Door:
         self._check(request)
         body = await self._read(request)
         if self.trigger.auth_type == "function":
-            acs3.check(self._call(request, body, request_id))
-        event = make_event(as_received(request, body), self._gateway(request_id), self.cloud.unsure)
-        invocation = self.cloud.fc.record(self.function, json.dumps(event).encode(), request_id)
-        return answer_of(await self.cloud.fc.run(self.function, invocation))
+            acs3.check(self._call(request, body, request_id), self._around.keyring)
+        event = make_event(as_received(request, body), self._gateway(request_id), self._around.unsure)
+        invocation = self._invoker.record(self.function, json.dumps(event).encode(), request_id)
+        return answer_of(await self._invoker.run(self.function, invocation))
 
     def _check(self, request: web.Request) -> None:
         size = sum(len(name) + len(value) for name, value in request.raw_headers)
@@ -116,22 +115,22 @@ class Door:
         try:
             return await request.read()
         except web.HTTPRequestEntityTooLarge as cause:
-            status = self.cloud.unsure.http_body_too_large
+            status = self._around.unsure.http_body_too_large
             code = "EntityTooLarge" if status == 413 else "InvalidArgument"
             raise ApiError(status, code, f"payload size exceeds maximum allowed size ({LARGEST_BODY} bytes)") from cause
 
     def _gateway(self, request_id: str) -> Gateway:
         return Gateway(
-            account_id=self.cloud.account_id,
+            account_id=self._around.account_id,
             region=self.function.region,
             domain_prefix=self.domain_prefix,
             request_id=request_id,
-            at=self.cloud.clock.now(),
+            at=self._around.clock.now(),
         )
 
     def _call(self, request: web.Request, body: bytes, request_id: str) -> Call:
         return Call(
-            cloud=self.cloud,
+            clock=self._around.clock,
             request=request,
             body=body,
             service="fc",
@@ -139,12 +138,12 @@ class Door:
             params={},
             access_key_id=None,
             region=self.function.region,
-            now=self.cloud.clock.now(),
+            now=self._around.clock.now(),
             request_id=request_id,
         )
 
     def _request_id(self) -> str:
-        at = int(self.cloud.clock.now().timestamp())
+        at = int(self._around.clock.now().timestamp())
         return f"1-{at:x}-{secrets.token_hex(4)}-{secrets.token_hex(6)}"
 
 

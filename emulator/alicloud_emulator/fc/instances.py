@@ -15,11 +15,11 @@ from alicloud_emulator.identity import AccessKey, text
 if TYPE_CHECKING:
     from collections import deque
 
-    from alicloud_emulator.cloud import Cloud
     from alicloud_emulator.fc.definition import Function
     from alicloud_emulator.fc.invocation import Invocation, Outcome
     from alicloud_emulator.fc.logs import Line
     from alicloud_emulator.fc.mounts import Mounts
+    from alicloud_emulator.fc.surroundings import Surroundings
 
 KEY_VALIDITY = timedelta(hours=36)  # FC "Context" page
 
@@ -27,8 +27,8 @@ KEY_VALIDITY = timedelta(hours=36)  # FC "Context" page
 class Instances:
     """The processes that run functions."""
 
-    def __init__(self, cloud: Cloud, logs: deque[Line], mounts: Mounts) -> None:
-        self.cloud = cloud
+    def __init__(self, around: Surroundings, logs: deque[Line], mounts: Mounts) -> None:
+        self._around = around
         self._closed = False
         self._logs = logs
         self._mounts = mounts
@@ -38,7 +38,7 @@ class Instances:
         """Run an invocation; refused with 429 where no instance may be started."""
         instance = await self._take(function)
         try:
-            return await instance.run(invocation, logged=may_log(self.cloud, function))
+            return await instance.run(invocation, logged=may_log(self._around, function))
         finally:
             await self._give_back(instance)
 
@@ -65,10 +65,10 @@ class Instances:
         return await self._start(function)
 
     async def _start(self, function: Function) -> Instance:
-        opt = self.cloud.settings.opt
+        opt = self._around.opt
         body = Body(program(opt, function.runtime), (self._mounts.folder(opt),)) if function.layers else Body()
         folder = self._mounts.scratch.folder(f"c-{text(24).lower()}")
-        instance = Instance(folder, function, self.cloud.account_id, body)
+        instance = Instance(folder, function, self._around.account_id, body)
         self._instances.append(instance)
         instance.key = self._fresh(instance)
         await instance.start(self._logs)
@@ -91,7 +91,7 @@ class Instances:
             await idle.stop()
 
     def _limit(self) -> int:
-        return 0 if self._closed else self.cloud.quotas.instances
+        return 0 if self._closed else self._around.quotas.instances
 
     async def _give_back(self, instance: Instance) -> None:
         if instance not in self._instances:
@@ -105,13 +105,13 @@ class Instances:
 
     def _fresh(self, instance: Instance) -> AccessKey | None:
         """The instance's key, or a new one where it has less than half of its time left."""
-        role, now = instance.function.role, self.cloud.clock.now()
+        role, now = instance.function.role, self._around.clock.now()
         if role is None or (instance.key and has_time(instance.key, now)):
             return instance.key
-        arn = role_arn(role, self.cloud.account_id)
+        arn = role_arn(role, self._around.account_id)
         principal = f"{arn.replace(':role/', ':assumed-role/')}/{instance.instance_id}"
         expires_at = now + KEY_VALIDITY
-        return self.cloud.identity.issue(principal, expires_at=expires_at, origin=instance.instance_id, role=arn)
+        return self._around.identity.issue(principal, expires_at=expires_at, origin=instance.instance_id, role=arn)
 
 
 def has_time(key: AccessKey, now: datetime) -> bool:

@@ -8,16 +8,13 @@ What is given up goes to the destination for failures ("Result callback" page), 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alicloud_emulator.errors import ApiError
+from alicloud_emulator.fc.definition import Function
 from alicloud_emulator.fc.invocation import Invocation
 from alicloud_emulator.fc.rights import may_send
-
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
-    from alicloud_emulator.fc.definition import Function
-    from alicloud_emulator.fc.functions import Functions
+from alicloud_emulator.fc.surroundings import Invoker, Surroundings
 
 FIRST_BACK_OFF_S = 0.5
 LONGEST_BACK_OFF_S = 300.0
@@ -27,34 +24,34 @@ RETRY_AFTER_S = 1.0  # doubling; the pages give no number
 class Queue:
     """Each invocation waits by itself: FC promises no order."""
 
-    def __init__(self, cloud: Cloud, functions: Functions) -> None:
-        self.cloud = cloud
-        self.functions = functions
+    def __init__(self, around: Surroundings, invoker: Invoker) -> None:
+        self._around = around
+        self._invoker = invoker
 
     def put(self, function: Function, payload: bytes) -> Invocation:
         """Take an invocation and see to it in the background."""
-        invocation = self.functions.record(function, payload)
+        invocation = self._invoker.record(function, payload)
         invocation.status = "queued"
-        self.cloud.spawn(self._see_to(function, invocation))
+        self._around.spawn(self._see_to(function, invocation))
         return invocation
 
     async def _see_to(self, function: Function, invocation: Invocation) -> None:
         config = function.asynchronous
-        until = self.cloud.clock.now() + timedelta(seconds=config.max_age_s)
+        until = self._around.clock.now() + timedelta(seconds=config.max_age_s)
         while await self._run_before(until, function, invocation):
             if invocation.status == "succeeded":
                 return
             if invocation.retry_count >= config.max_retries:
                 break
             await self._wait(RETRY_AFTER_S * 2**invocation.retry_count)
-            invocation = self.functions.repeat(invocation)
-        if config.on_failure and may_send(self.cloud, function, config.on_failure):
-            self.functions.deliver(config.on_failure, dead_letter(function, invocation, self.cloud))
+            invocation = self._invoker.repeat(invocation)
+        if config.on_failure and may_send(self._around, function, config.on_failure):
+            self._invoker.deliver(config.on_failure, dead_letter(function, invocation, self._around))
 
     async def _run_before(self, until: datetime, function: Function, invocation: Invocation) -> bool:
         """Run as soon as there is an instance; False where the invocation became too old before that."""
         back_off_s = FIRST_BACK_OFF_S
-        while self.cloud.clock.now() <= until:
+        while self._around.clock.now() <= until:
             if await self._had_room(function, invocation):
                 return True
             await self._wait(back_off_s)
@@ -64,24 +61,24 @@ class Queue:
 
     async def _had_room(self, function: Function, invocation: Invocation) -> bool:
         try:
-            await self.functions.run(function, invocation)
+            await self._invoker.run(function, invocation)
         except ApiError:
             return False
         return True
 
     async def _wait(self, seconds: float) -> None:
-        clock = self.cloud.clock
+        clock = self._around.clock
         await clock.sleep_until(clock.now() + timedelta(seconds=seconds))
 
 
-def dead_letter(function: Function, invocation: Invocation, cloud: Cloud) -> dict[str, Any]:
+def dead_letter(function: Function, invocation: Invocation, around: Surroundings) -> dict[str, Any]:
     """What FC says to the destination of an invocation that it has given up."""
     outcome = invocation.outcome
     return {
-        "timestamp": int(cloud.clock.now().timestamp() * 1000),
+        "timestamp": int(around.clock.now().timestamp() * 1000),
         "requestContext": {
             "requestId": invocation.request_id,
-            "functionArn": f"acs:fc:{function.region}:{cloud.account_id}:functions/{function.name}",
+            "functionArn": f"acs:fc:{function.region}:{around.account_id}:functions/{function.name}",
             "condition": "EventAgeExceeded" if invocation.status == "expired" else "RetriesExhausted",
             "approximateInvokeCount": invocation.retry_count + 1,
         },

@@ -6,14 +6,9 @@ a role is one of a test, and may.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from alicloud_emulator.ram.authorization import role_may
+from alicloud_emulator.fc.definition import Function
+from alicloud_emulator.fc.surroundings import Surroundings
 from alicloud_emulator.ram.documents import Request
-
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
-    from alicloud_emulator.fc.definition import Function
 
 
 def role_arn(role: str, account_id: str) -> str:
@@ -21,22 +16,24 @@ def role_arn(role: str, account_id: str) -> str:
     return role if role.startswith("acs:ram::") else f"acs:ram::{account_id}:role/{role}"
 
 
-def may_log(cloud: Cloud, function: Function) -> bool:
+def may_log(around: Surroundings, function: Function) -> bool:
     """Whether the function's lines reach its log store; without one they are kept here all the same."""
     if function.log is None:
         return True
-    return _may(cloud, function, "log:PostLogStoreLogs", f"acs:log:{function.region}:{cloud.account_id}:{function.log}")
+    return _may(
+        around, function, "log:PostLogStoreLogs", f"acs:log:{function.region}:{around.account_id}:{function.log}"
+    )
 
 
-def may_send(cloud: Cloud, function: Function, queue: str) -> bool:
+def may_send(around: Surroundings, function: Function, queue: str) -> bool:
     """Whether a queue of MNS, `acs:mns:<region>:<account or nothing>:/queues/<name>/messages`, takes a dead letter."""
     name = queue.split(":", 4)[4]
-    return _may(cloud, function, "mns:SendMessage", f"acs:mns:{function.region}:{cloud.account_id}:{name}")
+    return _may(around, function, "mns:SendMessage", f"acs:mns:{function.region}:{around.account_id}:{name}")
 
 
-def _may(cloud: Cloud, function: Function, action: str, resource: str) -> bool:
+def _may(around: Surroundings, function: Function, action: str, resource: str) -> bool:
     if function.role is None:
         return True
-    context = {"acs:SecureTransport": "true", "acs:CurrentTime": cloud.clock.now().isoformat()}
+    context = {"acs:SecureTransport": "true", "acs:CurrentTime": around.clock.now().isoformat()}
     request = Request(action=action, resource=resource, context=context)
-    return role_may(cloud, role_arn(function.role, cloud.account_id), request)
+    return around.rights.role_may(role_arn(function.role, around.account_id), request)

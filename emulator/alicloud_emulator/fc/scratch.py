@@ -20,7 +20,7 @@ class Scratch:
     def folder(self, name: str) -> Path:
         """A new folder."""
         if self._home is None:
-            self._home = Path(tempfile.mkdtemp(prefix="image-export-emulator-"))
+            self._home = Path(tempfile.mkdtemp(prefix="alicloud-emulator-"))
             self._caretaker = started(self._home)
         folder = self._home / name
         folder.mkdir()

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from alicloud_emulator.clock import CloudClock
 from alicloud_emulator.eventbridge.buses import DEFAULT, Rule, Target
 from alicloud_emulator.fc.definition import EventBridgeTrigger, Function, TimerTrigger
+from alicloud_emulator.fc.queue import Queue
 from alicloud_emulator.fc.schedule import Cron, Every
-
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
+from alicloud_emulator.fc.surroundings import Surroundings
 
 
-def arm(cloud: Cloud, function: Function) -> None:
+def arm(around: Surroundings, queue: Queue, function: Function) -> None:
     """Put the enabled triggers of a function to work."""
     for trigger in function.triggers:
         if isinstance(trigger, TimerTrigger) and trigger.enabled:
-            cloud.spawn(tick(cloud, function, trigger))
+            around.spawn(tick(around.clock, queue, function, trigger))
         elif isinstance(trigger, EventBridgeTrigger):
-            cloud.eventbridge.put_rule(DEFAULT, rule_of(function, trigger))
+            around.eventbridge.put_rule(DEFAULT, rule_of(function, trigger))
 
 
 def rule_of(function: Function, trigger: EventBridgeTrigger) -> Rule:
@@ -37,13 +36,13 @@ def rule_of(function: Function, trigger: EventBridgeTrigger) -> Rule:
     )
 
 
-async def tick(cloud: Cloud, function: Function, trigger: TimerTrigger) -> None:
+async def tick(clock: CloudClock, queue: Queue, function: Function, trigger: TimerTrigger) -> None:
     """Fire for ever; a jump of the clock over many due times fires once."""
-    due = trigger.schedule.after(cloud.clock.now())
+    due = trigger.schedule.after(clock.now())
     while True:
-        await cloud.clock.sleep_until(due)
-        cloud.fc.queue.put(function, payload(trigger.name, trigger.payload, cloud.clock.now()))
-        due = following(trigger.schedule, due, cloud.clock.now())
+        await clock.sleep_until(due)
+        queue.put(function, payload(trigger.name, trigger.payload, clock.now()))
+        due = following(trigger.schedule, due, clock.now())
 
 
 def following(schedule: Every | Cron, due: datetime, now: datetime) -> datetime:

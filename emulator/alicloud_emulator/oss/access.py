@@ -2,13 +2,13 @@
 
 from alicloud_emulator.calls import Call
 from alicloud_emulator.errors import ApiError
-from alicloud_emulator.oss.buckets import Bucket
+from alicloud_emulator.oss.buckets import Bucket, Oss
 from alicloud_emulator.oss.objects import StoredObject
 
 
-def bucket_of(call: Call) -> Bucket:
+def bucket_of(oss: Oss, call: Call) -> Bucket:
     """The bucket that is named, in the region that was signed for."""
-    bucket = call.cloud.oss.buckets.get(call.params["bucket"])
+    bucket = oss.buckets.get(call.params["bucket"])
     if bucket is None:
         raise ApiError(404, "NoSuchBucket", "The specified bucket does not exist.")
     if call.region and bucket.region != call.region:  # signature version 1 names none
@@ -17,9 +17,9 @@ def bucket_of(call: Call) -> Bucket:
     return bucket
 
 
-def object_of(call: Call) -> StoredObject:
+def object_of(oss: Oss, call: Call) -> StoredObject:
     """The object in the path."""
-    item = bucket_of(call).objects.get(call.params["key"])
+    item = bucket_of(oss, call).objects.get(call.params["key"])
     if item is None:
         raise ApiError(404, "NoSuchKey", "The specified key does not exist.")
     return item

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sortedcontainers import SortedDict
 
+from alicloud_emulator.clock import CloudClock
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.oss.objects import StoredObject, stored
-
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
+from alicloud_emulator.unsure import Unsure
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 LISTING_LAG = timedelta(seconds=2)
@@ -50,18 +49,20 @@ class Bucket:
 class Oss:
     """The buckets of everyone: their names are unique in the cloud, not in the account."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, clock: CloudClock, unsure: Unsure, account_id: str) -> None:
+        self._clock = clock
+        self._unsure = unsure
+        self._account_id = account_id
         self.buckets: dict[str, Bucket] = {}
 
     def create_bucket(self, name: str, *, region: str, account_id: str | None = None) -> Bucket:
         """Make a bucket; of one that the account has already nothing is changed."""
-        owner = account_id or self._cloud.account_id
+        owner = account_id or self._account_id
         if not NAME.fullmatch(name):
             raise ApiError(400, "InvalidBucketName", "The specified bucket is not valid.")
         bucket = self.buckets.get(name)
         if bucket is None:
-            bucket = Bucket(name, region=region, account_id=owner, created=self._cloud.clock.now())
+            bucket = Bucket(name, region=region, account_id=owner, created=self._clock.now())
             self.buckets[name] = bucket
         elif (bucket.account_id, bucket.region) != (owner, region):
             raise ApiError(409, "BucketAlreadyExists", "The requested bucket name is not available.")
@@ -70,7 +71,7 @@ class Oss:
     def write(self, bucket: Bucket, key: str, body: bytes, now: datetime, **details: object) -> StoredObject:
         """Store bytes under a key at `now`; a new key is listed at once, or later where LIST is read as lagging."""
         known = bucket.objects.get(key)
-        lagging = self._cloud.unsure.list_after_write == "lagging"
+        lagging = self._unsure.list_after_write == "lagging"
         listed_from = known.listed_from if known else now + LISTING_LAG * lagging
         item = stored(key, body, now, listed_from, **details)
         bucket.put(item)

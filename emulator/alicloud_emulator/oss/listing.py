@@ -10,7 +10,7 @@ from urllib.parse import quote
 from alicloud_emulator.calls import Call, Result
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.oss.access import bucket_of
-from alicloud_emulator.oss.buckets import Bucket
+from alicloud_emulator.oss.buckets import Bucket, Oss
 from alicloud_emulator.oss.objects import StoredObject
 
 LARGEST_PAGE = 1000
@@ -32,14 +32,14 @@ class Page:
         return len(self.objects) + len(self.groups)
 
 
-async def ListObjectsV2(call: Call) -> Result:
+async def ListObjectsV2(oss: Oss, call: Call) -> Result:
     """One page of a bucket; a listing starts after `start-after` or where the token says."""
     if call.params.get("list-type") != "2":
         raise ApiError(501, "NotImplemented", "Only list-type=2 is served.")
     size = page_size(call.params.get("max-keys", "100"))
     prefix = call.params.get("prefix", "")
     first = start(call.params.get("continuation-token"), call.params.get("start-after", ""))
-    page = fill(bucket_of(call), prefix, call.params.get("delimiter", ""), first, size, call.now)
+    page = fill(bucket_of(oss, call), prefix, call.params.get("delimiter", ""), first, size, call.now)
     return {"ListBucketResult": rendered(call, page, size)}
 
 

@@ -3,19 +3,19 @@
 from alicloud_emulator.calls import Call, Reply, Result
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.oss.access import bucket_of, object_of
-from alicloud_emulator.oss.buckets import Bucket
+from alicloud_emulator.oss.buckets import Bucket, Oss
 from alicloud_emulator.oss.objects import StoredObject, byte_range, md5
 
 LONGEST_KEY = 1023
 
 
-async def PutObject(call: Call) -> Result:
+async def PutObject(oss: Oss, call: Call) -> Result:
     """Write an object; `x-oss-forbid-overwrite` counts where versioning was never set (docs/cloud-facts.md#fact-14)."""
-    bucket, headers, key = bucket_of(call), call.request.headers, call.params["key"]
+    bucket, headers, key = bucket_of(oss, call), call.request.headers, call.params["key"]
     _check_put(call, bucket, key)
     metadata = {name.lower(): value for name, value in headers.items() if name.lower().startswith("x-oss-meta-")}
     content_type = headers.get("Content-Type", "application/octet-stream")
-    item = call.cloud.oss.write(bucket, key, call.body, call.now, content_type=content_type, metadata=metadata)
+    item = oss.write(bucket, key, call.body, call.now, content_type=content_type, metadata=metadata)
     version = {"x-oss-version-id": call.request_id} if bucket.versioning == "Enabled" else {}
     return Reply(headers={"ETag": item.etag, "x-oss-hash-crc64ecma": item.crc64, **version})
 
@@ -33,9 +33,9 @@ def _check_put(call: Call, bucket: Bucket, key: str) -> None:
         raise ApiError(409, "FileAlreadyExists", "The object you specified already exists and can not be overwritten.")
 
 
-async def GetObject(call: Call) -> Result:
+async def GetObject(oss: Oss, call: Call) -> Result:
     """The bytes of an object, or a range of them."""
-    item, headers = object_of(call), call.request.headers
+    item, headers = object_of(oss, call), call.request.headers
     try:
         part = byte_range(
             headers.get("Range"), len(item.body), headers.get("x-oss-range-behavior", "").lower() == "standard"
@@ -49,15 +49,15 @@ async def GetObject(call: Call) -> Result:
     return Reply(status=206, headers=_headers(item) | content_range, body=item.body[first : last + 1])
 
 
-async def HeadObject(call: Call) -> Result:
+async def HeadObject(oss: Oss, call: Call) -> Result:
     """What is known of an object; the bytes are held back since the method is HEAD."""
-    item = object_of(call)
+    item = object_of(oss, call)
     return Reply(headers=_headers(item), body=item.body)
 
 
-async def DeleteObject(call: Call) -> Result:
+async def DeleteObject(oss: Oss, call: Call) -> Result:
     """Delete an object; 204 also where there is none."""
-    bucket_of(call).delete(call.params["key"])
+    bucket_of(oss, call).delete(call.params["key"])
     return Reply(status=204)
 
 

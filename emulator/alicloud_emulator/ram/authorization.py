@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from alicloud_emulator.calls import Call
 from alicloud_emulator.errors import ApiError
+from alicloud_emulator.identity import AccessKey, Identity
 from alicloud_emulator.ram.documents import Request, written
 from alicloud_emulator.ram.evaluation import Decision, decide
-from alicloud_emulator.ram.permissions import needed
-
-if TYPE_CHECKING:
-    from alicloud_emulator.calls import Call
-    from alicloud_emulator.cloud import Cloud
-    from alicloud_emulator.identity import AccessKey
-    from alicloud_emulator.ram.policies import Policy
+from alicloud_emulator.ram.policies import Policy
 
 # Sources: packer, acme.sh and funcraft issues that quote them (ECS, RAM and STS, FC); OSS page "0003-00000201".
 NOT_AUTHORIZED = "User not authorized to operate on the specified resource, or this API doesn't support RAM."
@@ -57,34 +53,39 @@ class Decisions:
         ]
 
 
-def authorize(call: Call) -> None:
-    """Refuse a call that its caller may not make."""
-    context = circumstances(call)
-    for action, resource in needed(call):
-        request = Request(action=action, resource=resource, context=context)
-        if not owned(call.key, request) or not permitted(call.cloud, call.key, request):
-            code, words = REFUSALS[call.service]
-            raise ApiError(403, code, words.format(action=action, resource=resource))
+class Rights:
+    """What roles may do, and what was allowed to them."""
 
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+        self.decisions = Decisions()
 
-def permitted(cloud: Cloud, key: AccessKey, request: Request) -> bool:
-    """Whether the holder of a key may do it; a user of the account is its administrator here."""
-    if key.role is None:
+    def authorize(self, call: Call, needs: Iterable[tuple[str, str]]) -> None:
+        """Refuse a call whose caller may not do all that it needs: actions, each with its resource."""
+        context = circumstances(call)
+        for action, resource in needs:
+            request = Request(action=action, resource=resource, context=context)
+            if not owned(call.key, request) or not self._permitted(call.key, request):
+                code, words = REFUSALS[call.service]
+                raise ApiError(403, code, words.format(action=action, resource=resource))
+
+    def _permitted(self, key: AccessKey, request: Request) -> bool:
+        """Whether the holder of a key may do it; a user of the account is its administrator here."""
+        if key.role is None:
+            return True
+        return self.role_may(key.role, request, session=key.session)
+
+    def role_may(self, arn: str, request: Request, *, session: Policy | None = None) -> bool:
+        """Whether a role may do it, in a session that is narrowed to a policy or not."""
+        role = self._identity.role(arn)
+        if role is None:
+            return False
+        sides = [self._identity.policies_of(role)] + ([[session]] if session else [])
+        decisions = tuple(decide(request, policies) for policies in sides)
+        if not all(decision.allowed for decision in decisions):
+            return False
+        self.decisions.note(role.arn, session, request, decisions)
         return True
-    return role_may(cloud, key.role, request, session=key.session)
-
-
-def role_may(cloud: Cloud, arn: str, request: Request, *, session: Policy | None = None) -> bool:
-    """Whether a role may do it, in a session that is narrowed to a policy or not."""
-    role = cloud.identity.role(arn)
-    if role is None:
-        return False
-    sides = [cloud.identity.policies_of(role)] + ([[session]] if session else [])
-    decisions = tuple(decide(request, policies) for policies in sides)
-    if not all(decision.allowed for decision in decisions):
-        return False
-    cloud.decisions.note(role.arn, session, request, decisions)
-    return True
 
 
 def owned(key: AccessKey, request: Request) -> bool:

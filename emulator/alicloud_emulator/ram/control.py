@@ -9,63 +9,60 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alicloud_emulator.errors import ApiError
-from alicloud_emulator.identity import Role
+from alicloud_emulator.identity import Identity, Role
 from alicloud_emulator.ram.conditions import PolicyError
 from alicloud_emulator.ram.policies import PolicyName
 
-if TYPE_CHECKING:
-    from alicloud_emulator.cloud import Cloud
 
-
-def change(cloud: Cloud, body: Mapping[str, Any]) -> dict[str, Any]:
+def change(identity: Identity, body: Mapping[str, Any]) -> dict[str, Any]:
     """Take the changes; what is malformed is refused with its place."""
     try:
         for name, document in body.get("policies", {}).items():
-            cloud.identity.policies.put(cloud.account_id, name, document)
+            identity.policies.put(identity.account_id, name, document)
         for name, changes in body.get("roles", {}).items():
-            change_role(cloud, arn_of(cloud, name), changes)
+            change_role(identity, arn_of(identity, name), changes)
     except PolicyError as cause:
         raise ApiError(400, "MalformedPolicy", str(cause)) from cause
-    return shown(cloud)
+    return shown(identity)
 
 
-def change_role(cloud: Cloud, arn: str, changes: Mapping[str, Any] | None) -> None:
+def change_role(identity: Identity, arn: str, changes: Mapping[str, Any] | None) -> None:
     """Change, create or remove one role."""
     if changes is None:
-        return cloud.identity.remove_role(arn)
-    role, values = cloud.identity.role(arn), dict(changes)
+        return identity.remove_role(arn)
+    role, values = identity.role(arn), dict(changes)
     owner, name = arn.split(":")[3], arn.rpartition("role/")[2]
     if "policies" in values:
-        values["policies"] = tuple(policy_name(cloud, owner, text) for text in values["policies"])
+        values["policies"] = tuple(policy_name(identity, owner, text) for text in values["policies"])
     kept = {field.name: getattr(role, field.name) for field in dataclasses.fields(Role)} if role else {}
-    cloud.identity.add_role(**{"name": name, "account_id": owner, **kept, **values})
+    identity.add_role(**{"name": name, "account_id": owner, **kept, **values})
     return None
 
 
-def policy_name(cloud: Cloud, owner: str, text: str) -> PolicyName:
+def policy_name(identity: Identity, owner: str, text: str) -> PolicyName:
     """The name of a policy that is there."""
     kind, colon, name = text.rpartition(":")
     found = PolicyName(kind if colon else "Custom", name)
-    if not cloud.identity.policies.find(owner, found):
+    if not identity.policies.find(owner, found):
         raise ApiError(404, "EntityNotExist.Policy", f"there is no policy {text!r}")
     return found
 
 
-def arn_of(cloud: Cloud, name: str) -> str:
+def arn_of(identity: Identity, name: str) -> str:
     """A role by its ARN, or by its name in the account."""
-    return name if name.startswith("acs:ram:") else f"acs:ram::{cloud.account_id}:role/{name}"
+    return name if name.startswith("acs:ram:") else f"acs:ram::{identity.account_id}:role/{name}"
 
 
-def shown(cloud: Cloud) -> dict[str, Any]:
+def shown(identity: Identity) -> dict[str, Any]:
     """Every role by ARN, and the account's own policies by name."""
     roles = {
         role.arn: {"trust": role.trust, "policies": [spelled(name) for name in role.policies]}
-        for role in cloud.identity.roles()
+        for role in identity.roles()
     }
-    customs = cloud.identity.policies.customs(cloud.account_id)
+    customs = identity.policies.customs(identity.account_id)
     return {"roles": roles, "policies": {policy.name.name: policy.document for policy in customs}}
 
 

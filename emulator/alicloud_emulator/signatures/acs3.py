@@ -22,6 +22,7 @@ from alicloud_emulator.signatures.words import FC_API, FC_TRIGGER, GATEWAY, Word
 if TYPE_CHECKING:
     from alicloud_emulator.calls import Call
     from alicloud_emulator.identity import AccessKey
+    from alicloud_emulator.signatures.keyring import Keyring
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 AUTHORIZATION = re.compile(
@@ -54,7 +55,7 @@ def sign(secret: str, canonical: str) -> str:
     return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def check(call: Call, words: Words = FC_TRIGGER) -> AccessKey:
+def check(call: Call, keyring: Keyring, words: Words = FC_TRIGGER) -> AccessKey:
     """The key that signed, or a refusal in the words of the service."""
     headers = {name.lower(): ",".join(call.request.headers.getall(name)) for name in call.request.headers}
     for name in words.required:
@@ -62,7 +63,7 @@ def check(call: Call, words: Words = FC_TRIGGER) -> AccessKey:
             raise ApiError(*words.missing, f"required HTTP header {named(name)} was not specified")
     _check_time(call, headers["x-acs-date"], words)
     access_key_id, signed, signature = _authorization(headers, words)
-    key = call.cloud.identity.keys.get(access_key_id)
+    key = keyring.keys.get(access_key_id)
     if key is None:
         raise ApiError(*words.unknown_key, f"invalid access key ID '{access_key_id}'")
     url, payload = call.request.rel_url, headers.get("x-acs-content-sha256", "")
@@ -73,18 +74,18 @@ def check(call: Call, words: Words = FC_TRIGGER) -> AccessKey:
         raise ApiError(*words.other_body, "the header x-acs-content-sha256 is not the SHA-256 of the body")
     tokens.check(key, headers.get("x-acs-security-token"), call.now, words.token)
     if nonce := headers.get("x-acs-signature-nonce"):
-        call.cloud.nonces.use(key.access_key_id, nonce, call.cloud.clock.wall())
+        keyring.nonces.use(key.access_key_id, nonce, call.clock.wall())
     return key
 
 
-def check_gateway(call: Call) -> AccessKey:
+def check_gateway(call: Call, keyring: Keyring) -> AccessKey:
     """The same for an RPC action of ECS, STS, EventBridge or RAM."""
-    return check(call, GATEWAY)
+    return check(call, keyring, GATEWAY)
 
 
-def check_fc(call: Call) -> AccessKey:
+def check_fc(call: Call, keyring: Keyring) -> AccessKey:
     """The same for FC's API 2023-03-30."""
-    return check(call, FC_API)
+    return check(call, keyring, FC_API)
 
 
 def is_used(headers: Mapping[str, str]) -> bool:
@@ -116,7 +117,7 @@ def _authorization(headers: Mapping[str, str], words: Words) -> tuple[str, list[
 
 
 def _check_time(call: Call, stamp: str, words: Words) -> None:
-    signed_at, now = _read_time(stamp, words), call.cloud.clock.wall()
+    signed_at, now = _read_time(stamp, words), call.clock.wall()
     if abs(now - signed_at) > SKEW:
         difference = f"the request time '{stamp}' and the current time '{now:%Y-%m-%dT%H:%M:%SZ}'"
         raise ApiError(*words.stale, f"the difference between {difference} is too large")

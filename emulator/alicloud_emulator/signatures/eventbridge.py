@@ -19,6 +19,7 @@ from alicloud_emulator.signatures import plain, tokens
 if TYPE_CHECKING:
     from alicloud_emulator.calls import Call
     from alicloud_emulator.identity import AccessKey
+    from alicloud_emulator.signatures.keyring import Keyring
 
 
 def string_to_sign(method: str, target: str, headers: Mapping[str, str]) -> str:
@@ -33,11 +34,11 @@ def sign(secret: str, text: str) -> str:
     return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
-def check(call: Call) -> AccessKey:
+def check(call: Call, keyring: Keyring) -> AccessKey:
     """The key that signed, or a refusal in EventBridge's words."""
     headers = {name.lower(): value for name, value in call.request.headers.items()}
     access_key_id, _, signature = headers.get("authorization", "").removeprefix("acs:").partition(":")
-    key = call.cloud.identity.keys.get(access_key_id)
+    key = keyring.keys.get(access_key_id)
     if key is None:
         code = "InvalidStsAccessKeyId" if access_key_id.startswith("STS.") else "InvalidAccessKeyId"
         raise ApiError(403, code, "The access Id you provided is not exist.")
@@ -48,5 +49,5 @@ def check(call: Call) -> AccessKey:
         raise ApiError(403, "SignatureDoesNotMatch", message)
     plain.check_md5(call, headers.get("content-md5"))
     tokens.check(key, headers.get("x-acs-security-token"), call.now, tokens.EVENTBRIDGE)
-    call.cloud.nonces.use(access_key_id, headers.get("x-acs-signature-nonce", ""), call.cloud.clock.wall())
+    keyring.nonces.use(access_key_id, headers.get("x-acs-signature-nonce", ""), call.clock.wall())
     return key

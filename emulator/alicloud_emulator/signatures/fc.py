@@ -15,6 +15,7 @@ from alicloud_emulator.signatures import plain, tokens
 if TYPE_CHECKING:
     from alicloud_emulator.calls import Call
     from alicloud_emulator.identity import AccessKey
+    from alicloud_emulator.signatures.keyring import Keyring
 
 
 def string_to_sign(method: str, path: str, headers: Mapping[str, str]) -> str:
@@ -29,14 +30,14 @@ def sign(secret: str, text: str) -> str:
     return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()).decode()
 
 
-def check(call: Call) -> AccessKey:
+def check(call: Call, keyring: Keyring) -> AccessKey:
     """The key that signed, or a refusal in FC's words."""
     headers = {name.lower(): value for name, value in call.request.headers.items()}
     scheme, _, credential = headers.get("authorization", "").partition(" ")
     access_key_id, _, signature = credential.partition(":")
     if scheme != "FC" or not signature:
         raise ApiError(403, "AccessDenied", "the header Authorization is not `FC <key id>:<signature>`")
-    key = call.cloud.identity.keys.get(access_key_id)
+    key = keyring.keys.get(access_key_id)
     if key is None:
         raise ApiError(403, "InvalidAccessKeyID", "the AccessKey ID does not exist")
     if not headers.get("date"):

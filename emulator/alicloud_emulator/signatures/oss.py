@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from alicloud_emulator.calls import Call
     from alicloud_emulator.identity import AccessKey
+    from alicloud_emulator.signatures.keyring import Keyring
 
 ALGORITHM = "OSS4-HMAC-SHA256"
 SKEW = timedelta(minutes=15)
@@ -22,11 +23,11 @@ SKEW = timedelta(minutes=15)
 ALWAYS_SIGNED = frozenset({"content-type", "content-md5"})
 
 
-def check(call: "Call") -> "AccessKey":
+def check(call: "Call", keyring: "Keyring") -> "AccessKey":
     """The key that signed, or a refusal in OSS's words."""
     fields = authorization(call.request)
     access_key_id, date, region, product, terminator = scope(fields.get("Credential", ""))
-    key = call.cloud.identity.keys.get(access_key_id)
+    key = keyring.keys.get(access_key_id)
     if key is None:
         raise ApiError(403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
     stamp = call.request.headers.get("x-oss-date", "")
@@ -105,7 +106,7 @@ def _check_time(call: "Call", stamp: str, date: str) -> None:
         raise ApiError(403, "AccessDenied", f"x-oss-date {stamp!r} is not yyyyMMddTHHmmssZ.") from cause
     if not stamp.startswith(date):
         raise ApiError(400, "InvalidArgument", "The credential scope is not of the day of x-oss-date.")
-    if abs(call.cloud.clock.wall() - signed_at) > SKEW:
+    if abs(call.clock.wall() - signed_at) > SKEW:
         message = "The difference between the request time and the current time is too large."
         raise ApiError(403, "RequestTimeTooSkewed", message)
 

@@ -18,6 +18,7 @@ from alicloud_emulator.signatures import tokens
 if TYPE_CHECKING:
     from alicloud_emulator.calls import Call
     from alicloud_emulator.identity import AccessKey
+    from alicloud_emulator.signatures.keyring import Keyring
 
 SKEW = timedelta(minutes=15)
 # Parameters of a query that are part of what is signed, of those that can be sent here.
@@ -51,11 +52,11 @@ def sign(secret: str, text: str) -> str:
     return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
-def check(call: "Call") -> "AccessKey":
+def check(call: "Call", keyring: "Keyring") -> "AccessKey":
     """The key that signed, or a refusal in OSS's words."""
     headers = {name.lower(): value for name, value in call.request.headers.items()}
     access_key_id, _, signature = headers["authorization"].removeprefix("OSS ").partition(":")
-    key = call.cloud.identity.keys.get(access_key_id)
+    key = keyring.keys.get(access_key_id)
     if key is None:
         raise ApiError(403, "InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records.")
     _check_time(call, headers.get("x-oss-date") or headers.get("date", ""))
@@ -72,6 +73,6 @@ def _check_time(call: "Call", date: str) -> None:
         signed_at = parsedate_to_datetime(date)
     except ValueError as cause:
         raise ApiError(403, "AccessDenied", "OSS authentication requires a valid Date.") from cause
-    if signed_at.tzinfo is None or abs(call.cloud.clock.wall() - signed_at) > SKEW:
+    if signed_at.tzinfo is None or abs(call.clock.wall() - signed_at) > SKEW:
         message = "The difference between the request time and the current time is too large."
         raise ApiError(403, "RequestTimeTooSkewed", message)

@@ -22,7 +22,7 @@ def check_date(call: Call, date: str) -> None:
         signed_at = parsedate_to_datetime(date)
     except ValueError as cause:
         raise ApiError(400, "InvalidArgument", f"the header Date is {date!r}, want RFC 1123 in GMT") from cause
-    if signed_at.tzinfo is None or abs(call.cloud.clock.wall() - signed_at) > SKEW:
+    if signed_at.tzinfo is None or abs(call.clock.wall() - signed_at) > SKEW:
         raise ApiError(403, "RequestTimeTooSkewed", "the header Date is not within 15 minutes of our clock")
 
 

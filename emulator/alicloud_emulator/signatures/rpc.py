@@ -14,6 +14,7 @@ from alicloud_emulator.signatures import tokens
 if TYPE_CHECKING:
     from alicloud_emulator.calls import Call
     from alicloud_emulator.identity import AccessKey
+    from alicloud_emulator.signatures.keyring import Keyring
 
 REQUIRED = ("AccessKeyId", "Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "Timestamp")
 SKEW = timedelta(minutes=15)
@@ -35,14 +36,14 @@ def percent(text: str) -> str:
     return quote(text, safe="-_.~")
 
 
-def check(call: "Call") -> "AccessKey":
+def check(call: "Call", keyring: "Keyring") -> "AccessKey":
     """The key that signed; the signature is judged before what it protects."""
     for name in REQUIRED:
         if name not in call.params:
             raise missing_parameter(name)
     if (call.params["SignatureMethod"], call.params["SignatureVersion"]) != ("HMAC-SHA1", "1.0"):
         raise ApiError(400, "InvalidParameter", "SignatureMethod must be HMAC-SHA1 and SignatureVersion 1.0.")
-    key = call.cloud.identity.keys.get(call.params["AccessKeyId"])
+    key = keyring.keys.get(call.params["AccessKeyId"])
     if key is None:
         raise ApiError(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
     _check_time(call)
@@ -50,7 +51,7 @@ def check(call: "Call") -> "AccessKey":
     if not hmac.compare_digest(sign(key.secret, text).encode(), call.params["Signature"].encode()):
         raise ApiError(400, "SignatureDoesNotMatch", f"Specified signature is not matched with our calculation: {text}")
     tokens.check(key, call.params.get("SecurityToken"), call.now, tokens.RPC)
-    call.cloud.nonces.use(key.access_key_id, call.params["SignatureNonce"], call.cloud.clock.wall())
+    keyring.nonces.use(key.access_key_id, call.params["SignatureNonce"], call.clock.wall())
     return key
 
 
@@ -60,5 +61,5 @@ def _check_time(call: "Call") -> None:
         signed_at = datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     except ValueError as cause:
         raise ApiError(400, "IllegalTimestamp", f"Timestamp {stamp!r} is not yyyy-MM-ddTHH:mm:ssZ.") from cause
-    if abs(call.cloud.clock.wall() - signed_at) > SKEW:
+    if abs(call.clock.wall() - signed_at) > SKEW:
         raise ApiError(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")

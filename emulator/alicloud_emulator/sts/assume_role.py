@@ -10,7 +10,7 @@ from typing import Any
 
 from alicloud_emulator.calls import Call
 from alicloud_emulator.errors import ApiError
-from alicloud_emulator.identity import Role
+from alicloud_emulator.identity import Identity, Role
 from alicloud_emulator.ram.authorization import circumstances
 from alicloud_emulator.ram.policies import Policy, session_policy
 from alicloud_emulator.ram.trust import lets_in, names_of
@@ -21,16 +21,16 @@ SHORTEST_S = 900
 LONGEST_POLICY = 2048
 
 
-async def AssumeRole(call: Call) -> dict[str, Any]:
+async def AssumeRole(identity: Identity, call: Call) -> dict[str, Any]:
     """Issue a key for the role; it inherits the function instance of the key that asked."""
     name = session_name(call.params["RoleSessionName"])
-    role = role_of(call)
+    role = role_of(identity, call)
     session = narrowing(call.params.get("Policy"))
     check_external_id(call.params.get("ExternalId"))
     check_trust(call, role)
     expires_at = call.now + timedelta(seconds=duration_s(call.params.get("DurationSeconds", "3600"), role))
     arn = f"acs:ram::{role.account_id}:assumed-role/{role.name}/{name}"
-    key = call.cloud.identity.issue(
+    key = identity.issue(
         arn,
         account_id=role.account_id,
         expires_at=expires_at,
@@ -56,9 +56,9 @@ def session_name(text: str) -> str:
     return text
 
 
-def role_of(call: Call) -> Role:
+def role_of(identity: Identity, call: Call) -> Role:
     """The role that RoleArn names."""
-    role = call.cloud.identity.role(call.params["RoleArn"])
+    role = identity.role(call.params["RoleArn"])
     if role is None:
         raise ApiError(404, "EntityNotExist.Role", f"The role not exists: {call.params['RoleArn']}.")
     return role

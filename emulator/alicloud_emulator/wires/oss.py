@@ -101,7 +101,7 @@ class OssWire:
 
 def http_date(call: Call) -> str:
     """The time of the answer by the cloud's clock, as HTTP writes it."""
-    return call.cloud.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
+    return call.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 def signed_credential(request: web.Request) -> list[str]:

@@ -3,6 +3,10 @@
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
+import yaml
+
+from tests.ground import written
+
 from ..world import ROOT, still_functions
 from .calendar import POLICY
 
@@ -14,5 +18,6 @@ def arguments(folder: Path, *, nightly_s: int = NIGHTLY_S) -> tuple[str, ...]:
     """What `alicloud-emulator` is given: no timers, no events, time by hand."""
     code = copytree(CODE, folder / "code", ignore=ignore_patterns("__pycache__"))
     (code / "policy.yaml").write_text(POLICY)
+    ground = written(folder, yaml.safe_load(POLICY))
     functions = still_functions(folder, **{str(CODE): str(code), "timeout: 600": f"timeout: {nightly_s}"})
-    return ("--functions", str(functions), "--policy", str(code / "policy.yaml"), "--speed", "1", "--events", "none")
+    return ("--functions", str(functions), "--ground", str(ground), "--speed", "1", "--events", "none")
