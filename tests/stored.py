@@ -16,6 +16,7 @@ from image_export.use_cases.export.client_token import TokenUse
 from image_export.use_cases.export.observe import TaskOwner
 from image_export.use_cases.export.verbatim_prefix import PrefixUse
 from image_export.use_cases.ledger.fact_store import Written
+from image_export.values import ledger_keys as keys
 from image_export.values.arrival import Sighted
 from image_export.values.export import Export
 from image_export.values.facts import (
@@ -35,45 +36,50 @@ from image_export.values.facts import (
     Told,
     Waits,
 )
+from image_export.values.ledger_keys import Key
 from image_export.values.run import Chosen, Run
 
-STORED: dict[str, Any] = {
-    "exports/<export>/requested": Requested,
-    "exports/<export>/claim-<attempt>": Claim,
-    "exports/<export>/result-<attempt>": Result,
-    "exports/<export>/doubt-<attempt>": Doubt,
-    "exports/<export>/cancel": Cancel,
-    "exports/<export>/stalled": Stalled,
-    "exports/<export>/denied": Since,
-    "exports/<export>/vanished": Since,
-    "exports/<export>/missed": Since,
-    "exports/<export>/looked-at": LookedAt,
-    "exports/<export>/look-refused": LookRefused,
-    "exports/<export>/waits": Waits,
-    "exports/<export>/ended": Ended,
-    "exports/<export>/told-<event>-<target>": Told,
-    "exports/<export>/refused-<event>-<target>": Refusing,
-    "open/<export>": Requested,
-    "history/<time>/<region>/<image>/<export>": Export,
-    "tokens/<token>": TokenUse,
-    "tasks/<account>/<region>/<task>": TaskOwner,
-    "prefixes/<account>/<bucket>/<image>/<prefix>": PrefixUse,
-    "holds/<account>/<region>": Hold,
-    "sighted/<image>": Sighted,
-    "sighted/late-<parts>": Late,
-    "rejected/<digest>/event": Rejection,
-    "rejected/<digest>/told-<target>": Told,
-    "rejected/<digest>/refused-<target>": Refusing,
-    "untold/<event>/told-<event>-<target>": dict[str, Any],
-    "ledger/id": LedgerIdentity,
-    "nightly/run": Run,
-    "nightly/chosen-<run>": Chosen,
+STORED: dict[str, tuple[type[Key], Any]] = {
+    "exports/<export>/requested": (keys.Requested, Requested),
+    "exports/<export>/claim-<attempt>": (keys.Claim, Claim),
+    "exports/<export>/result-<attempt>": (keys.Result, Result),
+    "exports/<export>/doubt-<attempt>": (keys.Doubt, Doubt),
+    "exports/<export>/cancel": (keys.Cancel, Cancel),
+    "exports/<export>/stalled": (keys.Stalled, Stalled),
+    "exports/<export>/denied": (keys.Denied, Since),
+    "exports/<export>/vanished": (keys.Vanished, Since),
+    "exports/<export>/missed": (keys.Missed, Since),
+    "exports/<export>/look-refused": (keys.LookRefused, LookRefused),
+    "exports/<export>/waits": (keys.Waits, Waits),
+    "exports/<export>/looked-at": (keys.LookedAt, LookedAt),
+    "exports/<export>/ended": (keys.Ended, Ended),
+    "exports/<export>/told-manifest": (keys.Manifest, Told),
+    "exports/<export>/told-<event>-<target>": (keys.Told, Told),
+    "exports/<export>/refused-<event>-<target>": (keys.Refused, Refusing),
+    "open/<export>": (keys.Open, Requested),
+    "history/<time>/<region>/<image>/<export>": (keys.History, Export),
+    "tokens/<token>": (keys.Token, TokenUse),
+    "tokens/<token>-<number>": (keys.NextToken, TokenUse),
+    "tasks/<account>/<region>/<task>": (keys.Task, TaskOwner),
+    "prefixes/<account>/<bucket>/<image>/<prefix>": (keys.Prefix, PrefixUse),
+    "prefixes/<account>/<bucket>/<image>/<prefix>-<number>": (keys.NextPrefix, PrefixUse),
+    "holds/<account>/<region>": (keys.Hold, Hold),
+    "sighted/<image>": (keys.Sighted, Sighted),
+    "sighted/late-<parts>": (keys.Late, Late),
+    "rejected/<digest>/event": (keys.Rejected, Rejection),
+    "rejected/<digest>/told-<target>": (keys.RejectedTold, Told),
+    "rejected/<digest>/refused-<target>": (keys.RejectedRefused, Refusing),
+    "untold/<event>/told-<event>-<target>": (keys.Untold, dict[str, Any]),
+    "ledger/id": (keys.Identity, LedgerIdentity),
+    "nightly/run": (keys.Run, Run),
+    "nightly/chosen-<run>": (keys.Chosen, Chosen),
 }
 
 
 def drawn() -> dict[str, Any]:
     """The form of each fact, by its key."""
-    return {key: _form(inspect.type_info(kind)) for key, kind in {"": Written[Any], **STORED}.items()}
+    forms = {label: _form(inspect.type_info(kind)) for label, (_key, kind) in STORED.items()}
+    return {"": _form(inspect.type_info(Written[Any])), **forms}
 
 
 def _form(kind: inspect.Type) -> Any:

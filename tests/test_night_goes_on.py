@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from image_export.use_cases.night.run import go_on
 from image_export.use_cases.night.worker import RUN
 from image_export.values.match import Match
+from image_export.values.place import Place
 from image_export.values.run import NightlyAnswer, Run
 
 from .builders import ACCOUNT, REGION
@@ -54,7 +55,7 @@ def test_a_run_without_time_pauses_and_the_watcher_goes_on_with_it(shop: Worksho
     shop.remaining_s = 70.0
     slowed(shop, 5)
     assert not run(shop).finished
-    first = cursor(shop).of(ACCOUNT, REGION)
+    first = cursor(shop).of(Place(ACCOUNT, REGION))
     assert (0 < first.recorded < 8, first.unfinished) == (True, True)
     last = to_the_end(shop)[-1]
     assert len(set(shop.requested())) == len(shop.requested()) == 12

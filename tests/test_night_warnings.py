@@ -4,6 +4,8 @@ import pytest
 
 from image_export.decisions.results.night_warnings import Queue, queues
 from image_export.values.facts import Hold
+from image_export.values.ledger_keys import Waiting
+from image_export.values.place import Place
 from image_export.values.policy import Rule
 from image_export.values.run import Run
 
@@ -85,16 +87,22 @@ def test_a_hold_speaks_for_what_was_just_recorded_and_is_silent_where_nobody_wai
 
 
 @pytest.mark.parametrize("name", ["waiting/", "waiting/new folder", "waiting/1/cn/0001/20200101T000000Z/exp-a/more"])
-def test_a_strange_name_among_the_waiting_counts_for_nothing(name: str) -> None:
-    assert queues(NIGHT, [name], []) == {}
+def test_a_strange_name_among_the_waiting_counts_for_nothing(shop: Workshop, name: str) -> None:
+    shop.outside().ledger.put(name)
+    shop.outside().ledger.put(f"holds/{ACCOUNT}/{REGION}", Hold(code="WeeklyQuotaExceed.ExportImage"))
+    assert "quota" not in "".join(run(shop).warnings)
 
 
 def test_queues_are_told_apart_by_account_and_region() -> None:
-    names = ["waiting/1/cn/0001/20200102T000000Z/exp-a-0001", "waiting/1/cn/0000/20200101T000000Z/exp-b-0001"]
-    names += ["waiting/1/ap/0001/20990101T000000Z/exp-c-0001"]
-    assert queues(NIGHT, names, [("1/ap", "Full")]) == {
-        "1/cn": Queue(waiting=2, before=2, oldest="20200101T000000Z"),
-        "1/ap": Queue(waiting=1, held="Full"),
+    cn, ap = Place("1", "cn"), Place("1", "ap")
+    waiting = [
+        Waiting(cn, "0001", "20200102T000000Z", "exp-a-0001"),
+        Waiting(cn, "0000", "20200101T000000Z", "exp-b-0001"),
+        Waiting(ap, "0001", "20990101T000000Z", "exp-c-0001"),
+    ]
+    assert queues(NIGHT, waiting, [(ap, "Full")]) == {
+        cn: Queue(waiting=2, before=2, oldest="20200101T000000Z"),
+        ap: Queue(waiting=1, held="Full"),
     }
 
 

@@ -24,6 +24,7 @@ from image_export.values.image import Image
 from image_export.values.manifest import Manifest
 from image_export.values.match import Match
 from image_export.values.notify_target import EventBus, Function
+from image_export.values.place import Place
 from image_export.values.policy import Account, Destination, Rule
 from image_export.values.task import Task
 
@@ -224,8 +225,8 @@ def test_each_end_is_told_once_to_each_target(shop: Workshop) -> None:
 
 
 def test_a_night_goes_on_from_what_0_1_0_had_exported(shop: Workshop) -> None:
-    assert shop.outside().ledger.known("1234567890123456", "cn-hangzhou")["23ogbi4guhnht7gc"] == "standing"
-    assert shop.outside().ledger.known("1234567890123456", "cn-hangzhou")["3htfxbcyzadkdfku"] == "failed"
+    known = shop.outside().ledger.known(Place("1234567890123456", "cn-hangzhou"))
+    assert (known["23ogbi4guhnht7gc"], known["3htfxbcyzadkdfku"]) == ("standing", "failed")
 
 
 def test_a_night_that_0_1_0_has_finished_is_not_lived_again(shop: Workshop) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions import ledger_keys as hints
 from image_export.decisions.results.delivery import Owed, hints_for, is_given_up, next_try
+from image_export.values import ledger_keys as keys
 from image_export.values.facts import Ended
 from image_export.values.notify_target import NotifyTarget, target_slug
 
@@ -27,7 +27,7 @@ def shop() -> Workshop:
 
 
 def owed(kind: str = "Completed", since: datetime | None = None, target: NotifyTarget = THE_BUS) -> Owed:
-    return Owed(kind=kind, happened_at=START, refused_since=since, target=target, told=f"told-{kind.lower()}-x")
+    return Owed(kind=kind, happened_at=START, refused_since=since, target=target, told=f"{kind.lower()}-x")
 
 
 def test_what_was_never_refused_goes_first_and_of_that_the_newest_state() -> None:
@@ -59,19 +59,19 @@ def test_a_hint_names_who_is_owed_and_how_urgently_and_one_leads_to_all_that_is_
     debts = [owed(kind, target=target) for kind in ("Started", "Failed") for target in (THE_BUS, THE_FUNCTION)]
     (key,) = hints_for(EXPORT, debts, START)
     slugs = tuple(sorted(target_slug(target) for target in (THE_BUS, THE_FUNCTION)))
-    assert hints.read_delivery(key) == hints.DueDelivery("20261124T080000Z", "00", slugs, EXPORT)
-    assert hints.export_in(key) == EXPORT
+    assert keys.read_delivery(key) == keys.Delivery("20261124T080000Z", "00", slugs, EXPORT)
+    assert keys.export_in(key) == EXPORT
 
 
 def test_a_target_that_refuses_has_a_hint_of_its_own_at_its_own_time() -> None:
     debts = [owed(), owed(since=START, target=THE_FUNCTION)]
-    keys = sorted(hints_for(EXPORT, debts, START))
-    assert [key.split("/")[1] for key in keys] == ["20261124T080000Z", "20261124T080100Z"]
+    names = sorted(hints_for(EXPORT, debts, START))
+    assert [name.split("/")[1] for name in names] == ["20261124T080000Z", "20261124T080100Z"]
 
 
 @pytest.mark.parametrize("key", ["due/20261124T080000Z/exp-a-0001", "due/20261124T080000Z/sighted-aa", "due/x"])
 def test_a_hint_to_look_is_none_to_deliver(key: str) -> None:
-    assert hints.read_delivery(key) is None
+    assert keys.read_delivery(key) is None
 
 
 # What version 0.1.0 left

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions import ledger_keys as hints
 from image_export.decisions.policy.file import read_policy
 from image_export.decisions.results.export_view import export_of
 from image_export.use_cases.entrances.sighting import Seen, see
 from image_export.use_cases.export.record import Recorded
 from image_export.use_cases.ledger.fact_store import Found
+from image_export.values import ledger_keys as keys
 from image_export.values.arrival import Sighted, Sighting
 from image_export.values.cause import Cause
 
@@ -132,7 +132,7 @@ def test_an_image_that_cannot_be_judged_is_looked_at_each_minute_for_a_quarter_o
     shop.cloud.faults.before("image", refused("Throttling"))
     looked_again(shop, after)
     (hint,) = shop.keys("due/")
-    assert hint.split("/")[1] == hints.stamp(START + after + timedelta(seconds=next_s))
+    assert hint.split("/")[1] == keys.stamp(START + after + timedelta(seconds=next_s))
 
 
 def tell_again(shop: Workshop, event_id: str, region: str = REGION) -> None:
@@ -218,7 +218,7 @@ def test_a_hint_that_comes_due_in_the_tick_that_left_it_stays(shop: Workshop) ->
     what = hint.split("/")[2]
     shop.clock.advance(minutes=2)
     for seconds in range(50, 70):  # one of them is the hint that the look will leave: another worker was first
-        shop.outside().ledger.put(hints.due(shop.clock.now + timedelta(seconds=seconds), what))
+        shop.outside().ledger.put(keys.due(shop.clock.now + timedelta(seconds=seconds), what))
     shop.store.faults = SlowWrites(shop.clock)
     shop.tick()
     shop.store.faults = Faults()

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from image_export.decisions.arrivals.timer import Timer
 from image_export.decisions.naming import natural_key, oss_prefix
-from image_export.use_cases.ledger.ledger import IDENTITY
 from image_export.use_cases.night.run import nightly
 from image_export.values.facts import LedgerIdentity
 from image_export.values.policy import Destination
@@ -93,7 +92,7 @@ def lived(now: datetime, place: Place, live: Callable[[Workshop, FakeCloud], obj
     shop.change_account(destinations={place.region_id: Destination(bucket=place.bucket, prefix="nightly")})
     cloud = shop.clouds.of(ACCOUNT, place.region_id)
     cloud.inventory = {image_id: an_image(image_id=image_id, region_id=place.region_id)}
-    shop.outside().ledger.mark(IDENTITY, THE_LEDGER)
+    shop.outside().ledger.mark("ledger/id", THE_LEDGER)
     nightly(shop.outside(), Timer(run_id="night"), request_id="night")
     live(shop, cloud)
     mine = (words_of(place, image_id, TASK).natural_key, TASK)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from image_export.edges.aliyun.credentials import Credentials, Narrowed, assume_role
+from image_export.edges.aliyun.credentials import Credentials, assume_role
 from image_export.edges.aliyun.ecs import Ecs
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.aliyun.oss import Oss
@@ -18,6 +18,7 @@ from image_export.edges.notify.fc import Fc
 from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Unanswered, Unreached
 from image_export.values.notify_target import Function
+from image_export.values.place import Scope
 from tests.builders import ACCOUNT, BUCKET, BUS, FUNCTION, IMAGE, REGION, a_role
 
 from .listening import closed_port, http, listening
@@ -44,9 +45,9 @@ def notifier() -> AliyunNotifier:
 
 
 CALLS: dict[str, tuple[Callable[[], object], str]] = {
-    "STS": (lambda: assume_role(rpc(), Narrowed(a_role(), REGION, BUCKET)), f"sts.{REGION}.aliyuncs.com"),
+    "STS": (lambda: assume_role(rpc(), Scope(a_role(), REGION, BUCKET)), f"sts.{REGION}.aliyuncs.com"),
     "STS elsewhere": (
-        lambda: assume_role(rpc(), Narrowed(a_role(), "ap-southeast-1", BUCKET)),
+        lambda: assume_role(rpc(), Scope(a_role(), "ap-southeast-1", BUCKET)),
         "sts.ap-southeast-1.aliyuncs.com",
     ),
     "ECS": (lambda: Ecs(rpc(), ACCOUNT, REGION).image(IMAGE), "ecs-cn-hangzhou.aliyuncs.com"),
@@ -119,7 +120,7 @@ def test_a_loopback_endpoint_is_never_asked_through_a_proxy(
 
 SIGNED: dict[str, tuple[Callable[[Addresses], object], bytes | None]] = {
     "ECS": (LOOPBACK["RPC"], None),
-    "STS": (lambda at: assume_role(Rpc(base, at, minute), Narrowed(a_role(), REGION, BUCKET)), None),
+    "STS": (lambda at: assume_role(Rpc(base, at, minute), Scope(a_role(), REGION, BUCKET)), None),
     "EventBridge": (lambda at: put_event(Rpc(base, at, minute), BUS, {"id": "1"}), None),
     "OSS": (LOOPBACK["OSS"], b"OSS4-HMAC-SHA256 Credential=LTAI-made-up/"),
     "FC": (LOOPBACK["FC"], b"FC LTAI-made-up:"),

@@ -10,7 +10,6 @@ import pytest
 
 from image_export.edges.aliyun.credentials import (
     Credentials,
-    Narrowed,
     RoleSessions,
     Session,
     base_credentials,
@@ -19,6 +18,7 @@ from image_export.edges.aliyun.credentials import (
 )
 from image_export.errors import CloudFault, OurFault, Refused
 from image_export.values.account import AssumedRole
+from image_export.values.place import Scope
 from tests.contract.worlds import BUCKET, REGION, ROLE, EdgeWorld
 from tests.fakes import refused
 
@@ -28,7 +28,7 @@ ENVIRON = {
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "secret-from-environment",
     "ALIBABA_CLOUD_SECURITY_TOKEN": "token-from-environment",
 }
-NARROWED = Narrowed(ROLE, REGION, BUCKET)
+SCOPE = Scope(ROLE, REGION, BUCKET)
 
 
 class Sts:
@@ -36,21 +36,21 @@ class Sts:
 
     def __init__(self) -> None:
         self.now = START
-        self.assumed: list[Narrowed] = []
+        self.assumed: list[Scope] = []
         self.refusal: Refused | None = None
         self.sessions = RoleSessions(self.assume, lambda: self.now)
 
-    def assume(self, narrowed: Narrowed) -> Session:
+    def assume(self, scope: Scope) -> Session:
         """A new key each time."""
-        self.assumed.append(narrowed)
+        self.assumed.append(scope)
         if self.refusal:
             raise self.refusal
         key = Credentials(f"STS.Key{len(self.assumed)}", "secret", "token")
         return Session(key, self.now + timedelta(hours=1))
 
-    def key(self, narrowed: Narrowed = NARROWED) -> str:
+    def key(self, scope: Scope = SCOPE) -> str:
         """The key in use."""
-        return self.sessions.credentials(narrowed).access_key_id
+        return self.sessions.credentials(scope).access_key_id
 
 
 def test_the_context_s_credentials_are_used_where_the_runtime_has_them() -> None:
@@ -101,21 +101,21 @@ def test_a_local_clock_that_is_behind_keeps_no_session_beyond_its_hour() -> None
     ends = START + timedelta(hours=9)
     keys = iter(("STS.Key1", "STS.Key2"))
     sessions = RoleSessions(lambda _: Session(Credentials(next(keys), "secret"), ends), lambda: now[0])
-    sessions.credentials(NARROWED)
+    sessions.credentials(SCOPE)
     now[0] += timedelta(minutes=55)
-    assert sessions.credentials(NARROWED).access_key_id == "STS.Key2"
+    assert sessions.credentials(SCOPE).access_key_id == "STS.Key2"
 
 
 def test_accounts_regions_and_buckets_have_sessions_of_their_own() -> None:
     sts = Sts()
     other = AssumedRole(account_id="2222222222222222", role_arn="acs:ram::2222222222222222:role/image-export")
-    keys = [sts.key(one) for one in (NARROWED, Narrowed(other, REGION, BUCKET), Narrowed(ROLE, REGION, "second"))]
+    keys = [sts.key(one) for one in (SCOPE, Scope(other, REGION, BUCKET), Scope(ROLE, REGION, "second"))]
     assert keys == ["STS.Key1", "STS.Key2", "STS.Key3"]
 
 
 def test_renewal_forgets_one_role_in_one_region() -> None:
     sts = Sts()
-    elsewhere = Narrowed(ROLE, "ap-southeast-1", BUCKET)
+    elsewhere = Scope(ROLE, "ap-southeast-1", BUCKET)
     before = (sts.key(), sts.key(elsewhere))
     sts.sessions.forget(ROLE, REGION)
     assert (sts.key(), sts.key(elsewhere)) == ("STS.Key3", before[1])

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta, timezone
 
-from image_export.decisions.ledger_keys import STAMP
 from image_export.use_cases.ports import Stored
 from tests.fakes import START
 
@@ -127,4 +126,4 @@ def _next(world: World) -> datetime:
 def _due(world: World) -> datetime | None:
     """The first due hint's time."""
     first = next(iter(world.objects.below("due/", limit=1)), None)
-    return datetime.strptime(first.split("/")[1], STAMP).replace(tzinfo=timezone.utc) if first else None
+    return datetime.strptime(first.split("/")[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc) if first else None

@@ -2,6 +2,7 @@
 
 # ruff: noqa: SLF001 - replacing what is private is the purpose
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.decisions import codes
-from image_export.decisions import ledger_keys as hints
 from image_export.decisions.codes import Handling
-from image_export.decisions.naming import sighting_key
 from image_export.decisions.objects import disks
 from image_export.decisions.objects import integrity as whole
 from image_export.decisions.results import delivery as outbox
@@ -24,15 +23,14 @@ from image_export.errors import FactUnreadable
 from image_export.use_cases.delivery import deliver as deliver_due
 from image_export.use_cases.delivery import outbox as deliveries
 from image_export.use_cases.delivery.outgoing import OfExport
-from image_export.use_cases.entrances import sighting as see
-from image_export.use_cases.entrances import undecided_images as sighted
 from image_export.use_cases.export import advance, record
 from image_export.use_cases.export import perform as taking
-from image_export.use_cases.export.observe import TaskOwner, task_key
+from image_export.use_cases.export.observe import TaskOwner
 from image_export.use_cases.ledger.fact_store import FactStore, Standing
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.watch import sweep
 from image_export.use_cases.watch import waiting as start_waiting
+from image_export.values import ledger_keys as keys
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended, Result
 from image_export.values.record import Record
@@ -259,7 +257,7 @@ def known_too_soon(patch: pytest.MonkeyPatch) -> None:
     makes = record._make
 
     def make(outside: Any, request: Any, export: str) -> Any:
-        outside.ledger.put(hints.known("known", request, export))
+        outside.ledger.put(keys.Known.of(request.place, export).key)
         return makes(outside, request, export)
 
     patch.setattr(record, "_make", make)
@@ -293,7 +291,7 @@ def inferred_is_certain(patch: pytest.MonkeyPatch) -> None:
         look = settles(outside, look, step)
         if look.record.task_id:
             owner = TaskOwner(export_id=look.record.export_id)
-            outside.ledger.put(task_key(look.record, look.record.task_id), owner)
+            outside.ledger.put(keys.Task(look.record.request.place, look.record.task_id).key, owner)
         return look
 
     patch.setitem(TAKE, Settle, settle)
@@ -316,14 +314,14 @@ def waits_for_what_has_ended(patch: pytest.MonkeyPatch) -> None:
 
 
 def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:
-    """The hint goes before the sighting that it leads to."""
-    looks = sighted.look_again
+    """A hint comes behind what it leads to."""
 
-    def look_again(outside: Any, sighting: Any, at: Any) -> None:
-        outside.ledger.create(f"sighted/{sighting_key(sighting)}", sighting)
-        looks(outside, sighting, at)
+    def schedule(self: Ledger, hint: str, then: Callable[[], Any]) -> Any:
+        done = then()
+        self.put(hint)
+        return done
 
-    patch.setattr(see, "look_again", look_again)
+    patch.setattr(Ledger, "schedule", schedule)
 
 
 def late_task_id_dropped(patch: pytest.MonkeyPatch) -> None:

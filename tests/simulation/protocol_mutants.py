@@ -12,17 +12,16 @@ import pytest
 from msgspec import UNSET, json
 from msgspec.structs import replace
 
-from image_export.decisions.ledger_keys import listed
 from image_export.decisions.state import exporting
 from image_export.decisions.state import in_doubt as doubt
 from image_export.decisions.state import ready as starting
 from image_export.decisions.state import table as steps
 from image_export.use_cases.export import advance, record
 from image_export.use_cases.export import perform as taking
-from image_export.use_cases.ledger import ledger
 from image_export.use_cases.ledger.fact_store import FactStore, Written
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.watch import sweep
+from image_export.values import ledger_keys as keys
 from image_export.values.facts import Ended, Requested, Result
 from image_export.values.steps import End, LookForKeys, Settle
 from image_export.values.task import Task
@@ -133,7 +132,7 @@ def told_from_memory(patch: pytest.MonkeyPatch) -> None:
     """What is told is what this worker decided, not what stands."""
 
     def end(outside: Any, look: Any, step: End) -> Any:
-        outside.ledger.create(ledger.fact_key(look.record, "ended"), step.ended)
+        outside.ledger.create(keys.Ended(look.record.export_id).key, step.ended)
         return look.stands(ended=step.ended, ended_at=outside.ledger.now)
 
     patch.setitem(TAKE, End, end)
@@ -157,9 +156,9 @@ def fact_before_marker(patch: pytest.MonkeyPatch) -> None:
     make = record._make
 
     def made_first(outside: Any, request: Any, export: str) -> Any:
-        name = listed(outside.ledger.now, request, export)
-        requested = Requested(export_id=export, request=request, listed=name)
-        outside.ledger.mark(f"exports/{export}/requested", requested)
+        name = keys.History(keys.backwards(outside.ledger.now), request.region_id, request.image_id, export)
+        requested = Requested(export_id=export, request=request, listed=name.key)
+        outside.ledger.mark(keys.Requested(export).key, requested)
         return make(outside, request, export)
 
     patch.setattr(record, "_make", made_first)
@@ -183,7 +182,7 @@ def two_keys_of_results(patch: pytest.MonkeyPatch) -> None:
     def settle(outside: Any, look: Any, step: Settle) -> Any:
         if step.result.outcome != "void":
             return settles(outside, look, step)
-        key = ledger.fact_key(look.record, f"void-{look.record.attempt:04d}")
+        key = f"exports/{look.record.export_id}/void-{look.record.attempt:04d}"
         standing = outside.ledger.create(key, step.result)
         return look.stands(result=standing.fact, settled_at=standing.at).saw(candidates=UNSET, keys=UNSET)
 
@@ -191,7 +190,7 @@ def two_keys_of_results(patch: pytest.MonkeyPatch) -> None:
         read = reads(self, record, attempt)
         if read is record or read.result:
             return read
-        void = self.read(ledger.fact_key(record, f"void-{attempt:04d}"), Result)
+        void = self.read(f"exports/{record.export_id}/void-{attempt:04d}", Result)
         return replace(read, result=void.fact, settled_at=void.at) if void else read
 
     patch.setitem(TAKE, Settle, settle)

@@ -12,6 +12,7 @@ from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.watch import running as look_at_running
 from image_export.values.account import AssumedRole
 from image_export.values.export_request import ExportRequest
+from image_export.values.place import Place
 from image_export.values.policy import Policy
 from image_export.values.record import Record
 from image_export.values.run import Before
@@ -63,8 +64,8 @@ def cancelled_is_exported(patch: pytest.MonkeyPatch) -> None:
     """Plans take what was cancelled for exported."""
     knows = Ledger.known
 
-    def known(self: Ledger, account_id: str, region_id: str) -> dict[str, Before]:
-        found = knows(self, account_id, region_id)
+    def known(self: Ledger, place: Place) -> dict[str, Before]:
+        found = knows(self, place)
         return {key: "standing" if before == "cancelled" else before for key, before in found.items()}
 
     patch.setattr(Ledger, "known", known)

@@ -12,10 +12,11 @@ from image_export.errors import AskerFault
 from image_export.use_cases.entrances.redeliver import Kept, kept
 from image_export.use_cases.entrances.reject import Rejection
 from image_export.use_cases.ledger.ledger import Ledger
+from image_export.values import ledger_keys as keys
 from image_export.values.cause import Cause
 from image_export.values.record import Record
 
-from .listing import REJECTED, is_beginning, key_of
+from .listing import is_beginning
 
 
 def shown(ledger: Ledger, name: str) -> Any:
@@ -74,8 +75,8 @@ def _found(ledger: Ledger, name: str) -> Record | Kept | tuple[Rejection, dateti
         owed = kept(ledger, untold)
         if owed:
             return owed
-    elif name.startswith(REJECTED):
-        rejection = ledger.read(key_of(name), Rejection)
+    elif rejected := keys.Rejected.named(name):
+        rejection = ledger.read(rejected.key, Rejection)
         if rejection:
             return rejection.fact, rejection.at
     elif record := ledger.load(name):

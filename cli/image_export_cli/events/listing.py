@@ -12,11 +12,10 @@ from image_export.errors import AskerFault, FactUnreadable
 from image_export.use_cases.entrances.redeliver import kept
 from image_export.use_cases.entrances.reject import Rejection
 from image_export.use_cases.ledger.ledger import Ledger
-from image_export.use_cases.ports import Entry
+from image_export.values import ledger_keys as keys
 from image_export.values.cause import Cause
-from image_export.values.facts import Ended, Requested
+from image_export.values.facts import Ended
 
-REJECTED = "rejected-"
 READ_AT_A_TIME = 16  # connections to the ledger
 BEGINNING = re.compile(r"[0-9a-f]{1,64}")
 
@@ -49,33 +48,37 @@ def items(ledger: Ledger) -> list[Item]:
 def _ended(ledger: Ledger) -> Iterator[Listed]:
     """The exports that failed or were cancelled."""
     newest: dict[str, str] = {}
-    ended: list[tuple[str, str, datetime]] = []
-    for entry in [*ledger.walk("known/"), *ledger.walk("failed/")]:
-        kind, _, _, key, generation, *cancelled = entry.key.split("/")
-        newest[key] = max(generation, newest.get(key, generation))
-        if kind == "failed" or cancelled:
-            ended.append((key, generation, entry.modified_at))
-    for key, generation, at in ended:
-        by = f"exp-{key}-{newest[key]}" if newest[key] > generation else None
-        yield Listed(f"exp-{key}-{generation}", at, partial(_end, ledger, by))
+    ended: list[tuple[keys.Cancelled | keys.Failed, datetime]] = []
+    for entry in [*ledger.walk(keys.Known.below()), *ledger.walk(keys.Failed.below())]:
+        again = keys.Cancelled.read(entry.key) or keys.Failed.read(entry.key)
+        one = again or keys.Known.read(entry.key)
+        if one:
+            newest[one.natural_key] = max(one.export_id, newest.get(one.natural_key, ""))
+        if again:
+            ended.append((again, entry.modified_at))
+    for one, at in ended:
+        last = newest[one.natural_key]
+        by = last if last > one.export_id else None
+        yield Listed(one.export_id, at, partial(_end, ledger, by))
 
 
 def _end(ledger: Ledger, by: str | None, name: str) -> Item | None:
     """By the two facts that say it: all that there is of an export would be a listing and five reads or more."""
-    requested, ended = ledger.read(f"exports/{name}/requested", Requested), ledger.read(f"exports/{name}/ended", Ended)
+    requested, ended = ledger.requested(name), ledger.read(keys.Ended(name).key, Ended)
     if requested is None or ended is None:
         return None
     asked = Cause(code="Cancelled", message="Somebody asked for the end of the export.")
-    return Item(name, ended.at, requested.fact.request.image_id, ended.fact.error or asked, by)
+    return Item(name, ended.at, requested.request.image_id, ended.fact.error or asked, by)
 
 
 def _rejected(ledger: Ledger) -> Iterator[Listed]:
-    for entry in _events(ledger):
-        yield Listed(_name_of(entry), entry.modified_at, partial(_rejection, ledger))
+    for rejected, at in _events(ledger):
+        yield Listed(rejected.name, at, partial(_rejection, ledger))
 
 
 def _rejection(ledger: Ledger, name: str) -> Item | None:
-    found = ledger.read(key_of(name), Rejection)
+    rejected = keys.Rejected.named(name)
+    found = ledger.read(rejected.key, Rejection) if rejected else None
     if found is None:
         return None
     sighting = found.fact.kept.sighting
@@ -83,7 +86,7 @@ def _rejection(ledger: Ledger, name: str) -> Item | None:
 
 
 def _untold(ledger: Ledger) -> Iterator[Listed]:
-    for entry in ledger.walk("untold/"):
+    for entry in ledger.walk(keys.Untold.below()):
         untold = read_key(entry.key)
         if untold:
             yield Listed(untold.name, entry.modified_at, partial(_owed, ledger, untold))
@@ -106,26 +109,20 @@ def _read(listed: Listed) -> Item | None:
         return Item(listed.name, listed.at, "unreadable", fault.cause)
 
 
-def _events(ledger: Ledger, beginning: str = "") -> Iterator[Entry]:
-    return (entry for entry in ledger.walk(f"rejected/{beginning}") if entry.key.endswith("/event"))
-
-
-def _name_of(entry: Entry) -> str:
-    return REJECTED + entry.key.split("/")[1]
-
-
-def key_of(name: str) -> str:
-    """Where a rejection is kept."""
-    return f"rejected/{name.removeprefix(REJECTED)}/event"
+def _events(ledger: Ledger, beginning: str = "") -> Iterator[tuple[keys.Rejected, datetime]]:
+    for entry in ledger.walk(keys.Rejected.below() + beginning):
+        rejected = keys.Rejected.read(entry.key)
+        if rejected:
+            yield rejected, entry.modified_at
 
 
 def is_beginning(name: str) -> bool:
     """Whether the name of a rejection may begin so, with or without `…`."""
-    return name.startswith(REJECTED) and BEGINNING.fullmatch(_beginning(name)) is not None
+    return keys.Rejected.named(name) is not None and BEGINNING.fullmatch(_beginning(name)) is not None
 
 
 def _beginning(name: str) -> str:
-    return name.removeprefix(REJECTED).rstrip("….")
+    return name.removeprefix(keys.REJECTED).rstrip("….")
 
 
 def whole_name(ledger: Ledger, name: str) -> str:
@@ -133,8 +130,8 @@ def whole_name(ledger: Ledger, name: str) -> str:
     if not is_beginning(name):
         return name
     beginning = _beginning(name)
-    found = [_name_of(entry) for entry in _events(ledger, beginning)]
+    found = [rejected.name for rejected, _ in _events(ledger, beginning)]
     if len(found) > 1:
-        message = f"{len(found)} rejections begin like {REJECTED}{beginning}: give more of the name."
+        message = f"{len(found)} rejections begin like {keys.REJECTED}{beginning}: give more of the name."
         raise AskerFault(Cause(code="NameAmbiguous", message=message), status=409)
     return found[0] if found else name

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from image_export.edges.aliyun.credentials import session_policy
+from image_export.values import ledger_keys as keys
 from image_export.values.notify_target import EventBus, NotifyTarget
 from image_export.values.policy import Account
 
@@ -21,9 +22,11 @@ ON_BUCKETS = ("oss:GetBucketLocation", "oss:GetBucketInfo", "oss:ListMultipartUp
 
 
 # Markers and hints: what the ledger's facts could be made anew from, or what holds no longer
-REMOVED = ("open/*", "due/*", "running/*", "waiting/*", "holds/*", "sighted/*", "stalled/*", "untold/*")
-REMOVED_OF_EXPORTS = ("exports/*/denied", "exports/*/vanished")
-KEPT = ("exports/*/claim-1", "exports/*/result-1", "exports/*/requested", "exports/*/ended")  # one of each kind
+FOLDERS = (keys.Open, keys.Due, keys.Running, keys.Waiting, keys.Hold, keys.Sighted, keys.Stalling, keys.Untold)
+REMOVED = tuple(f"{kind.below()}*" for kind in FOLDERS)
+REMOVED_OF_EXPORTS = (keys.Denied("*").key, keys.Vanished("*").key)
+PROOFS = (keys.Claim("*", 1), keys.Result("*", 1), keys.Requested("*"), keys.Ended("*"))  # one of each kind
+KEPT = tuple(proof.key for proof in PROOFS)
 
 
 def of_functions(deployment: Deployment, role: str) -> list[Need]:

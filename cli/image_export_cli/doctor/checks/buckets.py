@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from image_export.decisions.codes import recommendation
 from image_export.errors import OurFault, Unreached
+from image_export.values.ledger_keys import Rejected
 from image_export.values.policy import Account, Destination
 
 from ...cloud.account import CloudAccount
@@ -121,16 +122,15 @@ def _fading(site: Site) -> Iterator[Finding]:
     """Rules that archive facts, so that OSS refuses them, or remove them, so that images are exported again."""
     name, prefix = site.deployment.settings.ledger_bucket, site.deployment.settings.ledger_prefix.strip("/")
     root = f"{prefix}/" if prefix else ""
+    rejected = f"{root}{Rejected.below()}"
     for rule in site.cloud.lifecycle(site.deployment.region, name):
-        if rule.prefix.startswith(f"{root}rejected/") or not _overlap(rule.prefix, root):
+        if rule.prefix.startswith(rejected) or not _overlap(rule.prefix, root):
             continue
         archives = [one for one in rule.classes if one in ARCHIVES]
         does = f"moves facts to {archives[0]}" if archives else "removes facts" if rule.expires else ""
         if does:
             message = f"Its lifecycle rule {rule.name!r} {does}: they prove what was exported, and must stay readable."
-            advice = (
-                f"Take the prefix {root or 'of the whole bucket'} out of the rule; {root}rejected/ alone may expire."
-            )
+            advice = f"Take the prefix {root or 'of the whole bucket'} out of the rule; {rejected} alone may expire."
             yield wrong(f"oss://{name}", message, advice)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from image_export.decisions.codes import recommendation
-from image_export.decisions.http.listing import read_place
 from image_export.decisions.results.export_view import export_of
 from image_export.errors import OurFault
 from image_export.use_cases.ledger.ledger import Ledger
+from image_export.values import ledger_keys as keys
 from image_export.values.export import Export
 
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
@@ -38,8 +38,8 @@ def _enabled(site: Site) -> Iterator[Finding]:
 
 
 def _latest(ledger: Ledger) -> Iterator[Export]:
-    for entry in islice(ledger.walk("history/"), LATEST):
-        place = read_place(entry.key)
+    for entry in islice(ledger.walk(keys.History.below()), LATEST):
+        place = keys.History.read(entry.key)
         found = ledger.read(entry.key, Export) if place else None
         loaded = ledger.load(place.export_id) if place and not found else None
         if found or loaded:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from ..errors import FactUnreadable, OurFault, Unreached
+from ..values import ledger_keys as keys
 from ..values.cause import Cause
 from ..values.facts import Hold
+from ..values.place import Place
 from ..values.policy import Policy
 from ..values.record import Record
 from .ledger.fact_store import Found
@@ -92,7 +94,7 @@ class Outside(NamedTuple):
     def _unreadable(self, key: str, fault: FactUnreadable) -> None:
         self.log.error("fact.unreadable", key=key, code=fault.code, error=fault.cause.message)
 
-    def hold(self, group: str) -> Hold | None:
-        """The quota hold of an account and region, `<account>/<region>`."""
-        found = self.readable(f"holds/{group}", Hold)
+    def hold(self, place: Place) -> Hold | None:
+        """The quota hold there."""
+        found = self.readable(keys.Hold(place).key, Hold)
         return found.fact if found else None

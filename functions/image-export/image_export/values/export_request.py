@@ -5,6 +5,7 @@ from msgspec import field
 from .account import AssumedRole
 from .export import ImageFormat, RequestedBy
 from .notify_target import NotifyTarget
+from .place import Place
 from .wire import Wire
 
 DEFAULT_ROLE_NAME = "AliyunECSImageExportDefaultRole"  # ECS's own choice (docs/cloud-facts.md#fact-1-1)
@@ -42,6 +43,11 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     def account_id(self) -> str:
         """The account that owns the image."""
         return self.role.account_id
+
+    @property
+    def place(self) -> Place:
+        """Where the image is."""
+        return Place(self.role.account_id, self.region_id)
 
     @property
     def asked_prefix(self) -> str:

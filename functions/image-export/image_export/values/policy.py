@@ -3,6 +3,7 @@
 Decoded strictly by `decisions/policy/file.py`: snake_case as in the file, unknown keys are faults.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
@@ -13,6 +14,7 @@ from .export import ImageFormat
 from .forms import BUCKET
 from .match import Match
 from .notify_target import BusName, EventBus, Function, FunctionName, NotifyTarget, Qualifier, ServiceName
+from .place import Scope
 from .strict import Name, Strict
 from .wire import END
 
@@ -160,6 +162,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[Account, ...]
     rules: tuple[Rule, ...]
     notify: tuple[NotifyTarget, ...]
+
+    def scopes(self) -> Iterator[Scope]:
+        """What roles are assumed for: each account, region by region."""
+        for account in self.accounts:
+            for region, destination in account.destinations.items():
+                yield Scope(account.role, region, destination.bucket)
 
     def account(self, account_id: str) -> Account | None:
         """The account with that id."""

@@ -38,7 +38,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     manifest: Told | None = None
     told: frozenset[str] = frozenset()
-    refused_since: Mapping[str, datetime] = MappingProxyType({})  # by the name that `told` would have
+    refused_since: Mapping[str, datetime] = MappingProxyType({})  # by what `told` would say
 
     @property
     def task_id(self) -> str | None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from .answer import Answer
 from .export_request import ExportRequest
+from .place import Place
 from .wire import Wire
 
 Before = Literal["none", "standing", "failed", "cancelled"]  # what became of an image's newest export
@@ -29,6 +30,11 @@ class Totals(Wire, frozen=True, kw_only=True):
     unreadable: int = field(name="Unreadable", default=0)  # entries of the cloud's list, left out of `images`
     unfinished: bool = field(name="Unfinished", default=False)  # the time ran out in the midst of it
     fault: str | None = field(name="Fault", default=None)
+
+    @property
+    def place(self) -> Place:
+        """Which count it is."""
+        return Place(self.account_id, self.region_id)
 
     @property
     def settled(self) -> int:
@@ -60,9 +66,14 @@ class Decision(Planned, frozen=True, kw_only=True):
     nearly: str | None = field(name="Nearly", default=None)
 
     @property
+    def place(self) -> Place:
+        """Where the image is."""
+        return Place(self.account_id, self.region_id)
+
+    @property
     def key(self) -> str:
         """Which image it is about."""
-        return f"{self.account_id}/{self.region_id}/{self.image_id}"
+        return f"{self.place}/{self.image_id}"
 
     def shown(self) -> Planned:
         """What a person reads of it."""
@@ -100,23 +111,23 @@ class Run(Wire, frozen=True, kw_only=True):
         names = set(rules)
         return replace(self, chosen=tuple(one for one in self.chosen if one.rule in names))
 
-    def of(self, account_id: str, region_id: str) -> Totals:
+    def of(self, place: Place) -> Totals:
         """The count there so far; one that is `unfinished` where it has not been."""
-        there = (one for one in self.totals if (one.account_id, one.region_id) == (account_id, region_id))
-        return next(there, Totals(account_id=account_id, region_id=region_id, unfinished=True))
+        there = (one for one in self.totals if one.place == place)
+        return next(there, Totals(account_id=place.account_id, region_id=place.region_id, unfinished=True))
 
-    def page(self, account_id: str, region_id: str) -> int:
+    def page(self, place: Place) -> int:
         """The page of images to go on with there."""
         where, _, page = self.listed.rpartition("/")
-        return int(page) if where == f"{account_id}/{region_id}" else 1
+        return int(page) if where == str(place) else 1
 
-    def with_unread(self, where: str, entries: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    def with_unread(self, place: Place, entries: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         """What could not be read so far, with these entries and fields there; the first of them."""
-        return (*self.unread, *(f"{where}: {entry} ({field})" for entry, field in entries))[:UNREAD_SHOWN_MAX]
+        return (*self.unread, *(f"{place.shown}: {entry} ({field})" for entry, field in entries))[:UNREAD_SHOWN_MAX]
 
     def with_totals(self, totals: Totals) -> tuple[Totals, ...]:
         """The counts with this one in its place, or behind the others."""
-        was = self.of(totals.account_id, totals.region_id)
+        was = self.of(totals.place)
         if was not in self.totals:
             return (*self.totals, totals)
         return tuple(totals if one is was else one for one in self.totals)

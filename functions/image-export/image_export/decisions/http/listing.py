@@ -10,8 +10,8 @@ from msgspec import Meta, field
 from ...errors import AskerFault
 from ...values.cause import Cause
 from ...values.export import Status
-from ...values.forms import EXPORT_ID
 from ...values.http import HttpRequest
+from ...values.ledger_keys import History
 from ...values.policy import RegionId
 from ...values.wire import END, Wire
 from ..arrivals.direct import ImageId
@@ -20,7 +20,6 @@ from .messages import invalid
 from .unread import misplaced, place_of
 
 SHOWN_MAX = 50
-PLACE = re.compile(rf"history/\d{{14}}/[a-z0-9-]+/m-[A-Za-z0-9]+/{EXPORT_ID}")
 
 Shown = Annotated[int, Meta(ge=1, le=SHOWN_MAX, description=f"a number from 1 to {SHOWN_MAX}")]
 Token = Annotated[
@@ -37,14 +36,6 @@ class Listing(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
     status: Status | None = field(name="Status", default=None)
     max_results: Shown = field(name="MaxResults", default=20)
     next_token: Token | None = field(name="NextToken", default=None)
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A name of the history, taken apart."""
-
-    region_id: str
-    image_id: str
-    export_id: str
 
 
 FIELDS = {one.encode_name: one for one in msgspec.structs.fields(Listing)}
@@ -80,7 +71,7 @@ def after(listing: Listing) -> str:
         place = base64.urlsafe_b64decode(listing.next_token.encode()).decode()
     except ValueError as cause:
         raise invalid("NextToken is not one that a page gave.") from cause
-    if not PLACE.fullmatch(place):
+    if not History.read(place):
         raise invalid("NextToken is not one that a page gave.")
     return place
 
@@ -90,14 +81,6 @@ def token(place: str) -> str:
     return base64.urlsafe_b64encode(place.encode()).decode()
 
 
-def read_place(key: str) -> Place | None:
-    """The parts of a name of the history; None for one that is none of ours."""
-    if not PLACE.fullmatch(key):
-        return None
-    _, _, region_id, image_id, export_id = key.split("/")
-    return Place(region_id, image_id, export_id)
-
-
-def fits(listing: Listing, place: Place) -> bool:
+def fits(listing: Listing, place: History) -> bool:
     """Whether the name alone fits the query."""
     return listing.region_id in (None, place.region_id) and listing.image_id in (None, place.image_id)

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import msgspec
 
+from ...values import ledger_keys as keys
 from ...values.notify_target import NotifyTarget, target_slug
-from .. import ledger_keys as hints
 from ..state.backoff import MINUTE, TELL_MOST, TOLD_FOR
 
 RANK = {"Completed": 0, "Failed": 0, "Cancelled": 0, "Started": 2}  # the newest state of an export goes first
@@ -18,7 +18,7 @@ OTHERS = 1
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that a target has not accepted yet. `told` is the name of the fact that will say so."""
+    """An event that a target has not accepted yet. `told` is how the fact that will say so ends: <kind>-<target>."""
 
     kind: str
     happened_at: datetime
@@ -63,5 +63,5 @@ def hints_for(what: str, debts: Iterable[Owed], now: datetime) -> set[str]:
         firsts.setdefault(owed.slug, owed)
     together: dict[tuple[str, str], list[str]] = {}
     for slug, owed in firsts.items():
-        together.setdefault((hints.stamp(next_try(owed, now)), owed.order), []).append(slug)
-    return {hints.delivery(hints.DueDelivery(*due, tuple(sorted(slugs)), what)) for due, slugs in together.items()}
+        together.setdefault((keys.stamp(next_try(owed, now)), owed.order), []).append(slug)
+    return {keys.Delivery(*due, tuple(sorted(slugs)), what).key for due, slugs in together.items()}

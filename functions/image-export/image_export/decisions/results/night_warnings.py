@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from ...values.cause import Cause
+from ...values.ledger_keys import Waiting, stamp
+from ...values.place import Place
 from ...values.policy import Policy
 from ...values.run import Run
-from ..ledger_keys import stamp
 from ..policy.idle import idle
-
-WAITING = ("waiting", "account", "region", "priority", "since", "export")  # the parts of a hint's name
 
 
 class Queue(msgspec.Struct):
@@ -35,13 +34,13 @@ class Stalls(msgspec.Struct):
 
 
 def night_warnings(
-    policy: Policy, run: Run, queues: Mapping[str, Queue], stalls: Mapping[str, Stalls]
+    policy: Policy, run: Run, queues: Mapping[Place, Queue], stalls: Mapping[Place, Stalls]
 ) -> Iterator[str]:
-    """One line for each. `queues` and `stalls`: by `<account>/<region>`."""
+    """One line for each."""
     yield from idle(policy)
     unreached = [one for one in run.totals if one.fault]
     for one in unreached:
-        yield f"{one.account_id} {one.region_id} could not be looked at: {one.fault}"
+        yield f"{one.place.shown} could not be looked at: {one.fault}"
     yield from (f"an entry of the cloud's list could not be read: {one}" for one in run.unread)
     unshown = sum(one.unreadable for one in run.totals) - len(run.unread)
     if unshown > 0:
@@ -49,11 +48,11 @@ def night_warnings(
     for rule in policy.rules:
         if run.finished and "nightly" in rule.when and rule.name not in run.matched:
             yield f"rule {rule.name} matches no image" + (" that could be looked at" if unreached else "")
-    for group, queue in queues.items():
+    for place, queue in queues.items():
         if queue.waiting and (queue.held or queue.before):
-            yield f"{group.replace('/', ' ')} is given more than the quota takes: {_told(queue)}"
-    for group, too_long in stalls.items():
-        yield f"{group.replace('/', ' ')}: {_stalled(too_long)}"
+            yield f"{place.shown} is given more than the quota takes: {_told(queue)}"
+    for place, too_long in stalls.items():
+        yield f"{place.shown}: {_stalled(too_long)}"
 
 
 def repeated(run: Run) -> str:
@@ -84,19 +83,16 @@ def _stalled(stalls: Stalls) -> str:
     return said + (f"; looks are refused with {why.code}: {why.message}" if why else "")
 
 
-def queues(run: Run, waiting: Iterable[str], holds: Iterable[tuple[str, str]]) -> dict[str, Queue]:
+def queues(run: Run, waiting: Iterable[Waiting], holds: Iterable[tuple[Place, str]]) -> dict[Place, Queue]:
     """The queues, from the names of waiting hints, and the holds."""
-    found: dict[str, Queue] = defaultdict(Queue)
+    found: dict[Place, Queue] = defaultdict(Queue)
     began = stamp(run.began_at)
-    for name in waiting:
-        parts = name.split("/")
-        if len(parts) != len(WAITING):  # a name that is none of ours
-            continue
-        queue, since = found["/".join(parts[1:3])], parts[4]
+    for one in waiting:
+        queue = found[one.place]
         queue.waiting += 1
-        if since < began:
+        if one.since < began:
             queue.before += 1
-            queue.oldest = min(queue.oldest, since)
-    for group, code in holds:
-        found[group].held = code
+            queue.oldest = min(queue.oldest, one.since)
+    for place, code in holds:
+        found[place].held = code
     return found

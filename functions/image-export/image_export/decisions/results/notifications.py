@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from ...values.cause import Cause
+from ...values.ledger_keys import Rejected
 from ...values.notify_target import NotifyTarget, target_slug
 from ...values.record import Record
 from .delivery import Owed
@@ -34,7 +35,7 @@ def owed(record: Record) -> list[Owed]:
         for kind, at in happenings(record)
         if kind != "Completed" or not manifest_owed(record)  # its event names the manifest, so that comes first
         for target in record.request.notify
-        if (told := f"told-{kind.lower()}-{target_slug(target)}") not in record.told
+        if (told := f"{kind.lower()}-{target_slug(target)}") not in record.told
     ]
     return sorted(debts, key=lambda debt: debt.order)
 
@@ -43,7 +44,7 @@ def owed_rejection(
     notify: Iterable[NotifyTarget], at: datetime, told: Container[str], refused_since: Mapping[str, datetime]
 ) -> list[Owed]:
     """The same for a rejection, which is one event."""
-    names = {f"told-{target_slug(target)}": target for target in notify}
+    names = {target_slug(target): target for target in notify}
     return [
         Owed(kind="Rejected", happened_at=at, refused_since=refused_since.get(name), target=target, told=name)
         for name, target in names.items()
@@ -70,7 +71,7 @@ def export_event(record: Record, kind: str) -> dict[str, Any]:
 def rejected_event(digest: str, cause: Cause, since: datetime) -> dict[str, Any]:
     """An event or request that could not be taken: the error and a hash of what arrived, never the content."""
     data = {"Error": _fitting(cause.wire(), ("Message", "Recommend")), "Sha256": digest}
-    return cloud_event(f"rejected-{digest}", "Rejected", since, None, data)
+    return cloud_event(Rejected(digest).name, "Rejected", since, None, data)
 
 
 def cloud_event(

@@ -3,11 +3,12 @@
 import re
 from typing import NamedTuple
 
+from ...values import ledger_keys as keys
 from ...values.forms import EXPORT_ID
 
 OF_EXPORT, OF_REJECTION, SLUG = rf"{EXPORT_ID}\.[A-Z][a-z]{{1,15}}", r"rejected-[0-9a-f]{64}", r"[0-9a-f]{12}"
 UNTOLD = rf"untold-(?:{OF_EXPORT}|{OF_REJECTION})-{SLUG}"
-KEY = re.compile(rf"untold/({OF_EXPORT}|{OF_REJECTION})/told-(?:[a-z]+-)?({SLUG})")
+EVENT, TOLD = re.compile(f"{OF_EXPORT}|{OF_REJECTION}"), re.compile(f"(?:[a-z]+-)?({SLUG})")
 
 
 class Untold(NamedTuple):
@@ -33,13 +34,13 @@ class Untold(NamedTuple):
 
     @property
     def told(self) -> str:
-        """The fact that would have said that it was accepted."""
-        return f"told-{self.kind.lower()}-{self.target}" if "." in self.event_id else f"told-{self.target}"
+        """How the fact ends that would have said that it was accepted."""
+        return f"{self.kind.lower()}-{self.target}" if "." in self.event_id else self.target
 
     @property
     def key(self) -> str:
         """Where the ledger keeps the event."""
-        return f"untold/{self.event_id}/{self.told}"
+        return keys.Untold(self.event_id, self.told).key
 
 
 def read_name(name: str) -> Untold | None:
@@ -52,5 +53,6 @@ def read_name(name: str) -> Untold | None:
 
 def read_key(key: str) -> Untold | None:
     """The same for a key of the ledger."""
-    parts = KEY.fullmatch(key)
-    return Untold(*parts.groups()) if parts else None
+    untold = keys.Untold.read(key)
+    told = untold and TOLD.fullmatch(untold.event)
+    return Untold(untold.event_id, told[1]) if untold and told and EVENT.fullmatch(untold.event_id) else None

@@ -14,10 +14,11 @@ from ...use_cases.ports import ImagePage, StartExport, TaskList
 from ...values.account import AssumedRole
 from ...values.cause import Cause
 from ...values.image import Image
+from ...values.place import Scope
 from ...values.stored_object import StoredObject
 from ...values.task import Task
 from ..retrying import Retrying
-from .credentials import Credentials, Narrowed, RoleSessions, Session, assume_role
+from .credentials import Credentials, RoleSessions, Session, assume_role
 from .hosts import Addresses
 
 if TYPE_CHECKING:
@@ -49,13 +50,13 @@ class AliyunClouds:
         self._addresses = addresses
         self._retrying = retrying
         self._sessions = RoleSessions(self._assume, now)
-        self._clouds: dict[Narrowed, AliyunCloud] = {}
+        self._clouds: dict[Scope, AliyunCloud] = {}
 
     def at(self, role: AssumedRole, region_id: str, bucket: str) -> "AliyunCloud":
         """The cloud of that account and region, narrowed to that bucket. Sends nothing yet."""
-        narrowed = Narrowed(role, region_id, bucket)
-        new = AliyunCloud(narrowed, self._sessions, self._addresses, self._retrying)
-        return self._clouds.setdefault(narrowed, new)
+        scope = Scope(role, region_id, bucket)
+        new = AliyunCloud(scope, self._sessions, self._addresses, self._retrying)
+        return self._clouds.setdefault(scope, new)
 
     def renew(self, role: AssumedRole, region_id: str) -> None:
         """Forget the role's credentials in that region."""
@@ -67,15 +68,15 @@ class AliyunClouds:
 
         return Rpc(self._base, self._addresses, self._retrying.remaining_s)
 
-    def _assume(self, narrowed: Narrowed) -> Session:
-        return assume_role(self._sts, narrowed)  # repeated by whoever needs it, together with the call it is for
+    def _assume(self, scope: Scope) -> Session:
+        return assume_role(self._sts, scope)  # repeated by whoever needs it, together with the call it is for
 
 
 class AliyunCloud:
     """Fits `ports.Cloud`."""
 
-    def __init__(self, narrowed: Narrowed, sessions: RoleSessions, addresses: Addresses, retrying: Retrying) -> None:
-        self._narrowed = narrowed
+    def __init__(self, scope: Scope, sessions: RoleSessions, addresses: Addresses, retrying: Retrying) -> None:
+        self._scope = scope
         self._sessions = sessions
         self._addresses = addresses
         self._retrying = retrying
@@ -140,16 +141,16 @@ class AliyunCloud:
         from .rpc import Rpc
 
         rpc = Rpc(self._credentials, self._addresses, self._retrying.remaining_s)
-        return Ecs(rpc, self._narrowed.role.account_id, self._narrowed.region_id)
+        return Ecs(rpc, self._scope.role.account_id, self._scope.region_id)
 
     @cached_property
     def _oss(self) -> "Oss":
         from .oss import Oss
 
-        return Oss(self._narrowed.region_id, self._credentials, self._addresses, self._retrying.remaining_s)
+        return Oss(self._scope.region_id, self._credentials, self._addresses, self._retrying.remaining_s)
 
     def _credentials(self) -> Credentials:
-        return self._sessions.credentials(self._narrowed)
+        return self._sessions.credentials(self._scope)
 
     def _read(self, call: Callable[[], T]) -> T:
         return self._retrying(lambda: self._with_good_credentials(call))
@@ -161,5 +162,5 @@ class AliyunCloud:
         except Refused as fault:
             if handling(fault.code) is not Handling.FRESH and fault.code != OSS_UNKNOWN_KEY:
                 raise
-        self._sessions.forget(self._narrowed.role, self._narrowed.region_id)
+        self._sessions.forget(self._scope.role, self._scope.region_id)
         return call()

@@ -16,6 +16,7 @@ import msgspec
 from ...errors import OurFault
 from ...values.account import AssumedRole
 from ...values.cause import Cause
+from ...values.place import Scope
 from ..faults import reading
 from ..runtime.redaction import KNOWN
 
@@ -43,19 +44,6 @@ class Session(NamedTuple):
 
     credentials: Credentials
     expires_at: datetime
-
-
-class Narrowed(NamedTuple):
-    """A role, and what of its rights is wanted: one cache entry."""
-
-    role: AssumedRole
-    region_id: str
-    bucket: str
-
-    @property
-    def policy(self) -> str:
-        """The session policy."""
-        return session_policy(self.role.account_id, self.region_id, self.bucket)
 
 
 def base_credentials(context: Any, environ: Mapping[str, str]) -> Credentials:
@@ -100,45 +88,45 @@ class RoleSessions:
     `assume` is one AssumeRole with whatever retries it deserves; `now` is the local clock, in UTC.
     """
 
-    def __init__(self, assume: Callable[[Narrowed], Session], now: Callable[[], datetime]) -> None:
+    def __init__(self, assume: Callable[[Scope], Session], now: Callable[[], datetime]) -> None:
         self._assume = assume
         self._now = now
-        self._sessions: dict[Narrowed, tuple[Session, datetime]] = {}
-        self._locks: defaultdict[Narrowed, threading.Lock] = defaultdict(threading.Lock)
+        self._sessions: dict[Scope, tuple[Session, datetime]] = {}
+        self._locks: defaultdict[Scope, threading.Lock] = defaultdict(threading.Lock)
         self._guard = threading.Lock()
 
-    def credentials(self, narrowed: Narrowed) -> Credentials:
+    def credentials(self, scope: Scope) -> Credentials:
         """Cached or fetched. Raises what `assume` raises."""
         with self._guard:
-            lock = self._locks[narrowed]
+            lock = self._locks[scope]
         with lock:
-            held = self._sessions.get(narrowed)
+            held = self._sessions.get(scope)
             if held is None or self._now() >= held[1]:
-                session = self._assume(narrowed)
+                session = self._assume(scope)
                 # Whichever comes first, in case that the local clock is behind the cloud's
                 fresh_until = min(session.expires_at, self._now() + DURATION) - BEFORE_EXPIRY
-                held = self._sessions[narrowed] = (session, fresh_until)
+                held = self._sessions[scope] = (session, fresh_until)
             return held[0].credentials
 
     def forget(self, role: AssumedRole, region_id: str) -> None:
         """Fetch anew at the next call: the cloud called them expired or unknown."""
-        for narrowed in [one for one in list(self._sessions) if (one.role, one.region_id) == (role, region_id)]:
-            self._sessions.pop(narrowed, None)
+        for scope in [one for one in list(self._sessions) if (one.role, one.region_id) == (role, region_id)]:
+            self._sessions.pop(scope, None)
 
 
-def assume_role(rpc: Any, narrowed: Narrowed) -> Session:
+def assume_role(rpc: Any, scope: Scope) -> Session:
     """One AssumeRole. Raises Refused (NoPermission, EntityNotExist.Role …), Unreached or Unanswered."""
     from aliyunsdksts.endpoint import endpoint_data
     from aliyunsdksts.request.v20150401.AssumeRoleRequest import AssumeRoleRequest
 
     request = AssumeRoleRequest()
-    request.set_RoleArn(narrowed.role.role_arn)
-    request.set_RoleSessionName(session_name(narrowed.region_id))
+    request.set_RoleArn(scope.role.role_arn)
+    request.set_RoleSessionName(session_name(scope.region_id))
     request.set_DurationSeconds(int(DURATION.total_seconds()))
-    request.set_Policy(narrowed.policy)
-    if narrowed.role.external_id:
-        request.set_ExternalId(narrowed.role.external_id)
-    host = endpoint_data.getEndpointMap().get(narrowed.region_id) or f"sts.{narrowed.region_id}.aliyuncs.com"
+    request.set_Policy(session_policy(scope.role.account_id, scope.region_id, scope.bucket))
+    if scope.role.external_id:
+        request.set_ExternalId(scope.role.external_id)
+    host = endpoint_data.getEndpointMap().get(scope.region_id) or f"sts.{scope.region_id}.aliyuncs.com"
     answer = rpc.call(request, host)
     with reading(host):
         said = answer["Credentials"]

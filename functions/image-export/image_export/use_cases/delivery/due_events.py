@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from ...decisions import ledger_keys as hints
 from ...decisions.results.delivery import Owed
+from ...values import ledger_keys as keys
 from .outbox import Outgoing
 
 
@@ -37,21 +37,21 @@ class DueDeliveries:
         self.entries: dict[str, OutboxEntry] = {}
         self._queues = defaultdict[str, list[tuple[str, str]]](list)
 
-    def add(self, keys: Iterable[str], outgoing: Outgoing | None = None) -> None:
+    def add(self, hints: Iterable[str], outgoing: Outgoing | None = None) -> None:
         """These hints lead to something that is due; `outgoing` is what was read of it in this tick."""
-        for key in keys:
-            due = hints.read_delivery(key)
+        for hint in hints:
+            due = keys.read_delivery(hint)
             if due is None:
                 continue
             entry = self.entries.setdefault(due.what, OutboxEntry(due.what))
-            entry.hints.add(key)
+            entry.hints.add(hint)
             entry.outgoing = outgoing or entry.outgoing
             for target in due.targets:
                 self._queue(entry, target, due.order + due.stamp)
 
     def queue(self, entry: OutboxEntry, owed: Owed) -> None:
         """Its target has another turn for it."""
-        self._queue(entry, owed.slug, owed.order + hints.stamp(owed.happened_at))
+        self._queue(entry, owed.slug, owed.order + keys.stamp(owed.happened_at))
 
     def _queue(self, entry: OutboxEntry, target: str, order: str) -> None:
         entry.targets.add(target)

@@ -10,6 +10,7 @@ from ...decisions.codes import advised
 from ...decisions.results import delivery as outbox
 from ...decisions.results.delivery import Owed
 from ...errors import CloudFault
+from ...values import ledger_keys as keys
 from ..context import Outside
 from ..ledger.ledger import Ledger
 
@@ -54,6 +55,6 @@ def deliver(outside: Outside, outgoing: Outgoing, owed: Owed) -> Outgoing:
         return outgoing.refused(ledger, owed)
     if not outbox.is_given_up(owed, ledger.now):
         return outgoing
-    ledger.put(f"untold/{event['id']}/{owed.told}", event)
+    ledger.put(keys.Untold(event["id"], owed.told).key, event)
     log.error("event.given_up")
     return outgoing.accepted(ledger, owed, given_up=True)

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 from ...decisions.results import notifications as announcements
 from ...decisions.results.delivery import Owed
 from ...decisions.results.undelivered import read_name
+from ...values import ledger_keys as keys
 from ...values.facts import Refusing, Told
 from ...values.record import Record
 from ..context import Outside
 from ..entrances.redeliver import Kept, kept
 from ..entrances.reject import Rejection
 from ..export import closing
-from ..ledger.ledger import REFUSED, TOLD, Ledger
+from ..ledger.ledger import Ledger
 from .outbox import Outgoing
 
 
@@ -76,19 +77,16 @@ class OfRejection(NamedTuple):
 
     def accepted(self, ledger: Ledger, owed: Owed, *, given_up: bool = False) -> "OfRejection":
         """A fact beside the rejection."""
-        ledger.mark(self._key(owed.told), Told(given_up=given_up))
+        ledger.mark(keys.RejectedTold(self.rejection.digest, owed.told).key, Told(given_up=given_up))
         return self._replace(told=self.told | {owed.told})
 
     def refused(self, ledger: Ledger, owed: Owed) -> "OfRejection":
         """The same."""
-        standing = ledger.create(self._key(owed.told.replace(TOLD, REFUSED, 1)), Refusing())
+        standing = ledger.create(keys.RejectedRefused(self.rejection.digest, owed.told).key, Refusing())
         return self._replace(refused_since={**self.refused_since, owed.told: standing.at})
 
     def close(self, outside: Outside) -> None:
         """It is kept, to be replayed."""
-
-    def _key(self, name: str) -> str:
-        return f"rejected/{self.rejection.digest}/{name}"
 
 
 class OfKept(NamedTuple):
@@ -143,13 +141,15 @@ def _export(ledger: Ledger, what: str) -> OfExport | None:
 
 
 def _rejection(ledger: Ledger, what: str) -> OfRejection | None:
-    folder = f"rejected/{what.partition('-')[2]}/"
-    entries = {entry.key[len(folder) :]: entry.modified_at for entry in ledger.walk(folder)}
-    found = ledger.read(f"{folder}event", Rejection)
+    name = keys.Rejected.named(what)
+    if name is None:
+        return None
+    times = {entry.key: entry.modified_at for entry in ledger.walk(keys.Rejected.below(name.digest))}
+    found = ledger.read(name.key, Rejection)
     if found is None:
         return None
-    told = frozenset(name for name in entries if name.startswith(TOLD))
-    refused = {name.replace(REFUSED, TOLD, 1): at for name, at in entries.items() if name.startswith(REFUSED)}
+    told = frozenset(one.target for one in map(keys.RejectedTold.read, times) if one)
+    refused = {one.target: at for key, at in times.items() if (one := keys.RejectedRefused.read(key))}
     return OfRejection(found.fact, found.at, told, refused)
 
 

@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 
-from ...decisions import ledger_keys as hints
 from ...decisions.arrivals.direct import read_direct
 from ...decisions.http.messages import read_body
 from ...decisions.http.pace import retry_after_s
@@ -13,6 +12,7 @@ from ...decisions.results.export_view import export_of
 from ...decisions.state.backoff import ENTRANCE_GRACE
 from ...decisions.state.reasons import reason_of
 from ...errors import AskerFault, CloudFault, LedgerFault
+from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.export import RequestedBy
 from ...values.export_request import ExportRequest
@@ -93,9 +93,9 @@ def cancel_export(outside: Outside, request: HttpRequest, export: str) -> HttpAn
     if loaded.ended:
         return HttpAnswer(status=200, value=export_of(loaded))
     asker = RequestedBy(trigger="http", id=request.request_id)
-    hint = hints.due(outside.ledger.now + ENTRANCE_GRACE, export)
-    outside.ledger.put(hint)  # first: behind a task that runs well nobody would see that the fact is there
-    outside.ledger.mark(f"exports/{export}/cancel", Cancel(requested_by=asker))
+    hint, key = keys.due(outside.ledger.now + ENTRANCE_GRACE, export), keys.Cancel(export).key
+    # Without the hint nobody would see behind a task that runs well that the fact is there.
+    outside.ledger.schedule(hint, lambda: outside.ledger.mark(key, Cancel(requested_by=asker)))
     told = replace(
         loaded, cancel_at=loaded.cancel_at or outside.ledger.now
     )  # a listing may not show it yet (docs/cloud-facts.md#fact-14-3)

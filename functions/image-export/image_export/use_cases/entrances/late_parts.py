@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from msgspec import field
 from msgspec.structs import replace
 
-from ...decisions import ledger_keys as hints
 from ...decisions.state.backoff import LOOK_MOST, MINUTE
+from ...decisions.state.hints import may_be_ahead
 from ...errors import CloudFault, FactUnreadable, LedgerFault
+from ...values import ledger_keys as keys
 from ...values.arrival import Arrival, DirectRequest, Malformed, Sighting
 from ...values.cause import Cause
 from ...values.wire import Wire
@@ -23,7 +24,6 @@ from .event_part import SECONDS_FOR_A_PART, Delivery, take
 from .reject import reject
 from .sighting import Seen
 
-LATE = "late-"
 KEPT_MAX = 5000  # parts of one event: more than fit into an asynchronous invocation's 128 KB
 TIME_SHARE = 0.5  # of what is left of a tick
 GIVE_UP = timedelta(hours=24)
@@ -66,7 +66,7 @@ def keep(outside: Outside, left: list[Delivery]) -> dict[int, Seen]:
         return seen
     outside.ledger.ready(anew=True)  # perhaps the first question of this invocation: what time it is
     first = wanted[0]
-    key = LATE + hashlib.sha256(first.request_id.encode() + first.body).hexdigest()[:40]
+    key = keys.LATE + hashlib.sha256(first.request_id.encode() + first.body).hexdigest()[:40]
     empty = Late(request_id=first.request_id, region_id=first.region_id, since=outside.ledger.now)
     _put(outside, key, empty.left(map(_named, wanted[:KEPT_MAX])), outside.ledger.now + MINUTE)
     outside.log.warning("event.kept", parts=len(wanted), key=key)
@@ -86,14 +86,13 @@ def _named(part: Delivery) -> Arrival:
 
 
 def _put(outside: Outside, key: str, late: Late, at: datetime) -> None:
-    outside.ledger.put(hints.due(at, f"sighted-{key}"))  # first: nothing is kept to which no hint leads
-    outside.ledger.put(f"sighted/{key}", late)
+    outside.ledger.schedule(keys.due_sighting(at, key), lambda: outside.ledger.put(keys.Late(key).key, late))
 
 
 def take_late(outside: Outside, key: str, hint: str) -> list[Seen]:
     """Record what there is time for, and keep the rest. Raises LedgerFault."""
     ledger, seen, left = outside.ledger, list[Seen](), list[Arrival]()
-    found = ledger.read(f"sighted/{key}", Late)
+    found = ledger.read(keys.Late(key).key, Late)
     until_s = max(outside.remaining_s() * TIME_SHARE, SECONDS_FOR_A_PART)
     for part in found.fact.parts if found else ():
         took = _take(outside, found.fact, part) if found and outside.remaining_s() >= until_s else None
@@ -104,8 +103,8 @@ def take_late(outside: Outside, key: str, hint: str) -> list[Seen]:
     if found and left:
         _put(outside, key, found.fact.left(left), ledger.now + (MINUTE if seen else LOOK_MOST))
     elif found:
-        ledger.delete(f"sighted/{key}")
-    if found or not hints.may_be_ahead(hint, ledger.now):
+        ledger.delete(keys.Late(key).key)
+    if found or not may_be_ahead(hint, ledger.now):
         ledger.delete(hint)
     return [*seen, *(Seen(undecided=True) for _ in left)]
 

@@ -5,20 +5,23 @@ since when every export has such a name, the whole history is read.
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from ...decisions.http import listing
-from ...decisions.ledger_keys import INDEXED, in_history, of_image, since_when_indexed
 from ...decisions.results.export_view import export_of
 from ...decisions.state.reasons import reason_of
 from ...decisions.state.table import Phase, phase
 from ...errors import FactUnreadable, OurFault
+from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.export import Export
 from ...values.facts import Hold
 from ...values.http import HttpAnswer, HttpRequest
+from ...values.place import Place
 from ...values.record import Record
 from ..context import Outside
 
+OVERLAPPING = timedelta(hours=1)  # instances of two versions, while a new one is deployed
 SCANNED_MAX = 2000  # names that a page reads past once it shows something
 OPENED_MAX = 100  # bodies that it opens; one of an export that has not ended takes some six calls more
 SECONDS_LEFT = 60.0  # of the invocation, when a page that shows nothing yet is given up
@@ -70,7 +73,7 @@ class _Page:
     def take(self, key: str) -> None:
         """Look at one name of the history, and at the export where the name fits."""
         self._scanned, self.place = self._scanned + 1, key
-        at = listing.read_place(key)
+        at = keys.History.read(key)
         if at is None or not listing.fits(self._asked, at):
             return
         self._opened += 1
@@ -83,19 +86,30 @@ def _names(outside: Outside, asked: listing.Listing) -> Iterator[str]:
     """The names of the history behind the page's place that may fit, newest first."""
     place = listing.after(asked)
     if asked.image_id is None:
-        everything = (entry.key for entry in outside.ledger.walk("history/", after=place))
-        yield from filter(listing.read_place, everything)
+        yield from _in_history(outside, place)
         return
-    found = set[str]()
-    for entry in outside.ledger.walk(f"images/{asked.image_id}/", after=of_image(place) if place else ""):
-        key = in_history(entry.key)
-        if key and listing.read_place(key):
-            found.add(key)
-            yield key
-    indexed = outside.ledger.page(INDEXED, limit=1).entries
-    behind = since_when_indexed(indexed[0].modified_at) if indexed else ""
-    older = (entry.key for entry in outside.ledger.walk("history/", after=max(place, behind)))
-    yield from (key for key in older if key not in found and listing.read_place(key))
+    found, at = set[str](), keys.History.read(place)
+    for entry in outside.ledger.walk(keys.OfImage.below(asked.image_id), after=at.of_image.key if at else ""):
+        name = keys.OfImage.read(entry.key)
+        if name:
+            found.add(name.in_history.key)
+            yield name.in_history.key
+    indexed = outside.ledger.page(keys.Indexed().key, limit=1).entries
+    behind = _since_when_indexed(indexed[0].modified_at) if indexed else ""
+    yield from (key for key in _in_history(outside, max(place, behind)) if key not in found)
+
+
+def _in_history(outside: Outside, after: str) -> Iterator[str]:
+    names = (entry.key for entry in outside.ledger.walk(keys.History.below(), after=after))
+    return filter(keys.History.read, names)
+
+
+def _since_when_indexed(at: datetime) -> str:
+    """The place in the history before which each export has a name by image. `at`: when the watcher first saw to it.
+
+    Not much before it an instance of an earlier version may still have recorded one without.
+    """
+    return f"{keys.History.below()}{keys.backwards(at + OVERLAPPING)}"
 
 
 def _listed(outside: Outside, key: str, export: str, holds: "Holds") -> Export | None:
@@ -119,16 +133,16 @@ class Holds:
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._read: dict[str, Hold | None] = {}
+        self._read: dict[Place, Hold | None] = {}
 
     def of(self, record: Record) -> Hold | None:
         """The hold behind which an export waits that has not started."""
-        group = f"{record.request.account_id}/{record.request.region_id}"
+        place = record.request.place
         if phase(record) is not Phase.READY:
             return None
-        if group not in self._read:
-            self._read[group] = self._outside.hold(group)
-        return self._read[group]
+        if place not in self._read:
+            self._read[place] = self._outside.hold(place)
+        return self._read[place]
 
 
 def shown_of(record: Record, holds: Holds) -> Export:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ...decisions import ledger_keys as hints
 from ...decisions.results.export_view import export_of
 from ...decisions.results.undelivered import Untold
 from ...errors import AskerFault
+from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.export import Export
 from ...values.notify_target import NotifyTarget, target_slug
@@ -32,7 +32,7 @@ def kept(ledger: Ledger, untold: Untold) -> Kept | None:
     found = ledger.read(untold.key, dict[str, Any])
     if found is None:
         return None
-    record = None if untold.of.startswith("rejected-") else ledger.load(untold.of)
+    record = None if keys.Rejected.named(untold.of) else ledger.load(untold.of)
     notify = record.request.notify if record else _notify(ledger, untold)
     target = next((one for one in notify if target_slug(one) == untold.target), None)
     return Kept(untold, found.fact, found.at, target, record) if target else None
@@ -40,7 +40,8 @@ def kept(ledger: Ledger, untold: Untold) -> Kept | None:
 
 def _notify(ledger: Ledger, untold: Untold) -> tuple[NotifyTarget, ...]:
     """The targets of a rejection, while that is kept."""
-    found = ledger.read(f"rejected/{untold.of.removeprefix('rejected-')}/event", Rejection)
+    rejected = keys.Rejected.named(untold.of)
+    found = ledger.read(rejected.key, Rejection) if rejected else None
     return found.fact.notify if found else ()
 
 
@@ -55,6 +56,6 @@ def retell(outside: Outside, untold: Untold) -> Export | None:
     if owed.target not in outside.ruled().notify:
         message = f"The policy no longer names {owed.target.name}."
         raise AskerFault(Cause(code="Forbidden.Policy", message=message))
-    stamp = hints.stamp(outside.ledger.now)
-    outside.ledger.put(hints.delivery(hints.DueDelivery(stamp, "00", (untold.target,), untold.name)))
+    stamp = keys.stamp(outside.ledger.now)
+    outside.ledger.put(keys.Delivery(stamp, "00", (untold.target,), untold.name).key)
     return export_of(owed.record) if owed.record else None

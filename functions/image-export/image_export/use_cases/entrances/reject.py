@@ -5,6 +5,7 @@ from msgspec import field
 from ...decisions.results.delivery import hints_for
 from ...decisions.results.notifications import owed_rejection
 from ...decisions.secret_shapes import redact
+from ...values import ledger_keys as keys
 from ...values.arrival import Sighting
 from ...values.cause import Cause
 from ...values.notify_target import NotifyTarget
@@ -47,7 +48,8 @@ def reject(outside: Outside, digest: str, cause: Cause, kept: Kept) -> None:
     outside.ledger.ready()
     notify = outside.policy.notify if outside.policy else ()
     rejection = Rejection(digest=digest, cause=cause, notify=notify, kept=kept)
-    outside.ledger.mark(f"rejected/{digest}/event", rejection)
+    name = keys.Rejected(digest)
+    outside.ledger.mark(name.key, rejection)
     debts = owed_rejection(notify, outside.ledger.now, (), {})
-    for hint in hints_for(f"rejected-{digest}", debts, outside.ledger.now):
+    for hint in hints_for(name.name, debts, outside.ledger.now):
         outside.ledger.put(hint)

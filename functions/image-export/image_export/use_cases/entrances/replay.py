@@ -7,6 +7,7 @@ already answers the export that this made.
 from ...decisions.arrivals.replay import again, delivery_of
 from ...decisions.results.undelivered import read_name
 from ...errors import AskerFault
+from ...values import ledger_keys as keys
 from ...values.answer import Answer
 from ...values.cause import Cause
 from ..context import Outside
@@ -38,9 +39,9 @@ def _replay(outside: Outside, name: str, request_id: str) -> Seen:
     untold = read_name(name)
     if untold:
         return Seen(export=retell(outside, untold))
-    kind, _, rest = name.partition("-")
-    if kind == "rejected":
-        return _rejected(outside, rest)
+    rejected = keys.Rejected.named(name)
+    if rejected:
+        return _rejected(outside, rejected.digest)
     failed = outside.ledger.load(name)
     if failed is None:
         raise AskerFault(Cause(code="ExportNotFound", message=f"There is no export {name}."))
@@ -49,7 +50,7 @@ def _replay(outside: Outside, name: str, request_id: str) -> Seen:
 
 
 def _rejected(outside: Outside, digest: str) -> Seen:
-    found = outside.ledger.read(f"rejected/{digest}/event", Rejection)
+    found = outside.ledger.read(keys.Rejected(digest).key, Rejection)
     if found is None:
         message = f"Nothing was rejected under {digest}, or it has expired."
         raise AskerFault(Cause(code="NotFound", message=message))

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import msgspec
 
-from ...decisions import ledger_keys as hints
 from ...decisions.codes import advised
 from ...decisions.naming import sighting_key
 from ...decisions.policy.admission import watches
@@ -16,7 +15,9 @@ from ...decisions.policy.eligibility import format_warning
 from ...decisions.policy.plan import plan_named
 from ...decisions.policy.undecided import MADE_AFTER, TAGGED_AFTER, undecided_until
 from ...decisions.state.backoff import LOOK_MOST, MINUTE, SILENCE, VISIBLE_WITHIN, growing
+from ...decisions.state.hints import may_be_ahead
 from ...errors import CloudFault, FactUnreadable, ImageExportError
+from ...values import ledger_keys as keys
 from ...values.account import AssumedRole
 from ...values.arrival import Sighted, Sighting
 from ...values.cause import Cause
@@ -186,10 +187,10 @@ def see_again(outside: Outside, key: str, hint: str) -> Seen:
     The hint outlives the decision until nobody can be on his way any more who named the image in the same second.
     """
     ledger = outside.ledger
-    marker = ledger.read(f"sighted/{key}", Sighted)
+    marker = ledger.read(keys.Sighted(key).key, Sighted)
     seen = see(outside, marker.fact, marker=marker) if marker else Seen()
     if marker and not seen.undecided:
-        ledger.delete(f"sighted/{key}")
-    if seen.undecided or not hints.may_be_ahead(hint, ledger.now):
+        ledger.delete(keys.Sighted(key).key)
+    if seen.undecided or not may_be_ahead(hint, ledger.now):
         ledger.delete(hint)
     return seen

@@ -1,13 +1,15 @@
 """Images that were named or found and are not decided upon: a marker of each in the ledger, and when to look again."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from ...decisions import ledger_keys as hints
 from ...decisions.naming import sighting_key
 from ...decisions.policy.admission import watches
 from ...decisions.state.backoff import MINUTE
+from ...values import ledger_keys as keys
 from ...values.arrival import Sighted, Sighting
 from ...values.image import Image
+from ...values.place import Place
 from ..context import Outside
 from ..ledger.fact_store import Found
 from ..watch.tick import Tick
@@ -17,7 +19,7 @@ Marker = Found[Sighted]
 
 def key_of(sighting: Sighting) -> str:
     """Where its marker stands."""
-    return f"sighted/{sighting_key(sighting)}"
+    return keys.Sighted(sighting_key(sighting)).key
 
 
 def marker_of(outside: Outside, sighting: Sighting) -> Marker | None:
@@ -32,26 +34,23 @@ def named_at(marker: Marker | None) -> datetime | None:
 
 def look_again(outside: Outside, sighting: Sighting, at: datetime) -> None:
     """The marker keeps when the image was first named; the hint says when to look."""
-    _hint(outside, sighting, at)
-    outside.ledger.mark(key_of(sighting), sighting)
+    _schedule(outside, sighting, at, lambda: outside.ledger.mark(key_of(sighting), sighting))
 
 
 def look_again_at_seen(outside: Outside, seen: Sighted, at: datetime, marker: Marker | None) -> bool:
     """The same of an image that was seen. Answers whether it is seen, or seen Available, for the first time."""
     changed = marker is None or (marker.fact.named_at, marker.fact.available) != (seen.named_at, seen.available)
-    _hint(outside, seen, at)
-    if changed:
-        outside.ledger.put(key_of(seen), seen)
+    _schedule(outside, seen, at, lambda: outside.ledger.put(key_of(seen), seen) if changed else None)
     return changed
 
 
-def _hint(outside: Outside, sighting: Sighting, at: datetime) -> None:
-    """First, and kept for a while though it leads nowhere: no marker is left behind without one.
+def _schedule(outside: Outside, sighting: Sighting, at: datetime, then: Callable[[], object]) -> None:
+    """Write the marker behind a hint, which is kept for a while though it leads nowhere.
 
     Where dates disagree it is late rather than early, for an early one seems to lead nowhere already.
     """
     at += outside.ledger.latest - outside.ledger.now
-    outside.ledger.put(hints.due(at, f"sighted-{sighting_key(sighting)}"))
+    outside.ledger.schedule(keys.due_sighting(at, sighting_key(sighting)), then)
 
 
 def seen_of(sighting: Sighting, marker: Marker | None, image: Image, now: datetime) -> Sighted:
@@ -61,13 +60,13 @@ def seen_of(sighting: Sighting, marker: Marker | None, image: Image, now: dateti
     return Sighted(**fields, named_at=named_at(marker) or now, available=available)
 
 
-def asks(outside: Outside, key: str) -> set[tuple[str, str]]:
+def asks(outside: Outside, key: str) -> set[Place]:
     """The accounts and regions that a look for a sighted image asks. Raises LedgerFault."""
-    found = outside.readable(f"sighted/{key}", Sighted)
+    found = outside.readable(keys.Sighted(key).key, Sighted)
     if found is None or outside.policy is None:
         return set()
     region = found.fact.region_id
-    return {(role.account_id, region) for role in watches(outside.policy, found.fact.account_id, region)}
+    return {Place(role.account_id, region) for role in watches(outside.policy, found.fact.account_id, region)}
 
 
 def remember(tick: Tick, image: Image) -> None:
@@ -82,6 +81,6 @@ def remember(tick: Tick, image: Image) -> None:
     if key in tick.decided:
         return
     tick.undecided.add(key)
-    if outside.readable(f"sighted/{key}", Sighted) is None:
+    if outside.readable(keys.Sighted(key).key, Sighted) is None:
         now = outside.ledger.now
         look_again_at_seen(outside, seen_of(sighting, None, image, now), now + MINUTE, None)

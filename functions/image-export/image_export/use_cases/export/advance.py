@@ -9,22 +9,22 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from ...decisions import ledger_keys as hints
 from ...decisions.policy.admission import still_allowed
 from ...decisions.results import delivery as outbox
 from ...decisions.results import notifications as announcements
 from ...decisions.results.export_view import export_of
 from ...decisions.state.backoff import LOOK_MOST, MINUTE, TELL_MOST, growing
+from ...decisions.state.hints import hints_for
 from ...decisions.state.reasons import to_note
 from ...decisions.state.table import Phase, next_step, phase
 from ...errors import CloudFault, LedgerFault, Refused
+from ...values import ledger_keys as keys
 from ...values.cause import Cause
-from ...values.export import Export
+from ...values.export import Export, Verdict
 from ...values.image import Image
 from ...values.record import Record
 from ...values.steps import MakeClaim, Sight, Wait
 from ..context import Outside
-from ..ledger.ledger import WAITS, fact_key
 from .closing import close, settled, write_manifest
 from .observe import Look
 from .perform import TAKE
@@ -32,6 +32,8 @@ from .record import Recorded
 
 STEPS_MAX = 40
 OWN_WAITS = ("OutOfTime", "OutOfSteps")  # of this worker, not of the export
+# The names by which nights know that they may export an image again.
+MAY_BE_AGAIN: dict[Verdict, type[keys.Cancelled | keys.Failed]] = {"Cancelled": keys.Cancelled, "Failed": keys.Failed}
 SECONDS_TO_START = 60.0  # its time-outs and the facts around it must fit in (docs/protocol.md#rule-7)
 SECONDS_TO_STEP = 5.0
 
@@ -80,11 +82,10 @@ def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -
 def _moved_on(outside: Outside, record: Record, hint: str | None) -> str | None:
     """The hint of a look for tasks, which may take long, moves before it: whoever dies of it meets others first."""
     expensive = phase(record) is Phase.IN_DOUBT or (phase(record) is Phase.READY and record.voids)
-    if hint is None or not hint.startswith("due/") or not expensive:
+    if hint is None or not keys.Due.read(hint) or not expensive:
         return hint
-    later = hints.due(outside.ledger.now + LOOK_MOST, record.export_id)
-    outside.ledger.put(later)
-    outside.ledger.delete(hint)
+    later = keys.due(outside.ledger.now + LOOK_MOST, record.export_id)
+    outside.ledger.reschedule({hint}, {later})
     return later
 
 
@@ -114,7 +115,7 @@ def _note_wait(outside: Outside, look: Look, wait: Wait) -> Look:
     note = to_note(look.record, wait, image.name if isinstance(image, Image) else None)
     if note is None or wait.reason in OWN_WAITS:
         return look
-    outside.ledger.put(fact_key(look.record, WAITS), note)
+    outside.ledger.put(keys.Waits(look.record.export_id).key, note)
     return look.stands(waits=note, waits_at=outside.ledger.now)
 
 
@@ -126,13 +127,10 @@ def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | 
     ledger = outside.ledger
     deliveries = outbox.hints_for(record.export_id, announcements.owed(record), ledger.now)
     names = deliveries | _looks(record, wait, ledger.now)
-    how = hints.ended(record.ended.status, record.request, record.export_id) if record.ended else None
-    if how:  # a night may try again, whoever has not heard of the end yet
-        ledger.put(how)
-    for name in sorted(names - {came_from}):
-        ledger.put(name)
-    if came_from and came_from not in names:
-        ledger.delete(came_from)
+    how = MAY_BE_AGAIN.get(record.ended.status) if record.ended else None
+    if how:  # whoever has not heard of the end yet
+        ledger.put(how.of(record.request.place, record.export_id).key)
+    ledger.reschedule({came_from} if came_from else set(), names)
     if settled(record):
         close(outside, record)
     return frozenset(deliveries)
@@ -141,9 +139,9 @@ def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | 
 def _looks(record: Record, wait: Wait, now: datetime) -> set[str]:
     """The hints to look again: as it waits, and after the end for the manifest alone."""
     if record.ended is None:
-        return hints.hints_for(record, wait, now)
+        return hints_for(record, wait, now)
     if announcements.manifest_owed(record):
-        return {hints.due(growing(record.ended_at or now, now, most=TELL_MOST), record.export_id)}
+        return {keys.due(growing(record.ended_at or now, now, most=TELL_MOST), record.export_id)}
     return set()
 
 
@@ -152,5 +150,5 @@ def _log_end(outside: Outside, record: Record, told_before: frozenset[str]) -> N
     if record.ended is None or announcements.manifest_owed(record):
         return
     kind = record.ended.status.lower()
-    if not any(name.startswith(f"told-{kind}-") for name in told_before):
+    if not any(name.startswith(f"{kind}-") for name in told_before):
         outside.log.info(f"export.{kind}", task_id=record.task_id, export=export_of(record).wire())

@@ -5,16 +5,15 @@ tokens/<hash>-2 names the next one, and so on: the first that came to be as it w
 """
 
 from collections.abc import Iterator
-from itertools import count
 
 from msgspec import field
 
 from ...decisions.arrivals.own_tokens import as_in_0_1_0, is_replay, shown
 from ...decisions.naming import asked_hash, is_said_by, parameters_hash, token_key
 from ...errors import AskerFault
+from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.export_request import ExportRequest
-from ...values.facts import Requested
 from ...values.wire import Wire
 from ..context import Outside
 
@@ -48,13 +47,13 @@ def _meant_in_0_1_0(outside: Outside, request: ExportRequest) -> str | None:
     token = as_in_0_1_0(request.client_token) if request.client_token else None
     if token is None:
         return None
-    found = outside.ledger.read(f"tokens/{token_key(request, token)}", TokenUse)
+    found = outside.ledger.read(keys.Token(token_key(request, token)).key, TokenUse)
     if found is None or not is_said_by(request, found.fact.parameters, found.fact.asked):
         return None
-    made = outside.ledger.read(f"exports/{found.fact.export_id}/requested", Requested)
-    if made is None or not is_said_by(made.fact.request, found.fact.parameters, found.fact.asked):
+    made = outside.ledger.requested(found.fact.export_id)
+    if made is None or not is_said_by(made.request, found.fact.parameters, found.fact.asked):
         return None
-    by_replay = made.fact.request.client_token == token and made.fact.request.requested_by.trigger == "invoke"
+    by_replay = made.request.client_token == token and made.request.requested_by.trigger == "invoke"
     return found.fact.export_id if by_replay or not is_replay(request.client_token or "") else None
 
 
@@ -74,16 +73,15 @@ def use(outside: Outside, request: ExportRequest, export: str) -> bool:
 
 def _slots(request: ExportRequest) -> Iterator[str]:
     """Where the ledger says what the token means; nowhere without a token."""
-    if request.client_token is not None:
-        key = f"tokens/{token_key(request, request.client_token)}"
-        yield key
-        yield from (f"{key}-{number}" for number in count(2))
+    if request.client_token is None:
+        return iter(())
+    return keys.Token(token_key(request, request.client_token)).slots()
 
 
 def _came_to_be(outside: Outside, used: TokenUse) -> bool | None:
     """Whether the export is what the token was used for, and not another request's; None while there is none."""
-    found = outside.ledger.read(f"exports/{used.export_id}/requested", Requested)
-    return is_said_by(found.fact.request, used.parameters, used.asked) if found else None
+    found = outside.ledger.requested(used.export_id)
+    return is_said_by(found.request, used.parameters, used.asked) if found else None
 
 
 def _same_or_fault(request: ExportRequest, used: TokenUse) -> None:

@@ -3,11 +3,11 @@
 Both are made from facts read back, never from memory (docs/protocol.md#rule-13).
 """
 
-from ...decisions import ledger_keys as hints
 from ...decisions.results import notifications as announcements
 from ...decisions.results.export_view import export_of, manifest_address, manifest_key
 from ...decisions.results.manifest import manifest_of, written
 from ...errors import CloudFault
+from ...values import ledger_keys as keys
 from ...values.record import Record
 from ..context import Outside
 from .either_role import cloud_of
@@ -21,9 +21,9 @@ def settled(record: Record) -> bool:
 def close(outside: Outside, record: Record) -> None:
     """Show a settled export whole in the history, and remove its marker. Twice is once."""
     if record.stalled_at:
-        outside.ledger.delete(hints.stalled(record))
+        outside.ledger.delete(keys.Stalling(record.request.place, record.export_id).key)
     outside.ledger.put(record.listed, export_of(record))  # a list of what has ended reads one object each
-    outside.ledger.delete(f"open/{record.export_id}")
+    outside.ledger.delete(keys.Open(record.export_id).key)
 
 
 def write_manifest(outside: Outside, record: Record) -> Record:

@@ -8,11 +8,11 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from ...errors import CloudFault, Refused
+from ...values import ledger_keys as keys
 from ...values.export import Export
 from ...values.facts import LookedAt
 from ...values.record import Record
 from ..context import Outside
-from ..ledger.ledger import fact_key
 from .either_role import cloud_of
 
 AGAIN_AFTER = timedelta(hours=1)
@@ -21,7 +21,7 @@ NO_BUCKET = "NoSuchBucket"
 
 def as_it_is_now(outside: Outside, record: Record, export: Export) -> Export:
     """The export with Reason `Missing` where the last look did not find all of its objects. Raises LedgerFault."""
-    key = fact_key(record, "looked-at")
+    key = keys.LookedAt(record.export_id).key
     found = outside.readable(key, LookedAt)
     if found and outside.ledger.now - found.at < AGAIN_AFTER:
         return _shown(export, found.fact)

@@ -10,6 +10,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from ...errors import FactUnreadable, Unreadable
+from ...values import ledger_keys as keys
 from ...values.record import Record
 from ...values.steps import (
     LookAtHold,
@@ -58,8 +59,7 @@ def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:
 
 
 def _look_at_hold(outside: Outside, look: Look, _step: LookAtHold) -> Look:
-    request = look.record.request
-    return look.saw(hold=outside.hold(f"{request.account_id}/{request.region_id}"))
+    return look.saw(hold=outside.hold(look.record.request.place))
 
 
 def _look_at_prefix(outside: Outside, look: Look, _step: LookAtPrefix) -> Look:
@@ -123,7 +123,7 @@ def _in_another_order(tasks: list[Task], now: datetime) -> list[Task]:
 
 
 def _belongs_to_another(outside: Outside, record: Record, task: Task) -> bool:
-    owner = outside.ledger.read(task_key(record, task.task_id), TaskOwner)
+    owner = outside.ledger.read(keys.Task(record.request.place, task.task_id).key, TaskOwner)
     return owner is not None and owner.fact.export_id != record.export_id
 
 
@@ -134,16 +134,6 @@ def _look_for_keys(outside: Outside, look: Look, step: LookForKeys) -> Look:
 def _look_at_objects(outside: Outside, look: Look, step: LookAtObjects) -> Look:
     cloud, bucket = cloud_of(outside, look.record), look.record.request.oss_bucket
     return look.saw(objects={key: cloud.object(bucket, key) for key in outside.in_time(step.keys)})
-
-
-def task_key(record: Record, task_id: str) -> str:
-    """Where the ledger says whose task it is."""
-    return f"tasks/{record.request.account_id}/{record.request.region_id}/{task_id}"
-
-
-def hold_key(record: Record) -> str:
-    """Where the quota hold of the export's group stands."""
-    return f"holds/{record.request.account_id}/{record.request.region_id}"
 
 
 LOOK: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {

@@ -1,33 +1,45 @@
 """How each step is taken: one function per step of `values/steps.py`, from a Look to the next Look. Decides nothing."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from ...decisions import ledger_keys as hints
 from ...decisions.codes import QUOTA, UNREACHED, UNREADABLE, Handling, handling
 from ...decisions.state.backoff import MINUTE, WEEKLY_PAUSE
 from ...errors import CloudFault, LedgerFault, Refused, Unreached
+from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.facts import Claim, Doubt, Hold, Result, Since
 from ...values.record import Record
-from ...values.steps import CancelTask, End, MakeClaim, Mark, MarkMissed, MarkStalled, NoteRefusal, Settle, Unmark
+from ...values.steps import (
+    CancelTask,
+    End,
+    MakeClaim,
+    Mark,
+    MarkMissed,
+    MarkStalled,
+    NoteRefusal,
+    Settle,
+    SinceWhen,
+    Unmark,
+)
 from ...values.task import Task
 from ..context import Outside
-from ..ledger.ledger import DOUBT, LOOK_REFUSED, fact_key
 from ..ports import StartExport
 from .either_role import cloud_of, role_of_today
-from .observe import LOOK, Look, TaskOwner, hold_key, task_key
+from .observe import LOOK, Look, TaskOwner
 
 replace = msgspec.structs.replace
+T = TypeVar("T")
+SINCE_WHEN: dict[SinceWhen, type[keys.Vanished | keys.Denied]] = {"vanished": keys.Vanished, "denied": keys.Denied}
 CANCELS_MAX = 3  # of a task that must not be; nobody looks at it again
 
 
 def _make_claim(outside: Outside, look: Look, step: MakeClaim) -> Look:
     """Create the claim; the owner of a start, and nobody else, calls ExportImage, once (docs/protocol.md#rule-5)."""
     outside.ledger.ready(anew=True)
-    standing = outside.ledger.create(fact_key(look.record, f"claim-{step.attempt:04d}"), step.claim)
+    standing = outside.ledger.create(keys.Claim(look.record.export_id, step.attempt).key, step.claim)
     if not standing.ours:
         return Look(outside.ledger.with_attempt(look.record, step.attempt), look.sight)
     claimed = look.stands(
@@ -61,7 +73,7 @@ def _export(outside: Outside, look: Look, claim: Claim) -> Look:
 def _in_doubt(outside: Outside, look: Look, cause: Cause) -> Look:
     """What came instead of an answer is kept, for the end may have to name it; where it cannot be, the log has it."""
     outside.log.warning("export.start_in_doubt", attempt=look.record.attempt, **_said(cause))
-    key = fact_key(look.record, f"{DOUBT}{look.record.attempt:04d}")
+    key = keys.Doubt(look.record.export_id, look.record.attempt).key
     try:
         outside.ledger.mark(key, Doubt(cause=cause))
     except LedgerFault as fault:
@@ -77,8 +89,9 @@ def _said(cause: Cause) -> dict[str, str | None]:
 def _settle(outside: Outside, look: Look, step: Settle) -> Look:
     """Whose the task is stands first: a worker that dies in between leaves no task that others take for theirs."""
     if step.result.task_id and not step.result.inferred:  # which of two in doubt has it is not known
-        outside.ledger.put(task_key(look.record, step.result.task_id), TaskOwner(export_id=look.record.export_id))
-    key = fact_key(look.record, f"result-{look.record.attempt:04d}")
+        key = keys.Task(look.record.request.place, step.result.task_id).key
+        outside.ledger.put(key, TaskOwner(export_id=look.record.export_id))
+    key = keys.Result(look.record.export_id, look.record.attempt).key
     standing = outside.ledger.create(key, step.result)
     settled = look.stands(result=standing.fact, settled_at=standing.at)
     if standing.ours:
@@ -110,11 +123,11 @@ def _after_result(outside: Outside, look: Look, result: Result) -> Look:
     look = look.saw(failed=None)
     code = result.cause.code if result.cause else ""
     if result.outcome == "started" and isinstance(look.sight.hold, Hold):
-        outside.forget(hold_key(look.record))
+        outside.forget(keys.Hold(look.record.request.place).key)
         return look.saw(hold=None)
     if code in QUOTA:
         hold = Hold(code=code, until=outside.ledger.now + WEEKLY_PAUSE if code.startswith("Weekly") else None)
-        outside.keep(hold_key(look.record), hold)
+        outside.keep(keys.Hold(look.record.request.place).key, hold)
         return look.saw(hold=hold, probe=False)
     if handling(code) is Handling.FRESH and code:
         outside.clouds.renew(role_of_today(outside, look.record), look.record.request.region_id)
@@ -132,48 +145,53 @@ def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
     return look.saw(cancel_asked=True)
 
 
+def _scheduled(outside: Outside, look: Look, then: Callable[[], T]) -> T:
+    """Write a fact of an export behind a hint to look at it soon."""
+    return outside.ledger.schedule(keys.due(outside.ledger.now + MINUTE, look.record.export_id), then)
+
+
 def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
-    """Its hint comes first, as in `_mark`: whoever ends the export meanwhile may not know that this is to be told."""
-    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
-    standing = outside.ledger.create(fact_key(look.record, "stalled"), step.stalled)
+    """Behind a hint: whoever ends the export meanwhile may not know that this is to be told."""
+    key = keys.Stalled(look.record.export_id).key
+    standing = _scheduled(outside, look, lambda: outside.ledger.create(key, step.stalled))
     said = {"progress": standing.fact.progress, "reason": standing.fact.reason}
     outside.log.warning("export.stalled", task_id=look.record.task_id, **said)
     return look.stands(stalled=standing.fact, stalled_at=standing.at)
 
 
 def _mark_missed(outside: Outside, look: Look, _step: MarkMissed) -> Look:
-    outside.ledger.put(fact_key(look.record, "missed"), Since())
+    outside.ledger.put(keys.Missed(look.record.export_id).key, Since())
     return look.stands(missed_at=outside.ledger.now)
 
 
 def _note_refusal(outside: Outside, look: Look, step: NoteRefusal) -> Look:
-    """Its hint comes first, as in `_mark`; the fact is put over itself, so that its time says when it was last so."""
-    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
-    outside.ledger.put(fact_key(look.record, LOOK_REFUSED), step.refused)
+    """The fact is put over itself, so that its time says when it was last so."""
+    key = keys.LookRefused(look.record.export_id).key
+    _scheduled(outside, look, lambda: outside.ledger.put(key, step.refused))
     return look.stands(look_refused=step.refused, look_refused_at=outside.ledger.now)
 
 
 def _mark(outside: Outside, look: Look, step: Mark) -> Look:
     """Since when is the ledger's word, which a first mark keeps: no `Date` that is off ends an export.
 
-    Its hint comes first: what runs well is not looked at, and nobody would see that the fact has to go again.
+    Behind a hint: what runs well is not looked at, and nobody would see that the fact has to go again.
     """
-    outside.ledger.put(hints.due(outside.ledger.now + MINUTE, look.record.export_id))
-    standing = outside.ledger.create(fact_key(look.record, step.name), Since())
+    key = SINCE_WHEN[step.name](look.record.export_id).key
+    standing = _scheduled(outside, look, lambda: outside.ledger.create(key, Since()))
     return look.stands(**{f"{step.name}_at": standing.at})
 
 
 def _unmark(outside: Outside, look: Look, step: Unmark) -> Look:
-    outside.ledger.delete(fact_key(look.record, step.name))
+    outside.ledger.delete(SINCE_WHEN[step.name](look.record.export_id).key)
     return look.stands(**{f"{step.name}_at": None})
 
 
 def _end(outside: Outside, look: Look, step: End) -> Look:
     """The verdict; a concurrent hold of the group falls when one of ours ends (docs/protocol.md#rule-15)."""
-    standing = outside.ledger.create(fact_key(look.record, "ended"), step.ended)
+    standing = outside.ledger.create(keys.Ended(look.record.export_id).key, step.ended)
     hold = look.sight.hold
     if look.record.task_id and isinstance(hold, Hold) and hold.until is None:
-        outside.forget(hold_key(look.record))
+        outside.forget(keys.Hold(look.record.request.place).key)
     return look.stands(ended=standing.fact, ended_at=standing.at)
 
 

@@ -4,18 +4,17 @@ Order: index key, due hint, open marker, `requested`. A marker without `requeste
 `known` comes last, for it says that there is an export: said too early, a death in between would lose the image.
 """
 
-import re
 from datetime import datetime
 
 import msgspec
 
-from ...decisions import ledger_keys as hints
 from ...decisions.naming import export_id, generation, is_that, natural_key
 from ...decisions.state.backoff import ENTRANCE_GRACE
+from ...decisions.state.hints import hints_for
 from ...errors import LedgerFault
+from ...values import ledger_keys as keys
 from ...values.export_request import ExportRequest
 from ...values.facts import Requested
-from ...values.forms import EXPORT_ID
 from ...values.record import Record
 from ...values.steps import Wait
 from ..context import Outside
@@ -75,24 +74,23 @@ def newest_of(outside: Outside, request: ExportRequest) -> Record | None:
 
 def _newest(outside: Outside, key: str) -> int:
     """The newest generation that the listing shows; a stale listing costs one lost create."""
-    exports = (entry.key.split("/")[1] for entry in outside.ledger.walk(f"exports/exp-{key}-"))
-    return max((generation(export) for export in exports if re.fullmatch(EXPORT_ID, export)), default=0)
+    exports = (keys.export_in(entry.key) for entry in outside.ledger.walk(keys.generations(key)))
+    return max((generation(export) for export in exports if export), default=0)
 
 
 def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:
     """Make this generation; None where another request has it, or the request has another."""
     ledger = outside.ledger
     request = msgspec.structs.replace(request, ledger_id=ledger.identity())
-    listed = hints.listed(ledger.now, request, export)
-    requested = Requested(export_id=export, request=request, listed=listed)
+    listed = keys.History(keys.backwards(ledger.now), request.region_id, request.image_id, export)
+    requested = Requested(export_id=export, request=request, listed=listed.key)
     whole_prefix.reserve(outside, request, export)
     if not client_token.use(outside, request, export):
         return None
-    ledger.name(listed)
-    ledger.name(hints.of_image(listed))  # so that one image's exports are found without reading all names
+    ledger.name(listed.key)
+    ledger.name(listed.of_image.key)  # so that one image's exports are found without reading all names
     hint = _first_hint(request, export, ledger.now)
-    ledger.put(hint)
-    standing = ledger.open(requested)
+    standing = ledger.schedule(hint, lambda: ledger.open(requested))
     if standing and not standing.ours:  # the hint stays: in the same second it is the winner's too
         return None
     outside.log.info(
@@ -107,14 +105,14 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     if standing is None:  # it is recorded, and the ledger does not answer now: no further call in what time is left
         return Recorded(export, created=True, hint=hint)
     _make_known(outside, request, export)
-    made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed)
+    made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed.key)
     return Recorded(export, created=True, hint=hint, record=made)
 
 
 def _make_known(outside: Outside, request: ExportRequest, export: str) -> None:
     """So that a night sees by a name that there is the export. Where that is lost, it records, and comes here."""
     try:
-        outside.ledger.put(hints.known("known", request, export))
+        outside.ledger.put(keys.Known.of(request.place, export).key)
     except LedgerFault as fault:
         outside.log.warning("hint.lost", export_id=export, error=fault.cause.message)
 
@@ -129,5 +127,5 @@ def _first_hint(request: ExportRequest, export: str, now: datetime) -> str:
     """An entrance looks itself, soon; what the night records waits for room, by priority."""
     record = Record(export_id=export, request=request, requested_at=now)
     queued = request.requested_by.trigger == "nightly"
-    (hint,) = hints.hints_for(record, Wait(queued=queued, until=None if queued else now + ENTRANCE_GRACE), now)
+    (hint,) = hints_for(record, Wait(queued=queued, until=None if queued else now + ENTRANCE_GRACE), now)
     return hint

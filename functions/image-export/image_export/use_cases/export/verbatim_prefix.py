@@ -5,7 +5,6 @@ And none may be one that we make: what an answer told is no name for another exp
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import count
 
 from msgspec import field
 from msgspec.structs import replace
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 from ...decisions.codes import Handling, advised, handling
 from ...decisions.naming import CALLER_PREFIX_MAX, is_generated, is_under, is_whole
 from ...errors import AskerFault, Refused
+from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.export_request import ExportRequest
 from ...values.facts import Requested
@@ -91,15 +91,14 @@ def _refuse_generated(request: ExportRequest) -> None:
 
 
 def _slots(request: ExportRequest) -> Iterator[str]:
-    """Where the ledger says whose the prefix is; the next place counts where what stands in one came to nothing."""
-    key = f"prefixes/{request.account_id}/{request.oss_bucket}/{request.image_id}/{request.caller_prefix}"
-    yield key
-    yield from (f"{key}-{number}" for number in count(2))
+    """Where the ledger says whose the prefix is."""
+    prefix = keys.Prefix(request.account_id, request.oss_bucket, request.image_id, request.caller_prefix)
+    return prefix.slots()
 
 
 def _is_void(outside: Outside, request: ExportRequest, holder: str, since: datetime) -> bool:
     """Whether who reserved it lost its export to a request with another prefix, or died before it made one."""
-    for key in (f"exports/{holder}/requested", f"open/{holder}"):
+    for key in (keys.Requested(holder).key, keys.Open(holder).key):
         found = outside.ledger.read(key, Requested)
         if found:
             return found.fact.request.caller_prefix != request.caller_prefix

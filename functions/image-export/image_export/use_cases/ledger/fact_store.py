@@ -15,13 +15,14 @@ from msgspec.structs import replace
 from ...decisions.codes import advised, is_throttling
 from ...errors import CloudFault, FactUnreadable, LedgerFault, OurFault, Refused
 from ...values.cause import Cause
+from ...values.ledger_keys import Probe
 from ...values.wire import Wire
 from ..ports import Entry, Page, Store, Stored
 
 F = TypeVar("F")
 A = TypeVar("A")
 PAGE = 1000  # of a listing, the most that OSS gives
-PROBE = "probe"  # a name without a meaning: whether it is there or not, whoever may read and write facts is told
+PROBE = Probe().key  # whether it is there or not, whoever may read and write facts is told
 DATES = 8  # answers whose dates must agree that time has passed
 
 

@@ -1,45 +1,65 @@
 """The ledger: an export is a folder of small facts in OSS, each created once (docs/protocol.md). Not a decision maker.
 
-exports/<export>/requested  claim-0001  result-0001  cancel  stalled  ended
-                 doubt-0001                    what ExportImage gave instead of an answer that could be used
-                 denied  vanished              since when the role does not work, ECS does not know the task;
-                                               removed when it does again
-                 missed                        when ECS last did not know the task: put again
-                 looked-at                     when the objects of what is Completed were last looked for: put again
-                 look-refused  waits           since when looks are refused, and why; what it waits for: put again
-                 told-manifest  told-<event>-<target>  refused-<event>-<target>   the last: since when it refuses
-open/<export>                                  the marker: created first, removed last
-history/<time backwards>/<region>/<image>/<export>   newest first; the body is the whole Export once it has ended
-images/<image>/<time backwards>/<region>/<export>    the same of one image: names alone
-tokens/<hash>, tokens/<hash>-2 …               ClientToken → export; the next where another request got that one
-tasks/<account>/<region>/<task>                whose task it is
-prefixes/<account>/<bucket>/<image>/<prefix>, <prefix>-2 …   whose it is, where the caller gave a whole one
-running/<account>/<region>/<task>/<export>/<stall time>   hints: what the watcher reads instead of bodies;
-waiting/<account>/<region>/<priority>/<time>/<export>     one may be stale or lost, never the only trace
-due/<time>/<export or sighted-…>
-due/<time>/deliver.<how urgent>.<targets>-<export, rejected-… or untold-…>   nothing but deliveries is owed
-stalled/<account>/<region>/<export>            what takes longer than its disks explain, for nights to count
-holds/<account>/<region>                       the cloud's word on the quota
-sighted/<hash>   rejected/<sha256>/…   untold/<event>/…   images not decided upon; what could not be taken, or delivered
-swept/markers   swept/<account>/<region>       when markers were last held against hints, and new images looked for
-swept/indexed                                  since when each export has a name below images/
-known/<account>/<region>/<hash>/<generation>   names alone, which plans read: there was such an export;
-known/<account>/<region>/<hash>/<generation>/cancelled   it was cancelled;
-failed/<account>/<region>/<hash>/<generation>      it failed
-ledger/id                                      what tells this ledger from every other one
-probe                                          written where one object is refused, to see whether all are
-nightly/run   nightly/chosen-<hash>            how far the latest night is; what a night has chosen within its limits
+Its keys, as `values/ledger_keys` writes and reads them:
+
+exports/<export>/requested                                    Who asked for what; creating it makes the export
+exports/<export>/claim-<attempt>                              The permission for attempt n, with prefix and image
+exports/<export>/result-<attempt>                             What came of attempt n: started, refused or void
+exports/<export>/doubt-<attempt>                              What ExportImage gave in attempt n instead of an answer
+exports/<export>/cancel                                       Somebody asked for the end
+exports/<export>/stalled                                      The task takes longer than its disks explain
+exports/<export>/denied                                       Since when the role does not work
+exports/<export>/vanished                                     Since when ECS does not know the task
+exports/<export>/missed                                       When ECS last did not know the task
+exports/<export>/look-refused                                 Since when looks are refused, and why
+exports/<export>/waits                                        What an export that has not started waits for
+exports/<export>/looked-at                                    When the objects were last looked for
+exports/<export>/ended                                        The verdict
+exports/<export>/told-manifest                                The manifest is written, or was given up
+exports/<export>/told-<event>                                 A target has accepted an event, or was given up
+exports/<export>/refused-<event>                              Since when a target refuses an event
+open/<export>                                                 The marker of an open export: created first, removed last
+history/<backwards>/<region>/<image>/<export>                 All exports, newest first
+images/<image>/<backwards>/<region>/<export>                  The exports of one image, newest first
+known/<account>/<region>/<natural key>/<generation>           There is such an export
+known/<account>/<region>/<natural key>/<generation>/cancelled The export was cancelled
+failed/<account>/<region>/<natural key>/<generation>          The export failed
+running/<account>/<region>/<task>/<export>/<look at>          A task that runs, to be asked for with others
+waiting/<account>/<region>/<order>/<since>/<export>           An export that waits for room: first the most important
+stalled/<account>/<region>/<export>                           An export that takes too long, for nights to count
+due/<stamp>/<what>                                            A look at an export or a sighting is due
+due/<stamp>/deliver.<order>.<targets>-<what>                  Deliveries alone are due
+due/<stamp>/rejected-<digest>                                 Deliveries of a rejection are due, as 0.1.0 wrote it
+tokens/<token>                                                The export that a ClientToken stands for
+tokens/<token>-<number>                                       The next place, where another request got that export
+tasks/<account>/<region>/<task>                               The export that a task belongs to
+prefixes/<account>/<bucket>/<image>/<prefix>                  The export that has a caller's whole prefix for itself
+prefixes/<account>/<bucket>/<image>/<prefix>-<number>         The next place, where the export of that came to nothing
+holds/<account>/<region>                                      The cloud's word on the quota of an account and region
+sighted/<sighting>                                            An image that is not decided upon, by its hash
+sighted/<late>                                                Parts of an event that are still to be taken: late-<hash>
+rejected/<digest>/event                                       What could not be taken, and why
+rejected/<digest>/told-<target>                               A target has accepted the rejection, or was given up
+rejected/<digest>/refused-<target>                            Since when a target refuses the rejection
+untold/<event>/told-<event>                                   An event that a target has not accepted for a fortnight
+swept/markers                                                 When markers were last held against hints
+swept/<account>/<region>                                      When new images were last looked for
+swept/indexed                                                 Since when each export has a name below images/
+ledger/id                                                     What tells this ledger from every other one
+probe                                                         Asked for where one object is refused: are all of them?
+nightly/run                                                   How far the latest night is
+nightly/chosen-<run>                                          What a night has chosen within its limits
 """
 
-import re
+from collections.abc import Callable, Container
 from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from ...decisions import ledger_keys as hints
 from ...decisions.naming import natural_key
 from ...errors import FactUnreadable, LedgerFault
+from ...values import ledger_keys as keys
 from ...values.export_request import ExportRequest
 from ...values.facts import (
     Claim,
@@ -54,17 +74,13 @@ from ...values.facts import (
     Told,
     Waits,
 )
+from ...values.place import Place
 from ...values.record import Record
 from ...values.run import Before
 from .fact_store import FactStore, Found, Standing, Written
 
 F = TypeVar("F")
-
-TOLD, REFUSED = "told-", "refused-"
-MANIFEST = "told-manifest"
-DOUBT = "doubt-"
-IDENTITY = "ledger/id"
-LOOK_REFUSED, WAITS = "look-refused", "waits"
+T = TypeVar("T")
 
 
 class Ledger(FactStore):
@@ -79,61 +95,83 @@ class Ledger(FactStore):
         """
         try:
             if not self._identity:
-                found = self.read(IDENTITY, LedgerIdentity)
+                key = keys.Identity().key
+                found = self.read(key, LedgerIdentity)
                 if found:
                     self._identity = found.fact.id
                 elif make:
-                    self._identity = self.create(IDENTITY, LedgerIdentity(id=self.nonce())).fact.id
+                    self._identity = self.create(key, LedgerIdentity(id=self.nonce())).fact.id
         except FactUnreadable as fault:
             raise LedgerFault(fault.cause) from fault
         return self._identity
+
+    def schedule(self, hint: str, then: Callable[[], T]) -> T:
+        """Leave the hint, and only then write what it leads to.
+
+        Whoever dies in between leaves a hint that leads nowhere, and no fact that nobody finds.
+        """
+        self.put(hint)
+        return then()
+
+    def reschedule(self, was: set[str], to: set[str]) -> None:
+        """Leave the new hints, and only then remove the old ones."""
+        for hint in sorted(to - was):
+            self.put(hint)
+        for hint in sorted(was - to):
+            self.delete(hint)
 
     def open(self, requested: Requested) -> Standing[Requested] | None:
         """Create the open marker, then `requested` with the same body: whose marker was first has the export.
 
         None where our marker stands, so that the export is recorded, and what came after it cannot be read.
         """
-        nonce = self.nonce()
+        nonce, export = self.nonce(), requested.export_id
         body = msgspec.json.encode(Written(nonce=nonce, fact=requested))
-        marker, key = f"open/{requested.export_id}", f"exports/{requested.export_id}/requested"
-        ours = self._create(marker, body)
+        ours = self._create(keys.Open(export).key, body)
         try:
-            self.help_along(requested.export_id, body if ours else None)
-            return self.standing(key, Requested, nonce)
+            self.help_along(export, body if ours else None)
+            return self.standing(keys.Requested(export).key, Requested, nonce)
         except LedgerFault:
             if ours:
                 return None
             raise
 
     def help_along(self, export: str, body: bytes | None = None) -> bool:
-        """Make the missing `requested` from the marker's body (docs/protocol.md#rule-4); False without a marker."""
+        """Make the missing `requested` from the marker's body (docs/protocol.md#rule-4); False where there is none."""
         if body is None:
-            marker = self._get(f"open/{export}")
+            marker = self._get(keys.Open(export).key)
             body = marker.body if marker else None
         if body is not None:
-            self._create(f"exports/{export}/requested", body)
+            self._create(keys.Requested(export).key, body)
         return body is not None
+
+    def requested(self, export: str) -> Requested | None:
+        """What was asked for, by one read; None where there is no such export."""
+        found = self.read(keys.Requested(export).key, Requested)
+        return found.fact if found else None
 
     def is_known(self, request: ExportRequest) -> bool:
         """Whether there has been such an export, by one listing. What that does not show yet, `record` finds."""
-        prefix = f"known/{request.account_id}/{request.region_id}/{natural_key(request)}/"
-        return bool(self.page(prefix, limit=1).entries)
+        folder = keys.Known.below(request.place, natural_key(request))
+        return bool(self.page(folder, limit=1).entries)
 
-    def known(self, account_id: str, region_id: str) -> dict[str, Before]:
+    def known(self, place: Place) -> dict[str, Before]:
         """The natural keys that have an export there, and what became of the newest one. Reads names alone."""
-        group = f"{account_id}/{region_id}/"
-        newest: dict[str, str] = {}
-        for entry in self.walk(f"known/{group}"):  # generations sort as text, so the last one is the newest
-            key, generation = entry.key[len(f"known/{group}") :].split("/", 1)
-            newest[key] = generation
-        failed = {entry.key[len(f"failed/{group}") :] for entry in self.walk(f"failed/{group}")}
-        return {key: _became(generation, f"{key}/{generation}" in failed) for key, generation in newest.items()}
+        newest: dict[str, tuple[str, bool]] = {}
+        for entry in self.walk(keys.Known.below(place)):  # generations sort as text, so the last one is the newest
+            one = keys.Known.read(entry.key) or keys.Cancelled.read(entry.key)
+            if one:
+                newest[one.natural_key] = one.generation, isinstance(one, keys.Cancelled)
+        failed = {entry.key for entry in self.walk(keys.Failed.below(place))}
+        return {
+            key: "cancelled" if cancelled else "failed" if keys.Failed(place, key, last).key in failed else "standing"
+            for key, (last, cancelled) in newest.items()
+        }
 
     def load(self, export: str) -> Record | None:
         """The export by its facts; None before `requested` stands. A listing, and a read of each fact that decides."""
-        folder = f"exports/{export}/"
-        entries = {entry.key[len(folder) :]: entry for entry in self.walk(folder)}
-        requested = self.read(f"{folder}requested", Requested)
+        times = {entry.key: entry.modified_at for entry in self.walk(keys.Requested.below(export))}
+        requested = self.read(keys.Requested(export).key, Requested)
         if requested is None:
             return None
         record = Record(
@@ -141,25 +179,22 @@ class Ledger(FactStore):
             request=requested.fact.request,
             requested_at=requested.at,
             listed=requested.fact.listed,
-            cancel_at=entries["cancel"].modified_at if "cancel" in entries else None,
-            denied_at=entries["denied"].modified_at if "denied" in entries else None,
-            vanished_at=entries["vanished"].modified_at if "vanished" in entries else None,
-            missed_at=entries["missed"].modified_at if "missed" in entries else None,
-            told=frozenset(name for name in entries if name.startswith(TOLD)),
-            refused_since={
-                name.replace(REFUSED, TOLD, 1): entry.modified_at
-                for name, entry in entries.items()
-                if name.startswith(REFUSED)
-            },
+            cancel_at=times.get(keys.Cancel(export).key),
+            denied_at=times.get(keys.Denied(export).key),
+            vanished_at=times.get(keys.Vanished(export).key),
+            missed_at=times.get(keys.Missed(export).key),
+            told=frozenset(told.event for told in map(keys.Told.read, times) if told),
+            refused_since={one.event: at for key, at in times.items() if (one := keys.Refused.read(key))},
         )
-        listed = max((int(name[6:]) for name in entries if re.fullmatch("claim-[0-9]+", name)), default=0)
-        record = self._with_end(record, stalled="stalled" in entries)  # first: what came before an end stands by then
-        if MANIFEST in entries:
+        claimed = max((claim.attempt for claim in map(keys.Claim.read, times) if claim), default=0)
+        # First: what came before an end stands by then.
+        record = self._with_end(record, stalled=keys.Stalled(export).key in times)
+        if keys.Manifest(export).key in times:
             record = self._with_manifest(record)
-        doubts = sorted(name for name in entries if name.startswith(DOUBT))
+        doubts = sorted(filter(keys.Doubt.read, times))
         record = self._with_doubt(record, doubts[-1]) if doubts else record
-        refused = self._note(f"{folder}{LOOK_REFUSED}", LookRefused) if LOOK_REFUSED in entries else None
-        waits = self._note(f"{folder}{WAITS}", Waits) if WAITS in entries else None
+        refused = self._note(keys.LookRefused(export).key, LookRefused, times)
+        waits = self._note(keys.Waits(export).key, Waits, times)
         record = replace(
             record,
             look_refused=refused and refused.fact,
@@ -167,17 +202,17 @@ class Ledger(FactStore):
             waits=waits and waits.fact,
             waits_at=waits and waits.at,
         )
-        return self._with_attempts(record, listed)
+        return self._with_attempts(record, claimed)
 
-    def _note(self, key: str, kind: type[F]) -> Found[F] | None:
+    def _note(self, key: str, kind: type[F], listed: Container[str]) -> Found[F] | None:
         """A note that is written anew by the next look: one that cannot be understood is none."""
         try:
-            return self.read(key, kind)
+            return self.read(key, kind) if key in listed else None
         except FactUnreadable:
             return None
 
     def _with_attempts(self, record: Record, listed: int) -> Record:
-        """The newest attempt. A list may lag (docs/cloud-facts.md#fact-14-3): the next one is asked for by name."""
+        """The newest attempt. A listing may lag, so the next is asked for by name (docs/cloud-facts.md#fact-14)."""
         record = self.with_attempt(record, listed) if listed else record
         while (following := self.with_attempt(record, record.attempt + 1)) is not record:
             record = following
@@ -185,10 +220,10 @@ class Ledger(FactStore):
 
     def with_attempt(self, record: Record, attempt: int) -> Record:
         """The record with claim n and its result as they stand; the record itself where there is no claim n."""
-        claim = self.read(fact_key(record, f"claim-{attempt:04d}"), Claim)
+        claim = self.read(keys.Claim(record.export_id, attempt).key, Claim)
         if claim is None:
             return record
-        result = self.read(fact_key(record, f"result-{attempt:04d}"), Result)
+        result = self.read(keys.Result(record.export_id, attempt).key, Result)
         return replace(
             record,
             attempt=attempt,
@@ -199,8 +234,8 @@ class Ledger(FactStore):
         )
 
     def _with_end(self, record: Record, *, stalled: bool) -> Record:
-        found = self.read(fact_key(record, "stalled"), Stalled) if stalled else None
-        ended = self.read(fact_key(record, "ended"), Ended)
+        found = self.read(keys.Stalled(record.export_id).key, Stalled) if stalled else None
+        ended = self.read(keys.Ended(record.export_id).key, Ended)
         return replace(
             record,
             stalled=found and found.fact,
@@ -209,40 +244,29 @@ class Ledger(FactStore):
             ended_at=ended and ended.at,
         )
 
-    def _with_doubt(self, record: Record, name: str) -> Record:
+    def _with_doubt(self, record: Record, key: str) -> Record:
         """It explains, and decides nothing: one that cannot be understood is left out."""
         try:
-            found = self.read(fact_key(record, name), Doubt)
+            found = self.read(key, Doubt)
         except FactUnreadable:
             return record
         return replace(record, doubt=found and found.fact.cause)
 
     def _with_manifest(self, record: Record) -> Record:
-        told = self.read(fact_key(record, MANIFEST), Told)
+        told = self.read(keys.Manifest(record.export_id).key, Told)
         return replace(record, manifest=told and told.fact)
 
     def tell(self, record: Record, told: str, *, given_up: bool = False) -> Record:
         """Record that a target has accepted an event (or was given up)."""
-        self.mark(fact_key(record, told), Told(given_up=given_up))
+        self.mark(keys.Told(record.export_id, told).key, Told(given_up=given_up))
         return replace(record, told=record.told | {told})
 
     def refuse(self, record: Record, told: str) -> Record:
         """Record that a target refuses an event; the fortnight of docs/protocol.md#rule-17 begins the first time."""
-        standing = self.create(fact_key(record, told.replace(TOLD, REFUSED, 1)), Refusing())
+        standing = self.create(keys.Refused(record.export_id, told).key, Refusing())
         return replace(record, refused_since={**record.refused_since, told: standing.at})
 
     def settle_manifest(self, record: Record, *, given_up: bool = False) -> Record:
         """Record that the manifest is written, or given up: the first word stands, so that every target is told it."""
-        return replace(record, manifest=self.create(fact_key(record, MANIFEST), Told(given_up=given_up)).fact)
-
-
-def _became(name: str, failed: bool) -> Before:
-    """What a name below `known/` says of its export."""
-    if name.endswith(hints.CANCELLED):
-        return "cancelled"
-    return "failed" if failed else "standing"
-
-
-def fact_key(record: Record, name: str) -> str:
-    """Where a fact of the export stands."""
-    return f"exports/{record.export_id}/{name}"
+        standing = self.create(keys.Manifest(record.export_id).key, Told(given_up=given_up))
+        return replace(record, manifest=standing.fact)

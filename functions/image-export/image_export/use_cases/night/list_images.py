@@ -2,14 +2,12 @@
 
 from typing import NamedTuple
 
-from ...values.account import AssumedRole
 from ...values.image import Image
-from ...values.run import Totals
+from ...values.place import Place, Scope
 from ..context import Outside
 from ..ports import Unread
 
 TIME_SHARE = 0.5  # of what is left of the invocation: the rest is for what is to be done with the images
-Group = tuple[AssumedRole, str, str]  # role, region and bucket
 
 
 class Listed(NamedTuple):
@@ -19,15 +17,15 @@ class Listed(NamedTuple):
     unread: tuple[Unread, ...]
     goes_on: int | None
 
-    def place(self, where: Totals) -> str:
+    def cursor(self, place: Place) -> str:
         """The same page as a run keeps it; empty where there is none."""
-        return f"{where.account_id}/{where.region_id}/{self.goes_on}" if self.goes_on else ""
+        return f"{place}/{self.goes_on}" if self.goes_on else ""
 
 
-def list_images(outside: Outside, group: Group, page: int = 1) -> Listed:
+def list_images(outside: Outside, scope: Scope, page: int = 1) -> Listed:
     """Each image once: one that is made between two pages pushes another onto both. At least one page."""
-    role, region, bucket = group
-    cloud, until_s, more = outside.clouds.at(role, region, bucket), outside.remaining_s() * TIME_SHARE, True
+    cloud = outside.clouds.at(scope.role, scope.region_id, scope.bucket)
+    until_s, more = outside.remaining_s() * TIME_SHARE, True
     images, unread = dict[str, Image](), list[Unread]()
     while more:
         listing = cloud.images(page)
@@ -36,5 +34,5 @@ def list_images(outside: Outside, group: Group, page: int = 1) -> Listed:
         page, more = page + 1, listing.more
         if more and outside.remaining_s() < until_s:
             break
-    outside.unreadable_entries(unread, account_id=role.account_id, region_id=region)
+    outside.unreadable_entries(unread, account_id=scope.role.account_id, region_id=scope.region_id)
     return Listed(list(images.values()), tuple(unread), page if more else None)

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from ...decisions.arrivals.timer import Timer
 from ...decisions.policy.plan import limited, spread
 from ...decisions.results.night_warnings import Queue, Stalls, night_warnings, queues, repeated, too_old
+from ...values import ledger_keys as keys
 from ...values.facts import LookRefused
+from ...values.place import Place
 from ...values.run import NightlyAnswer, Run
 from ..context import Outside
-from ..ledger.ledger import LOOK_REFUSED
 from .worker import RUN, SECONDS_FOR_A_GROUP, Night
 
 GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run lives longer than ten
@@ -84,20 +85,21 @@ def go_on(outside: Outside, *, request_id: str) -> NightlyAnswer | None:
     return nightly(outside, Timer(run_id=found.fact.run_id), request_id=request_id)
 
 
-def _queues(outside: Outside, run: Run) -> dict[str, Queue]:
+def _queues(outside: Outside, run: Run) -> dict[Place, Queue]:
     """Who waits where, by names alone, and what the cloud has said there."""
     ledger = outside.ledger
-    groups = [entry.key.removeprefix("holds/") for entry in ledger.walk("holds/")]
-    held = [(group, hold.code) for group in groups if (hold := outside.hold(group))]
-    return queues(run, (entry.key for entry in ledger.walk("waiting/")), held)
+    holds = filter(None, (keys.Hold.read(entry.key) for entry in ledger.walk(keys.Hold.below())))
+    held = [(one.place, hold.code) for one in holds if (hold := outside.hold(one.place))]
+    waiting = filter(None, (keys.Waiting.read(entry.key) for entry in ledger.walk(keys.Waiting.below())))
+    return queues(run, waiting, held)
 
 
-def _stalls(outside: Outside) -> dict[str, Stalls]:
+def _stalls(outside: Outside) -> dict[Place, Stalls]:
     """What takes too long, by names; and one fact for each account and region: roles are of accounts, mostly."""
-    names = [entry.key.split("/") for entry in outside.ledger.walk("stalled/") if entry.key.count("/") == 3]
+    names = (keys.Stalling.read(entry.key) for entry in outside.ledger.walk(keys.Stalling.below()))
     found = {}
-    for group, parts in groupby(names, key=lambda parts: "/".join(parts[1:3])):
-        exports = [one[3] for one in parts]
-        noted = outside.readable(f"exports/{exports[0]}/{LOOK_REFUSED}", LookRefused)
-        found[group] = Stalls(exports, noted.fact.cause if noted else None)
+    for place, some in groupby(filter(None, names), key=lambda one: one.place):
+        exports = [one.export_id for one in some]
+        noted = outside.readable(keys.LookRefused(exports[0]).key, LookRefused)
+        found[place] = Stalls(exports, noted.fact.cause if noted else None)
     return found

@@ -13,18 +13,20 @@ from ...decisions.naming import run_key
 from ...decisions.policy.plan import limited, plan
 from ...decisions.results.export_view import export_of
 from ...errors import CloudFault, FactUnreadable
+from ...values import ledger_keys as keys
 from ...values.export import Export, RequestedBy
 from ...values.export_request import ExportRequest
+from ...values.place import Place, Scope
 from ...values.policy import Policy
 from ...values.record import Record
 from ...values.run import Chosen, Decision, Run, Totals
 from ..context import Outside
 from ..export.record import record
-from .list_images import Group, Listed, list_images
+from .list_images import Listed, list_images
 
 SECONDS_FOR_A_GROUP = 60.0
 SECONDS_TO_RECORD = 20.0
-RUN = "nightly/run"
+RUN = keys.Run().key
 Made = Literal["recorded", "exported", "left_over"]  # what came of a wanted image, as Totals counts it
 
 
@@ -45,7 +47,7 @@ class Night:
         if self._run.finished:
             return self._run
         self._keep(state="working")
-        through = all(self._look_at(group) for group in _groups(self._policy)) and self._record_chosen()
+        through = all(self._look_at(scope) for scope in _scopes(self._policy)) and self._record_chosen()
         self._keep(state="finished" if through else "paused")
         return self._run
 
@@ -54,27 +56,26 @@ class Night:
         if not self.dry_run:
             self._outside.keep(RUN, self._run)
 
-    def _look_at(self, group: Group) -> bool:
-        """Whether the group is through; not where the time ran out, so that it is looked at again."""
-        role, region, _ = group
-        before = self._run.of(role.account_id, region)
+    def _look_at(self, scope: Scope) -> bool:
+        """Whether all of it is through; not where the time ran out, so that it is looked at again."""
+        before = self._run.of(scope.place)
         if not before.unfinished:
             return True
         if self._outside.remaining_s() < SECONDS_FOR_A_GROUP:
             return False
         try:
-            listed = list_images(self._outside, group, self._run.page(role.account_id, region))
-            decisions = self._plan(group, listed)
+            listed = list_images(self._outside, scope, self._run.page(scope.place))
+            decisions = self._plan(scope.place, listed)
         except CloudFault as fault:
-            self._outside.log.warning("region.unreached", account_id=role.account_id, region_id=region, code=fault.code)
+            where = {"account_id": scope.role.account_id, "region_id": scope.region_id}
+            self._outside.log.warning("region.unreached", code=fault.code, **where)
             said = f"{fault.code}: {fault.cause.message}"
             self._count(replace(before, unfinished=False, fault=said))
             return True
-        return self._take(decisions, before, listed) and (listed.goes_on is None or self._look_at(group))
+        return self._take(decisions, before, listed) and (listed.goes_on is None or self._look_at(scope))
 
-    def _plan(self, group: Group, listed: Listed) -> list[Decision]:
-        role, region, _ = group
-        known = self._outside.ledger.known(role.account_id, region)
+    def _plan(self, place: Place, listed: Listed) -> list[Decision]:
+        known = self._outside.ledger.known(place)
         asker, now = RequestedBy(trigger="nightly", id=self._run.run_id), self._outside.ledger.now
         return plan(self._policy, listed.images, known, now=now, when="nightly", requested_by=asker)
 
@@ -107,8 +108,8 @@ class Night:
             totals,
             matched=tuple(sorted(matched)),
             chosen=tuple(one for one in chosen if one.wanted),
-            unread=self._run.with_unread(f"{before.account_id} {before.region_id}", listed.unread),
-            listed=listed.place(before),
+            unread=self._run.with_unread(before.place, listed.unread),
+            listed=listed.cursor(before.place),
         )
         self.shown += decisions if self.dry_run else []
         return True
@@ -146,7 +147,7 @@ class Night:
         self._keep_to_the_first_choice()
         chosen = self._run.chosen
         for one, made in zip(chosen, self._record(chosen), strict=False):
-            was = self._run.of(one.account_id, one.region_id)
+            was = self._run.of(one.place)
             was = replace(was, left_over=was.left_over - 1)
             totals = replace(was, **{made: getattr(was, made) + 1})
             self._run = replace(self._run, totals=self._run.with_totals(totals), chosen=self._run.chosen[1:])
@@ -159,15 +160,16 @@ class Night:
         """
         if self.dry_run or not self._run.chosen:
             return
-        choice, key = Chosen(images=tuple(one.key for one in self._run.chosen)), run_key(self._run.run_id)
-        self._outside.mark(f"nightly/chosen-{key}", choice)
-        first = self._outside.readable(f"nightly/chosen-{key}", Chosen)
+        choice = Chosen(images=tuple(one.key for one in self._run.chosen))
+        key = keys.Chosen(run_key(self._run.run_id)).key
+        self._outside.mark(key, choice)
+        first = self._outside.readable(key, Chosen)
         images = first.fact.images if first else ()
         self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in images))
 
 
-def _groups(policy: Policy) -> Iterator[Group]:
+def _scopes(policy: Policy) -> Iterator[Scope]:
     """Round the regions, not account by account: a run that pauses has been everywhere a little."""
     pairs = [(account, region) for account in policy.accounts for region in account.destinations]
     for account, region in sorted(pairs, key=lambda pair: (list(pair[0].destinations).index(pair[1]), pair[0].name)):
-        yield account.role, region, account.destinations[region].bucket
+        yield Scope(account.role, region, account.destinations[region].bucket)

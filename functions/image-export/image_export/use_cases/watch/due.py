@@ -1,10 +1,12 @@
 """The tick's look at what is due at its time: exports and sighted images. What is only to be delivered is collected."""
 
-from ...decisions import ledger_keys as hints
 from ...decisions.state.backoff import LOOK_MOST, SILENCE
+from ...decisions.state.hints import may_be_ahead
+from ...values import ledger_keys as keys
 from ...values.facts import Requested
+from ...values.place import Place
 from ...values.steps import Sight
-from ..entrances.late_parts import LATE, take_late
+from ..entrances.late_parts import take_late
 from ..entrances.sighting import see_again
 from ..entrances.undecided_images import asks
 from .tick import SECONDS_FOR_A_LOOK, Tick
@@ -19,67 +21,70 @@ def look_at_due(tick: Tick) -> None:
     What comes due meanwhile may be what a look of this tick has left: it is not yet one hint too many.
     """
     ledger, looked = tick.outside.ledger, set[str]()
-    began = hints.stamp(ledger.now)
+    began = keys.stamp(ledger.now)
     leave_s = max(tick.outside.remaining_s() * TIME_SHARE, SECONDS_FOR_A_LOOK)
-    for entry in ledger.walk("due/"):
-        name = hints.read_due(entry.key)
-        if name is None:
+    for entry in ledger.walk(keys.Due.below()):
+        delivery = keys.read_delivery(entry.key)
+        due = delivery or keys.Due.read(entry.key)
+        if due is None:
             continue
-        stamp, kind, rest = name
-        if stamp > began:
+        if due.stamp > began:
             return
-        if hints.read_delivery(entry.key):
+        if isinstance(due, keys.Delivery):
             tick.due.add([entry.key])
             continue
         if tick.outside.remaining_s() < leave_s or not tick.has_time():
             continue  # of what is behind, deliveries cost no look
-        what = f"{kind}-{rest}"
-        if what in looked:
-            if not hints.may_be_ahead(entry.key, ledger.now):
+        if due.what in looked:
+            if not may_be_ahead(entry.key, ledger.now):
                 tick.outside.forget(entry.key)
             continue
-        looked.add(what)
-        if tick.silent and _is_silent(tick, kind, rest):
+        looked.add(due.what)
+        if tick.silent and _is_silent(tick, due):
             continue
-        if not (_look_at_export(tick, what, entry.key) if kind == "exp" else _look(tick, kind, rest, entry.key)):
-            _later(tick, what, entry.key)
+        if not (_look_at_export if due.export_id else _look)(tick, due):
+            _later(tick, due)
 
 
-def _later(tick: Tick, what: str, hint: str) -> None:
+def _later(tick: Tick, due: keys.Due) -> None:
     """Or it would stand in the way of the others. The old hint goes once there is a new one."""
-    if tick.outside.keep(hints.due(tick.outside.ledger.now + LOOK_MOST, what)):
-        tick.outside.forget(hint)
+    if tick.outside.keep(keys.due(tick.outside.ledger.now + LOOK_MOST, due.what)):
+        tick.outside.forget(due.key)
 
 
-def _is_silent(tick: Tick, kind: str, rest: str) -> bool:
+def _is_silent(tick: Tick, due: keys.Due) -> bool:
     """Whether this tick has waited for that account and region in vain already, or for too many others: not now."""
-    asked = _asked(tick, kind, rest)
+    asked = _asked(tick, due)
     return bool(asked & tick.silent) or (len(tick.silent) >= SILENT_MOST and not asked <= tick.answering)
 
 
-def _asked(tick: Tick, kind: str, rest: str) -> set[tuple[str, str]]:
+def _asked(tick: Tick, due: keys.Due) -> set[Place]:
     """The accounts and regions that a look would ask; none where there is nothing to look at."""
-    if kind == "sighted":
-        return set() if rest.startswith(LATE) else asks(tick.outside, rest)
-    requested = tick.outside.readable(f"exports/{kind}-{rest}/requested", Requested) if kind == "exp" else None
-    return {(requested.fact.request.account_id, requested.fact.request.region_id)} if requested else set()
+    if due.sighting is not None:
+        return set() if due.sighting.startswith(keys.LATE) else asks(tick.outside, due.sighting)
+    key = keys.Requested(due.export_id).key if due.export_id else None
+    requested = tick.outside.readable(key, Requested) if key else None
+    return {requested.fact.request.place} if requested else set()
 
 
-def _look_at_export(tick: Tick, export: str, hint: str) -> bool:
+def _look_at_export(tick: Tick, due: keys.Due) -> bool:
     """Whether the look came to an end of its own. What is ready queues up: its turn is by priority, in this tick."""
     return (
-        tick.advance(export, sight=Sight(in_turn=False), hint=hint) is not None
-        or not tick.outside.ledger.page(hint, limit=1).entries
+        tick.advance(due.what, sight=Sight(in_turn=False), hint=due.key) is not None
+        or not tick.outside.ledger.page(due.key, limit=1).entries
     )
 
 
-def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
+def _look(tick: Tick, due: keys.Due) -> bool:
     """The same for an image that was sighted. A hint to anything else leads nowhere."""
+    hint, rest = due.key, due.sighting
     try:
-        if kind == "sighted" and rest.startswith(LATE):
+        if rest is None:
+            tick.outside.ledger.delete(hint)
+        elif rest.startswith(keys.LATE):
             for one in take_late(tick.outside, rest, hint):
                 tick.rejected += [one.rejected] if one.rejected else []
-        elif kind == "sighted":
+        else:
             seen = see_again(tick.outside, rest, hint)
             if seen.fault in SILENCE:
                 tick.silent |= asks(tick.outside, rest)
@@ -88,8 +93,6 @@ def _look(tick: Tick, kind: str, rest: str, hint: str) -> bool:
             if seen.rejected:
                 tick.rejected.append(seen.rejected)
             (tick.undecided if seen.undecided else tick.decided).add(rest)
-        else:
-            tick.outside.ledger.delete(hint)
     except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one must not stop the others
         tick.broken(fault, hint=hint)
         return False

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ...decisions import ledger_keys as hints
 from ...decisions.codes import is_throttling
-from ...decisions.ledger_keys import Running
 from ...decisions.state.exporting import goes_on
 from ...errors import ImageExportError, Refused
+from ...values import ledger_keys as keys
 from ...values.account import AssumedRole
 from ...values.cause import Cause
 from ...values.export_request import ExportRequest
-from ...values.facts import Hold, Requested
+from ...values.facts import Hold
+from ...values.place import Place
 from ...values.steps import Sight
 from ...values.task import Task
 from ..export.either_role import roles_of
@@ -27,29 +27,29 @@ TASKS_A_CALL = 100  # DescribeTasks takes that many ids (docs/cloud-facts.md#fac
 BODIES_READ = 20  # of an account and region in one tick, to find a role that works
 SILENT_MOST = 2  # accounts and regions that are waited for in vain here; the rest of the time is for other work
 
-Hinted = tuple[Running, str]
+Hinted = tuple[keys.Running, str]
 
 
 def look_at_running(tick: Tick) -> None:
     """Look at all that runs, as the names of its hints say it. Who is not looked at comes first in another tick."""
-    groups = defaultdict[tuple[str, str], list[Hinted]](list)
-    for entry in tick.outside.ledger.walk("running/"):
-        running = hints.read_running(entry.key)
+    places = defaultdict[Place, list[Hinted]](list)
+    for entry in tick.outside.ledger.walk(keys.Running.below()):
+        running = keys.Running.read(entry.key)
         if running:
-            groups[running.account_id, running.region_id].append((running, entry.key))
-    for (account, region), hinted in tick.in_turn(list(groups.items())):
+            places[running.place].append((running, entry.key))
+    for place, hinted in tick.in_turn(list(places.items())):
         if len(tick.silent) >= SILENT_MOST:
             return
-        _Group(tick, (account, region), hinted).look()
+        _Group(tick, place, hinted).look()
 
 
 class _Group:
     """What runs in one account and region."""
 
-    def __init__(self, tick: Tick, where: tuple[str, str], hinted: list[Hinted]) -> None:
+    def __init__(self, tick: Tick, place: Place, hinted: list[Hinted]) -> None:
         self._tick = tick
         self._outside = tick.outside
-        self._where = where
+        self._place = place
         self._hinted = hinted
         self._bodies = self._recorded()
         self._requests: dict[AssumedRole, ExportRequest] = {}  # through whose roles to ask, until one is refused
@@ -61,12 +61,12 @@ class _Group:
     def look(self) -> None:
         """Look at them all, by the hundred."""
         for start in range(0, len(self._hinted), TASKS_A_CALL):
-            if self._where not in self._tick.silent and self._tick.has_time():
+            if self._place not in self._tick.silent and self._tick.has_time():
                 self._look_at(self._hinted[start : start + TASKS_A_CALL])
 
     def _look_at(self, some: list[Hinted]) -> None:
         briefs = self._briefs([running for running, _ in some])
-        now = hints.stamp(self._outside.ledger.now)
+        now = keys.stamp(self._outside.ledger.now)
         for running, key in some:
             brief = briefs.get(running.task_id) if briefs is not None else None
             moved = briefs is not None and (brief is None or not goes_on(brief.status))
@@ -79,13 +79,13 @@ class _Group:
         A service that has just given no answer is not asked again for each of them.
         """
         if not self._hold_is_read:
-            self._hold, self._hold_is_read = self._outside.hold("/".join(self._where)), True
-        failed = self._silence if self._where in self._tick.silent else None
+            self._hold, self._hold_is_read = self._outside.hold(self._place), True
+        failed = self._silence if self._place in self._tick.silent else None
         moved = self._tick.advance(export, sight=Sight(brief=brief, hold=self._hold, failed=failed), hint=hint)
         if moved and moved.finished_at and self._hold and self._hold.until is None:
             self._hold = None
 
-    def _briefs(self, some: list[Running]) -> dict[str, Task] | None:
+    def _briefs(self, some: list[keys.Running]) -> dict[str, Task] | None:
         """The short tasks by id, in one call; None where they cannot be had now, which is no verdict on any of them."""
         for request in self._through():
             try:
@@ -96,9 +96,9 @@ class _Group:
                 if isinstance(fault, Refused) and not is_throttling(fault.code):
                     self._refused.add(self._requests.pop(request.role).role)
             else:
-                self._tick.answering.add(self._where)
+                self._tick.answering.add(self._place)
                 return briefs
-            if self._where in self._tick.silent:
+            if self._place in self._tick.silent:
                 break
         return None
 
@@ -119,15 +119,15 @@ class _Group:
         apart = -(-len(self._hinted) // BODIES_READ)
         for running, _ in self._tick.in_turn(self._hinted)[::apart]:
             try:
-                found = self._outside.ledger.read(f"exports/{running.export_id}/requested", Requested)
+                found = self._outside.ledger.requested(running.export_id)
             except ImageExportError as fault:
                 self._failed(fault)
             else:
                 if found:
-                    yield found.fact.request
+                    yield found.request
 
     def _failed(self, fault: ImageExportError) -> None:
-        self._tick.heard(*self._where, fault.code)
+        self._tick.heard(self._place, fault.code)
         self._silence = fault.cause
         said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
-        self._outside.log.warning("look.failed", region_id=self._where[1], **said)
+        self._outside.log.warning("look.failed", region_id=self._place.region_id, **said)

@@ -6,18 +6,17 @@ since an image may be listed late.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from ...decisions import ledger_keys as hints
 from ...decisions.policy.plan import plan
 from ...decisions.policy.undecided import undecided_until
 from ...decisions.results.export_view import export_of
 from ...decisions.state.backoff import CLOCKS_APART
 from ...errors import FactUnreadable
-from ...values.account import AssumedRole
+from ...values import ledger_keys as keys
 from ...values.export import Export, RequestedBy
 from ...values.export_request import ExportRequest
 from ...values.image import Image
+from ...values.place import Scope
 from ...values.steps import Sight
 from ..context import Outside
 from ..entrances.undecided_images import remember
@@ -25,24 +24,12 @@ from ..export.advance import SECONDS_TO_START, begin
 from ..export.record import record
 from .tick import SECONDS_FOR_A_LOOK, Tick
 
-MARKERS = "swept/markers"
+MARKERS = keys.SweptMarkers().key
+INDEXED = keys.Indexed().key  # made by the watcher of the first version that writes names by image
 MARKERS_EVERY = timedelta(hours=1)
 IMAGES_EVERY = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=10)
 FIRST_LOOK = timedelta(hours=1)  # how far back the very first look goes: older images are the night's
-
-
-class Group(NamedTuple):
-    """An account and region in which new images are wanted."""
-
-    role: AssumedRole
-    region_id: str
-    bucket: str
-
-    @property
-    def key(self) -> str:
-        """Where the ledger says when it was last looked at."""
-        return f"swept/{self.role.account_id}/{self.region_id}"
 
 
 def sweep(tick: Tick) -> None:
@@ -54,30 +41,31 @@ def sweep(tick: Tick) -> None:
                 return
             tick.advance(export)
         tick.outside.keep(MARKERS)
-    for group, last in tick.in_turn([(group, last) for group, last in due.items() if isinstance(group, Group)]):
-        if tick.has_time() and (group.role.account_id, group.region_id) not in tick.silent:
-            _sweep_images(tick, group, last)
+    for scope, last in tick.in_turn([(scope, last) for scope, last in due.items() if isinstance(scope, Scope)]):
+        if tick.has_time() and scope.place not in tick.silent:
+            _sweep_images(tick, scope, last)
 
 
-def _sweep_images(tick: Tick, group: Group, last: datetime | None) -> None:
+def _sweep_images(tick: Tick, scope: Scope, last: datetime | None) -> None:
     try:
-        for export in _images(tick, group, last):
+        for export in _images(tick, scope, last):
             tick.exports[export.export_id] = export
     except Exception as fault:  # noqa: BLE001 - one account or region stops no other
-        tick.broken(fault, account_id=group.role.account_id, region_id=group.region_id)
+        tick.broken(fault, account_id=scope.role.account_id, region_id=scope.region_id)
 
 
-def _due(outside: Outside) -> Mapping[str | Group, datetime | None]:
+def _due(outside: Outside) -> Mapping[str | Scope, datetime | None]:
     """What is to be swept now, and when it last was; one listing."""
-    swept = {entry.key: entry.modified_at for entry in outside.ledger.walk("swept/")}
-    now, found = outside.ledger.now, dict[str | Group, datetime | None]()
-    if hints.INDEXED not in swept:
-        outside.ledger.name(hints.INDEXED)  # once: from now on each export has a name by image
+    swept = {entry.key: entry.modified_at for entry in outside.ledger.walk(keys.SweptImages.below())}
+    now, found = outside.ledger.now, dict[str | Scope, datetime | None]()
+    if INDEXED not in swept:
+        outside.ledger.name(INDEXED)  # once: from now on each export has a name by image
     if _old(swept.get(MARKERS), MARKERS_EVERY, now):
         found[MARKERS] = swept.get(MARKERS)
-    for group in _groups(outside):
-        if _old(swept.get(group.key), IMAGES_EVERY, now):
-            found[group] = swept.get(group.key)
+    for scope in _scopes(outside):
+        last = swept.get(keys.SweptImages(scope.place).key)
+        if _old(last, IMAGES_EVERY, now):
+            found[scope] = last
     return found
 
 
@@ -85,34 +73,33 @@ def _old(last: datetime | None, every: timedelta, now: datetime) -> bool:
     return last is None or now - last >= every
 
 
-def _groups(outside: Outside) -> Iterator[Group]:
+def _scopes(outside: Outside) -> Iterator[Scope]:
+    """Where new images are wanted."""
     policy = outside.policy
     if policy and any("image-created" in rule.when for rule in policy.rules):
-        for account in policy.accounts:
-            for region, destination in account.destinations.items():
-                yield Group(account.role, region, destination.bucket)
+        yield from policy.scopes()
 
 
 def _unhinted(outside: Outside) -> Iterator[str]:
     """The open exports that no hint leads to."""
-    ledger, kinds = outside.ledger, ("running/", "waiting/", "due/")
-    hinted = {hints.export_in(entry.key) for kind in kinds for entry in ledger.walk(kind)}
-    names = (entry.key.split("/")[1] for entry in ledger.walk("open/"))
-    yield from (export for export in names if export not in hinted)
+    ledger, kinds = outside.ledger, (keys.Running, keys.Waiting, keys.Due)
+    hinted = {keys.export_in(entry.key) for kind in kinds for entry in ledger.walk(kind.below())}
+    markers = (keys.Open.read(entry.key) for entry in ledger.walk(keys.Open.below()))
+    yield from (marker.export_id for marker in markers if marker and marker.export_id not in hinted)
 
 
-def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]:
+def _images(tick: Tick, scope: Scope, last: datetime | None) -> Iterator[Export]:
     """The exports of images that were created since the last look. Raises CloudFault and LedgerFault.
 
     ECS lists by CreationTime alone. One that may be wanted yet is remembered, however long it takes to be Available.
     """
     outside, began = tick.outside, tick.outside.ledger.now
     since = ((last - OVERLAP) if last else began - FIRST_LOOK) - CLOCKS_APART  # an image's time is of ECS's clock
-    cloud, page, more = outside.clouds.at(group.role, group.region_id, group.bucket), 1, True
-    asker = RequestedBy(trigger="watch", id=f"sweep-{group.region_id}")
+    cloud, page, more = outside.clouds.at(scope.role, scope.region_id, scope.bucket), 1, True
+    asker = RequestedBy(trigger="watch", id=f"sweep-{scope.region_id}")
     while more:
         listing = cloud.images(page, since=since)
-        outside.unreadable_entries(listing.unread, account_id=group.role.account_id, region_id=group.region_id)
+        outside.unreadable_entries(listing.unread, account_id=scope.role.account_id, region_id=scope.region_id)
         found = {image.image_id: image for image in listing.images}
         for one in plan(outside.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
             if not tick.has_time():
@@ -125,7 +112,7 @@ def _images(tick: Tick, group: Group, last: datetime | None) -> Iterator[Export]
             if export:
                 yield export
         page, more = page + 1, listing.more
-    outside.keep(group.key)
+    outside.keep(keys.SweptImages(scope.place).key)
 
 
 def _begin(tick: Tick, request: ExportRequest, image: Image) -> Export | None:

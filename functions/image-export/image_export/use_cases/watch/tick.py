@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from ...decisions import ledger_keys as hints
 from ...decisions.state.backoff import SILENCE
+from ...decisions.state.hints import may_be_ahead
 from ...errors import ImageExportError
 from ...values.cause import Cause
 from ...values.export import Export
+from ...values.place import Place
 from ...values.steps import Sight
 from ..context import Outside
 from ..delivery.due_events import DueDeliveries
@@ -32,8 +33,8 @@ class Tick:
         self.rejected: list[Cause] = []
         self.undecided: set[str] = set()  # the keys of sightings that are looked at again
         self.decided: set[str] = set()  # and of those that no longer are
-        self.silent: set[tuple[str, str]] = set()
-        self.answering: set[tuple[str, str]] = set()
+        self.silent: set[Place] = set()
+        self.answering: set[Place] = set()
         self.due = DueDeliveries()
         self._kept_s = 0.0
 
@@ -60,7 +61,7 @@ class Tick:
             found = advance(self.outside, export, sight=sight, hint=hint)
             if found is None and ledger.help_along(export):  # docs/protocol.md#rule-4
                 found = advance(self.outside, export, sight=sight, hint=hint)
-            if found is None and hint and not hints.may_be_ahead(hint, ledger.now):
+            if found is None and hint and not may_be_ahead(hint, ledger.now):
                 ledger.delete(hint)
         except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one export must not stop the others
             self.broken(fault, export_id=export)
@@ -69,13 +70,13 @@ class Tick:
             return None
         self.exports[export] = found.export
         self.due.add(found.deliveries, OfExport(found.record))
-        self.heard(found.export.account_id, found.export.region_id, found.export.reason)
+        self.heard(found.record.request.place, found.export.reason)
         return found.export
 
-    def heard(self, account_id: str, region_id: str, reason: str | None) -> None:
+    def heard(self, place: Place, reason: str | None) -> None:
         """What came of a call there: it is silent, or not."""
         if reason in SILENCE:
-            self.silent.add((account_id, region_id))
+            self.silent.add(place)
 
     def broken(self, fault: Exception, **fields: str) -> None:
         """Say that something went wrong with one thing, and go on with the others."""
