@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LEFT_OUT = ("__main__.py", "running.py", "faults.py")  # the command line, a client of the emulator, ordered faults
+LEFT_OUT = ("command.py", "running.py", "faults.py")  # the command line, a client of the emulator, ordered faults
 OWN_FAULTS = frozenset({"RuntimeError", "TypeError", "NotImplementedError", "Dropped"})
 HIT = "__refusal_is_reached__"
 

@@ -17,7 +17,7 @@ from ..site import Site
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)", re.MULTILINE)
 HELP = (
-    'Give its log: ARGS="--log FILE" with the lines of the event instance.started; or set IMAGE_EXPORT_HTTP_TOKEN to '
+    "Give its log: --log FILE, with the lines of the event instance.started; or set IMAGE_EXPORT_HTTP_TOKEN to "
     "an accepted token, and /healthz is asked."
 )
 ACCEPTED = (

@@ -41,7 +41,9 @@ def asked_for(body: bytes) -> str | None:
     if is_name(name):
         return str(name)
     message = f"Replay is {shown(name)}; it must be an ExportId, or a name that begins with rejected- or untold-."
-    raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="`make replay` lists the names."))
+    raise AskerFault(
+        Cause(code="InvalidParameter", message=message, recommend="`image-export events` lists the names.")
+    )
 
 
 def is_name(name: object) -> bool:

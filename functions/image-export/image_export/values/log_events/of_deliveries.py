@@ -22,6 +22,6 @@ DELIVERIES = (
         "error",
         "target kind event_id",
         "The target has refused the event for 14 days. The ledger keeps it as `untold-…`.",
-        'Mend the target, then `make replay ARGS="retry untold-…"`.',
+        "Mend the target, then `image-export events retry untold-…`.",
     ),
 )
