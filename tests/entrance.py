@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from image_export.use_cases.entrances.http import Site
+from image_export.use_cases.entrances.http import HttpApp
 from image_export.values.settings import Settings
 
 from .builders import BUCKET, IMAGE, REGION
@@ -38,7 +38,9 @@ class Entrance:
     ) -> None:
         hashes = tuple(hashlib.sha256(token.encode()).hexdigest() for token in tokens)
         settings = Settings(ledger_bucket="ledger", ledger_prefix="", http_auth=auth, http_tokens=hashes)
-        self._site = Site(lambda _needs_policy: shop.outside(), settings, region_id, lambda: {"image-export": "1.2.3"})
+        self._site = HttpApp(
+            lambda _needs_policy: shop.context(), settings, region_id, lambda: {"image-export": "1.2.3"}
+        )
 
     def take(self, event: bytes) -> Answer:
         """What these bytes are answered, whatever they are."""

@@ -22,6 +22,7 @@ from image_export.values.export import Export
 from image_export.values.facts import (
     Cancel,
     Claim,
+    Delivered,
     Doubt,
     Ended,
     Hold,
@@ -33,7 +34,6 @@ from image_export.values.facts import (
     Result,
     Since,
     Stalled,
-    Told,
     Waits,
 )
 from image_export.values.ledger_keys import Key
@@ -53,8 +53,8 @@ STORED: dict[str, tuple[type[Key], Any]] = {
     "exports/<export>/waits": (keys.Waits, Waits),
     "exports/<export>/looked-at": (keys.LookedAt, LookedAt),
     "exports/<export>/ended": (keys.Ended, Ended),
-    "exports/<export>/told-manifest": (keys.Manifest, Told),
-    "exports/<export>/told-<event>-<target>": (keys.Told, Told),
+    "exports/<export>/told-manifest": (keys.Manifest, Delivered),
+    "exports/<export>/told-<event>-<target>": (keys.Delivered, Delivered),
     "exports/<export>/refused-<event>-<target>": (keys.Refused, Refusing),
     "open/<export>": (keys.Open, Requested),
     "history/<time>/<region>/<image>/<export>": (keys.History, Export),
@@ -67,9 +67,9 @@ STORED: dict[str, tuple[type[Key], Any]] = {
     "sighted/<image>": (keys.Sighted, Sighted),
     "sighted/late-<parts>": (keys.Late, Late),
     "rejected/<digest>/event": (keys.Rejected, Rejection),
-    "rejected/<digest>/told-<target>": (keys.RejectedTold, Told),
+    "rejected/<digest>/told-<target>": (keys.RejectedTold, Delivered),
     "rejected/<digest>/refused-<target>": (keys.RejectedRefused, Refusing),
-    "untold/<event>/told-<event>-<target>": (keys.Untold, dict[str, Any]),
+    "untold/<event>/told-<event>-<target>": (keys.Undelivered, dict[str, Any]),
     "ledger/id": (keys.Identity, LedgerIdentity),
     "nightly/run": (keys.Run, Run),
     "nightly/chosen-<run>": (keys.Chosen, Chosen),

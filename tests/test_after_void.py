@@ -9,7 +9,7 @@ from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Result, Span
 from image_export.values.record import Record
-from image_export.values.steps import End, LookForKeys, LookForTasks, MakeClaim, Settle, Sight, Step, Wait
+from image_export.values.steps import End, LookForKeys, LookForTasks, MakeClaim, Observed, Settle, Step, Wait
 from image_export.values.stored_object import StoredObject
 from image_export.values.task import ObjectName, Task
 
@@ -35,7 +35,7 @@ REFUSED = replace(
     settled_at=START + minutes(26),
 )
 LATER = START + minutes(60)
-SIGHT = Sight(image=an_image(), hold=None)
+SIGHT = Observed(image=an_image(), hold=None)
 
 
 def named(prefix: str, status: str = "Finished") -> Task:
@@ -77,7 +77,7 @@ def test_a_task_that_names_an_earlier_prefix_is_adopted(record: Record, status: 
     assert isinstance(step, MakeClaim)
     assert (step.claim.kind, step.claim.task_id, step.claim.oss_prefix) == ("adopt", TASK, PREFIX)
     adopted = replace(record, attempt=record.attempt + 1, claim=step.claim, claimed_at=LATER, result=None)
-    assert next_step(adopted, Sight(), LATER) == Settle(Result(outcome="started", task_id=TASK))
+    assert next_step(adopted, Observed(), LATER) == Settle(Result(outcome="started", task_id=TASK))
 
 
 def test_an_adopted_task_s_objects_may_be_older_than_its_claim() -> None:
@@ -88,7 +88,7 @@ def test_an_adopted_task_s_objects_may_be_older_than_its_claim() -> None:
     kept: dict[str, StoredObject | None] = {
         key: an_object(key, modified_at=START + minutes(20)) for key in keys_of(FIRST)
     }
-    end = next_step(adopted, Sight(task=named(PREFIX), objects=kept), LATER)
+    end = next_step(adopted, Observed(task=named(PREFIX), objects=kept), LATER)
     assert isinstance(end, End)
     assert end.ended.status == "Completed"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from image_export.decisions.results.notifications import EVENT_BYTES, export_event, happenings, owed, rejected_event
+from image_export.decisions.results.notifications import EVENT_BYTES, export_event, happenings, pending, rejected_event
 from image_export.values.cause import Cause
 from image_export.values.export import ExportedObject
 from image_export.values.facts import Ended
@@ -76,8 +76,11 @@ def test_an_event_shows_the_export_as_it_was_then() -> None:
 
 def test_everything_is_owed_to_every_target_of_the_request_until_it_is_told() -> None:
     record = failed(1)
-    assert len(owed(record)) == len(list(happenings(record))) * len((BUS, FUNCTION)) == 6
-    told = frozenset(debt.told for debt in owed(record)[:4])
-    left = owed(msgspec.structs.replace(record, told=told))
-    assert {(debt.kind, debt.target) for debt in left} == {("Started", BUS), ("Started", FUNCTION)}
-    assert owed(a_record()) == []
+    assert len(pending(record)) == len(list(happenings(record))) * len((BUS, FUNCTION)) == 6
+    told = frozenset(pending_event.told for pending_event in pending(record)[:4])
+    left = pending(msgspec.structs.replace(record, told=told))
+    assert {(pending_event.kind, pending_event.target) for pending_event in left} == {
+        ("Started", BUS),
+        ("Started", FUNCTION),
+    }
+    assert pending(a_record()) == []

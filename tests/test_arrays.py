@@ -50,7 +50,7 @@ def requests(count: int, **more: str) -> bytes:
 
 def send(shop: Workshop, body: bytes, request_id: str = "r-array") -> Any:
     shop.remaining_s = 120.0
-    return receive(shop.outside(), body, request_id=request_id, region_id=REGION)
+    return receive(shop.context(), body, request_id=request_id, region_id=REGION)
 
 
 def tick(shop: Workshop) -> Any:
@@ -128,13 +128,13 @@ def test_a_part_of_an_array_is_taken_where_twenty_seconds_are_left(
     shop: Workshop, left_s: float, recorded: int
 ) -> None:
     shop.remaining_s = left_s
-    answer = receive(shop.outside(), requests(2), request_id="r-1", region_id=REGION)
+    answer = receive(shop.context(), requests(2), request_id="r-1", region_id=REGION)
     assert (len(answer.exports), answer.undecided) == (recorded, 2 - recorded)
 
 
 def test_more_parts_than_can_be_kept_are_rejected_once_with_what_to_do(shop: Workshop) -> None:
     shop.remaining_s = 1.0
-    answer = receive(shop.outside(), requests(5003), request_id="r-1", region_id=REGION)
+    answer = receive(shop.context(), requests(5003), request_id="r-1", region_id=REGION)
     assert (answer.undecided, len(answer.rejected)) == (5000, 3)
     assert {(one.code, one.message, one.recommend) for one in answer.rejected} == {
         (
@@ -148,21 +148,21 @@ def test_more_parts_than_can_be_kept_are_rejected_once_with_what_to_do(shop: Wor
 
 def test_what_a_warm_instance_keeps_is_kept_since_now(shop: Workshop) -> None:
     """Nothing was asked of the ledger yet that would say what time it is by now."""
-    outside = shop.outside()
-    receive(outside, requests(1), request_id="r-1", region_id=REGION)
+    context = shop.context()
+    receive(context, requests(1), request_id="r-1", region_id=REGION)
     shop.clock.advance(days=2)
-    outside.ledger.begin()
+    context.ledger.begin()
     shop.remaining_s = 1.0
-    receive(outside, requests(2), request_id="r-2", region_id=REGION)
+    receive(context, requests(2), request_id="r-2", region_id=REGION)
     (key,) = shop.keys("sighted/late-")
-    late = outside.ledger.read(key, Late)
+    late = context.ledger.read(key, Late)
     assert late is not None
     assert late.fact.since >= START + timedelta(days=2)
 
 
 def test_as_many_parts_as_can_be_kept_are_not_rejected(shop: Workshop) -> None:
     shop.remaining_s = 1.0
-    answer = receive(shop.outside(), requests(5000), request_id="r-1", region_id=REGION)
+    answer = receive(shop.context(), requests(5000), request_id="r-1", region_id=REGION)
     assert (answer.undecided, answer.rejected, shop.keys("rejected/")) == (5000, (), [])
 
 

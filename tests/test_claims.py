@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from image_export.errors import CloudFault
 from image_export.use_cases.export.observe import Look
-from image_export.use_cases.export.perform import TAKE
+from image_export.use_cases.export.perform import PERFORM
 from image_export.use_cases.ports import StartExport, TaskList
 from image_export.values.facts import Claim, Result
 from image_export.values.record import Record
-from image_export.values.steps import Settle, Sight
+from image_export.values.steps import Observed, Settle
 
 from .builders import ACCOUNT, BUCKET, IMAGE, an_image
 from .fakes import Counting, Died, refused, unanswered, unreached
@@ -26,7 +26,7 @@ def shop() -> Workshop:
 def the_record(shop: Workshop) -> Record:
     """The only export."""
     (key,) = shop.keys("/requested")
-    record = shop.outside().ledger.load(key.split("/")[1])
+    record = shop.context().ledger.load(key.split("/")[1])
     assert record is not None
     return record
 
@@ -34,7 +34,7 @@ def the_record(shop: Workshop) -> Record:
 def call_off(shop: Workshop) -> None:
     """As DELETE does: the fact, and a hint to look."""
     export = the_record(shop).export_id
-    shop.outside().ledger.create(f"exports/{export}/cancel", Claim(kind="cancel"))
+    shop.context().ledger.create(f"exports/{export}/cancel", Claim(kind="cancel"))
     shop.store.put(f"due/20261124T080000Z/{export}", b"")
 
 
@@ -64,9 +64,9 @@ def test_of_two_workers_at_the_claim_only_its_owner_calls(shop: Workshop) -> Non
 def test_a_start_that_comes_after_an_attempt_was_void_is_no_start(shop: Workshop) -> None:
     shop.cloud.faults.after("export_image", unanswered())
     shop.tell()
-    look, void = Look(the_record(shop), Sight()), Result(outcome="void")
+    look, void = Look(the_record(shop), Observed()), Result(outcome="void")
     started = Result(outcome="started", task_id=shop.task_id)
-    assert [TAKE[Settle](shop.outside(), look, Settle(one)).record.result for one in (void, started)] == [void, void]
+    assert [PERFORM[Settle](shop.context(), look, Settle(one)).record.result for one in (void, started)] == [void, void]
     assert the_record(shop).result == void
     assert shop.cloud.running[shop.task_id].task.status == "Deleted"
 
@@ -78,7 +78,7 @@ def test_a_task_that_somebody_else_found_first_is_not_taken_for_an_extra_one(sho
     def slow(key: str, body: bytes) -> bool:
         if key.endswith("result-0001"):
             shop.store.create = create  # type: ignore[method-assign]
-            shop.outside().ledger.create(key, Result(outcome="started", task_id=shop.task_id))
+            shop.context().ledger.create(key, Result(outcome="started", task_id=shop.task_id))
         return create(key, body)
 
     shop.store.create = slow  # type: ignore[method-assign]
@@ -93,7 +93,7 @@ def test_an_extra_task_whose_cancelling_failed_is_cancelled_later(shop: Workshop
     def late(key: str, body: bytes) -> bool:
         if key.endswith("result-0001"):
             shop.store.create = create  # type: ignore[method-assign]
-            shop.outside().ledger.create(key, Result(outcome="void"))
+            shop.context().ledger.create(key, Result(outcome="void"))
         return create(key, body)
 
     shop.store.create = late  # type: ignore[method-assign]

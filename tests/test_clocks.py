@@ -11,7 +11,7 @@ from image_export.decisions.state.table import next_step
 from image_export.use_cases.export.advance import begin
 from image_export.use_cases.export.record import record
 from image_export.use_cases.ledger.fact_store import FactStore
-from image_export.values.steps import LookForTasks, Sight
+from image_export.values.steps import LookForTasks, Observed
 
 from .builders import a_claimed_record, a_request, minutes
 from .fakes import START, Clock, FakeStore, refused, unanswered
@@ -53,7 +53,7 @@ def test_a_failed_task_is_found_however_far_ecs_and_oss_are_apart(shop: Workshop
 
 
 def test_tasks_are_looked_for_half_an_hour_and_more_before_and_after_the_call() -> None:
-    step = next_step(a_claimed_record(), Sight(), START + minutes(2))
+    step = next_step(a_claimed_record(), Observed(), START + minutes(2))
     assert isinstance(step, LookForTasks)
     assert step.since <= START - minutes(32)
     assert step.until >= START + minutes(5 + 31)
@@ -94,7 +94,7 @@ def test_what_the_time_was_in_an_earlier_invocation_is_forgotten() -> None:
 def test_dates_that_are_behind_do_not_end_an_export_for_a_role_that_has_just_been_refused(shop: Workshop) -> None:
     """Since when it is refused is what the ledger says of its own fact."""
     shop.cloud.faults.before("export_image", refused("NoSetRoletoECSServiceAcount"))
-    worker = shop.outside()
+    worker = shop.context()
     store = JumpingStore(shop.clock, objects=shop.store.objects)
     store.jumps = (minutes(-40),) * 60
     worker.ledger.store = store

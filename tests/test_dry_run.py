@@ -49,7 +49,7 @@ def test_an_image_that_is_not_there_yet_would_be_waited_for(shop: Workshop) -> N
 
 @pytest.mark.parametrize("code", ["ConcurrentQuotaExceed.ExportImage", "WeeklyQuotaExceed.ExportImage"])
 def test_where_there_is_no_room_it_would_wait_for_room(shop: Workshop, code: str) -> None:
-    shop.outside().ledger.put(f"holds/{ACCOUNT}/{REGION}", Hold(code=code))
+    shop.context().ledger.put(f"holds/{ACCOUNT}/{REGION}", Hold(code=code))
     assert tried(shop).reason == code.split(".")[0]
 
 

@@ -10,7 +10,7 @@ from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Result
 from image_export.values.image import Image
-from image_export.values.steps import Sight, Step
+from image_export.values.steps import Observed, Step
 
 from .builders import (
     a_claimed_record,
@@ -50,7 +50,7 @@ LOOK = "Look at the tasks and at the bucket, then ask for the export again; it i
 
 
 def looked(image: Image | None) -> Step:
-    return next_step(a_record(request=a_request(rule=None)), Sight(image=image), START)
+    return next_step(a_record(request=a_request(rule=None)), Observed(image=image), START)
 
 
 def refused(**facts: object) -> Step:
@@ -65,11 +65,11 @@ def voided() -> Step:
 
 def answered() -> Step:
     record = a_claimed_record(doubt=Cause(code="InternalError", message="Broken.", request_id="R-9"))
-    return next_step(record, Sight(candidates=TWO), START + minutes(26))
+    return next_step(record, Observed(candidates=TWO), START + minutes(26))
 
 
 def crowded() -> Step:
-    return next_step(a_claimed_record(), Sight(candidates=(a_task(),), unlooked=9), START + minutes(24 * 60 + 1))
+    return next_step(a_claimed_record(), Observed(candidates=(a_task(),), unlooked=9), START + minutes(24 * 60 + 1))
 
 
 def vanished() -> Step:
@@ -78,14 +78,14 @@ def vanished() -> Step:
 
 def of_another_format() -> Step:
     record = a_started_record(request=a_request(image_format="vhd"))
-    sight = Sight(task=a_finished_task(record), objects={key: an_object(key) for key in keys_of(record)})
-    return next_step(record, sight, START + minutes(12))
+    observed = Observed(task=a_finished_task(record), objects={key: an_object(key) for key in keys_of(record)})
+    return next_step(record, observed, START + minutes(12))
 
 
 def without_any() -> Step:
     record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=())))
-    sight = Sight(task=a_finished_task(record, objects=()), keys=(), objects={}, image=None)
-    return next_step(record, sight, START + minutes(26))
+    observed = Observed(task=a_finished_task(record, objects=()), keys=(), objects={}, image=None)
+    return next_step(record, observed, START + minutes(26))
 
 
 ENDS: dict[str, tuple[Callable[[], Step], str, str, str | None]] = {

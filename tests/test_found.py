@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from image_export.decisions.state.table import next_step
 from image_export.errors import LedgerFault
-from image_export.use_cases.context import Outside
+from image_export.use_cases.context import Context
 from image_export.use_cases.ports import StartExport
 from image_export.values.facts import Result
-from image_export.values.steps import MakeClaim, Settle, Sight, Wait
+from image_export.values.steps import MakeClaim, Observed, Settle, Wait
 
 from .builders import IMAGE, a_claimed_record, a_refused_record, a_task, an_image, minutes
 from .fakes import START, Died, Faults, unanswered
@@ -64,10 +64,10 @@ def in_doubt(shop: Workshop) -> None:
 
 def test_a_nameless_finished_task_without_objects_yet_is_not_taken_for_none() -> None:
     task = a_task("Finished", finished_at=START + minutes(24))
-    sight = Sight(candidates=(task,), keys=())
+    observed = Observed(candidates=(task,), keys=())
     soon, late = START + minutes(30), START + minutes(45)
-    assert isinstance(next_step(a_claimed_record(), sight, soon), Wait)
-    settled = next_step(a_claimed_record(), sight, late)
+    assert isinstance(next_step(a_claimed_record(), observed, soon), Wait)
+    settled = next_step(a_claimed_record(), observed, late)
     assert isinstance(settled, Settle)
     assert settled.result.cause is not None
     assert (settled.result.outcome, settled.result.cause.code) == ("refused", "StartUnconfirmed")
@@ -79,7 +79,7 @@ def test_an_ended_nameless_task_of_others_is_not_waited_for_for_ever() -> None:
     record = replace(record, claim=replace(record.claim, voids=1))
     running, failed = a_task("Processing"), a_task("Failed")
     later = START + minutes(60)
-    seen = Sight(image=an_image(), hold=None, keys=())
+    seen = Observed(image=an_image(), hold=None, keys=())
     assert isinstance(next_step(record, replace(seen, candidates=(running,)), later), Wait)
     assert isinstance(next_step(record, replace(seen, candidates=(failed,)), later), MakeClaim)
 
@@ -117,14 +117,14 @@ def test_no_sighting_is_left_behind_without_a_hint(shop: Workshop, call: str) ->
 
 
 def test_a_hint_waits_for_a_sighting_that_arrives_late(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    warm = shop.outside()
+    warm = shop.context()
     warm.ledger.ready()
 
-    def warm_again() -> Outside:
+    def warm_again() -> Context:
         warm.ledger.begin()
         return warm
 
-    monkeypatch.setattr(shop, "outside", warm_again)
+    monkeypatch.setattr(shop, "context", warm_again)
     shop.cloud.inventory.clear()
     shop.clock.advance(hours=3)
     shop.store.faults = sighted = Late("create sighted")
@@ -232,11 +232,11 @@ def test_an_end_is_never_read_without_the_task_that_it_is_of(shop: Workshop, num
     newest = {key: shop.store.objects.pop(key) for key in (*shop.keys("/result-0001"), *shop.keys("/ended"))}
     (export,) = {key.split("/")[1] for key in shop.keys("exports/")}
     shop.store.faults = Meanwhile(number, lambda: shop.store.objects.update(newest))
-    found = shop.outside().ledger.load(export)
+    found = shop.context().ledger.load(export)
     assert found is not None
     assert found.task_id or not found.ended
 
 
 def test_void_is_void_where_there_is_no_task() -> None:
-    step = next_step(a_claimed_record(), Sight(candidates=(), keys=()), START + minutes(30))
+    step = next_step(a_claimed_record(), Observed(candidates=(), keys=()), START + minutes(30))
     assert step == Settle(Result(outcome="void"))

@@ -15,7 +15,7 @@ from .workshop import BUS, Workshop
 
 STRANGER, THEIRS, ELSEWHERE = "6666666666666666", "stranger-bucket", "us-west-1"
 ASKED = {"ImageId": IMAGE, "OSSBucket": BUCKET, "RegionId": REGION}
-TOLD = {
+DELIVERED = {
     "id": "e-1",
     "product": "ECS",
     "name": "Image:StateChange",
@@ -38,7 +38,7 @@ def shop() -> Workshop:
 
 def receive(shop: Workshop, event: Any) -> Answer:
     """The event arrives, wherever from."""
-    return on_event(shop.outside(), json.dumps(event).encode(), request_id="r-1", region_id=REGION)
+    return on_event(shop.context(), json.dumps(event).encode(), request_id="r-1", region_id=REGION)
 
 
 def nothing_was_touched(shop: Workshop) -> bool:
@@ -78,14 +78,14 @@ def test_a_request_for_what_the_policy_does_not_name_is_refused_and_touches_noth
     ids=json.dumps,
 )
 def test_an_event_of_another_account_or_region_is_ignored(shop: Workshop, change: dict[str, str]) -> None:
-    assert receive(shop, {**TOLD, **change}).ignored == 1
+    assert receive(shop, {**DELIVERED, **change}).ignored == 1
     assert nothing_was_touched(shop)
 
 
 def test_an_event_cannot_say_where_to_and_through_which_role(shop: Workshop) -> None:
     """What a forged event adds is not read: the policy says it."""
-    content = {**TOLD["content"], "ossBucket": THEIRS, "OSSBucket": THEIRS, "RoleName": "theirs", "prefix": "x"}  # type: ignore[dict-item]
-    (export,) = receive(shop, {**TOLD, "content": content, "OSSBucket": THEIRS, "roleArn": "theirs"}).exports
+    content = {**DELIVERED["content"], "ossBucket": THEIRS, "OSSBucket": THEIRS, "RoleName": "theirs", "prefix": "x"}  # type: ignore[dict-item]
+    (export,) = receive(shop, {**DELIVERED, "content": content, "OSSBucket": THEIRS, "roleArn": "theirs"}).exports
     (task,) = shop.cloud.running.values()
     assert export.oss_bucket == task.start.oss_bucket == BUCKET
     assert (task.start.role_name, task.start.oss_prefix[:7]) == (None, "nightly")
@@ -105,7 +105,7 @@ def test_a_forged_source_gets_no_more_than_a_rule_wants(shop: Workshop, source: 
 
 def test_an_image_that_a_stranger_shared_with_us_is_not_exported(shop: Workshop) -> None:
     shop.show(an_image(owner_alias="others"))
-    receive(shop, TOLD)
+    receive(shop, DELIVERED)
     assert nothing_was_touched(shop)
 
 
@@ -123,8 +123,8 @@ def test_a_flood_of_one_event_is_one_rejection_told_once(shop: Workshop) -> None
         {**ASKED, "ClientToken": "t" * 100_000},
         {**ASKED, **{f"Name{number}": "x" for number in range(5_000)}},
         {**ASKED, "OSSBucket": "b" * 100_000},
-        {**TOLD, "content": {"imageId": "m-" + "a" * 100_000, "currentState": "Available"}},
-        {**TOLD, "id": "e" * 100_000},
+        {**DELIVERED, "content": {"imageId": "m-" + "a" * 100_000, "currentState": "Available"}},
+        {**DELIVERED, "id": "e" * 100_000},
     ],
     ids=["token", "many names", "bucket", "image id", "event id"],
 )

@@ -61,11 +61,11 @@ def test_imports_point_inwards(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_vendors_are_spoken_in_edges_alone_and_values_and_decisions_are_pure(file: Path) -> None:
     room = file.relative_to(PACKAGE).parts[0]
-    outside = {part for level, name in imports(file) if not level for part in (name, name.split(".")[0])}
+    context = {part for level, name in imports(file) if not level for part in (name, name.split(".")[0])}
     if room != "edges":
-        assert not outside & VENDORS
+        assert not context & VENDORS
     if room in ("values", "decisions"):
-        assert not outside & IMPURE
+        assert not context & IMPURE
 
 
 COMMAND, EMULATOR = ROOT / "cli" / "image_export_cli", ROOT / "emulator" / "alicloud_emulator"

@@ -399,7 +399,7 @@ def test_a_page_opens_bodies_until_it_shows_something(shop: Workshop, entrance: 
     shop.cloud.fail(shop.task_id)
     shop.tick(minutes=10)
     for number in range(100):
-        record(shop.outside(), a_request(image_id=f"m-night{number}", requested_by=asker))
+        record(shop.context(), a_request(image_id=f"m-night{number}", requested_by=asker))
     answer = entrance.page(Status="Failed")
     assert (ids(answer), answer.value["NextToken"]) == ([failed], None)
 

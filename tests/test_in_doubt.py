@@ -6,7 +6,7 @@ import pytest
 
 from image_export.decisions.state.in_doubt import VERDICTS, Few
 from image_export.decisions.state.table import next_step
-from image_export.values.steps import Settle, Sight, Step, Wait
+from image_export.values.steps import Observed, Settle, Step, Wait
 
 from .builders import a_claimed_record, a_task, minutes
 from .fakes import START
@@ -32,8 +32,8 @@ def said(over: int, finished: int, *, keys: bool, after_minutes: float) -> str:
     tasks = [a_task("Failed", task_id=f"failed-{number}") for number in range(over)]
     half_an_hour = {"created_at": START, "finished_at": START + minutes(30)}
     tasks += [a_task("Finished", task_id=f"finished-{number}", **half_an_hour) for number in range(finished)]
-    sight = Sight(candidates=tuple(tasks), keys=(KEY,) if keys else ())
-    return short(next_step(a_claimed_record(), sight, START + minutes(after_minutes)))
+    observed = Observed(candidates=tuple(tasks), keys=(KEY,) if keys else ())
+    return short(next_step(a_claimed_record(), observed, START + minutes(after_minutes)))
 
 
 def short(step: Step) -> str:

@@ -87,9 +87,9 @@ def test_each_invocation_has_the_time_of_its_own_and_knows_how_much_is_left(
     monkeypatch.setattr("index.time.monotonic", lambda: now_s[0])
     left: list[float] = []
 
-    def watching(outside: Any, **_more: Any) -> Answer:
+    def watching(context: Any, **_more: Any) -> Answer:
         now_s[0] += 0.5
-        left.append(outside.remaining_s())
+        left.append(context.remaining_s())
         return Answer(request_id="r-1")
 
     monkeypatch.setattr("image_export.use_cases.watch.watch.watch", watching)

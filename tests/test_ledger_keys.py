@@ -106,7 +106,7 @@ def test_a_strange_name_is_read_as_nothing_or_as_what_it_says(name: str) -> None
             keys.Waiting(Place("12345", "cn-hangzhou"), "9990", "20261124T080000Z", "exp-a-0001"),
         ),
         ("exports/exp-a-0001/claim-0007", keys.Claim("exp-a-0001", 7)),
-        ("exports/exp-a-0001/told-failed-ab", keys.Told("exp-a-0001", "failed-ab")),
+        ("exports/exp-a-0001/told-failed-ab", keys.Delivered("exp-a-0001", "failed-ab")),
         ("exports/exp-a-0001/told-manifest", keys.Manifest("exp-a-0001")),
         ("due/2026/deliver.00.ab.cd-exp-a-0001", keys.Delivery("2026", "00", ("ab", "cd"), "exp-a-0001")),
         ("due/20261124T080000Z/exp-a-0001", keys.Due("20261124T080000Z", "exp-a-0001")),

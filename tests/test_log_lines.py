@@ -255,7 +255,7 @@ def an_image_that_may_be_wanted_yet_is_told_of(shop: Workshop) -> None:
 def an_image_that_is_not_listed_is_told_of(shop: Workshop) -> None:
     shop.cloud.inventory.clear()
     sighting = Sighting(event_id="e-1", region_id=REGION, image_id=IMAGE, named_by_creation=True)
-    see(shop.outside(), sighting)
+    see(shop.context(), sighting)
 
 
 @leaves("image.found", region_id=REGION, image_id=IMAGE, rule="golden")
@@ -321,12 +321,12 @@ def a_failed_export_is_replayed(shop: Workshop) -> None:
     shop.tell()
     shop.cloud.fail(shop.task_id)
     shop.tick(minutes=10)
-    on_event(shop.outside(), b'{"Replay": "%s"}' % EXPORT.encode(), request_id="r-2", region_id=REGION)
+    on_event(shop.context(), b'{"Replay": "%s"}' % EXPORT.encode(), request_id="r-2", region_id=REGION)
 
 
 @leaves("replay.refused", code="ExportNotFound", error=f"There is no export {EXPORT}.")
 def an_unknown_export_is_replayed(shop: Workshop) -> None:
-    on_event(shop.outside(), b'{"Replay": "%s"}' % EXPORT.encode(), request_id="r-2", region_id=REGION)
+    on_event(shop.context(), b'{"Replay": "%s"}' % EXPORT.encode(), request_id="r-2", region_id=REGION)
 
 
 # Nights

@@ -9,7 +9,7 @@ import pytest
 
 from image_export.decisions.results.manifest import manifest_of, manifest_schema, written
 from image_export.values.export import ExportedObject
-from image_export.values.facts import Claim, Ended, Told
+from image_export.values.facts import Claim, Delivered, Ended
 from image_export.values.record import Record
 
 from .builders import a_started_record, an_image, keys_of, minutes
@@ -67,6 +67,6 @@ def test_a_disk_whose_object_cannot_be_told_has_none() -> None:
 
 
 @pytest.mark.parametrize("told", [frozenset(), frozenset({"told-started-x"})])
-@pytest.mark.parametrize("manifest", [None, Told(), Told(given_up=True)])
-def test_the_same_facts_give_the_same_bytes_whatever_was_told(told: frozenset[str], manifest: Told | None) -> None:
+@pytest.mark.parametrize("manifest", [None, Delivered(), Delivered(given_up=True)])
+def test_the_same_facts_give_the_same_bytes_whatever_was_told(told: frozenset[str], manifest: Delivered | None) -> None:
     assert written(manifest_of(completed(told=told, manifest=manifest))) == written(manifest_of(completed()))

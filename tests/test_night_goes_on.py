@@ -36,7 +36,7 @@ def to_the_end(shop: Workshop, seconds: float = 70.0) -> list[NightlyAnswer]:
     answers = []
     for _ in range(40):
         shop.remaining_s = seconds
-        answer = go_on(shop.outside(), request_id="r-tick")
+        answer = go_on(shop.context(), request_id="r-tick")
         if answer is None:
             break
         answers.append(answer)
@@ -44,7 +44,7 @@ def to_the_end(shop: Workshop, seconds: float = 70.0) -> list[NightlyAnswer]:
 
 
 def cursor(shop: Workshop) -> Run:
-    found = shop.outside().ledger.read(RUN, Run)
+    found = shop.context().ledger.read(RUN, Run)
     assert found is not None
     return found.fact
 
@@ -128,19 +128,19 @@ def test_while_its_worker_lives_nobody_else_takes_a_run_over(shop: Workshop) -> 
     shop.store.faults = DyingAt(4, after=False)
     assert not shop.surviving(lambda: run(shop))
     shop.clock.advance(minutes=10, seconds=58)
-    assert go_on(shop.outside(), request_id="r-tick") is None
+    assert go_on(shop.context(), request_id="r-tick") is None
     shop.clock.advance(seconds=3)
-    answer = go_on(shop.outside(), request_id="r-tick")
+    answer = go_on(shop.context(), request_id="r-tick")
     assert answer is not None
     assert answer.finished
-    assert go_on(shop.outside(), request_id="r-tick") is None
+    assert go_on(shop.context(), request_id="r-tick") is None
 
 
 def test_a_tick_without_time_leaves_the_run_to_the_next(shop: Workshop) -> None:
     stock(shop, 1)
     shop.remaining_s = 30.0
     assert not run(shop).finished
-    assert go_on(shop.outside(), request_id="r-tick") is None
+    assert go_on(shop.context(), request_id="r-tick") is None
     assert [answer.finished for answer in to_the_end(shop)] == [True]
 
 
@@ -157,7 +157,7 @@ def night(shop: Workshop, faults: DyingAt) -> None:
     shop.surviving(lambda: run(shop))
     for _ in range(3):
         shop.clock.advance(minutes=11)
-        shop.surviving(lambda: go_on(shop.outside(), request_id="r-tick"))
+        shop.surviving(lambda: go_on(shop.context(), request_id="r-tick"))
 
 
 CALLS = DyingAt(0, after=False)

@@ -79,7 +79,7 @@ def test_what_still_waits_from_the_night_before_is_more_than_the_quota_takes(sho
 
 
 def test_a_hold_speaks_for_what_was_just_recorded_and_is_silent_where_nobody_waits(shop: Workshop) -> None:
-    shop.outside().ledger.put(f"holds/{ACCOUNT}/{REGION}", Hold(code="WeeklyQuotaExceed.ExportImage"))
+    shop.context().ledger.put(f"holds/{ACCOUNT}/{REGION}", Hold(code="WeeklyQuotaExceed.ExportImage"))
     assert "quota" not in "".join(run(shop, "empty").warnings)
     stock(shop, 2)
     (said,) = run(shop).warnings
@@ -88,8 +88,8 @@ def test_a_hold_speaks_for_what_was_just_recorded_and_is_silent_where_nobody_wai
 
 @pytest.mark.parametrize("name", ["waiting/", "waiting/new folder", "waiting/1/cn/0001/20200101T000000Z/exp-a/more"])
 def test_a_strange_name_among_the_waiting_counts_for_nothing(shop: Workshop, name: str) -> None:
-    shop.outside().ledger.put(name)
-    shop.outside().ledger.put(f"holds/{ACCOUNT}/{REGION}", Hold(code="WeeklyQuotaExceed.ExportImage"))
+    shop.context().ledger.put(name)
+    shop.context().ledger.put(f"holds/{ACCOUNT}/{REGION}", Hold(code="WeeklyQuotaExceed.ExportImage"))
     assert "quota" not in "".join(run(shop).warnings)
 
 

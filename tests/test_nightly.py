@@ -53,7 +53,7 @@ def limit(shop: Workshop, most: int) -> None:
 
 
 def run(shop: Workshop, run_id: str = "night-1", *, dry_run: bool = False) -> NightlyAnswer:
-    return nightly(shop.outside(), Timer(run_id=run_id, dry_run=dry_run), request_id="r-night")
+    return nightly(shop.context(), Timer(run_id=run_id, dry_run=dry_run), request_id="r-night")
 
 
 def test_a_night_records_what_is_due_and_starts_nothing_itself(shop: Workshop) -> None:
@@ -163,10 +163,10 @@ def test_a_finished_run_again_says_that_it_was_before_and_when(shop: Workshop) -
 def test_a_time_of_yesterday_sent_by_hand_is_a_new_run_and_says_so(shop: Workshop) -> None:
     timer = Timer(run_id="2026-11-24T08:00:00Z", at=START)
     stock(shop, 1)
-    nightly(shop.outside(), timer, request_id="r-1")
+    nightly(shop.context(), timer, request_id="r-1")
     stock(shop, 2)
     shop.clock.advance(days=1)
-    answer = nightly(shop.outside(), timer, request_id="r-2")
+    answer = nightly(shop.context(), timer, request_id="r-2")
     assert (answer.run_id, answer.repeated, answer.totals[0].images) == ("r-2", False, 2)
     assert "2026-11-24T08:00:00Z is older than what FC still delivers" in answer.warnings[0]
 

@@ -22,6 +22,7 @@ from image_export.values.export_request import ExportRequest
 from image_export.values.facts import (
     Cancel,
     Claim,
+    Delivered,
     Ended,
     Hold,
     Refusing,
@@ -30,7 +31,6 @@ from image_export.values.facts import (
     Since,
     Span,
     Stalled,
-    Told,
 )
 from image_export.values.image import Disk, Image
 from image_export.values.notify_target import EventBus, Function
@@ -194,7 +194,7 @@ RUN = Run(
     state="paused",
     listed="",
 )
-UNTOLD = {
+UNDELIVERED = {
     "id": "exp-xuyrdeqrkgnshja4-0003.Completed",
     "source": "image-export",
     "specversion": "1.0",
@@ -227,10 +227,10 @@ FACTS: dict[str, Any] = {
     ),
     "ended-failed": FAILED,
     "ended-cancelled": Ended(status="Cancelled", objects=(), error=None, reason="CancelRequested"),
-    "told-manifest": Told(given_up=False),
-    "told-manifest-given-up": Told(given_up=True),
-    "told-event": Told(given_up=False),
-    "told-event-given-up": Told(given_up=True),
+    "told-manifest": Delivered(given_up=False),
+    "told-manifest-given-up": Delivered(given_up=True),
+    "told-event": Delivered(given_up=False),
+    "told-event-given-up": Delivered(given_up=True),
     "refused-event": Refusing(),
     "history-ended": EXPORTED,
     "token": TOKEN,
@@ -262,7 +262,7 @@ FACTS: dict[str, Any] = {
         notify=(BUS,),
         kept=Kept(sighting=None, body='{"ImageId": 7}', position=3, region_id="cn-hangzhou"),
     ),
-    "rejected-told": Told(given_up=False),
+    "rejected-told": Delivered(given_up=False),
     "nightly-run": RUN,
     "nightly-chosen": Chosen(
         images=("1234567890123456/cn-hangzhou/m-bp146shijn7hujkusyst", "1234567890123456/cn-hangzhou/m-2")
@@ -312,7 +312,7 @@ def _known_then(today: Any, then: Any) -> Any:
 
 def test_an_event_that_was_not_delivered_is_read() -> None:
     event = found("untold", dict[str, Any]).fact
-    assert {name: value for name, value in event.items() if name != "data"} == UNTOLD
+    assert {name: value for name, value in event.items() if name != "data"} == UNDELIVERED
     assert msgspec.convert(event["data"], Export) == EXPORTED
 
 

@@ -129,14 +129,14 @@ def test_what_was_called_off_before_the_upgrade_can_be_asked_for_again(entrance:
 
 @pytest.mark.parametrize("name", [name for name in EVENTS if name.startswith("exp-")])
 def test_an_event_of_an_export_is_told_as_before(shop: Workshop, name: str) -> None:
-    record = shop.outside().ledger.load(name.partition(".")[0])
+    record = shop.context().ledger.load(name.partition(".")[0])
     assert record is not None
     assert agrees(json.loads(msgspec.json.encode(export_event(record, name.partition(".")[2]))), EVENTS[name])
 
 
 def test_a_rejection_is_told_in_the_same_bytes(shop: Workshop) -> None:
     (name,) = (name for name in EVENTS if name.startswith("rejected-"))
-    found = shop.outside().ledger.read(f"rejected/{name.removeprefix('rejected-')}/event", Rejection)
+    found = shop.context().ledger.read(f"rejected/{name.removeprefix('rejected-')}/event", Rejection)
     assert found is not None
     today = rejected_event(found.fact.digest, found.fact.cause, found.at)
     assert msgspec.json.encode(today) == msgspec.json.encode(EVENTS[name])
@@ -154,7 +154,7 @@ def test_a_manifest_is_valid_by_the_schema_of_today(name: str) -> None:
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_a_manifest_says_today_what_it_said(shop: Workshop, name: str) -> None:
     then = read_json(f"life/{name}")
-    record = shop.outside().ledger.load(then["ExportId"])
+    record = shop.context().ledger.load(then["ExportId"])
     assert record is not None
     assert agrees(json.loads(written(manifest_of(record))), then)
 
@@ -225,20 +225,20 @@ def test_each_end_is_told_once_to_each_target(shop: Workshop) -> None:
 
 
 def test_a_night_goes_on_from_what_0_1_0_had_exported(shop: Workshop) -> None:
-    known = shop.outside().ledger.known(Place("1234567890123456", "cn-hangzhou"))
+    known = shop.context().ledger.known(Place("1234567890123456", "cn-hangzhou"))
     assert (known["23ogbi4guhnht7gc"], known["3htfxbcyzadkdfku"]) == ("standing", "failed")
 
 
 def test_a_night_that_0_1_0_has_finished_is_not_lived_again(shop: Workshop) -> None:
     (then,) = (one["Nightly"] for one in read_json("life/answers.json") if "Nightly" in one)
-    today = nightly(shop.outside(), Timer(run_id="2026-12-10"), request_id="n-2")
+    today = nightly(shop.context(), Timer(run_id="2026-12-10"), request_id="n-2")
     assert (today.repeated, today.exports) == (True, ())
     assert agrees(json.loads(msgspec.json.encode(today.totals)), then["Totals"])
 
 
 def test_an_event_that_0_1_0_gave_up_goes_out_again_in_the_same_words(shop: Workshop) -> None:
     name = "untold-exp-6mq4u7kpwxajwswa-0001.Completed-7358ec59ba5a"
-    answer = replay(shop.outside(), name, "r-1")
+    answer = replay(shop.context(), name, "r-1")
     assert [one.export_id for one in answer.exports] == ["exp-6mq4u7kpwxajwswa-0001"]
     shop.tick(minutes=1)
     then = EVENTS["exp-6mq4u7kpwxajwswa-0001.Completed"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions.results.delivery import Owed, hints_for, is_given_up, next_try
+from image_export.decisions.results.delivery import Pending, hints_for, is_given_up, next_try
 from image_export.values import ledger_keys as keys
 from image_export.values.facts import Ended
 from image_export.values.notify_target import NotifyTarget, target_slug
@@ -26,46 +26,48 @@ def shop() -> Workshop:
     return Workshop()
 
 
-def owed(kind: str = "Completed", since: datetime | None = None, target: NotifyTarget = THE_BUS) -> Owed:
-    return Owed(kind=kind, happened_at=START, refused_since=since, target=target, told=f"{kind.lower()}-x")
+def pending(kind: str = "Completed", since: datetime | None = None, target: NotifyTarget = THE_BUS) -> Pending:
+    return Pending(kind=kind, happened_at=START, refused_since=since, target=target, told=f"{kind.lower()}-x")
 
 
 def test_what_was_never_refused_goes_first_and_of_that_the_newest_state() -> None:
-    debts = [owed(kind, since) for since in (START, None) for kind in ("Started", "Stalled", "Failed")]
-    ordered = [(one.kind, one.refused_since is None) for one in sorted(debts, key=lambda one: one.order)]
+    pending_events = [pending(kind, since) for since in (START, None) for kind in ("Started", "Stalled", "Failed")]
+    ordered = [(one.kind, one.refused_since is None) for one in sorted(pending_events, key=lambda one: one.order)]
     assert ordered == [(kind, new) for new in (True, False) for kind in ("Failed", "Stalled", "Started")]
 
 
 def test_a_refused_event_is_tried_again_after_a_minute_and_then_less_and_less_often_up_to_an_hour() -> None:
-    assert next_try(owed(since=START), START) == START + minutes(1)
-    assert next_try(owed(since=START), START + minutes(1)) == START + minutes(2)
-    assert next_try(owed(since=START), START + minutes(10)) - START < minutes(16)
+    assert next_try(pending(since=START), START) == START + minutes(1)
+    assert next_try(pending(since=START), START + minutes(1)) == START + minutes(2)
+    assert next_try(pending(since=START), START + minutes(10)) - START < minutes(16)
     late = START + timedelta(days=5)
-    assert timedelta(0) < next_try(owed(since=START), late) - late <= minutes(60)
+    assert timedelta(0) < next_try(pending(since=START), late) - late <= minutes(60)
 
 
 def test_workers_that_look_a_moment_apart_mean_the_same_next_try() -> None:
-    times = {next_try(owed(since=START), START + minutes(100 + part / 10)) for part in range(10)}
+    times = {next_try(pending(since=START), START + minutes(100 + part / 10)) for part in range(10)}
     assert len(times) == 1
 
 
 def test_a_target_is_given_up_where_it_has_refused_for_a_fortnight_and_not_before() -> None:
-    assert is_given_up(owed(since=START), START + timedelta(days=14))
-    assert not is_given_up(owed(since=START), START + timedelta(days=13, hours=23))
-    assert not is_given_up(owed(), START + timedelta(days=300))
+    assert is_given_up(pending(since=START), START + timedelta(days=14))
+    assert not is_given_up(pending(since=START), START + timedelta(days=13, hours=23))
+    assert not is_given_up(pending(), START + timedelta(days=300))
 
 
 def test_a_hint_names_who_is_owed_and_how_urgently_and_one_leads_to_all_that_is_due_together() -> None:
-    debts = [owed(kind, target=target) for kind in ("Started", "Failed") for target in (THE_BUS, THE_FUNCTION)]
-    (key,) = hints_for(EXPORT, debts, START)
+    pending_events = [
+        pending(kind, target=target) for kind in ("Started", "Failed") for target in (THE_BUS, THE_FUNCTION)
+    ]
+    (key,) = hints_for(EXPORT, pending_events, START)
     slugs = tuple(sorted(target_slug(target) for target in (THE_BUS, THE_FUNCTION)))
     assert keys.read_delivery(key) == keys.Delivery("20261124T080000Z", "00", slugs, EXPORT)
     assert keys.export_in(key) == EXPORT
 
 
 def test_a_target_that_refuses_has_a_hint_of_its_own_at_its_own_time() -> None:
-    debts = [owed(), owed(since=START, target=THE_FUNCTION)]
-    names = sorted(hints_for(EXPORT, debts, START))
+    pending_events = [pending(), pending(since=START, target=THE_FUNCTION)]
+    names = sorted(hints_for(EXPORT, pending_events, START))
     assert [name.split("/")[1] for name in names] == ["20261124T080000Z", "20261124T080100Z"]
 
 
@@ -80,7 +82,7 @@ def test_a_hint_to_look_is_none_to_deliver(key: str) -> None:
 def test_an_end_that_was_owed_under_a_hint_of_0_1_0_is_delivered(shop: Workshop) -> None:
     (export,) = shop.tell().exports
     shop.cloud.finish(shop.task_id)
-    shop.outside().ledger.create(f"exports/{export.export_id}/ended", Ended(status="Failed", reason="Inferred"))
+    shop.context().ledger.create(f"exports/{export.export_id}/ended", Ended(status="Failed", reason="Inferred"))
     for key in shop.keys("due/") + shop.keys("running/"):
         del shop.store.objects[key]
     shop.store.put(f"due/20261124T080000Z/{export.export_id}", b"")

@@ -90,7 +90,7 @@ def test_objects_that_came_under_a_whole_prefix_meanwhile_end_the_export_before_
     export_id = waiting(shop, "a" * 20)
     shop.cloud.write(BUCKET, f"{'a' * 20}_{IMAGE}_system.raw.tar.gz", b"theirs")
     shop.tick(minutes=2)
-    record = shop.outside().ledger.load(export_id)
+    record = shop.context().ledger.load(export_id)
     assert record
     assert record.ended
     assert record.ended.error
@@ -113,7 +113,7 @@ def test_what_version_0_1_0_recorded_under_a_prefix_of_ours_does_not_start(shop:
         stored = shop.store.objects[key]
         shop.store.objects[key] = Stored(stored.body.replace(b"a" * 20, prefix.encode()), stored.modified_at)
     shop.tick(minutes=2)
-    record = shop.outside().ledger.load(export_id)
+    record = shop.context().ledger.load(export_id)
     assert record
     assert record.ended
     assert record.ended.error
@@ -132,7 +132,7 @@ def test_a_whole_prefix_that_another_export_has_by_the_claim_does_not_start(shop
         stored = shop.store.objects[name]
         shop.store.objects[name] = Stored(stored.body.replace(b"b" * 20, b"a" * 20), stored.modified_at)
     finish(shop)
-    record = shop.outside().ledger.load(export_id)
+    record = shop.context().ledger.load(export_id)
     assert record
     assert record.ended
     assert record.ended.error
@@ -143,7 +143,7 @@ def test_a_replay_of_a_generated_prefixes_export_makes_one_of_its_own(shop: Work
     shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
     (failed,) = shop.ask("r-1").exports
     body = json.dumps({"Replay": failed.export_id}).encode()
-    (export,) = on_event(shop.outside(), body, request_id="r-2", region_id=REGION).exports
+    (export,) = on_event(shop.context(), body, request_id="r-2", region_id=REGION).exports
     assert export.status == "Exporting"
     assert export.oss_prefix not in (None, failed.oss_prefix)
 
@@ -164,13 +164,13 @@ def test_a_renewed_ledger_makes_the_same_image_another_prefix(shop: Workshop) ->
 
 
 def test_one_ledger_has_one_id_whoever_asks_first(shop: Workshop) -> None:
-    one, other = shop.outside().ledger, shop.outside().ledger
+    one, other = shop.context().ledger, shop.context().ledger
     assert one.identity(make=False) == ""
-    assert one.identity() == other.identity() == shop.outside().ledger.identity(make=False) != ""
+    assert one.identity() == other.identity() == shop.context().ledger.identity(make=False) != ""
 
 
 def test_a_ledger_tells_its_id_without_being_asked_again(shop: Workshop) -> None:
-    ledger = shop.outside().ledger
+    ledger = shop.context().ledger
     said = ledger.identity()
     shop.store.objects.clear()
     assert ledger.identity() == said

@@ -34,7 +34,7 @@ def everywhere(entrance: Entrance, export: str, field: str) -> tuple[Any, Any]:
 def by_night(shop: Workshop, image_id: str) -> str:
     """An export that a night records, and that waits for its turn."""
     shop.show(an_image(image_id=image_id))
-    return record(shop.outside(), a_request(image_id=image_id, requested_by=BY_NIGHT)).export_id
+    return record(shop.context(), a_request(image_id=image_id, requested_by=BY_NIGHT)).export_id
 
 
 # Why it waits

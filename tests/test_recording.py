@@ -72,14 +72,14 @@ def test_on_a_versioned_ledger_neither_an_event_nor_a_request_nor_a_tick_does_an
 
 
 def test_an_entrance_asks_once_whether_the_ledger_is_versioned(shop: Workshop) -> None:
-    ledger = shop.outside().ledger
+    ledger = shop.context().ledger
     ledger.ready()
     shop.store.faults.before("versioned", unreached())
     ledger.ready()
 
 
 def test_a_warm_watcher_notices_at_its_next_tick_that_somebody_enabled_versioning(shop: Workshop) -> None:
-    warm = shop.outside()
+    warm = shop.context()
     watch(warm, request_id="tick")
     shop.store.versioning = "Enabled"
     with pytest.raises(OurFault, match="LedgerVersioned"):
@@ -88,7 +88,7 @@ def test_a_warm_watcher_notices_at_its_next_tick_that_somebody_enabled_versionin
 
 @pytest.mark.parametrize("status", ["Enabled", "Suspended"])
 def test_a_warm_instance_claims_nothing_once_somebody_has_enabled_versioning(shop: Workshop, status: str) -> None:
-    warm = shop.outside()
+    warm = shop.context()
     warm.ledger.ready()
     recorded = record(warm, a_request())
     shop.store.versioning = status
@@ -175,16 +175,16 @@ def test_a_rule_exports_an_image_once_unless_a_nightly_run_finds_that_it_failed(
     shop.tell()
     end(shop, well=well)
     again = replace(a_request(), requested_by=RequestedBy(trigger=trigger, id="again"))
-    assert int(record(shop.outside(), again).export_id[-4:]) == expected
+    assert int(record(shop.context(), again).export_id[-4:]) == expected
 
 
 def test_who_loses_a_generation_reads_the_winners(shop: Workshop) -> None:
     """Both have listed nothing; the other one's `requested` comes first."""
     (winner,) = shop.ask(OSSPrefix="winner").exports
     listed, shop.store.list = shop.store.list, lambda *_args, **_more: Page([], more=False)  # type: ignore[method-assign]
-    recorded = record(shop.outside(), a_request(rule=None, caller_prefix="loser"))
+    recorded = record(shop.context(), a_request(rule=None, caller_prefix="loser"))
     shop.store.list = listed  # type: ignore[method-assign]
-    loser = shop.outside().ledger.load(recorded.export_id)
+    loser = shop.context().ledger.load(recorded.export_id)
     assert loser is not None
     assert (recorded.export_id[-4:], loser.request.caller_prefix) == ("0002", "loser")
     assert winner.export_id.endswith("0001")
@@ -192,9 +192,9 @@ def test_who_loses_a_generation_reads_the_winners(shop: Workshop) -> None:
 
 def test_who_loses_a_generation_in_the_same_second_leaves_the_winner_its_hint(shop: Workshop) -> None:
     shop.tick()  # the sweep of this hour is over
-    wanted, worker = replace(a_request(), requested_by=RequestedBy(trigger="nightly", id="n")), shop.outside()
+    wanted, worker = replace(a_request(), requested_by=RequestedBy(trigger="nightly", id="n")), shop.context()
     worker.ledger.store = FakeStore(
-        shop.clock, MeanwhileAt(5, lambda: record(shop.outside(), wanted)), shop.store.objects
+        shop.clock, MeanwhileAt(5, lambda: record(shop.context(), wanted)), shop.store.objects
     )
     assert not record(worker, wanted).created
     (hint,) = shop.keys("waiting/")
@@ -257,12 +257,12 @@ def test_a_token_with_other_parameters_is_refused(shop: Workshop, change: dict[s
 
 def test_of_two_workers_with_one_token_and_other_parameters_the_later_one_is_refused(shop: Workshop) -> None:
     """Both have seen that the token means nothing yet; the export of the faster one does not stand either."""
-    outside, faster = shop.outside(), a_request(client_token="token-1")
-    outside.ledger.ready()
-    assert client_token.use(outside, faster, "exp-aaaaaaaaaaaaaaaa-0001")
+    context, faster = shop.context(), a_request(client_token="token-1")
+    context.ledger.ready()
+    assert client_token.use(context, faster, "exp-aaaaaaaaaaaaaaaa-0001")
     later = a_request(client_token="token-1", image_format="vhd")
     with pytest.raises(AskerFault, match="'token-1' was used with other parameters, for exp-aaaaaaaaaaaaaaaa-0001"):
-        client_token.use(outside, later, "exp-bbbbbbbbbbbbbbbb-0001")
+        client_token.use(context, later, "exp-bbbbbbbbbbbbbbbb-0001")
 
 
 def test_tokens_of_different_accounts_never_meet() -> None:
@@ -296,17 +296,17 @@ def test_a_token_is_one_export_whoever_is_faster_to_its_generation(shop: Worksho
     answers = []
 
     def others() -> None:
-        record(shop.outside(), a_request(rule=None, caller_prefix="bbb", client_token="second"))
-        answers.extend([record(shop.outside(), mine).export_id] if both else [])
-        record(shop.outside(), a_request(rule=None, caller_prefix="ccc", client_token="third"))
+        record(shop.context(), a_request(rule=None, caller_prefix="bbb", client_token="second"))
+        answers.extend([record(shop.context(), mine).export_id] if both else [])
+        record(shop.context(), a_request(rule=None, caller_prefix="ccc", client_token="third"))
 
-    worker = shop.outside()
+    worker = shop.context()
     worker.ledger.store = FakeStore(shop.clock, MeanwhileAt(number, others), shop.store.objects)
     answers.append(record(worker, mine).export_id)
-    record(shop.outside(), a_request(rule=None, caller_prefix="ddd", client_token="fourth"))
-    answers += [record(shop.outside(), mine).export_id for _ in range(2)]
+    record(shop.context(), a_request(rule=None, caller_prefix="ddd", client_token="fourth"))
+    answers += [record(shop.context(), mine).export_id for _ in range(2)]
     assert len(set(answers)) == 1
-    standing = shop.outside().ledger.load(answers[0])
+    standing = shop.context().ledger.load(answers[0])
     assert standing is not None
     assert standing.request.caller_prefix == "aaa"
 
@@ -424,7 +424,7 @@ def test_a_marker_of_somebody_who_died_is_helped_along_with_its_own_body(shop: W
     with pytest.raises(LedgerFault):
         shop.ask("r-1", OSSPrefix="first")
     assert generation(shop.ask("r-2", OSSPrefix="second")) == 2
-    first = shop.outside().ledger.load(shop.keys("open/")[0].split("/")[1])
+    first = shop.context().ledger.load(shop.keys("open/")[0].split("/")[1])
     assert first is not None
     assert first.request.caller_prefix == "first"
 

@@ -57,7 +57,7 @@ def test_a_fact_that_is_refused_is_never_taken_for_none(shop: Workshop, fact: st
     shop.tick(minutes=10)
     archive(shop, fact)
     with pytest.raises(FactUnreadable) as caught:
-        record(shop.outside(), a_request(image_id="m-cn0000", requested_by=NIGHT))
+        record(shop.context(), a_request(image_id="m-cn0000", requested_by=NIGHT))
     assert caught.value.code == "InvalidObjectState"
     assert "lifecycle" in str(caught.value.cause.recommend)
     shop.tick(minutes=10)
@@ -119,7 +119,7 @@ def test_a_whole_bucket_that_is_refused_is_a_fault_of_the_ledger(shop: Workshop)
 def test_a_refusal_is_of_one_object_only_where_another_name_is_allowed(
     shop: Workshop, calls: tuple[str, ...], work: str
 ) -> None:
-    ledger = shop.outside().ledger
+    ledger = shop.context().ledger
     arguments: tuple[Any, ...] = {"read": (RUN, dict), "delete": (RUN,)}.get(work, (RUN, {}))
     refuse(shop, lambda key: key == RUN, *calls, code="AccessDenied")
     with pytest.raises(FactUnreadable):
@@ -153,7 +153,7 @@ def test_throttling_and_silence_are_of_the_bucket(shop: Workshop) -> None:
     for fault in (refused("Throttling"), unanswered()):
         shop.store.faults.before("get", fault)
         with pytest.raises(LedgerFault) as caught:
-            shop.outside().ledger.read(RUN, dict)
+            shop.context().ledger.read(RUN, dict)
         assert not isinstance(caught.value, FactUnreadable)
 
 

@@ -10,7 +10,7 @@ from image_export.decisions.state.refused_looks import after
 from image_export.values.cause import Cause
 from image_export.values.export import Export
 from image_export.values.facts import LookRefused, Result
-from image_export.values.steps import NoteRefusal, Settle, Sight, Step, Wait
+from image_export.values.steps import NoteRefusal, Observed, Settle, Step, Wait
 
 from .builders import ACCOUNT, a_started_record, an_image
 from .entrance import TOKEN, Entrance
@@ -98,7 +98,7 @@ def test_a_refusal_is_waited_for_noted_or_the_end_by_its_age(
         "the end": Settle(Result(outcome="void")),
     }
     found = after(
-        record, Sight(failed=DENIED, refused=True), now, Wait("AccessDenied"), lambda _cause: steps["the end"]
+        record, Observed(failed=DENIED, refused=True), now, Wait("AccessDenied"), lambda _cause: steps["the end"]
     )
     assert found == steps["begin anew" if other_code else step]
 
@@ -109,8 +109,8 @@ def test_a_cancelled_export_whose_looks_are_refused_ends_after_ten_minutes(minut
     record = a_started_record(
         cancel_at=START, look_refused=LookRefused(since=START, cause=DENIED), look_refused_at=START
     )
-    sight = Sight(failed=DENIED, refused=True)
-    assert (after(record, sight, now, Wait(), lambda _cause: end) == end) is over
+    observed = Observed(failed=DENIED, refused=True)
+    assert (after(record, observed, now, Wait(), lambda _cause: end) == end) is over
 
 
 # Stalled
@@ -441,4 +441,4 @@ def test_what_queues_up_between_two_refusals_has_not_been_looked_at_through_and_
     faults.denied = {"object_keys": "AccessDenied"}
     shop.show(an_image())
     (export,) = {one.export_id for one in watched(shop, days=14.2)}
-    assert shop.outside().ledger.load(export).ended.error.code == "WatchRefused"  # type: ignore[union-attr]
+    assert shop.context().ledger.load(export).ended.error.code == "WatchRefused"  # type: ignore[union-attr]

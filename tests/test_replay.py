@@ -26,7 +26,7 @@ def shop() -> Workshop:
 def ask(shop: Workshop, what: Any, request_id: str = "r-9") -> Answer:
     """An event arrives at the function."""
     body = what if isinstance(what, bytes) else json.dumps(what).encode()
-    return on_event(shop.outside(), body, request_id=request_id, region_id=REGION)
+    return on_event(shop.context(), body, request_id=request_id, region_id=REGION)
 
 
 def again(shop: Workshop, name: object, request_id: str = "r-9") -> Answer:
@@ -95,7 +95,7 @@ def test_the_external_id_of_today_is_used(shop: Workshop) -> None:
     first = failed(shop)
     shop.change_account(external_id="after")
     second = again(shop, first).exports[0].export_id
-    record = shop.outside().ledger.load(second)
+    record = shop.context().ledger.load(second)
     assert record
     assert record.request.role.external_id == "after"
 
@@ -175,7 +175,7 @@ def made_by_0_1_0(shop: Workshop, token: str) -> str:
     policy = shop.policy
     assert policy
     request = a_request(rule=None, default_prefix=True, client_token=token, requested_by=asker, notify=policy.notify)
-    export = record(shop.outside(), request).export_id
+    export = record(shop.context(), request).export_id
     shop.tick(minutes=10)
     shop.cloud.finish(max(shop.cloud.running))
     shop.tick(minutes=10)
@@ -241,7 +241,7 @@ def test_of_an_array_the_rejected_part_is_replayed_alone(shop: Workshop) -> None
 def test_an_event_of_up_to_64_kb_is_kept_to_be_replayed(shop: Workshop, size: int, kept: bool) -> None:
     body = b'{"ImageId": "m-1", "OSSBucket": "not-ours"}'.ljust(size)
     assert code(ask(shop, body)) == "Forbidden.Policy"
-    stored = shop.outside().ledger.read(f"rejected/{rejected(shop).removeprefix('rejected-')}/event", Rejection)
+    stored = shop.context().ledger.read(f"rejected/{rejected(shop).removeprefix('rejected-')}/event", Rejection)
     assert stored is not None
     assert stored.fact.kept.body == (body.decode() if kept else None)
 
@@ -251,7 +251,7 @@ def test_a_part_that_the_kept_event_does_not_have_is_not_replayed(shop: Workshop
     kept = Kept(body=json.dumps([{"ImageId": IMAGE, "OSSBucket": BUCKET}]), position=1, region_id=REGION)
     cause = Cause(code="Forbidden.Policy", message="no")
     digest = "0" * 64
-    shop.outside().ledger.mark(f"rejected/{digest}/event", Rejection(digest=digest, cause=cause, notify=(), kept=kept))
+    shop.context().ledger.mark(f"rejected/{digest}/event", Rejection(digest=digest, cause=cause, notify=(), kept=kept))
     assert code(again(shop, f"rejected-{digest}")) == "NotReplayable"
     assert shop.cloud.exported == []
 
@@ -291,7 +291,7 @@ def test_what_is_too_large_or_no_text_is_not_kept_but_its_reason_is(shop: Worksh
     assert code(again(shop, rejected(shop))) == "NotReplayable"
 
 
-def untold(shop: Workshop) -> str:
+def undelivered(shop: Workshop) -> str:
     """The name of the only event that was given up: the bus has not accepted that an export is Completed."""
     shop.tell()
     shop.tick(minutes=1)
@@ -306,7 +306,7 @@ def untold(shop: Workshop) -> str:
 
 
 def test_an_event_that_was_given_up_is_told_again_as_it_was_and_only_to_whom_it_is_owed(shop: Workshop) -> None:
-    name = untold(shop)
+    name = undelivered(shop)
     (others,) = [event for target, event in shop.notifier.told if target == FUNCTION and "Completed" in event["id"]]
     (export,) = again(shop, name).exports
     assert len(shop.keys("untold/")) == 1
@@ -319,7 +319,7 @@ def test_an_event_that_was_given_up_is_told_again_as_it_was_and_only_to_whom_it_
 
 
 def test_an_event_that_is_refused_once_more_stays_to_be_asked_for_again(shop: Workshop) -> None:
-    name = untold(shop)
+    name = undelivered(shop)
     shop.notifier.refusing.add(BUS)
     again(shop, name)
     shop.tick(minutes=1)
@@ -346,7 +346,7 @@ def test_a_rejection_that_was_given_up_is_kept_and_told_again_by_its_name(shop: 
 
 
 def test_a_target_that_the_policy_no_longer_names_is_told_nothing(shop: Workshop) -> None:
-    name = untold(shop)
+    name = undelivered(shop)
     shop.change(notify=())
     assert code(again(shop, name)) == "Forbidden.Policy"
     assert shop.notifier.kinds(BUS) == ["Started"]

@@ -16,7 +16,7 @@ from image_export_cli.events.listing import items, whole_name
 
 from .builders import IMAGE, an_image
 from .entrance import TOKEN, Entrance
-from .test_replay import untold
+from .test_replay import undelivered
 from .workshop import BUS, Workshop
 
 CAUSE = Cause(code="Forbidden.Policy", message="no")
@@ -29,7 +29,7 @@ def shop() -> Workshop:
 
 def ledger_of(shop: Workshop) -> Ledger:
     """The ledger, as somebody with keys of their own reads it."""
-    return shop.outside().ledger
+    return shop.context().ledger
 
 
 def keep(shop: Workshop, digest: str, body: str | None = "{}") -> str:
@@ -158,7 +158,7 @@ def test_what_is_not_there_is_said_to_be_so(shop: Workshop) -> None:
 
 
 def test_an_event_that_was_given_up_is_listed_with_its_target_shown_and_asked_for(shop: Workshop) -> None:
-    name = untold(shop)
+    name = undelivered(shop)
     shop.store.put("untold/readme", b"")
     (item,) = items(ledger_of(shop))
     assert (item.name, item.what, item.cause.code) == (name, IMAGE, "NotTold")

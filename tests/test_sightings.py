@@ -69,7 +69,7 @@ def looked_again(
     fields = {name: getattr(CREATION, name) for name in Sighting.__struct_fields__}
     fact = Sighted(**{**fields, **changes}, named_at=at if seen else None, available=available)
     shop.clock.now = at + marked
-    return see(shop.outside(), fact, marker=Found(fact, at, "n-1"))
+    return see(shop.context(), fact, marker=Found(fact, at, "n-1"))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_hint_that_comes_due_in_the_tick_that_left_it_stays(shop: Workshop) ->
     what = hint.split("/")[2]
     shop.clock.advance(minutes=2)
     for seconds in range(50, 70):  # one of them is the hint that the look will leave: another worker was first
-        shop.outside().ledger.put(keys.due(shop.clock.now + timedelta(seconds=seconds), what))
+        shop.context().ledger.put(keys.due(shop.clock.now + timedelta(seconds=seconds), what))
     shop.store.faults = SlowWrites(shop.clock)
     shop.tick()
     shop.store.faults = Faults()

@@ -133,16 +133,16 @@ def test_regions_that_hang_keep_nothing_else_from_its_start(shop: Workshop) -> N
     for region in HUNG:
         tell(shop, region, image_in(region))
     hang(shop, len(HUNG))
-    record(shop.outside(), a_request(requested_by=NIGHT))
+    record(shop.context(), a_request(requested_by=NIGHT))
     assert ticks_until(shop, lambda: shop.cloud.exported) == 1
 
 
 def test_those_who_wait_in_regions_that_hang_keep_nobody_else_from_his_start(shop: Workshop) -> None:
     for region in HUNG:
         for number in range(40):
-            record(shop.outside(), a_request(image_id=f"m-{number}", region_id=region, requested_by=NIGHT))
+            record(shop.context(), a_request(image_id=f"m-{number}", region_id=region, requested_by=NIGHT))
     hang(shop, len(HUNG))
-    record(shop.outside(), a_request(requested_by=NIGHT))
+    record(shop.context(), a_request(requested_by=NIGHT))
     assert ticks_until(shop, lambda: shop.cloud.exported) <= len(HUNG) + 1
 
 
@@ -167,7 +167,7 @@ def test_images_that_were_named_in_a_region_that_hangs_keep_nobody_else_from_his
     hang(shop, 1)
     for number in range(8):
         tell(shop, HUNG[0], f"m-bp1named{number}")
-    record(shop.outside(), a_request(requested_by=NIGHT))
+    record(shop.context(), a_request(requested_by=NIGHT))
     shop.clock.advance(minutes=1)
     assert ticks_until(shop, lambda: shop.cloud.exported) == 1
     assert shop.remaining_s == 260.0
@@ -189,7 +189,7 @@ def test_what_is_due_in_regions_that_hang_keeps_nobody_else_from_his_start(shop:
     for region in HUNG:
         for number in range(20):
             tell(shop, region, f"m-bp1due{number}")
-    record(shop.outside(), a_request(requested_by=NIGHT))
+    record(shop.context(), a_request(requested_by=NIGHT))
     shop.clock.advance(minutes=1)
     assert ticks_until(shop, lambda: shop.cloud.exported) == 1
 

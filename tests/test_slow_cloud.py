@@ -67,7 +67,7 @@ def test_doubts_among_sixty_nameless_tasks_kill_no_tick_and_the_others_start(sho
         doubt(shop, f"m-doubt{number}")
     for number in range(8):
         shop.show(an_image(image_id=f"m-waits{number}"))
-        record(shop.outside(), a_request(image_id=f"m-waits{number}", requested_by=NIGHT))
+        record(shop.context(), a_request(image_id=f"m-waits{number}", requested_by=NIGHT))
     shop.cloud.faults = Slow(shop, 6.0)
     for _ in range(15):
         shop.remaining_s = 300.0
@@ -112,7 +112,7 @@ def test_a_night_goes_on_at_the_page_at_which_its_time_ran_out(shop: Workshop) -
             break
         shop.clock.advance(minutes=1)
         shop.remaining_s = 300.0
-        night = go_on(shop.outside(), request_id="r-tick") or night
+        night = go_on(shop.context(), request_id="r-tick") or night
     (totals,) = night.totals
     assert (night.finished, totals.images, totals.recorded, totals.exported) == (True, 1000, 1000, 0)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from image_export.use_cases.entrances.http import Site
+from image_export.use_cases.entrances.http import HttpApp
 from image_export.use_cases.export.record import record
 from image_export.values.export import RequestedBy
 from image_export.values.notify_target import Function, NotifyTarget
@@ -67,7 +67,7 @@ class SlowShop(Workshop):
         """So many exports run, and their tasks end at once; everybody has heard that they started."""
         for one in range(number):
             self._show(f"m-ends{one:03d}")
-            record(self.outside(), a_request(image_id=f"m-ends{one:03d}", requested_by=NIGHT))
+            record(self.context(), a_request(image_id=f"m-ends{one:03d}", requested_by=NIGHT))
         self.cloud.concurrent_exports = number
         while len(self.cloud.running) < number or len(self.notifier.told) < 2 * number:
             self.minute()
@@ -79,7 +79,7 @@ class SlowShop(Workshop):
         """So many wait for room, which there is as soon as others have ended."""
         for one in range(number):
             self._show(f"m-waits{one:03d}")
-            record(self.outside(), a_request(image_id=f"m-waits{one:03d}", requested_by=NIGHT))
+            record(self.context(), a_request(image_id=f"m-waits{one:03d}", requested_by=NIGHT))
 
     def _show(self, image_id: str) -> None:
         self.show(an_image(image_id=image_id))
@@ -138,7 +138,7 @@ def test_a_target_that_has_been_silent_for_weeks_has_been_tried_with_each_end(sh
     shop.cloud.concurrent_exports = 200
     for one in range(200):
         shop.show(an_image(image_id=f"m-old{one:03d}"))
-        record(shop.outside(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
+        record(shop.context(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
     shop.minute()
     shop.clock.advance(days=18)
     for task_id in shop.cloud.running:
@@ -154,7 +154,7 @@ def test_a_new_end_is_tried_before_the_debts_of_weeks(shop: SlowShop) -> None:
     shop.answers_s[BUS] = lambda: 20.0
     for one in range(20):
         shop.show(an_image(image_id=f"m-old{one:03d}"))
-        record(shop.outside(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
+        record(shop.context(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
     for _ in range(25):
         shop.minute()
     shop.clock.advance(hours=3)  # all of them are due again
@@ -176,7 +176,7 @@ def test_a_prompt_target_has_its_own_time_beside_any_number_that_hang(shop: Slow
     for one in range(30):
         shop.show(an_image(image_id=f"m-new{one:03d}"))
         request = a_request(image_id=f"m-new{one:03d}", requested_by=NIGHT, notify=(THE_BUS, *hanging))
-        record(shop.outside(), request)
+        record(shop.context(), request)
     for target in hanging:
         shop.answers_s[target.name] = lambda: 20.0
     shop.minute()
@@ -195,7 +195,7 @@ def test_deliveries_leave_the_sweeps_and_the_night_their_minute(shop: SlowShop) 
 def test_a_request_over_http_is_answered_while_both_targets_hang(shop: SlowShop) -> None:
     shop.answers_s = {BUS: lambda: 20.0, FUNCTION: lambda: 20.0}
     began = shop.clock.now
-    answer = Site(lambda _policy: shop.outside(), SETTINGS, REGION, dict).respond(_post(), "h-1")
+    answer = HttpApp(lambda _policy: shop.context(), SETTINGS, REGION, dict).respond(_post(), "h-1")
     assert (answer["statusCode"], json.loads(answer["body"])["Status"]) == (202, "Exporting")
     assert shop.clock.now - began < timedelta(seconds=5)
     assert shop.tried == []

@@ -27,8 +27,8 @@ from image_export.values.steps import (
     Mark,
     MarkMissed,
     MarkStalled,
+    Observed,
     Settle,
-    Sight,
     Step,
     Unmark,
     Wait,
@@ -54,7 +54,7 @@ from .builders import (
 from .fakes import START
 
 GIB = 1024**3
-READY_TO_CLAIM = Sight(image=an_image(), hold=None)
+READY_TO_CLAIM = Observed(image=an_image(), hold=None)
 
 
 def ended(step: Step) -> Ended:
@@ -85,11 +85,11 @@ def failure(step: Step) -> str:
 
 
 def test_a_new_export_first_looks_at_its_image() -> None:
-    assert next_step(a_record(), Sight(), START) == LookAtImage()
+    assert next_step(a_record(), Observed(), START) == LookAtImage()
 
 
 def test_an_available_image_is_claimed_once_the_group_is_known_not_to_be_on_hold() -> None:
-    assert next_step(a_record(), Sight(image=an_image()), START) == LookAtHold()
+    assert next_step(a_record(), Observed(image=an_image()), START) == LookAtHold()
     step = next_step(a_record(), READY_TO_CLAIM, START)
     assert isinstance(step, MakeClaim)
     assert (step.attempt, step.claim.kind, step.claim.image) == (1, "start", an_image())
@@ -97,34 +97,34 @@ def test_an_available_image_is_claimed_once_the_group_is_known_not_to_be_on_hold
 
 @pytest.mark.parametrize("status", ["Creating", "Waiting", "Hibernating"])
 def test_an_image_that_is_not_there_yet_is_waited_for_unknown_words_included(status: str) -> None:
-    step = next_step(a_record(), Sight(image=an_image(status=status)), START)
+    step = next_step(a_record(), Observed(image=an_image(status=status)), START)
     assert step == Wait("ImageNotAvailable", until=START + minutes(1))
 
 
 @pytest.mark.parametrize("status", ["CreateFailed", "UnAvailable", "Deprecated"])
 def test_an_image_that_will_never_be_available_ends_the_export_at_once(status: str) -> None:
-    assert failure(next_step(a_record(), Sight(image=an_image(status=status)), START)) == "IncorrectImageStatus"
+    assert failure(next_step(a_record(), Observed(image=an_image(status=status)), START)) == "IncorrectImageStatus"
 
 
 def test_an_image_that_a_rule_wants_was_just_seen_and_is_looked_for_during_fifteen_minutes() -> None:
-    wanted, unseen = a_record(request=a_request(rule="golden")), Sight(image=None)
+    wanted, unseen = a_record(request=a_request(rule="golden")), Observed(image=None)
     assert next_step(wanted, unseen, START + minutes(14)) == Wait("ImageNotVisible", until=START + minutes(15))
     assert failure(next_step(wanted, unseen, START + minutes(15))) == "InvalidImageId.NotFound"
 
 
 def test_an_image_that_is_asked_for_and_is_not_there_fails_at_once() -> None:
     asked = a_record(request=a_request(rule=None))
-    assert failure(next_step(asked, Sight(image=None), START)) == "InvalidImageId.NotFound"
+    assert failure(next_step(asked, Observed(image=None), START)) == "InvalidImageId.NotFound"
 
 
 def test_a_policy_that_was_tightened_ends_a_waiting_export_before_any_look() -> None:
     forbidden = Cause(code="Forbidden.Policy", message="no longer")
-    assert failure(next_step(a_record(), Sight(forbidden=forbidden), START)) == "Forbidden.Policy"
+    assert failure(next_step(a_record(), Observed(forbidden=forbidden), START)) == "Forbidden.Policy"
 
 
 def test_a_group_on_hold_lets_only_the_probe_through() -> None:
     hold = Hold(code="ConcurrentQuotaExceed.ExportImage")
-    held = Sight(image=an_image(), hold=hold)
+    held = Observed(image=an_image(), hold=hold)
     assert next_step(a_record(), held, START) == Wait("ConcurrentQuotaExceed", queued=True)
     assert isinstance(next_step(a_record(), replace(held, probe=True), START), MakeClaim)
 
@@ -136,7 +136,7 @@ def test_a_cancel_takes_the_next_slot_before_anything_else() -> None:
 
 def test_a_cancel_that_won_its_slot_ends_the_export() -> None:
     record = a_record(attempt=1, claim=Claim(kind="cancel"), claimed_at=START)
-    assert ended(next_step(record, Sight(), START)).status == "Cancelled"
+    assert ended(next_step(record, Observed(), START)).status == "Cancelled"
 
 
 def test_a_void_attempt_is_followed_by_one_with_the_next_letter() -> None:
@@ -188,7 +188,7 @@ def test_a_role_that_does_not_work_is_waited_for_ten_minutes_from_the_first_refu
 
 def test_a_role_that_works_again_has_its_ten_minutes_once_more() -> None:
     assert next_step(a_record(denied_at=START), READY_TO_CLAIM, START + minutes(5)) == Unmark("denied")
-    creating = Sight(image=an_image(status="Creating"))
+    creating = Observed(image=an_image(status="Creating"))
     assert next_step(a_record(denied_at=START), creating, START + minutes(5)) == Unmark("denied")
     refused = a_refused_record("NoSetRoletoECSServiceAcount", denied_at=START)  # the image can be seen all the same
     assert isinstance(next_step(refused, READY_TO_CLAIM, START + minutes(5)), MakeClaim)
@@ -216,7 +216,7 @@ def test_what_fails_keeps_the_clouds_words_and_says_what_to_do(seen: str) -> Non
         "refused start": lambda: next_step(
             a_refused_record("any", result=Result(outcome="refused", cause=said)), READY_TO_CLAIM, START
         ),
-        "failed task": lambda: next_step(a_started_record(), Sight(task=a_task("Failed", cause=said)), START),
+        "failed task": lambda: next_step(a_started_record(), Observed(task=a_task("Failed", cause=said)), START),
     }[seen]()
     error = ended(step).error
     assert error is not None
@@ -228,7 +228,7 @@ def test_what_fails_keeps_the_clouds_words_and_says_what_to_do(seen: str) -> Non
 
 
 def doubt(*tasks: Task, after_minutes: float, keys: tuple[str, ...] | UnsetType = UNSET) -> Step:
-    return next_step(a_claimed_record(), Sight(candidates=tasks, keys=keys), START + minutes(after_minutes))
+    return next_step(a_claimed_record(), Observed(candidates=tasks, keys=keys), START + minutes(after_minutes))
 
 
 def named(prefix: str | None, bucket: str = "acme-images-hangzhou", status: str = "Finished") -> Task:
@@ -236,13 +236,13 @@ def named(prefix: str | None, bucket: str = "acme-images-hangzhou", status: str 
 
 
 def test_a_young_claim_is_left_to_its_worker() -> None:
-    assert next_step(a_claimed_record(), Sight(), START + minutes(0.5)) == Wait(
+    assert next_step(a_claimed_record(), Observed(), START + minutes(0.5)) == Wait(
         "StartInDoubt", until=START + minutes(1)
     )
 
 
 def test_an_older_claim_is_looked_for_in_a_window_in_which_its_task_must_have_been_made() -> None:
-    step = next_step(a_claimed_record(), Sight(), START + minutes(2))
+    step = next_step(a_claimed_record(), Observed(), START + minutes(2))
     assert step == LookForTasks(START - minutes(35), START + minutes(40))
 
 
@@ -287,7 +287,7 @@ def test_of_several_finished_tasks_the_longest_one_is_given_the_time_for_its_obj
 
 def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_for_a_day() -> None:
     def crowded(*tasks: Task, after_minutes: float) -> Step:
-        return next_step(a_claimed_record(), Sight(candidates=tasks, unlooked=9), START + minutes(after_minutes))
+        return next_step(a_claimed_record(), Observed(candidates=tasks, unlooked=9), START + minutes(after_minutes))
 
     ours = named(a_claimed_record().oss_prefix)
     assert crowded(named("other"), ours, after_minutes=2) == Settle(Result(outcome="started", task_id=TASK))
@@ -310,7 +310,7 @@ def test_an_unconfirmed_start_is_final() -> None:
 def test_the_claim_of_an_end_ends_the_export_as_it_says() -> None:
     verdict = Ended(status="Failed", error=Cause(code="Forbidden.Policy", message="no"))
     record = a_record(attempt=1, claim=Claim(kind="end", ended=verdict), claimed_at=START)
-    assert ended(next_step(record, Sight(), START)) == verdict
+    assert ended(next_step(record, Observed(), START)) == verdict
 
 
 def test_a_named_task_of_others_is_none_of_ours_however_it_ended() -> None:
@@ -343,29 +343,29 @@ def test_objects_without_a_task_are_looked_at_for_a_day_and_then_named() -> None
 
 
 def test_a_cancel_in_doubt_waits_for_the_result() -> None:
-    assert isinstance(next_step(a_claimed_record(cancel_at=START), Sight(candidates=()), START + minutes(5)), Wait)
+    assert isinstance(next_step(a_claimed_record(cancel_at=START), Observed(candidates=()), START + minutes(5)), Wait)
 
 
 # EXPORTING
 
 
 def exporting(task: Task | None, after_minutes: float = 5, record: Record | None = None) -> Step:
-    return next_step(record or a_started_record(), Sight(task=task), START + minutes(after_minutes))
+    return next_step(record or a_started_record(), Observed(task=task), START + minutes(after_minutes))
 
 
 def test_a_task_that_the_tick_saw_running_needs_no_look_of_its_own() -> None:
-    sight = Sight(brief=a_task("Processing"))
-    assert next_step(a_started_record(), sight, START + minutes(5)) == Wait(running=True)
+    observed = Observed(brief=a_task("Processing"))
+    assert next_step(a_started_record(), observed, START + minutes(5)) == Wait(running=True)
 
 
 def test_a_task_that_is_to_be_cancelled_is_looked_at_whole_although_the_tick_saw_it_running() -> None:
     record = a_started_record(cancel_at=START)
-    assert next_step(record, Sight(brief=a_task("Processing")), START + minutes(5)) == LookAtTask()
+    assert next_step(record, Observed(brief=a_task("Processing")), START + minutes(5)) == LookAtTask()
 
 
 @pytest.mark.parametrize("status", ["Finished", "Failed", "Deleted"])
 def test_a_task_that_ended_is_looked_at_whole(status: str) -> None:
-    assert next_step(a_started_record(), Sight(brief=a_task(status)), START) == LookAtTask()
+    assert next_step(a_started_record(), Observed(brief=a_task(status)), START) == LookAtTask()
 
 
 @pytest.mark.parametrize("status", ["Waiting", "Pending", "Processing", "Paused", "Resting"])
@@ -392,8 +392,8 @@ def test_a_task_cancelled_from_outside_is_cancelled_and_says_so() -> None:
 def test_the_end_of_a_task_that_was_taken_for_ours_says_so(status: str) -> None:
     record = a_started_record(result=Result(outcome="started", task_id=TASK, inferred=True))
     task = a_finished_task(record) if status == "Finished" else a_task(status)
-    sight = Sight(task=task, objects={key: an_object(key) for key in keys_of(record)})
-    assert ended(next_step(record, sight, START + minutes(12))).reason == "Inferred"
+    observed = Observed(task=task, objects={key: an_object(key) for key in keys_of(record)})
+    assert ended(next_step(record, observed, START + minutes(12))).reason == "Inferred"
 
 
 def test_a_task_that_we_cancelled_has_no_error() -> None:
@@ -448,9 +448,9 @@ def test_a_day_in_which_nobody_looked_for_more_than_two_hours_begins_anew() -> N
 def test_a_task_that_is_known_again_may_be_unknown_for_a_day_once_more() -> None:
     record = a_started_record(vanished_at=START)
     assert exporting(a_task(), record=record) == Unmark("vanished")
-    assert next_step(record, Sight(brief=a_task()), START + minutes(5)) == Unmark("vanished")
+    assert next_step(record, Observed(brief=a_task()), START + minutes(5)) == Unmark("vanished")
     seen = a_started_record(vanished_at=START, missed_at=START + minutes(1430))
-    assert failure(next_step(seen, Sight(brief=a_task(), task=None), START + minutes(1440))) == "TaskNotFound"
+    assert failure(next_step(seen, Observed(brief=a_task(), task=None), START + minutes(1440))) == "TaskNotFound"
 
 
 # The proof
@@ -459,8 +459,8 @@ def test_a_task_that_is_known_again_may_be_unknown_for_a_day_once_more() -> None
 def proven(objects: dict[str, StoredObject | None] | None = None, after_minutes: float = 12) -> Step:
     record = a_started_record()
     seen: dict[str, StoredObject | None] = {key: an_object(key) for key in keys_of(record)}
-    sight = Sight(task=a_finished_task(record), objects={**seen, **(objects or {})})
-    return next_step(record, sight, START + minutes(after_minutes))
+    observed = Observed(task=a_finished_task(record), objects={**seen, **(objects or {})})
+    return next_step(record, observed, START + minutes(after_minutes))
 
 
 def test_a_finished_task_with_all_objects_whole_is_completed() -> None:
@@ -487,8 +487,8 @@ def proven_as(suffix: str, body: bytes, size_gib: int = 40, later: Image | None 
     record = a_started_record(request=request, claim=claim)
     key = f"p_{record.request.image_id}_system{suffix}"
     task = a_finished_task(record, objects=(ObjectName(oss_bucket=record.request.oss_bucket, key=key),))
-    sight = Sight(task=task, objects={key: an_object(key, body)}, image=later if later else UNSET)
-    return next_step(record, sight, START + minutes(12))
+    observed = Observed(task=task, objects={key: an_object(key, body)}, image=later if later else UNSET)
+    return next_step(record, observed, START + minutes(12))
 
 
 FILES = {suffix: disk_file(image_format, "x_system", 40) for image_format, suffix in SUFFIXES.items()}
@@ -537,7 +537,7 @@ def test_objects_whose_names_tell_no_disk_must_be_of_the_size_of_one() -> None:
     def verdict(*sizes_gib: int) -> Step:
         objects: dict[str, StoredObject | None]
         objects = {key: an_object(key, disk_file("vhd", "x", gib)) for key, gib in zip(keys, sizes_gib, strict=True)}
-        return next_step(record, Sight(task=task, objects=objects), START + minutes(12))
+        return next_step(record, Observed(task=task, objects=objects), START + minutes(12))
 
     assert ended(verdict(100, 40)).status == "Completed"
     assert failure(verdict(100, 10)) == "ObjectDamaged"
@@ -558,8 +558,8 @@ def seen_without_disks(later: Image | None, after_minutes: float) -> Step:
     record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=())))
     key = keys_of(record)[1]
     task = a_finished_task(record, objects=(ObjectName(oss_bucket="", key=key),))
-    sight = Sight(task=task, objects={key: an_object(key)}, image=later)
-    return next_step(record, sight, START + minutes(after_minutes))
+    observed = Observed(task=task, objects={key: an_object(key)}, image=later)
+    return next_step(record, observed, START + minutes(after_minutes))
 
 
 def test_one_object_of_two_is_not_all_because_the_image_was_seen_without_its_disks() -> None:
@@ -594,7 +594,7 @@ def test_an_object_may_be_larger_than_its_disk_by_two_percent_and_64_mib_and_no_
 
     def verdict(size_bytes: int) -> Step:
         item = an_object(key, disk_file("raw", "x", size_gib), size_bytes=size_bytes)
-        return next_step(record, Sight(task=task, objects={key: item}), START + minutes(12))
+        return next_step(record, Observed(task=task, objects={key: item}), START + minutes(12))
 
     assert ended(verdict(most)).status == "Completed"
     assert failure(verdict(most + 1)) == "ObjectDamaged"
@@ -607,7 +607,7 @@ def test_as_many_objects_as_disks_are_not_enough_where_two_are_of_one_disk() -> 
     task = a_finished_task(
         record, objects=tuple(ObjectName(oss_bucket=record.request.oss_bucket, key=one) for one in twice)
     )
-    step = next_step(record, Sight(task=task, objects={one: an_object(one) for one in twice}), START + minutes(26))
+    step = next_step(record, Observed(task=task, objects={one: an_object(one) for one in twice}), START + minutes(26))
     assert failure(step) == "ObjectMissing"
     error = ended(step).error
     assert error
@@ -626,9 +626,9 @@ def test_a_missing_object_is_looked_for_as_long_whatever_the_clock_of_ecs_says(a
     record = a_started_record()
     made, over = START + minutes(apart), START + minutes(apart + 10)
     task = a_finished_task(record, created_at=made, finished_at=over)
-    sight = Sight(task=task, objects=dict.fromkeys(keys_of(record)))
-    assert isinstance(next_step(record, sight, START + minutes(24)), Wait)
-    assert failure(next_step(record, sight, START + minutes(26))) == "ObjectMissing"
+    observed = Observed(task=task, objects=dict.fromkeys(keys_of(record)))
+    assert isinstance(next_step(record, observed, START + minutes(24)), Wait)
+    assert failure(next_step(record, observed, START + minutes(26))) == "ObjectMissing"
 
 
 def test_a_missing_object_is_looked_for_again_for_fifteen_minutes() -> None:
@@ -640,24 +640,24 @@ def test_a_missing_object_is_looked_for_again_for_fifteen_minutes() -> None:
 def test_a_finished_task_without_its_time_is_given_the_time_of_a_stall() -> None:
     record = a_started_record()
     task = a_finished_task(record, finished_at=None)
-    sight = Sight(task=task, objects=dict.fromkeys(keys_of(record)))
-    assert isinstance(next_step(record, sight, START + minutes(60)), Wait)
-    assert failure(next_step(record, sight, START + minutes(60 + 2 * 140 + 16))) == "ObjectMissing"
+    observed = Observed(task=task, objects=dict.fromkeys(keys_of(record)))
+    assert isinstance(next_step(record, observed, START + minutes(60)), Wait)
+    assert failure(next_step(record, observed, START + minutes(60 + 2 * 140 + 16))) == "ObjectMissing"
 
 
 def test_another_format_than_the_one_asked_for_is_never_a_success() -> None:
     record = a_started_record(request=a_request(image_format="vhd"))
-    sight = Sight(task=a_finished_task(record), objects={key: an_object(key) for key in keys_of(record)})
-    assert failure(next_step(record, sight, START + minutes(12))) == "FormatDiffers"
+    observed = Observed(task=a_finished_task(record), objects={key: an_object(key) for key in keys_of(record)})
+    assert failure(next_step(record, observed, START + minutes(12))) == "FormatDiffers"
 
 
 def test_fewer_objects_than_disks_is_never_a_success() -> None:
     record = a_started_record()
     key = keys_of(record)[1]
     task = a_finished_task(record, objects=(ObjectName(oss_bucket=record.request.oss_bucket, key=key),))
-    sight = Sight(task=task, objects={key: an_object(key)})
-    assert isinstance(next_step(record, sight, START + minutes(24)), Wait)
-    assert failure(next_step(record, sight, START + minutes(26))) == "ObjectMissing"
+    observed = Observed(task=task, objects={key: an_object(key)})
+    assert isinstance(next_step(record, observed, START + minutes(24)), Wait)
+    assert failure(next_step(record, observed, START + minutes(26))) == "ObjectMissing"
 
 
 def test_an_object_that_the_task_names_must_be_there_although_the_disks_are_all_there() -> None:
@@ -665,20 +665,20 @@ def test_an_object_that_the_task_names_must_be_there_although_the_disks_are_all_
     named_keys = ("p_one.raw.tar.gz", "p_two.raw.tar.gz")
     task = a_finished_task(record, objects=tuple(ObjectName(oss_bucket="", key=key) for key in named_keys))
     seen = {named_keys[0]: an_object(named_keys[0]), named_keys[1]: None}
-    assert failure(next_step(record, Sight(task=task, objects=seen), START + minutes(26))) == "ObjectMissing"
+    assert failure(next_step(record, Observed(task=task, objects=seen), START + minutes(26))) == "ObjectMissing"
 
 
 def test_nothing_is_never_a_success_even_where_the_image_lists_no_disk() -> None:
     record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=())))
-    sight = Sight(task=a_finished_task(record, objects=()), keys=(), objects={}, image=None)
-    assert failure(next_step(record, sight, START + minutes(26))) == "ObjectMissing"
+    observed = Observed(task=a_finished_task(record, objects=()), keys=(), objects={}, image=None)
+    assert failure(next_step(record, observed, START + minutes(26))) == "ObjectMissing"
 
 
 def test_a_manifest_beside_the_objects_is_none_of_them() -> None:
     record = a_started_record()
     keys = (*keys_of(record), f"{record.oss_prefix}_{record.request.image_id}.manifest.json")
-    sight = Sight(task=a_finished_task(record, objects=()), keys=keys)
-    assert next_step(record, sight, START + minutes(12)) == LookAtObjects(keys_of(record))
+    observed = Observed(task=a_finished_task(record, objects=()), keys=keys)
+    assert next_step(record, observed, START + minutes(12)) == LookAtObjects(keys_of(record))
 
 
 def test_what_is_proven_is_told_with_its_size_and_checksums() -> None:
@@ -702,14 +702,14 @@ def test_a_finished_task_that_names_nothing_is_proven_by_a_listing() -> None:
     record = a_started_record()
     nameless = a_finished_task(record, objects=())
     assert exporting(nameless) == LookForKeys(record.oss_prefix or "")
-    sight = Sight(task=nameless, keys=keys_of(record))
-    assert next_step(record, sight, START + minutes(5)) == LookAtObjects(keys_of(record))
+    observed = Observed(task=nameless, keys=keys_of(record))
+    assert next_step(record, observed, START + minutes(5)) == LookAtObjects(keys_of(record))
 
 
 def test_an_ended_export_does_nothing_more() -> None:
     record = a_started_record(ended=Ended(status="Completed"), ended_at=START)
-    assert next_step(record, Sight(), START + minutes(500)) == Wait()
+    assert next_step(record, Observed(), START + minutes(500)) == Wait()
 
 
 def test_a_sight_starts_with_nothing_seen() -> None:
-    assert {getattr(Sight(), name) for name in ("image", "hold", "task", "candidates", "keys", "objects")} == {UNSET}
+    assert {getattr(Observed(), name) for name in ("image", "hold", "task", "candidates", "keys", "objects")} == {UNSET}

@@ -44,7 +44,7 @@ def overtake(shop: Workshop, ended: Ended) -> None:
     def overtaken(key: str, body: bytes) -> bool:
         if key.endswith("/ended"):
             shop.store.create = create  # type: ignore[method-assign]
-            shop.outside().ledger.create(key, ended)
+            shop.context().ledger.create(key, ended)
             shop.clock.advance(minutes=5)
         return create(key, body)
 

@@ -91,7 +91,7 @@ def test_an_export_that_cannot_be_read_hides_no_image_from_the_sweep(shop: Works
 def test_a_cursor_that_cannot_be_read_is_none(shop: Workshop) -> None:
     stock(shop, 2)
     spoil(shop, RUN)
-    assert go_on(shop.outside(), request_id="r-tick") is None
+    assert go_on(shop.context(), request_id="r-tick") is None
     shop.tick(minutes=1)
     assert run(shop).finished
     assert len(shop.requested()) == 2
@@ -116,7 +116,7 @@ def test_what_is_due_and_cannot_be_read_stops_no_tick_while_a_region_is_silent(s
     shop.cloud.faults.before("image", unanswered("Unanswered"))
     shop.tick(minutes=20)
     stock(shop, 1, image_id="m-night")
-    record(shop.outside(), a_request(image_id="m-night", requested_by=NIGHT))
+    record(shop.context(), a_request(image_id="m-night", requested_by=NIGHT))
     shop.tick(minutes=1)
     assert [start.image_id for start in shop.cloud.exported] == ["m-night"]
 
@@ -166,7 +166,7 @@ def test_a_task_that_cannot_be_read_is_no_silence_of_its_region(shop: Workshop) 
     shop.tell("m-cn0000")
     shop.cloud.poisoned = {shop.task_id}
     stock(shop, 1, image_id="m-night")
-    record(shop.outside(), a_request(image_id="m-night", requested_by=NIGHT))
+    record(shop.context(), a_request(image_id="m-night", requested_by=NIGHT))
     shop.tick(minutes=1)
     assert [start.image_id for start in shop.cloud.exported] == ["m-cn0000", "m-night"]
 
@@ -176,7 +176,7 @@ def test_an_image_that_was_named_and_cannot_be_read_is_no_silence_of_its_region(
     shop.cloud.poisoned = {IMAGE}
     shop.tell()
     stock(shop, 1, image_id="m-night")
-    record(shop.outside(), a_request(image_id="m-night", requested_by=NIGHT))
+    record(shop.context(), a_request(image_id="m-night", requested_by=NIGHT))
     shop.tick(minutes=2)
     assert [start.image_id for start in shop.cloud.exported] == ["m-night"]
     shop.cloud.poisoned = set()

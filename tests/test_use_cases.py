@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from image_export.errors import LedgerFault
 from image_export.use_cases.export.advance import advance
 from image_export.use_cases.export.observe import Look
-from image_export.use_cases.export.perform import TAKE
+from image_export.use_cases.export.perform import PERFORM
 from image_export.values.facts import Ended, Result
-from image_export.values.steps import Settle, Sight
+from image_export.values.steps import Observed, Settle
 
 from .builders import IMAGE, an_image
 from .fakes import Counting, Died, refused, unanswered, unreached
@@ -139,12 +139,12 @@ def come_late(shop: Workshop) -> Look:
     shop.cloud.faults.after("export_image", unanswered())
     shop.tell()
     (claim,) = shop.keys("claim-")
-    outside = shop.outside()
-    outside.ledger.create(claim.replace("claim", "result"), Result(outcome="void"))
-    record = outside.ledger.load(claim.split("/")[1])
+    context = shop.context()
+    context.ledger.create(claim.replace("claim", "result"), Result(outcome="void"))
+    record = context.ledger.load(claim.split("/")[1])
     assert record is not None
     late = Settle(Result(outcome="started", task_id=shop.task_id))
-    return TAKE[Settle](outside, Look(replace(record, result=None), Sight()), late)
+    return PERFORM[Settle](context, Look(replace(record, result=None), Observed()), late)
 
 
 def test_a_late_worker_whose_claim_was_settled_otherwise_cancels_its_extra_task(shop: Workshop) -> None:
@@ -167,7 +167,7 @@ def test_two_different_ends_cannot_be_told_since_the_first_one_stands(shop: Work
     shop.cloud.finish(shop.task_id)
     (claim,) = shop.keys("claim-")
     first = Ended(status="Failed", reason="Inferred")
-    shop.outside().ledger.create(claim.replace("claim-0001", "ended"), first)
+    shop.context().ledger.create(claim.replace("claim-0001", "ended"), first)
     shop.tick(minutes=10)
     assert shop.notifier.kinds(BUS) == ["Failed", "Started"]
 
@@ -204,7 +204,7 @@ def test_whenever_a_worker_dies_behind_its_result_the_task_is_not_taken_for_anot
     (other,) = shop.ask(OSSPrefix="other").exports
     for _ in range(12):
         shop.tick(minutes=5)
-    record = shop.outside().ledger.load(other.export_id)
+    record = shop.context().ledger.load(other.export_id)
     assert record
     assert (record.attempt, record.task_id) == (2, "tsk-0002")
 
@@ -234,9 +234,9 @@ def test_an_external_id_that_is_changed_in_the_policy_too_stops_nothing(shop: Wo
     rotate("after")
     shop.cloud.concurrent_exports = 1
     shop.clock.advance(minutes=20)
-    advance(shop.outside(), export.export_id, sight=Sight(probe=True))
+    advance(shop.context(), export.export_id, observed=Observed(probe=True))
     shop.cloud.finish(shop.task_id)
-    moved = advance(shop.outside(), export.export_id)
+    moved = advance(shop.context(), export.export_id)
     assert moved
     assert moved.export.status == "Completed"
 

@@ -9,7 +9,7 @@ from image_export.use_cases.export.record import record
 from image_export.use_cases.ports import Page, StartExport
 from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
-from image_export.values.facts import Told
+from image_export.values.facts import Delivered
 from image_export.values.policy import Destination
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, a_request, an_image
@@ -145,7 +145,7 @@ def test_a_listing_that_lags_shows_no_export_as_if_it_had_not_ended(shop: Worksh
         )
 
     shop.store.list = lagging  # type: ignore[method-assign]
-    record = shop.outside().ledger.load(export.export_id)
+    record = shop.context().ledger.load(export.export_id)
     assert record is not None
     assert (record.attempt, record.ended and record.ended.status) == (1, "Failed")
 
@@ -202,10 +202,10 @@ def test_a_manifest_that_one_gives_up_and_another_writes_is_the_same_to_every_ta
     for _ in range(12):
         shop.tick(minutes=15)
     (export_id,) = {key.split("/")[1] for key in shop.keys("exports/")}
-    ledger = shop.outside().ledger
+    ledger = shop.context().ledger
     record = ledger.load(export_id)
     assert record is not None
-    assert ledger.settle_manifest(record).manifest == Told(given_up=True)  # a worker that wrote it after all
+    assert ledger.settle_manifest(record).manifest == Delivered(given_up=True)  # a worker that wrote it after all
     shop.notifier.refusing.clear()
     shop.tick(hours=1)
     completed = [event for _, event in shop.notifier.told if event["id"].endswith("Completed")]
@@ -344,11 +344,11 @@ def test_a_busy_region_does_not_keep_another_from_its_turn_when_time_is_short(sh
     there.inventory["m-there"] = an_image(image_id="m-there", region_id="cn-shanghai")
     night = RequestedBy(trigger="nightly", id="night")
     record(
-        shop.outside(), a_request(image_id="m-there", region_id="cn-shanghai", oss_bucket="there", requested_by=night)
+        shop.context(), a_request(image_id="m-there", region_id="cn-shanghai", oss_bucket="there", requested_by=night)
     )
     for number in range(9):
         shop.show(an_image(image_id=f"m-busy{number}"))
-        record(shop.outside(), a_request(image_id=f"m-busy{number}", priority=9, requested_by=night))
+        record(shop.context(), a_request(image_id=f"m-busy{number}", priority=9, requested_by=night))
     whole = shop.cloud.export_image
 
     def slow(start: StartExport) -> str:

@@ -63,7 +63,7 @@ def finish_all(shop: Workshop) -> None:
 def test_everything_below_a_prefix_is_walked_page_by_page(shop: Workshop) -> None:
     for number in range(2500):
         shop.store.put(f"open/{number:04d}", b"")
-    walked = [entry.key for entry in shop.outside().ledger.walk("open/")]
+    walked = [entry.key for entry in shop.context().ledger.walk("open/")]
     assert (len(walked), walked) == (2500, sorted(walked))
 
 
@@ -175,7 +175,7 @@ def test_a_hint_to_nothing_goes(shop: Workshop) -> None:
 
 def test_a_tick_between_a_nights_hint_and_its_marker_takes_nothing_from_it(shop: Workshop) -> None:
     shop.tick()  # the hourly look at the markers is done
-    night = shop.outside()
+    night = shop.context()
     opens = night.ledger.open
 
     def overtaken(requested: Requested) -> object:
@@ -396,7 +396,7 @@ def test_an_end_of_ours_lifts_the_hold_where_nobody_waits_any_more(shop: Worksho
 def test_the_highest_priority_starts_first(shop: Workshop) -> None:
     shop.cloud.concurrent_exports = 0
     for image, priority in zip(images(shop, 3), (1, 9, 5), strict=True):
-        record(shop.outside(), a_request(image_id=image, priority=priority))
+        record(shop.context(), a_request(image_id=image, priority=priority))
     shop.tick(minutes=3)
     for expected in ("m-001", "m-002", "m-000"):
         shop.cloud.concurrent_exports = 1
@@ -422,7 +422,7 @@ def test_who_waits_behind_a_whole_page_of_hints_to_nothing_has_its_turn_in_the_s
     for number in range(1200):
         shop.store.put(f"waiting/{ACCOUNT}/{REGION}/0000/20261124T070000Z/exp-aaaaaaaaaaaaaaaa-{number:04d}", b"")
     night = RequestedBy(trigger="nightly", id="night")
-    record(shop.outside(), a_request(requested_by=night))
+    record(shop.context(), a_request(requested_by=night))
     assert [export.status for export in shop.tick(minutes=1).exports] == ["Exporting"]
     assert shop.keys("waiting/") == []
 

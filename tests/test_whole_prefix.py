@@ -32,17 +32,17 @@ def test_who_loses_a_generation_keeps_the_prefix_for_the_next_and_the_winner_its
     shop: Workshop, number: int
 ) -> None:
     mine, theirs = (a_request(rule=None, caller_prefix=prefix, client_token=prefix) for prefix in (WHOLE, OTHER))
-    worker = shop.outside()
+    worker = shop.context()
     worker.ledger.store = FakeStore(
-        shop.clock, MeanwhileAt(number, lambda: record(shop.outside(), theirs)), shop.store.objects
+        shop.clock, MeanwhileAt(number, lambda: record(shop.context(), theirs)), shop.store.objects
     )
     made = record(worker, mine).export_id
-    standing = shop.outside().ledger.load(made)
+    standing = shop.context().ledger.load(made)
     assert standing is not None
     assert standing.request.caller_prefix == WHOLE
     for request in (mine, theirs):
         with pytest.raises(AskerFault, match="PrefixInUse"):
-            record(shop.outside(), a_request(rule=None, caller_prefix=request.caller_prefix, image_format="qcow2"))
+            record(shop.context(), a_request(rule=None, caller_prefix=request.caller_prefix, image_format="qcow2"))
 
 
 def test_a_prefix_whose_export_was_never_made_is_free_after_an_hour_and_not_before(shop: Workshop) -> None:
@@ -93,7 +93,7 @@ def test_a_replay_takes_as_much_of_the_prefix_as_is_made_unique(shop: Workshop) 
     shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
     (failed,) = shop.ask(OSSPrefix=WHOLE).exports
     body = json.dumps({"Replay": failed.export_id}).encode()
-    twice = [on_event(shop.outside(), body, request_id=name, region_id=REGION).exports for name in "ab"]
+    twice = [on_event(shop.context(), body, request_id=name, region_id=REGION).exports for name in "ab"]
     ((export,), (again,)) = twice
     assert (export.status, export.export_id) == ("Exporting", again.export_id)
     assert (export.oss_prefix or "").startswith(WHOLE[:17])

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from image_export.decisions.policy.file import read_policy
-from image_export.use_cases.context import Outside
+from image_export.use_cases.context import Context
 from image_export.use_cases.entrances.receive import receive
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.ports import Stored
@@ -67,10 +67,10 @@ class Workshop:
         """The image is there, like this, from now on."""
         self.cloud.inventory[image.image_id] = image
 
-    def outside(self) -> Outside:
+    def context(self) -> Context:
         """The collaborators of a new worker."""
         ledger = Ledger(self.store, self._nonce)
-        return Outside(ledger, self.clouds, self.notifier, self.policy, self.log, lambda: self.remaining_s)
+        return Context(ledger, self.clouds, self.notifier, self.policy, self.log, lambda: self.remaining_s)
 
     def _nonce(self) -> str:
         self._nonces += 1
@@ -92,7 +92,7 @@ class Workshop:
 
     def receive(self, body: bytes, request_id: str = "r-1") -> Answer:
         """Any event arrives."""
-        return receive(self.outside(), body, request_id=request_id, region_id=REGION)
+        return receive(self.context(), body, request_id=request_id, region_id=REGION)
 
     def ask(self, request_id: str = "r-1", **parameters: Any) -> Answer:
         """A direct request arrives, in the ExportImage API's own parameters."""
@@ -108,7 +108,7 @@ class Workshop:
             ]
             for account_id, region in groups:
                 self.store.objects[f"swept/{account_id}/{region}"] = Stored(b"", self.clock.now)
-        return watch(self.outside(), request_id="tick")
+        return watch(self.context(), request_id="tick")
 
     def surviving(self, work: Callable[[], Any]) -> bool:
         """Whether the worker lived to the end of its work."""
@@ -126,7 +126,7 @@ class Workshop:
 
     def requested(self) -> list[str]:
         """The images that have an export, one entry for each export."""
-        records = filter(None, (self.outside().ledger.load(key.split("/")[1]) for key in self.keys("/requested")))
+        records = filter(None, (self.context().ledger.load(key.split("/")[1]) for key in self.keys("/requested")))
         return sorted(record.request.image_id for record in records)
 
     @property

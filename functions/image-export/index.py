@@ -25,7 +25,7 @@ from image_export.edges.runtime import logs
 from image_export.edges.runtime.redaction import Redaction
 from image_export.edges.runtime.versions import versions
 from image_export.errors import AskerFault, CloudFault, ImageExportError, OurFault
-from image_export.use_cases.entrances.http import Site
+from image_export.use_cases.entrances.http import HttpApp
 from image_export.use_cases.ports import Log
 from image_export.values.cause import Cause
 from image_export.values.settings import Settings
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from image_export.edges.aliyun.clouds import AliyunClouds
     from image_export.edges.aliyun.oss import Oss
     from image_export.edges.notify.notifier import AliyunNotifier
-    from image_export.use_cases.context import Outside
+    from image_export.use_cases.context import Context
     from image_export.use_cases.ledger.ledger import Ledger
     from image_export.values.policy import Policy
 
@@ -42,22 +42,22 @@ if TYPE_CHECKING:
 class _Instance:
     """What a warm instance keeps: settings, policy, connections, sessions. What an invocation brings is taken anew."""
 
-    def __init__(self, context: Any, settings: Settings) -> None:
-        self._take(context)
+    def __init__(self, fc_context: Any, settings: Settings) -> None:
+        self._take(fc_context)
         self.settings = settings
         self._addresses = Addresses(settings.endpoint)
         self._retrying = Retrying(self._remaining_s, sleep=time.sleep, random=random.random)
-        self._home = (context.account_id, context.region)
+        self._home = (fc_context.account_id, fc_context.region)
 
-    def _take(self, context: Any) -> None:
-        self._credentials = base_credentials(context, os.environ)
-        self._deadline_s = time.monotonic() + float(context.function.timeout)
+    def _take(self, fc_context: Any) -> None:
+        self._credentials = base_credentials(fc_context, os.environ)
+        self._deadline_s = time.monotonic() + float(fc_context.function.timeout)
 
-    def outside(self, context: Any, log: Log, *, watching: bool = False) -> "Outside":
+    def context(self, fc_context: Any, log: Log, *, watching: bool = False) -> "Context":
         """The collaborators of this invocation. `watching` goes on with a policy that cannot be read; else OurFault."""
-        from image_export.use_cases.context import Outside
+        from image_export.use_cases.context import Context
 
-        self._take(context)
+        self._take(fc_context)
         self._ledger.begin()
         try:
             policy = self._policy()
@@ -67,7 +67,7 @@ class _Instance:
             advice = fault.cause.recommend
             log.error("policy.unreadable", code=fault.code, error=fault.cause.message, recommend=advice)
             policy = None
-        return Outside(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s)
+        return Context(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s)
 
     def _remaining_s(self) -> float:
         return self._deadline_s - time.monotonic()
@@ -140,18 +140,18 @@ class _Warm:
         self._log = logs.configure("info", redaction=self.redaction)
         self._instance: _Instance | None = None
 
-    def logged(self, context: Any) -> Log:
+    def logged(self, fc_context: Any) -> Log:
         """The log, bound once for the invocation."""
-        return self._log.bind(request_id=context.request_id, function=context.function.name)
+        return self._log.bind(request_id=fc_context.request_id, function=fc_context.function.name)
 
-    def instance(self, context: Any) -> _Instance:
+    def instance(self, fc_context: Any) -> _Instance:
         """Made by the first invocation. Raises OurFault."""
         if self._instance is None:
             settings = read_settings(os.environ)
             self._log = logs.configure(settings.log_level, redaction=self.redaction)
-            self._instance = _Instance(context, settings)
+            self._instance = _Instance(fc_context, settings)
             python = sys.version.split()[0]
-            self.logged(context).info("instance.started", version=__version__, python=python, loads=versions())
+            self.logged(fc_context).info("instance.started", version=__version__, python=python, loads=versions())
         return self._instance
 
 
@@ -168,67 +168,69 @@ def _process() -> _Warm:
     return _warm[0]
 
 
-def _answer(context: Any, work: Callable[["Outside"], dict[str, Any]], *, watching: bool = False) -> dict[str, Any]:
+def _answer(fc_context: Any, work: Callable[["Context"], dict[str, Any]], *, watching: bool = False) -> dict[str, Any]:
     """The work's answer. What is raised is for FC to repeat, which prints it: so no chain, and nothing unredacted."""
     warm = _process()
     try:
-        return work(warm.instance(context).outside(context, warm.logged(context), watching=watching))
+        return work(warm.instance(fc_context).context(fc_context, warm.logged(fc_context), watching=watching))
     except ImageExportError as fault:
         told = {"code": fault.code, "error": fault.cause.message, "recommend": fault.cause.recommend}
-        warm.logged(context).error("invocation.refused", **told)
+        warm.logged(fc_context).error("invocation.refused", **told)
         said = Cause(code=fault.code, message=warm.redaction.text(fault.cause.message))
         raise type(fault)(said, status=fault.status) from None
     except Exception as bug:  # noqa: BLE001 - a bug: told in our own log, redacted, and raised
-        warm.logged(context).error("invocation.broken", error=str(bug), exc_info=True)
+        warm.logged(fc_context).error("invocation.broken", error=str(bug), exc_info=True)
         raise RuntimeError(f"{type(bug).__name__}; the log line invocation.broken has the rest") from None
 
 
-def on_event(event: bytes, context: Any) -> dict[str, Any]:
+def on_event(event: bytes, fc_context: Any) -> dict[str, Any]:
     """An image-created event in any of its shapes, a direct request or a replay. Answers the exports that it meant."""
     from image_export.use_cases.entrances import event as entrance
 
-    def work(outside: "Outside") -> dict[str, Any]:
-        return entrance.on_event(outside, event, request_id=context.request_id, region_id=context.region).shown()
+    def work(context: "Context") -> dict[str, Any]:
+        return entrance.on_event(context, event, request_id=fc_context.request_id, region_id=fc_context.region).shown()
 
-    return _answer(context, work)
+    return _answer(fc_context, work)
 
 
-def on_watch(_event: bytes, context: Any) -> dict[str, Any]:
+def on_watch(_event: bytes, fc_context: Any) -> dict[str, Any]:
     """One tick of the watcher. Answers the exports that it looked at."""
     from image_export.use_cases.watch.watch import watch
 
-    return _answer(context, lambda outside: watch(outside, request_id=context.request_id).totalled(), watching=True)
+    return _answer(
+        fc_context, lambda context: watch(context, request_id=fc_context.request_id).totalled(), watching=True
+    )
 
 
-def on_nightly(event: bytes, context: Any) -> dict[str, Any]:
+def on_nightly(event: bytes, fc_context: Any) -> dict[str, Any]:
     """A nightly run, or with the payload {"DryRun": true} its plan. Answers what it recorded, and totals of it all."""
     from image_export.decisions.arrivals.timer import read_timer
     from image_export.use_cases.night.run import nightly
     from image_export.values.answer import Answer
 
-    def work(outside: "Outside") -> dict[str, Any]:
+    def work(context: "Context") -> dict[str, Any]:
         try:
             timer = read_timer(event)
         except AskerFault as fault:  # not raised: FC would repeat it, and the trigger's payload stays what it is
-            outside.log.error("timer.refused", code=fault.code, error=fault.cause.message)
-            return Answer(request_id=context.request_id, rejected=(fault.cause,)).shown()
-        return nightly(outside, timer, request_id=context.request_id).totalled()
+            context.log.error("timer.refused", code=fault.code, error=fault.cause.message)
+            return Answer(request_id=fc_context.request_id, rejected=(fault.cause,)).shown()
+        return nightly(context, timer, request_id=fc_context.request_id).totalled()
 
-    return _answer(context, work)
+    return _answer(fc_context, work)
 
 
-def on_http(event: bytes, context: Any) -> dict[str, Any]:
+def on_http(event: bytes, fc_context: Any) -> dict[str, Any]:
     """A request over HTTP, as FC 3.0's trigger hands it over. Answers FC's HTTP struct, whatever was asked."""
     warm = _process()
-    log = warm.logged(context)
+    log = warm.logged(fc_context)
     try:
-        instance = warm.instance(context)
+        instance = warm.instance(fc_context)
 
-        def outside(needs_policy: bool) -> "Outside":
-            return instance.outside(context, log, watching=not needs_policy)
+        def context(needs_policy: bool) -> "Context":
+            return instance.context(fc_context, log, watching=not needs_policy)
 
-        site = Site(outside, instance.settings, context.region, versions)
-        return site.respond(event, context.request_id)
+        site = HttpApp(context, instance.settings, fc_context.region, versions)
+        return site.respond(event, fc_context.request_id)
     except ImageExportError as fault:
         advice = fault.cause.recommend
         log.error("invocation.refused", code=fault.code, error=fault.cause.message, recommend=advice)
@@ -237,4 +239,4 @@ def on_http(event: bytes, context: Any) -> dict[str, Any]:
     except Exception as bug:
         log.error("invocation.broken", error=str(bug), exc_info=True)
         cause = Cause(code="InternalError", message="Something went wrong here; the log has the rest.")
-    return struct(fault_answer(OurFault(cause), context.request_id), context.request_id)
+    return struct(fault_answer(OurFault(cause), fc_context.request_id), fc_context.request_id)

@@ -92,8 +92,8 @@ def lived(now: datetime, place: Place, live: Callable[[Workshop, FakeCloud], obj
     shop.change_account(destinations={place.region_id: Destination(bucket=place.bucket, prefix="nightly")})
     cloud = shop.clouds.of(ACCOUNT, place.region_id)
     cloud.inventory = {image_id: an_image(image_id=image_id, region_id=place.region_id)}
-    shop.outside().ledger.mark("ledger/id", THE_LEDGER)
-    nightly(shop.outside(), Timer(run_id="night"), request_id="night")
+    shop.context().ledger.mark("ledger/id", THE_LEDGER)
+    nightly(shop.context(), Timer(run_id="night"), request_id="night")
     live(shop, cloud)
     mine = (words_of(place, image_id, TASK).natural_key, TASK)
     objects = {key: stored.body for key, stored in shop.store.objects.items() if any(word in key for word in mine)}

@@ -245,7 +245,7 @@ def test_a_role_that_may_remove_what_proves_an_export_is_named(ward: Ward) -> No
     ward.world.post("ram", {"roles": {"image-export-watch": {"policies": [*known, "wide"]}}})
     found = ward.only_wrong()
     assert found.subject == "role image-export-watch"
-    assert f"oss:DeleteObject on acs:oss:*:{ACCOUNT}:{LEDGER}/ledger/exports/*/claim-1" in found.message
+    assert f"oss:DeleteObject on acs:oss:*:{ACCOUNT}:{LEDGER}/ledger/exports/*/claim-0001" in found.message
     assert "which it must not" in found.message
 
 

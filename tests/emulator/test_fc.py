@@ -92,9 +92,9 @@ def test_what_is_not_signed_rightly_is_refused(world: World) -> None:
     assert refusal(stranger) == (403, "InvalidAccessKeyID")
     old = "Tue, 24 Nov 2015 12:00:00 GMT"
     assert refusal(client(world), date=old) == (403, "RequestTimeTooSkewed")
-    untold = client(world, sts_key(world))
-    untold.auth.security_token = ""
-    assert refusal(untold) == (403, "InvalidSecurityToken")
+    undelivered = client(world, sts_key(world))
+    undelivered.auth.security_token = ""
+    assert refusal(undelivered) == (403, "InvalidSecurityToken")
     assert world.get("state")["received"] == []
 
 

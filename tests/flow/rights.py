@@ -202,8 +202,8 @@ class Life:
             self.look(86_400)
         self.emulator.delete("faults")
         for key in self.world.ledger("/untold/"):
-            untold = read_key(key.removeprefix("ledger/"))
-            body = json.dumps({"Replay": untold.name if untold else key}).encode()
+            undelivered = read_key(key.removeprefix("ledger/"))
+            body = json.dumps({"Replay": undelivered.name if undelivered else key}).encode()
             self.emulator.invoke("image-export-event", body)
         self.look(61)
         assert not self.world.ledger("/untold/")

@@ -55,9 +55,9 @@ def start(tests: Sequence[str], change: Change, limit_s: int, options: Sequence[
     try:
         os.setsid()
         signal.alarm(limit_s)
-        silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, 1)
-        os.dup2(silent, 2)
+        unresponsive = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(unresponsive, 1)
+        os.dup2(unresponsive, 2)
         sys.meta_path.insert(0, Changing(change))
         code = int(pytest.main([*options, *tests]))
     finally:

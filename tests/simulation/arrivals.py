@@ -80,9 +80,9 @@ def _sent_again(scenario: Scenario, random: Random, number: int) -> None:
     timer = Timer(run_id=scenario.nights[number], at=START + timedelta(seconds=at_s))
     before: list[datetime | None] = []
 
-    def work(outside: Any) -> NightlyAnswer:
+    def work(context: Any) -> NightlyAnswer:
         before.append(_finished(world, scenario.nights[number]))
-        return nightly(outside, timer, request_id=f"by-hand-{number}")
+        return nightly(context, timer, request_id=f"by-hand-{number}")
 
     def heard(answer: NightlyAnswer | None) -> None:
         if answer is not None:

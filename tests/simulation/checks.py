@@ -14,7 +14,7 @@ from .arrivals import an_old_night_says_so, what_is_tagged_in_time_is_exported
 from .delivered import ends_are_heard_of_soon, entrances_deliver_nothing, starts_come_before_deliveries
 from .odd_checks import all_of_an_array_is_taken, nobody_is_held_up
 from .policies import LIMIT, LIMITED
-from .reading import Told, exports, is_through, totals_of
+from .reading import Delivered, exports, is_through, totals_of
 from .replays import once_more_is_one_more
 from .scenario import Scenario
 from .tasks import WHOLE, LivingCloud
@@ -28,7 +28,7 @@ REFUSED = "WatchRefused"  # nobody could see how it ended
 LAST_CLAIM_AFTER_CANCEL = timedelta(minutes=6)  # a worker that had looked before the cancel, and is killed by then
 
 
-def tasks_of(world: World, export: Told) -> list[FakeTask]:
+def tasks_of(world: World, export: Delivered) -> list[FakeTask]:
     """The tasks that this export made."""
     cloud = world.cloud(*export.place)
     return [cloud.running[task_id] for task_id in sorted(cloud.ours) if _is_of(cloud.running[task_id], export)]
@@ -39,7 +39,7 @@ def ids_of(tasks: list[FakeTask]) -> list[str]:
     return [one.task.task_id for one in tasks]
 
 
-def _is_of(one: FakeTask, export: Told) -> bool:
+def _is_of(one: FakeTask, export: Delivered) -> bool:
     return one.image_id == export.request["ImageId"] and one.start.oss_prefix in export.prefixes
 
 
@@ -109,7 +109,7 @@ def never_a_false_success(scenario: Scenario) -> Iterator[str]:
             yield from _not_whole(cloud, export, one)
 
 
-def _not_whole(cloud: LivingCloud, export: Told, one: FakeTask) -> Iterator[str]:
+def _not_whole(cloud: LivingCloud, export: Delivered, one: FakeTask) -> Iterator[str]:
     named = {item["Key"] for item in (export.ended or {})["Objects"]}
     wanted = cloud.bodies(one.start)
     for key in sorted({*wanted, *named}):
@@ -135,7 +135,7 @@ def never_a_false_failure(scenario: Scenario) -> Iterator[str]:
                 yield f"{export.export_id} ended before it began, and {one.task.task_id} was made"
 
 
-def _unsure(cloud: LivingCloud, export: Told) -> bool:
+def _unsure(cloud: LivingCloud, export: Delivered) -> bool:
     followed = export.last_result.get("TaskId")
     if followed and export.error == "DisksUnknown":  # nobody says how many there are of a deleted image
         return export.request["ImageId"] not in cloud.inventory
@@ -171,7 +171,7 @@ def the_ledger_explains_itself(scenario: Scenario) -> Iterator[str]:
         yield from (f"{export.export_id}: {fault}" for fault in _inconsistent(scenario.world, export))
 
 
-def _inconsistent(world: World, export: Told) -> Iterator[str]:
+def _inconsistent(world: World, export: Delivered) -> Iterator[str]:
     numbers = sorted(export.claims)
     if numbers != list(range(1, len(numbers) + 1)) or not set(export.results) <= set(numbers):
         yield f"claims {numbers}, results {sorted(export.results)}"
@@ -187,7 +187,7 @@ def _inconsistent(world: World, export: Told) -> Iterator[str]:
         yield from _end_inconsistent(world, export, export.ended)
 
 
-def _result_inconsistent(export: Told, number: int) -> Iterator[str]:
+def _result_inconsistent(export: Delivered, number: int) -> Iterator[str]:
     result, after = export.results[number], export.claims.get(number + 1, {})
     told = {"started": "TaskId", "refused": "Cause"}.get(result["Outcome"])
     if {name for name in ("TaskId", "Cause") if result[name]} != ({told} if told else set()):
@@ -197,7 +197,7 @@ def _result_inconsistent(export: Told, number: int) -> Iterator[str]:
         yield f"{code} was final, and claim {number + 1} followed"
 
 
-def _end_inconsistent(world: World, export: Told, ended: dict[str, Any]) -> Iterator[str]:
+def _end_inconsistent(world: World, export: Delivered, ended: dict[str, Any]) -> Iterator[str]:
     kind, outcome = export.last_claim.get("Kind"), export.last_result.get("Outcome")
     if (kind in ("start", "adopt")) != (outcome == "started"):
         yield f"it ended with a {kind} and the result {outcome}"
@@ -233,7 +233,7 @@ def once_by_rule(scenario: Scenario) -> Iterator[str]:
             yield f"{export.export_id} is equal to {before.export_id}, which was open"
 
 
-def _parameters(export: Told) -> tuple[Any, ...]:
+def _parameters(export: Delivered) -> tuple[Any, ...]:
     """What was meant: the default role may be named or left out."""
     role = export.request["RoleName"]
     asked = tuple(export.request[name] for name in ("ImageId", "OSSBucket", "CallerPrefix", "ImageFormat"))
@@ -283,7 +283,7 @@ def cancelled_is_wanted(scenario: Scenario) -> Iterator[str]:
         yield f"{again} were cancelled, and the night that began at {began_at} has passed them by"
 
 
-def marks(export: Told, later: int = 0) -> str:
+def marks(export: Delivered, later: int = 0) -> str:
     """The part of a name by which plans know the export, or one so many generations later."""
     _, key, generation = export.export_id.split("-")
     return "/".join((*export.place, key, f"{int(generation) + later:04d}"))

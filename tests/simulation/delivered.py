@@ -6,7 +6,7 @@ What is delivered, and that it is delivered at all, is `told.py`.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from .reading import Told, exports
+from .reading import Delivered, exports
 from .scenario import Scenario
 from .targets import Attempt
 from .told import targets_of
@@ -44,7 +44,7 @@ def ends_are_heard_of_soon(scenario: Scenario) -> Iterator[str]:
     world, known = scenario.world, exports(scenario.world)
     notifier = world.notifier
     hindering = notifier.slow_until.keys() | notifier.refuses_until.keys()
-    if notifier.refuses_until and not notifier.silent:
+    if notifier.refuses_until and not notifier.unresponsive:
         return  # a refusal hinders the worker, and there is no telling what else it was hindered from
     if "dates" in world.conditions.kinds:
         return  # a tick that believes another time does not know what is due
@@ -63,7 +63,7 @@ def ends_are_heard_of_soon(scenario: Scenario) -> Iterator[str]:
                 yield f"{event} has not been tried at {target} by {len(in_vain)} ticks, {in_vain[0].name} the first"
 
 
-def _known_since(world: World, export: Told) -> datetime | None:
+def _known_since(world: World, export: Delivered) -> datetime | None:
     """When whoever found the end had left a hint to it; None where he was hindered, so that nobody may know of it."""
     if export.ended is None:
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions.results.delivery import RANK, Owed
+from image_export.decisions.results.delivery import RANK, Pending
 from image_export.use_cases.delivery.deliver import _Round, deliver_due
 from image_export.use_cases.delivery.outbox import deliver
 from image_export.use_cases.delivery.outgoing import OfExport
@@ -31,10 +31,10 @@ def one_budget_for_all(patch: pytest.MonkeyPatch) -> None:
     """The targets are served in the order of the hints, out of one budget."""
 
     def work(self: _Round) -> None:
-        began_s = self._outside.remaining_s()
+        began_s = self._context.remaining_s()
         for entry in list(self._due.entries.values()):
             for target in sorted(entry.queued):
-                if began_s - self._outside.remaining_s() < BUDGET_S:
+                if began_s - self._context.remaining_s() < BUDGET_S:
                     self._visit(target, entry)
             self._guarded(entry, self._leave)
 
@@ -43,18 +43,18 @@ def one_budget_for_all(patch: pytest.MonkeyPatch) -> None:
 
 def oldest_first(patch: pytest.MonkeyPatch) -> None:
     """Old debts go before new ones, and an export's first state before its end."""
-    patch.setattr(Owed, "order", property(lambda self: f"{int(self.refused_since is None)}{2 - RANK[self.kind]}"))
+    patch.setattr(Pending, "order", property(lambda self: f"{int(self.refused_since is None)}{2 - RANK[self.kind]}"))
 
 
 def entrances_deliver(patch: pytest.MonkeyPatch) -> None:
     """Whoever looks delivers what is owed."""
     leaves = advance._leave_hints
 
-    def leave_hints(outside: Any, record: Any, wait: Any, came_from: str | None) -> Any:
-        left = leaves(outside, record, wait, came_from)
+    def leave_hints(context: Any, record: Any, wait: Any, came_from: str | None) -> Any:
+        left = leaves(context, record, wait, came_from)
         outgoing = OfExport(record)
-        for owed in outgoing.owed:
-            deliver(outside, outgoing, owed)
+        for pending in outgoing.pending:
+            deliver(context, outgoing, pending)
         return left
 
     patch.setattr(advance, "_leave_hints", leave_hints)

@@ -11,7 +11,7 @@ from typing import Any
 from greenlet import getcurrent
 
 from image_export.errors import ImageExportError
-from image_export.use_cases.context import Outside
+from image_export.use_cases.context import Context
 from tests.fakes import Died
 
 from .baton import Runner
@@ -21,7 +21,7 @@ TIMEOUT_S = {"event": 120.0, "http": 120.0, "nightly": 600.0, "watch": 300.0}  #
 REPEATS = {"event": 3, "http": 0, "nightly": 3, "watch": 0}
 WARM = 0.7  # how often an invocation meets a warm instance, if there is one
 
-Work = Callable[[Outside], Any]
+Work = Callable[[Context], Any]
 Heard = Callable[[Any], None]  # what the caller does with the answer; None where none came
 
 
@@ -67,7 +67,7 @@ class Functions:
         if worker.policy is None and kind != "watch":
             return None
         try:
-            answer = work(self._outside(worker))
+            answer = work(self._context(worker))
         except Died:
             world.tell(f"{worker.name} died")
             return None
@@ -81,7 +81,7 @@ class Functions:
         worker.ended = world.clock.now if answer is not None else None
         return answer
 
-    def _outside(self, worker: Invocation) -> Outside:
+    def _context(self, worker: Invocation) -> Context:
         world = self._world
         worker.instance.ledger.begin()
         log = world.log.bind(worker=worker.name)
@@ -90,4 +90,4 @@ class Functions:
             return (worker.deadline - world.clock.now).total_seconds()
 
         clouds = Clouds(world)
-        return Outside(worker.instance.ledger, clouds, world.notifier, worker.policy, log, remaining_s)
+        return Context(worker.instance.ledger, clouds, world.notifier, worker.policy, log, remaining_s)

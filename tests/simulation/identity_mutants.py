@@ -11,7 +11,7 @@ from image_export.decisions.objects import integrity as whole
 from image_export.decisions.state import in_doubt as doubt
 from image_export.decisions.state import not_started as after_void
 from image_export.decisions.state import proof
-from image_export.use_cases.export import verbatim_prefix as whole_prefix
+from image_export.use_cases.export import verbatim_prefix as verbatim_prefix
 from image_export.use_cases.ledger.fact_store import FactStore
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.watch import sweep
@@ -20,8 +20,8 @@ from image_export.values.export_request import ExportRequest
 
 def answered_prefix_is_taken(patch: pytest.MonkeyPatch) -> None:
     """A prefix that was answered is as good as any other."""
-    patch.setattr(whole_prefix, "is_generated", lambda _request: False)
-    patch.setattr(whole_prefix, "taken", lambda *_: None)
+    patch.setattr(verbatim_prefix, "is_generated", lambda _request: False)
+    patch.setattr(verbatim_prefix, "taken", lambda *_: None)
 
 
 def prefix_without_the_ledger(patch: pytest.MonkeyPatch) -> None:

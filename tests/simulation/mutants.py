@@ -39,9 +39,9 @@ VERSIONED = Ground(conditions=("versioning",), starts=("slow", "frozen"))
 JUMPING = Ground(conditions=("dates",), fates=("fail", "finish"), starts=LOST, lag=timedelta(minutes=19))
 SLOWLY = ("finish in days", "all but never ends")
 GOES = Ground(fates=SLOWLY, dies="comes and goes")  # twice for ten days, with a day between
-SLOW_TARGET, SILENT_TARGET = Ground(slow=True), Ground(refuses=True, silent=True)
+SLOW_TARGET, SILENT_TARGET = Ground(slow=True), Ground(refuses=True, unresponsive=True)
 
-TWICE, TOLD, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
+TWICE, DELIVERED, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
 SUCCESS, FAILURE, LEFT = "never a false success", "never a false failure", "nothing is left"
 LOSE, ENDS, RULE, LEDGER = "never lost", "every export ends", "once by rule", "the ledger explains itself"
 OVER = "no object is written over"
@@ -91,7 +91,7 @@ RULES = (
     Mutant("any running task of the image adopted", FAILURE, protocol.any_running_is_ours, DOUBTFUL),
     Mutant("cancel beside the claim", LEDGER, protocol.cancel_beside_the_claim, CANCELLED),
     Mutant("error while looking taken as verdict", FAILURE, protocol.look_is_a_verdict),
-    Mutant("event made from memory", TOLD, protocol.told_from_memory),
+    Mutant("event made from memory", DELIVERED, protocol.told_from_memory),
     Mutant("no authoritative marker", LOSE, protocol.no_authoritative_marker),
     Mutant("fact before marker", LOSE, protocol.fact_before_marker),
     Mutant("ids from chance", RULE, protocol.ids_by_chance),
@@ -104,7 +104,7 @@ OWN = (
     Mutant("two lapses taken for a day", FAILURE, own.lapses_bridged),
     Mutant("a flicker taken for a day", FAILURE, own.lapse_never_over),
     Mutant("a fact that cannot be understood taken for none", RULE, own.unreadable_is_none),
-    Mutant("told before it stands", TOLD, own.told_before_it_stands),
+    Mutant("told before it stands", DELIVERED, own.told_before_it_stands),
     Mutant("one state ignored", ENDS, own.a_state_ignored),
     Mutant("unknown word taken as verdict", FAILURE, own.unknown_word_is_a_verdict),
     Mutant("time-out taken as failure", FAILURE, own.timeout_is_failure),
@@ -112,15 +112,15 @@ OWN = (
     Mutant("objects not counted", SUCCESS, own.one_object_is_enough),
     Mutant("objects not looked into", SUCCESS, own.any_object_is_good),
     Mutant("stranger's objects taken for ours", FAILURE, own.strangers_objects_are_ours),
-    Mutant("marker gone before all are told", TOLD, own.marker_gone_too_soon),
+    Mutant("marker gone before all are told", DELIVERED, own.marker_gone_too_soon),
     Mutant("told fact forgotten", LEDGER, own.told_fact_forgotten),
-    Mutant("told fact before the target accepts", TOLD, own.told_fact_too_soon),
+    Mutant("told fact before the target accepts", DELIVERED, own.told_fact_too_soon),
     Mutant("refused written as void", LEDGER, own.refused_is_void),
     Mutant("final refusal tried again", LEDGER, own.final_is_tried_again, Ground(starts=("refused",))),
     Mutant("lost answer taken for a refusal", TWICE, own.unclear_is_refused, DOUBTFUL),
     Mutant("prefix not unique", TWICE, own.prefix_not_unique),
     Mutant("409 taken for ours", TWICE, own.conflict_is_ours),
-    Mutant("end overwritten", TOLD, own.end_overwritten),
+    Mutant("end overwritten", DELIVERED, own.end_overwritten),
     Mutant("policy not looked at again", POLICY, own.policy_not_looked_at_again),
     Mutant("no sweep of images", LOSE, own.no_sweep_of_images),
     Mutant("no sweep of markers, and no hint", LOSE, own.no_sweep_of_markers),
@@ -139,7 +139,7 @@ OWN = (
         own.nameless_finished_is_void,
         Ground(fates=("objects late", "object missing"), starts=LOST),
     ),
-    Mutant("end read after what came before it", TOLD, own.end_read_last, Ground(cancels=True)),
+    Mutant("end read after what came before it", DELIVERED, own.end_read_last, Ground(cancels=True)),
     Mutant(
         "ended nameless task waited for",
         ENDS,
@@ -155,7 +155,7 @@ OWN = (
     Mutant("an adopted task's objects taken for too old", FAILURE, own.adopted_too_late, LATE_AND_WELL),
     Mutant(
         "fortnight counted from the event",
-        TOLD,
+        DELIVERED,
         own.fortnight_from_the_event,
         Ground(refuses=True),
     ),

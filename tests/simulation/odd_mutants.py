@@ -24,7 +24,7 @@ from .world import LedgerOfAProcess
 def answer_is_silence(patch: pytest.MonkeyPatch) -> None:
     """An answer that cannot be read is taken for none, so that nobody asks there again in this tick."""
     for module in (tick, see, look_at_due):
-        patch.setattr(module, "SILENCE", frozenset({"Unanswered", "Unreached", "AnswerUnreadable"}))
+        patch.setattr(module, "NO_ANSWER", frozenset({"Unanswered", "Unreached", "AnswerUnreadable"}))
 
 
 def refused_is_none(patch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def refused_is_none(patch: pytest.MonkeyPatch) -> None:
 def no_look_at_the_clock(patch: pytest.MonkeyPatch) -> None:
     """All candidates of a doubt are looked at, however long that takes."""
 
-    def all_of_them(_outside: Any, tasks: Iterator[Task]) -> Iterator[Task]:
+    def all_of_them(_context: Any, tasks: Iterator[Task]) -> Iterator[Task]:
         yield from islice(tasks, looking.CANDIDATES_MAX)
 
     patch.setattr(looking, "_while_time", all_of_them)
@@ -55,12 +55,12 @@ def begun_before_all_is_recorded(patch: pytest.MonkeyPatch) -> None:
     """Each part of an array is begun with right after it was recorded, and nothing is kept."""
     takes = parts.take
 
-    def take(outside: Any, part: Any) -> Seen:
-        seen = takes(outside, part)
+    def take(context: Any, part: Any) -> Seen:
+        seen = takes(context, part)
         if seen.recorded is None:
             return seen
         try:
-            return Seen(export=begin(outside, seen.recorded).export)
+            return Seen(export=begin(context, seen.recorded).export)
         except (LedgerFault, CloudFault):
             return Seen(undecided=True)
 

@@ -37,7 +37,7 @@ from image_export.values.record import Record
 from image_export.values.steps import End, Settle, Unmark
 from tests.fakes import FakeStore
 
-from .protocol_mutants import TAKE, overwrites
+from .protocol_mutants import PERFORM, overwrites
 from .world import LedgerOfAProcess
 
 TIMED_OUT = Ended(status="Failed", error=Cause(code="Timeout", message="It took too long."))
@@ -66,7 +66,7 @@ def lapses_bridged(patch: pytest.MonkeyPatch) -> None:
 
 def lapse_never_over(patch: pytest.MonkeyPatch) -> None:
     """Nobody writes down that a task is known again."""
-    patch.setitem(TAKE, Unmark, lambda _outside, look, _step: look.stands(vanished_at=None))
+    patch.setitem(PERFORM, Unmark, lambda _context, look, _step: look.stands(vanished_at=None))
 
 
 def unreadable_is_none(patch: pytest.MonkeyPatch) -> None:
@@ -85,13 +85,13 @@ def unreadable_is_none(patch: pytest.MonkeyPatch) -> None:
 def told_before_it_stands(patch: pytest.MonkeyPatch) -> None:
     """The end is told, then recorded."""
 
-    def end(outside: Any, look: Any, step: End) -> Any:
-        early = OfExport(replace(look.record, ended=step.ended, ended_at=outside.ledger.now))
-        for owed in early.owed:
-            deliveries.deliver(outside, early, owed)
-        return taking._end(outside, look, step)
+    def end(context: Any, look: Any, step: End) -> Any:
+        early = OfExport(replace(look.record, ended=step.ended, ended_at=context.ledger.now))
+        for pending in early.pending:
+            deliveries.deliver(context, early, pending)
+        return taking._end(context, look, step)
 
-    patch.setitem(TAKE, End, end)
+    patch.setitem(PERFORM, End, end)
 
 
 def a_state_ignored(patch: pytest.MonkeyPatch) -> None:
@@ -107,9 +107,9 @@ def unknown_word_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
 def timeout_is_failure(patch: pytest.MonkeyPatch) -> None:
     """A task that takes long has failed."""
 
-    def go_on(record: Any, task: Any, sight: Any, now: Any) -> Any:
+    def go_on(record: Any, task: Any, observed: Any, now: Any) -> Any:
         due = exporting._stall_due(record, now)
-        return End(TIMED_OUT) if due else exporting._go_on(record, task, sight, now)
+        return End(TIMED_OUT) if due else exporting._go_on(record, task, observed, now)
 
     for word in ("Waiting", "Pending", "Processing", "Paused"):
         patch.setitem(exporting.TASK, word, go_on)
@@ -152,8 +152,8 @@ def told_fact_too_soon(patch: pytest.MonkeyPatch) -> None:
     """That a target was told is written down first."""
     delivers = deliveries.deliver
 
-    def deliver(outside: Any, outgoing: Any, owed: Any) -> Any:
-        return delivers(outside, outgoing.accepted(outside.ledger, owed), owed)
+    def deliver(context: Any, outgoing: Any, pending: Any) -> Any:
+        return delivers(context, outgoing.accepted(context.ledger, pending), pending)
 
     patch.setattr(deliver_due, "deliver", deliver)
 
@@ -162,13 +162,13 @@ def refused_is_void(patch: pytest.MonkeyPatch) -> None:
     """A refusal is written down as if nothing had come of the call."""
     settles = taking._settle
 
-    def settle(outside: Any, look: Any, step: Settle) -> Any:
+    def settle(context: Any, look: Any, step: Settle) -> Any:
         refused = step.result.outcome == "refused"
-        return settles(outside, look, Settle(Result(outcome="void", cause=step.result.cause)) if refused else step)
+        return settles(context, look, Settle(Result(outcome="void", cause=step.result.cause)) if refused else step)
 
     patch.setattr(taking, "_log_result", lambda *_: None)  # no line of the log has such fields
     patch.setattr(taking, "_settle", settle)
-    patch.setitem(TAKE, Settle, settle)
+    patch.setitem(PERFORM, Settle, settle)
 
 
 def final_is_tried_again(patch: pytest.MonkeyPatch) -> None:
@@ -185,9 +185,9 @@ def final_is_tried_again(patch: pytest.MonkeyPatch) -> None:
 def unclear_is_refused(patch: pytest.MonkeyPatch) -> None:
     """No usable answer is taken for a refusal, and the next attempt follows."""
 
-    def in_doubt(outside: Any, look: Any, cause: Cause) -> Any:
+    def in_doubt(context: Any, look: Any, cause: Cause) -> Any:
         settle = Settle(Result(outcome="refused", cause=replace(cause, code="Throttling")))
-        return taking._settle(outside, look, settle)
+        return taking._settle(context, look, settle)
 
     patch.setattr(taking, "_in_doubt", in_doubt)
 
@@ -248,7 +248,7 @@ def no_sweep_of_images(patch: pytest.MonkeyPatch) -> None:
 
 def no_sweep_of_markers(patch: pytest.MonkeyPatch) -> None:
     """A marker without a hint is nobody's, and the first hint comes after it."""
-    patch.setattr(sweep, "_unhinted", lambda _outside: iter(()))
+    patch.setattr(sweep, "_unhinted", lambda _context: iter(()))
     patch.setattr(record, "_first_hint", lambda *_: "due/20200101T000000Z/exp-nothing-0001")
 
 
@@ -256,9 +256,9 @@ def known_too_soon(patch: pytest.MonkeyPatch) -> None:
     """An image is known as exported before its export stands."""
     makes = record._make
 
-    def make(outside: Any, request: Any, export: str) -> Any:
-        outside.ledger.put(keys.Known.of(request.place, export).key)
-        return makes(outside, request, export)
+    def make(context: Any, request: Any, export: str) -> Any:
+        context.ledger.put(keys.Known.of(request.place, export).key)
+        return makes(context, request, export)
 
     patch.setattr(record, "_make", make)
 
@@ -287,14 +287,14 @@ def inferred_is_certain(patch: pytest.MonkeyPatch) -> None:
     """A task that is ours by inference is kept from other exports in doubt."""
     settles = taking._settle
 
-    def settle(outside: Any, look: Any, step: Settle) -> Any:
-        look = settles(outside, look, step)
+    def settle(context: Any, look: Any, step: Settle) -> Any:
+        look = settles(context, look, step)
         if look.record.task_id:
             owner = TaskOwner(export_id=look.record.export_id)
-            outside.ledger.put(keys.Task(look.record.request.place, look.record.task_id).key, owner)
+            context.ledger.put(keys.Task(look.record.request.place, look.record.task_id).key, owner)
         return look
 
-    patch.setitem(TAKE, Settle, settle)
+    patch.setitem(PERFORM, Settle, settle)
 
 
 def end_read_last(patch: pytest.MonkeyPatch) -> None:
@@ -341,9 +341,9 @@ def adopted_too_late(patch: pytest.MonkeyPatch) -> None:
 
 def fortnight_from_the_event(patch: pytest.MonkeyPatch) -> None:
     """A target is given up at its first refusal, where the event is old."""
-    owes = announcements.owed
+    owes = announcements.pending
 
-    def owed(record: Record) -> list[Any]:
+    def pending(record: Record) -> list[Any]:
         return [replace(one, refused_since=one.happened_at) for one in owes(record)]
 
-    patch.setattr(announcements, "owed", owed)
+    patch.setattr(announcements, "pending", pending)

@@ -26,7 +26,7 @@ from image_export.values.facts import Ended, Requested, Result
 from image_export.values.steps import End, LookForKeys, Settle
 from image_export.values.task import Task
 
-TAKE: dict[Any, Any] = taking.TAKE
+PERFORM: dict[Any, Any] = taking.PERFORM
 
 
 def versioned(patch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,7 @@ def versioned(patch: pytest.MonkeyPatch) -> None:
 
 def retried_in_place(patch: pytest.MonkeyPatch) -> None:
     """ExportImage is called again at once where its answer was lost."""
-    patch.setattr(taking, "_in_doubt", lambda outside, look, _cause: taking._export(outside, look, look.record.claim))
+    patch.setattr(taking, "_in_doubt", lambda context, look, _cause: taking._export(context, look, look.record.claim))
 
 
 def no_claim(patch: pytest.MonkeyPatch) -> None:
@@ -103,15 +103,15 @@ def _takes(patch: pytest.MonkeyPatch, which: Any, *, inferred: bool) -> None:
 
 def no_look_at_the_bucket(patch: pytest.MonkeyPatch) -> None:
     """No task is no export, whatever the bucket holds."""
-    patch.setitem(TAKE, LookForKeys, lambda _outside, look, _step: look.saw(keys=()))
+    patch.setitem(PERFORM, LookForKeys, lambda _context, look, _step: look.saw(keys=()))
 
 
 def cancel_beside_the_claim(patch: pytest.MonkeyPatch) -> None:
     """A cancel ends an export without taking the next claim's slot."""
     original = starting.next_step
 
-    def next_step(record: Any, sight: Any, now: datetime) -> Any:
-        return End(Ended(status="Cancelled")) if record.cancel_at else original(record, sight, now)
+    def next_step(record: Any, observed: Any, now: datetime) -> Any:
+        return End(Ended(status="Cancelled")) if record.cancel_at else original(record, observed, now)
 
     patch.setitem(steps.DECIDE, steps.Phase.READY, next_step)
 
@@ -120,10 +120,10 @@ def look_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
     """A look at the task that fails ends the export."""
     original = exporting.unseen
 
-    def unseen(record: Any, sight: Any, now: datetime) -> Any:
-        if sight.task is UNSET:
-            return End(Ended(status="Failed", error=sight.failed))
-        return original(record, sight, now)
+    def unseen(record: Any, observed: Any, now: datetime) -> Any:
+        if observed.task is UNSET:
+            return End(Ended(status="Failed", error=observed.failed))
+        return original(record, observed, now)
 
     patch.setitem(steps.UNSEEN, steps.Phase.EXPORTING, unseen)
 
@@ -131,35 +131,35 @@ def look_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
 def told_from_memory(patch: pytest.MonkeyPatch) -> None:
     """What is told is what this worker decided, not what stands."""
 
-    def end(outside: Any, look: Any, step: End) -> Any:
-        outside.ledger.create(keys.Ended(look.record.export_id).key, step.ended)
-        return look.stands(ended=step.ended, ended_at=outside.ledger.now)
+    def end(context: Any, look: Any, step: End) -> Any:
+        context.ledger.create(keys.Ended(look.record.export_id).key, step.ended)
+        return look.stands(ended=step.ended, ended_at=context.ledger.now)
 
-    patch.setitem(TAKE, End, end)
+    patch.setitem(PERFORM, End, end)
 
 
 def no_authoritative_marker(patch: pytest.MonkeyPatch) -> None:
     """Hints alone, the old one removed before the new one is written; nobody sweeps."""
     leaves = advance._leave_hints
 
-    def leave_hints(outside: Any, record: Any, wait: Any, came_from: str | None) -> Any:
+    def leave_hints(context: Any, record: Any, wait: Any, came_from: str | None) -> Any:
         if came_from:
-            outside.ledger.delete(came_from)
-        return leaves(outside, record, wait, None)
+            context.ledger.delete(came_from)
+        return leaves(context, record, wait, None)
 
     patch.setattr(advance, "_leave_hints", leave_hints)
-    patch.setattr(sweep, "_unhinted", lambda _outside: iter(()))
+    patch.setattr(sweep, "_unhinted", lambda _context: iter(()))
 
 
 def fact_before_marker(patch: pytest.MonkeyPatch) -> None:
     """`requested` first, then the hint and the marker that lead to it."""
     make = record._make
 
-    def made_first(outside: Any, request: Any, export: str) -> Any:
-        name = keys.History(keys.backwards(outside.ledger.now), request.region_id, request.image_id, export)
+    def made_first(context: Any, request: Any, export: str) -> Any:
+        name = keys.History(keys.backwards(context.ledger.now), request.region_id, request.image_id, export)
         requested = Requested(export_id=export, request=request, listed=name.key)
-        outside.ledger.mark(keys.Requested(export).key, requested)
-        return make(outside, request, export)
+        context.ledger.mark(keys.Requested(export).key, requested)
+        return make(context, request, export)
 
     patch.setattr(record, "_make", made_first)
 
@@ -168,9 +168,9 @@ def ids_by_chance(patch: pytest.MonkeyPatch) -> None:
     """Each request makes an id of its own."""
     make = record._make
 
-    def made_by_chance(outside: Any, request: Any, export: str) -> Any:
+    def made_by_chance(context: Any, request: Any, export: str) -> Any:
         stem, _ = export.rsplit("-", 1)
-        return make(outside, request, f"{stem}-{int(outside.ledger.nonce()[1:]):04d}")
+        return make(context, request, f"{stem}-{int(context.ledger.nonce()[1:]):04d}")
 
     patch.setattr(record, "_make", made_by_chance)
 
@@ -179,11 +179,11 @@ def two_keys_of_results(patch: pytest.MonkeyPatch) -> None:
     """A void has a key of its own beside the result."""
     settles, reads = taking._settle, Ledger.with_attempt
 
-    def settle(outside: Any, look: Any, step: Settle) -> Any:
+    def settle(context: Any, look: Any, step: Settle) -> Any:
         if step.result.outcome != "void":
-            return settles(outside, look, step)
+            return settles(context, look, step)
         key = f"exports/{look.record.export_id}/void-{look.record.attempt:04d}"
-        standing = outside.ledger.create(key, step.result)
+        standing = context.ledger.create(key, step.result)
         return look.stands(result=standing.fact, settled_at=standing.at).saw(candidates=UNSET, keys=UNSET)
 
     def with_attempt(self: Ledger, record: Any, attempt: int) -> Any:
@@ -193,5 +193,5 @@ def two_keys_of_results(patch: pytest.MonkeyPatch) -> None:
         void = self.read(f"exports/{record.export_id}/void-{attempt:04d}", Result)
         return replace(read, result=void.fact, settled_at=void.at) if void else read
 
-    patch.setitem(TAKE, Settle, settle)
+    patch.setitem(PERFORM, Settle, settle)
     patch.setattr(Ledger, "with_attempt", with_attempt)

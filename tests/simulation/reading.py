@@ -23,7 +23,7 @@ class Written(NamedTuple):
 
 
 @dataclass
-class Told:
+class Delivered:
     """What the facts of one export say."""
 
     export_id: str
@@ -74,13 +74,13 @@ class Told:
         return {claim["OSSPrefix"] for claim in self.claims.values() if claim["Kind"] == "start"}
 
 
-def exports(world: World) -> list[Told]:
+def exports(world: World) -> list[Delivered]:
     """Every export that was recorded."""
     return _exports(world, world.objects.changes)
 
 
 @lru_cache(maxsize=1)  # every invariant reads the same ledger
-def _exports(world: World, _changes: int) -> list[Told]:
+def _exports(world: World, _changes: int) -> list[Delivered]:
     folders: dict[str, dict[str, Written]] = defaultdict(dict)
     for key in world.objects.below("exports/"):
         stored = world.objects[key]
@@ -90,8 +90,8 @@ def _exports(world: World, _changes: int) -> list[Told]:
     return [_read(export, facts) for export, facts in folders.items() if "requested" in facts]
 
 
-def _read(export: str, facts: dict[str, Written]) -> Told:
-    told = Told(export, facts["requested"].fact, facts["requested"].at)
+def _read(export: str, facts: dict[str, Written]) -> Delivered:
+    told = Delivered(export, facts["requested"].fact, facts["requested"].at)
     for name, (fact, at, nonce) in facts.items():
         if name.startswith("claim-"):
             told.claims[int(name[6:])] = fact

@@ -16,7 +16,7 @@ from image_export.values.place import Place
 from image_export.values.policy import Policy
 from image_export.values.record import Record
 from image_export.values.run import Before
-from image_export.values.steps import Sight, Step
+from image_export.values.steps import Observed, Step
 
 
 def never_over(patch: pytest.MonkeyPatch) -> None:
@@ -54,8 +54,8 @@ def stalls_need_a_look(patch: pytest.MonkeyPatch) -> None:
     """What takes too long is told by whoever sees the task, and by nobody else."""
     stalled = exporting._or_stalled
 
-    def or_stalled(record: Record, sight: Sight, now: datetime, step: Step) -> Step:
-        return step if sight.failed else stalled(record, sight, now, step)
+    def or_stalled(record: Record, observed: Observed, now: datetime, step: Step) -> Step:
+        return step if observed.failed else stalled(record, observed, now, step)
 
     patch.setattr(exporting, "_or_stalled", or_stalled)
 

@@ -14,7 +14,7 @@ from image_export.values.answer import Answer
 from tests.builders import REGION
 from tests.fakes import START
 
-from .reading import Told, exports
+from .reading import Delivered, exports
 from .scenario import Scenario
 
 SHARE = 0.15
@@ -63,7 +63,7 @@ def _now_s(scenario: Scenario) -> float:
     return (scenario.world.clock.now - START).total_seconds()
 
 
-def _ask(scenario: Scenario, export: Told, other: dict[str, str]) -> None:
+def _ask(scenario: Scenario, export: Delivered, other: dict[str, str]) -> None:
     """A caller asks for the same, or for something else, with a token that looks like the replay's."""
     request = export.request
     body = {
@@ -82,7 +82,7 @@ def _once(scenario: Scenario, export: str, seconds: float) -> None:
     scenario.functions.invoke(
         scenario.at(seconds),
         "event",
-        lambda outside: on_event(outside, body, request_id=f"replay-{seconds}", region_id=REGION),
+        lambda context: on_event(context, body, request_id=f"replay-{seconds}", region_id=REGION),
         lambda answer: scenario.replays.append((export, answer)),
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from image_export.use_cases.context import Outside
+from image_export.use_cases.context import Context
 from image_export.use_cases.export import perform as taking
 from image_export.use_cases.export.observe import Look
 from image_export.values.steps import End
@@ -12,12 +12,12 @@ from image_export.values.steps import End
 
 def tidying_up_after_the_end(patch: pytest.MonkeyPatch) -> None:
     """Whoever ends an export removes the claim that it no longer needs."""
-    steps: dict[Any, Any] = taking.TAKE
+    steps: dict[Any, Any] = taking.PERFORM
     end = steps[End]
 
-    def tidy(outside: Outside, look: Look, step: End) -> Look:
-        ended: Look = end(outside, look, step)
-        outside.ledger.delete(f"exports/{ended.record.export_id}/claim-0001")
+    def tidy(context: Context, look: Look, step: End) -> Look:
+        ended: Look = end(context, look, step)
+        context.ledger.delete(f"exports/{ended.record.export_id}/claim-0001")
         return ended
 
     patch.setitem(steps, End, tidy)

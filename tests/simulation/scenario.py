@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from image_export.decisions.arrivals.timer import Timer
 from image_export.errors import CloudFault
-from image_export.use_cases.entrances.http import Site
+from image_export.use_cases.entrances.http import HttpApp
 from image_export.use_cases.entrances.receive import receive
 from image_export.use_cases.night.run import nightly
 from image_export.use_cases.ports import StartExport
@@ -130,8 +130,8 @@ class Scenario:
             self.functions.invoke(
                 self.at(seconds + (self.soon_s() if number else 0.0)),
                 "event",
-                lambda outside, request_id=request_id: receive(  # type: ignore[misc]
-                    outside, raw, request_id=request_id, region_id=REGION
+                lambda context, request_id=request_id: receive(  # type: ignore[misc]
+                    context, raw, request_id=request_id, region_id=REGION
                 ),
                 lambda answer: self.answers.append(("event", answer)),
             )
@@ -159,8 +159,8 @@ class Scenario:
                 self.answers.append((event.decode(), answer))
                 self._send_back(answer)
 
-        def work(outside: Any) -> Any:
-            return Site(lambda _needs_policy: outside, SETTINGS, REGION, dict).respond(event, "h-1")
+        def work(context: Any) -> Any:
+            return HttpApp(lambda _needs_policy: context, SETTINGS, REGION, dict).respond(event, "h-1")
 
         self.functions.invoke(when, "http", work, heard)
 
@@ -213,7 +213,7 @@ class Scenario:
     def tick(self, when: datetime) -> None:
         """The watcher looks."""
         self.ticks.append(when)
-        self.functions.invoke(when, "watch", lambda outside: watch(outside, request_id="tick"))
+        self.functions.invoke(when, "watch", lambda context: watch(context, request_id="tick"))
 
     def night(self, seconds: float) -> None:
         """A nightly run, perhaps delivered twice."""
@@ -223,7 +223,7 @@ class Scenario:
             self.functions.invoke(
                 self.at(seconds + self.random.random() * 5),
                 "nightly",
-                lambda outside: nightly(outside, Timer(run_id=run_id), request_id=run_id),
+                lambda context: nightly(context, Timer(run_id=run_id), request_id=run_id),
             )
 
 

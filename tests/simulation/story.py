@@ -109,7 +109,7 @@ def _target_refuses(scenario: Scenario, _from_s: float) -> None:
     """For days, or it does not answer."""
     random, notifier = scenario.random, scenario.world.notifier
     days = random.choice((30,) if scenario.world.ground.refuses else (0.1, 1, 10, 30)) * random.random()
-    notifier.silent = random.random() < 0.3 or scenario.world.ground.silent
+    notifier.unresponsive = random.random() < 0.3 or scenario.world.ground.unresponsive
     for target in scenario.world.ruled.notify[random.randrange(2) :]:
         notifier.refuses_until[target.name] = START + timedelta(days=days)
 

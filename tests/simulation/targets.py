@@ -32,7 +32,7 @@ class Targets(FakeNotifier):
         self._world = world
         self._dice = Random(f"{world.seed}-answers")  # noqa: S311 - dice, not secrets
         self.refuses_until: dict[str, datetime] = {}
-        self.silent = False  # instead of refusing, they do not answer
+        self.unresponsive = False  # instead of refusing, they do not answer
         self.slow_until: dict[str, datetime] = {}
         self.attempts: list[Attempt] = []
         self.accepted_at: dict[tuple[str, str], datetime] = {}  # target and event: when, the first time
@@ -46,7 +46,7 @@ class Targets(FakeNotifier):
         try:
             if self.slow_until.get(target.name, START) > world.clock.now:
                 world.wait(self._dice.uniform(*SLOW_S))
-            if self.silent and self._refuses(target):
+            if self.unresponsive and self._refuses(target):
                 world.wait(SILENT_S)
                 raise unanswered("Unanswered")
             super().tell(target, event)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from .reading import Told, exports
+from .reading import Delivered, exports
 from .scenario import Scenario
 from .world import World
 
@@ -38,7 +38,7 @@ def told_of(scenario: Scenario) -> Iterator[str]:
                 yield f"{name} was not told to {sorted(missing)}, and is not kept for each of them"
 
 
-def _kinds(export: Told) -> Iterator[str]:
+def _kinds(export: Delivered) -> Iterator[str]:
     if export.ended:
         yield export.ended["Status"]
     if export.last_result.get("TaskId"):
@@ -52,11 +52,11 @@ def _differing(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return {key: (data.get(key), others.get(key)) for key in data if data.get(key) != others.get(key)}
 
 
-def _others(by_id: Events, export: Told, names: set[str]) -> list[str]:
+def _others(by_id: Events, export: Delivered, names: set[str]) -> list[str]:
     return [event for event in by_id if event.startswith(f"{export.export_id}.") and event not in names]
 
 
-def targets_of(export: Told) -> set[str]:
+def targets_of(export: Delivered) -> set[str]:
     """The names of the notify targets that it was recorded with."""
     return {
         f"eventbridge:{one['region']}:{one['bus']}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from .reading import Told, exports
+from .reading import Delivered, exports
 from .scenario import Scenario
 from .world import World
 
@@ -28,7 +28,7 @@ def refused_watches(scenario: Scenario) -> Iterator[str]:
             yield f"{export.export_id} took long and could not be looked at, and nobody called it stalled"
 
 
-def _too_early(world: World, export: Told, ended_at: datetime) -> Iterator[str]:
+def _too_early(world: World, export: Delivered, ended_at: datetime) -> Iterator[str]:
     first = ended_at - FORTNIGHT
     if not any(dead.account_id == export.place[0] and dead.lasts(first, ended_at) for dead in world.dead):
         yield f"{export.export_id} is {export.error} at {ended_at}, and could be looked at since {first}"

@@ -52,7 +52,7 @@ class Ground:
     starts: tuple[str, ...] = ()  # what mostly goes wrong with ExportImage; the same
     cancels: bool = False  # people cancel in every life
     refuses: bool = False  # notify targets refuse for days, up to thirty, in every life
-    silent: bool = False  # and rather than refuse they do not answer
+    unresponsive: bool = False  # and rather than refuse they do not answer
     slow: bool = False  # a notify target takes long for each answer, in every life
     others: bool = False  # somebody else exports each image too
     blind: bool = False  # the policy cannot be read for a while in every life

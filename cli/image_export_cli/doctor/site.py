@@ -24,7 +24,7 @@ class Evidence(NamedTuple):
 NOTHING_MORE = Evidence()
 
 
-class Site(NamedTuple):
+class HttpApp(NamedTuple):
     """`cloud` is the functions' own account, in the name of whoever deploys."""
 
     deployment: Deployment

@@ -33,7 +33,7 @@ def shown(ledger: Ledger, name: str) -> Any:
             "StalledAt": found.stalled_at,
             "Stalled": stalled,
             "Ended": ended,
-            "Told": sorted(found.told),
+            "Delivered": sorted(found.told),
             "RefusedSince": dict(found.refused_since),
         }
         return msgspec.to_builtins({**export_of(found).wire(), **more})
@@ -70,11 +70,11 @@ def _found(ledger: Ledger, name: str) -> Record | Kept | tuple[Rejection, dateti
     if not is_name(name) and not is_beginning(name):
         message = f"{name[:80]!r} is no name that `list` prints: an ExportId, or rejected-… or untold-…."
         raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="Take a name from the list."))
-    untold = read_name(name)
-    if untold:
-        owed = kept(ledger, untold)
-        if owed:
-            return owed
+    undelivered = read_name(name)
+    if undelivered:
+        pending = kept(ledger, undelivered)
+        if pending:
+            return pending
     elif rejected := keys.Rejected.named(name):
         rejection = ledger.read(rejected.key, Rejection)
         if rejection:

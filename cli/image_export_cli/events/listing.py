@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from image_export.decisions.results.undelivered import Untold, read_key
+from image_export.decisions.results.undelivered import Undelivered, read_key
 from image_export.errors import AskerFault, FactUnreadable
 from image_export.use_cases.entrances.redeliver import kept
 from image_export.use_cases.entrances.reject import Rejection
@@ -86,19 +86,19 @@ def _rejection(ledger: Ledger, name: str) -> Item | None:
 
 
 def _untold(ledger: Ledger) -> Iterator[Listed]:
-    for entry in ledger.walk(keys.Untold.below()):
-        untold = read_key(entry.key)
-        if untold:
-            yield Listed(untold.name, entry.modified_at, partial(_owed, ledger, untold))
+    for entry in ledger.walk(keys.Undelivered.below()):
+        undelivered = read_key(entry.key)
+        if undelivered:
+            yield Listed(undelivered.name, entry.modified_at, partial(_pending, ledger, undelivered))
 
 
-def _owed(ledger: Ledger, untold: Untold, name: str) -> Item | None:
-    owed = kept(ledger, untold)
-    if owed is None:
+def _pending(ledger: Ledger, undelivered: Undelivered, name: str) -> Item | None:
+    pending = kept(ledger, undelivered)
+    if pending is None:
         return None
-    message = f"{owed.target.name} has not accepted that it is {untold.kind}."
-    what = owed.record.request.image_id if owed.record else "an event"
-    return Item(name, owed.at, what, Cause(code="NotTold", message=message))
+    message = f"{pending.target.name} has not accepted that it is {undelivered.kind}."
+    what = pending.record.request.image_id if pending.record else "an event"
+    return Item(name, pending.at, what, Cause(code="NotTold", message=message))
 
 
 def _read(listed: Listed) -> Item | None:

@@ -22,7 +22,7 @@ ON_BUCKETS = ("oss:GetBucketLocation", "oss:GetBucketInfo", "oss:ListMultipartUp
 
 
 # Markers and hints: what the ledger's facts could be made anew from, or what holds no longer
-FOLDERS = (keys.Open, keys.Due, keys.Running, keys.Waiting, keys.Hold, keys.Sighted, keys.Stalling, keys.Untold)
+FOLDERS = (keys.Open, keys.Due, keys.Running, keys.Waiting, keys.Hold, keys.Sighted, keys.Stalling, keys.Undelivered)
 REMOVED = tuple(f"{kind.below()}*" for kind in FOLDERS)
 REMOVED_OF_EXPORTS = (keys.Denied("*").key, keys.Vanished("*").key)
 PROOFS = (keys.Claim("*", 1), keys.Result("*", 1), keys.Requested("*"), keys.Ended("*"))  # one of each kind

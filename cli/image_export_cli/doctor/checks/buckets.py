@@ -11,7 +11,7 @@ from ...cloud.account import CloudAccount
 from ...cloud.buckets import Bucket
 from ...cloud.regions import REGIONS, doubt
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
-from ..site import Site
+from ..site import HttpApp
 
 ARCHIVES = ("Archive", "ColdArchive", "DeepColdArchive")
 ASIDE = (
@@ -20,7 +20,7 @@ ASIDE = (
 )
 
 
-def destinations(site: Site) -> Iterator[Finding]:
+def destinations(site: HttpApp) -> Iterator[Finding]:
     """What ExportImage would refuse about each bucket (ExportImage page of 2025, error codes)."""
     for account in site.deployment.policy.accounts:
         cloud = site.inside(account)
@@ -52,12 +52,12 @@ def _asked(cloud: CloudAccount, region: str, name: str) -> Bucket | None:
         return cloud.bucket(cloud.region, name)
 
 
-def ledger(site: Site) -> Iterator[Finding]:
+def ledger(site: HttpApp) -> Iterator[Finding]:
     """Where the facts are: a bucket that was never versioned (docs/protocol.md#rule-1), and that nobody else reads."""
     yield from looking(f"oss://{site.deployment.settings.ledger_bucket}", _ledger, site)
 
 
-def _ledger(site: Site) -> Iterator[Finding]:
+def _ledger(site: HttpApp) -> Iterator[Finding]:
     name, region = site.deployment.settings.ledger_bucket, site.deployment.region
     bucket = site.cloud.bucket(region, name)
     faults = list(_elsewhere(name, region, bucket, "s.yaml"))
@@ -69,7 +69,7 @@ def _ledger(site: Site) -> Iterator[Finding]:
     yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, was never versioned, {kept}.")]
 
 
-def policy(site: Site) -> Iterator[Finding]:
+def policy(site: HttpApp) -> Iterator[Finding]:
     """Where a policy in OSS is: in a bucket of the functions' account that nobody else writes to, not in the ledger.
 
     Its address as it is deployed is compared with `s.yaml` function by function, and the right to read it role by role.
@@ -78,7 +78,7 @@ def policy(site: Site) -> Iterator[Finding]:
         yield from looking(site.deployment.settings.policy, _policy, site)
 
 
-def _policy(site: Site) -> Iterator[Finding]:
+def _policy(site: HttpApp) -> Iterator[Finding]:
     settings, region = site.deployment.settings, site.deployment.region
     name, _, key = settings.policy.removeprefix("oss://").partition("/")
     bucket = site.cloud.bucket(region, name)
@@ -91,14 +91,14 @@ def _policy(site: Site) -> Iterator[Finding]:
     yield from faults or [ok(settings.policy, f"Is in {region}, private, and not in the ledger.")]
 
 
-def _foreign(site: Site, name: str, bucket: Bucket) -> Iterator[Finding]:
+def _foreign(site: HttpApp, name: str, bucket: Bucket) -> Iterator[Finding]:
     """A stranger who owns the bucket could write whatever the functions believe."""
     if bucket.owner_id != site.deployment.account_id:
         message = f"Belongs to account {bucket.owner_id}, not to {site.deployment.account_id}, where the functions are."
         yield wrong(f"oss://{name}", message, "Name a bucket of the functions' own account in s.yaml.")
 
 
-def _versioned(site: Site, name: str) -> Iterator[Finding]:
+def _versioned(site: HttpApp, name: str) -> Iterator[Finding]:
     try:
         site.cloud.ledger(site.deployment.settings).ready()
     except OurFault as fault:
@@ -118,7 +118,7 @@ def _unreadable(name: str, bucket: Bucket) -> Iterator[Finding]:
         yield wrong(f"oss://{name}", message, "Let OSS encrypt it with its own keys (AES256).", plain)
 
 
-def _fading(site: Site) -> Iterator[Finding]:
+def _fading(site: HttpApp) -> Iterator[Finding]:
     """Rules that archive facts, so that OSS refuses them, or remove them, so that images are exported again."""
     name, prefix = site.deployment.settings.ledger_bucket, site.deployment.settings.ledger_prefix.strip("/")
     root = f"{prefix}/" if prefix else ""

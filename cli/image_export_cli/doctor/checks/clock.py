@@ -6,14 +6,14 @@ from datetime import datetime, timedelta, timezone
 from image_export.errors import CloudFault
 
 from ...deployment.finding import Finding, ok, unknown, wrong
-from ..site import Site
+from ..site import HttpApp
 
 MOST = timedelta(minutes=15)
 TOO_FAR = ("RequestTimeTooSkewed", "InvalidTimeStamp.Expired")  # of OSS, of RPC
 OF_ITS_OWN = "An emulator may have a time of its own; with --speed 1 it is this machine's."
 
 
-def clock(site: Site) -> Iterator[Finding]:
+def clock(site: HttpApp) -> Iterator[Finding]:
     """By the Date of an answer, which a refusal has as well. The functions' own clocks are FC's."""
     refused = False
     try:

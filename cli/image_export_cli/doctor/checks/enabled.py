@@ -11,18 +11,18 @@ from image_export.values import ledger_keys as keys
 from image_export.values.export import Export
 
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
-from ..site import Site
+from ..site import HttpApp
 
 NOT_ENABLED = "UserNotInTheWhiteList"
 LATEST = 50  # exports that are read
 
 
-def enabled(site: Site) -> Iterator[Finding]:
+def enabled(site: HttpApp) -> Iterator[Finding]:
     """The latest word of ECS on it, account by account."""
     yield from looking("image export", _enabled, site)
 
 
-def _enabled(site: Site) -> Iterator[Finding]:
+def _enabled(site: HttpApp) -> Iterator[Finding]:
     try:
         exports = list(_latest(site.cloud.ledger(site.deployment.settings)))
     except OurFault as fault:

@@ -9,7 +9,7 @@ from ...cloud.functions import Deployed, Functions
 from ...deployment.finding import Finding, looking, ok, wrong
 from ...deployment.serverless import Function
 from ...deployment.timeouts import too_long
-from ..site import Site
+from ..site import HttpApp
 from .deploying import DEPLOY, to_deploy
 from .triggers import deployed_trigger
 
@@ -17,7 +17,7 @@ from .triggers import deployed_trigger
 CONTRACT = {"IMAGE_EXPORT_LEDGER": "", "IMAGE_EXPORT_POLICY": "policy.yaml", "IMAGE_EXPORT_HTTP_AUTH": "bearer"}
 
 
-def deployed(site: Site) -> Iterator[Finding]:
+def deployed(site: HttpApp) -> Iterator[Finding]:
     """Each function and each trigger, as FC has it."""
     functions = site.cloud.functions(site.deployment.account_id)
     for function in site.deployment.functions:

@@ -8,12 +8,12 @@ from image_export.values.notify_target import EventBus, Function
 
 from ...cloud.account import TEST_EVENT
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
-from ..site import Site
+from ..site import HttpApp
 
 NO_BUS, NO_FUNCTION = "EventBusNotExist", "FunctionNotFound"
 
 
-def targets(site: Site) -> Iterator[Finding]:
+def targets(site: HttpApp) -> Iterator[Finding]:
     """One test event to each bus of the policy, unless that is not wanted; functions are not invoked."""
     for target in site.deployment.policy.notify:
         if isinstance(target, EventBus):
@@ -22,7 +22,7 @@ def targets(site: Site) -> Iterator[Finding]:
             yield from looking(target.name, _function, site, target)
 
 
-def _bus(site: Site, bus: EventBus) -> Iterator[Finding]:
+def _bus(site: HttpApp, bus: EventBus) -> Iterator[Finding]:
     subject = f"bus {bus.bus}"
     if not site.evidence.test_event:
         yield unknown(subject, "No test event was sent.", "Leave out --no-test-event.")
@@ -38,7 +38,7 @@ def _bus(site: Site, bus: EventBus) -> Iterator[Finding]:
         yield ok(subject, f"Took a test event of type {TEST_EVENT} in {bus.region}.")
 
 
-def _function(site: Site, function: Function) -> Iterator[Finding]:
+def _function(site: HttpApp, function: Function) -> Iterator[Finding]:
     if function.service is not None:
         message = "Is a function of FC 2.0, which API 2023-03-30 does not show; it is told by API 2016-08-15."
         yield unknown(function.name, message, "Look for event.refused in the log after the first export.")

@@ -23,7 +23,7 @@ from ...rights.documents import (
     verdict,
     written,
 )
-from ..site import Site
+from ..site import HttpApp
 
 DEPLOY = "Create the stack of template.yml again, or repair the role by hand."
 ADD = "Add these statements to a policy of the role; template.yml has them for the bucket, queue and log that it makes."
@@ -39,13 +39,13 @@ LESS = (
 NOBODY_ELSE = "Let it trust the functions' roles, or their account, and nobody else."
 
 
-def functions(site: Site) -> Iterator[Finding]:
+def functions(site: HttpApp) -> Iterator[Finding]:
     """The roles that the functions run as."""
     for name in site.deployment.roles:
         yield from looking(f"role {name}", _function, site, name)
 
 
-def _function(site: Site, name: str) -> Iterator[Finding]:
+def _function(site: HttpApp, name: str) -> Iterator[Finding]:
     wanted = trust("Service", ["fc.aliyuncs.com"])
     found = site.cloud.role(name)
     if found is None:
@@ -67,14 +67,14 @@ def _is_renamed(need: Need) -> bool:
     return "sts:AssumeRole" in need.actions and any(not one.endswith(OURS) for one in need.resources)
 
 
-def assumed(site: Site) -> Iterator[Finding]:
+def assumed(site: HttpApp) -> Iterator[Finding]:
     """The role that is assumed for each account. Another account's is tried, since it cannot be read from here."""
     for account in site.deployment.policy.accounts:
         look = _assumed if site.is_own(account) else _tried
         yield from looking(f"role {account.role_arn}", look, site, account)
 
 
-def _assumed(site: Site, account: Account) -> Iterator[Finding]:
+def _assumed(site: HttpApp, account: Account) -> Iterator[Finding]:
     arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
     root = f"acs:ram::{site.deployment.account_id}:root"
     wanted = trust("RAM", arns, account.external_id)
@@ -95,7 +95,7 @@ def _assumed(site: Site, account: Account) -> Iterator[Finding]:
     yield from faults or [ok(f"role {found.arn}", f"Trusts {whom} and may export what the policy says.")]
 
 
-def _tried(site: Site, account: Account) -> Iterator[Finding]:
+def _tried(site: HttpApp, account: Account) -> Iterator[Finding]:
     """In the name of whoever deploys; that the functions' roles are trusted as well is not known by it."""
     arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
     rights = written(policy(needs.of_account(account)))
@@ -130,7 +130,7 @@ def _not_assumed(account: Account, fault: Refused, wanted: Document) -> Finding:
     )
 
 
-def ecs(site: Site) -> Iterator[Finding]:
+def ecs(site: HttpApp) -> Iterator[Finding]:
     """The role with which ECS writes to the buckets, in each account."""
     for account in site.deployment.policy.accounts:
         subject = f"role {needs.SERVICE_ROLE}"

@@ -13,7 +13,7 @@ from image_export.errors import Refused
 
 from ...cloud.functions import Functions
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
-from ..site import Site
+from ..site import HttpApp
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)", re.MULTILINE)
 HELP = (
@@ -27,7 +27,7 @@ ACCEPTED = (
 ADVICE = "Publish the layer again, name its version in `layers` of s.yaml (first, if there are several), and deploy."
 
 
-def versions(site: Site) -> Iterator[Finding]:
+def versions(site: HttpApp) -> Iterator[Finding]:
     """Each function that has told; one finding where none has."""
     pins = read_pins(site.evidence.requirements)
     told = dict(started(site.evidence.log))
@@ -39,7 +39,7 @@ def versions(site: Site) -> Iterator[Finding]:
         yield unknown("SDK versions", "Nothing tells which ones the functions have loaded.", HELP)
 
 
-def _asked(site: Site, pins: Mapping[str, str]) -> Iterator[Finding]:
+def _asked(site: HttpApp, pins: Mapping[str, str]) -> Iterator[Finding]:
     functions = site.cloud.functions(site.deployment.account_id)
     for function in site.deployment.functions:
         for trigger in function.triggers:

@@ -70,7 +70,7 @@ def means_the_same(one: ExportRequest, other: ExportRequest) -> bool:
 
 def oss_prefix(request: ExportRequest, export: str, voids: int) -> str:
     """An attempt's OSSPrefix: the caller's part, then ours; over 17 exactly as given (docs/protocol.md#rule-8)."""
-    if is_whole(request):
+    if is_verbatim(request):
         return request.caller_prefix
     return request.caller_prefix + _own_part(request.ledger_id, export) + LETTERS[min(voids, VOIDS_MAX)]
 
@@ -86,10 +86,10 @@ def _named(ledger_id: str, export: str) -> bytes:
 def common_prefix(request: ExportRequest, export: str) -> str:
     """What the prefixes of all attempts begin with."""
     prefix = oss_prefix(request, export, 0)
-    return prefix if is_whole(request) else prefix[:-1]
+    return prefix if is_verbatim(request) else prefix[:-1]
 
 
-def is_whole(request: ExportRequest) -> bool:
+def is_verbatim(request: ExportRequest) -> bool:
     """Whether the caller's prefix leaves no room for ours."""
     return len(request.caller_prefix) > CALLER_PREFIX_MAX
 
@@ -118,7 +118,7 @@ def is_under(request: ExportRequest, prefix: str, key: str) -> bool:
     if not key.startswith(prefix) or rest[:1].isalnum():
         return False
     of_image = rf"(?<![A-Za-z0-9]){re.escape(request.image_id)}(?![A-Za-z0-9])"
-    return not is_whole(request) or re.search(of_image, rest) is not None
+    return not is_verbatim(request) or re.search(of_image, rest) is not None
 
 
 def token_key(request: ExportRequest, token: str) -> str:

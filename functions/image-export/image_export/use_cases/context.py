@@ -21,7 +21,7 @@ SECONDS_FOR_A_CALL = 5.0  # and for the hint that says where to go on
 OUT_OF_TIME = "OutOfTime"
 
 
-class Outside(NamedTuple):
+class Context(NamedTuple):
     """Everything a use case reaches beyond its arguments.
 
     `policy` is None where it cannot be read: what runs is watched to its end, nothing starts and nothing fails.
@@ -34,7 +34,7 @@ class Outside(NamedTuple):
     log: Log
     remaining_s: RemainingSeconds
 
-    def about(self, record: Record) -> "Outside":
+    def about(self, record: Record) -> "Context":
         """Each line of the log says which export it is about, and which task where there is one."""
         request = record.request
         log = self.log.bind(export_id=record.export_id, region_id=request.region_id, image_id=request.image_id)

@@ -130,7 +130,7 @@ class Since(Wire, frozen=True, kw_only=True):
     """Something is so. Its time is since when."""
 
 
-class Told(Wire, frozen=True, kw_only=True):
+class Delivered(Wire, frozen=True, kw_only=True):
     """A notify target has accepted an event, or the manifest was written; or it was given up. One key for either."""
 
     given_up: bool = field(name="GivenUp", default=False)

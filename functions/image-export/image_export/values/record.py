@@ -8,7 +8,7 @@ import msgspec
 
 from .cause import Cause
 from .export_request import ExportRequest
-from .facts import Claim, Ended, LookRefused, Result, Span, Stalled, Told, Waits
+from .facts import Claim, Delivered, Ended, LookRefused, Result, Span, Stalled, Waits
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     waits_at: datetime | None = None
     ended: Ended | None = None
     ended_at: datetime | None = None
-    manifest: Told | None = None
+    manifest: Delivered | None = None
     told: frozenset[str] = frozenset()
     refused_since: Mapping[str, datetime] = MappingProxyType({})  # by what `told` would say
 

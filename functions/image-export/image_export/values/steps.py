@@ -13,7 +13,7 @@ from .stored_object import StoredObject
 from .task import Task
 
 
-class Sight(msgspec.Struct, frozen=True, kw_only=True):
+class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """What this look has seen; UNSET is not looked at yet, None is looked at and not there."""
 
     image: Image | None | UnsetType = UNSET

@@ -17,12 +17,12 @@ from ...values.policy import Policy
 from ...values.record import Record
 from ..naming import CALLER_PREFIX_MAX
 from ..policy.admission import as_of_today, still_allowed
-from ..results.undelivered import UNTOLD
+from ..results.undelivered import UNDELIVERED
 from ..strict_json import MARK
 from ..wording import shown
 from .own_tokens import of_replay
 
-NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}|{UNTOLD}")
+NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}|{UNDELIVERED}")
 REPLAYED = ("Failed", "Cancelled")
 
 

@@ -11,7 +11,7 @@ from ...values.match import Match, gib, span
 from ...values.policy import Policy, Rule, When
 
 AGES = ("older_than", "newer_than")
-TOLD = 3  # so many rules say why they do not want an image; a reason is a line, not a page
+DELIVERED = 3  # so many rules say why they do not want an image; a reason is a line, not a page
 
 
 def find_rule(policy: Policy, image: Image, *, when: When, now: datetime) -> tuple[Rule | None, str]:
@@ -26,8 +26,8 @@ def find_rule(policy: Policy, image: Image, *, when: When, now: datetime) -> tup
         misses.append(f"{rule.name} wants {miss}")
     if not misses:
         return None, f"no rule is for {when}"
-    more = [f"and {len(misses) - TOLD} more"] if len(misses) > TOLD else []
-    return None, f"no rule for {when} matches image {image.name!r}: {'; '.join(misses[:TOLD] + more)}"
+    more = [f"and {len(misses) - DELIVERED} more"] if len(misses) > DELIVERED else []
+    return None, f"no rule for {when} matches image {image.name!r}: {'; '.join(misses[:DELIVERED] + more)}"
 
 
 def still_open(policy: Policy, image: Image, *, when: When, now: datetime) -> tuple[bool, str | None]:

@@ -11,13 +11,13 @@ import msgspec
 
 from ...values import ledger_keys as keys
 from ...values.notify_target import NotifyTarget, target_slug
-from ..state.backoff import MINUTE, TELL_MOST, TOLD_FOR
+from ..state.backoff import DELIVER_MOST, DELIVERED_FOR, MINUTE
 
 RANK = {"Completed": 0, "Failed": 0, "Cancelled": 0, "Started": 2}  # the newest state of an export goes first
 OTHERS = 1
 
 
-class Owed(msgspec.Struct, frozen=True, kw_only=True):
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """An event that a target has not accepted yet. `told` is how the fact that will say so ends: <kind>-<target>."""
 
     kind: str
@@ -37,31 +37,31 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
         return f"{int(self.refused_since is not None)}{RANK.get(self.kind, OTHERS)}"
 
 
-def next_try(owed: Owed, now: datetime) -> datetime:
+def next_try(pending: Pending, now: datetime) -> datetime:
     """At once, or after a refusal at fixed times that lie further and further apart, up to an hour.
 
     The times follow from the first refusal alone, so that several workers mean the same one.
     """
-    since = owed.refused_since
+    since = pending.refused_since
     if since is None:
-        return owed.happened_at
+        return pending.happened_at
     at = since + MINUTE
     while at <= now:
-        at += min(max((at - since) * 0.5, MINUTE), TELL_MOST)
+        at += min(max((at - since) * 0.5, MINUTE), DELIVER_MOST)
     return at
 
 
-def is_given_up(owed: Owed, now: datetime) -> bool:
+def is_given_up(pending: Pending, now: datetime) -> bool:
     """Whether a target that refuses once more has refused for a fortnight (docs/protocol.md#rule-17)."""
-    return owed.refused_since is not None and now - owed.refused_since >= TOLD_FOR
+    return pending.refused_since is not None and now - pending.refused_since >= DELIVERED_FOR
 
 
-def hints_for(what: str, debts: Iterable[Owed], now: datetime) -> set[str]:
+def hints_for(what: str, pending_events: Iterable[Pending], now: datetime) -> set[str]:
     """The hints that lead to these debts of an export or a rejection: one for all targets that are due together."""
-    firsts: dict[str, Owed] = {}
-    for owed in sorted(debts, key=lambda one: (one.order, next_try(one, now))):
-        firsts.setdefault(owed.slug, owed)
+    firsts: dict[str, Pending] = {}
+    for pending in sorted(pending_events, key=lambda one: (one.order, next_try(one, now))):
+        firsts.setdefault(pending.slug, pending)
     together: dict[tuple[str, str], list[str]] = {}
-    for slug, owed in firsts.items():
-        together.setdefault((keys.stamp(next_try(owed, now)), owed.order), []).append(slug)
+    for slug, pending in firsts.items():
+        together.setdefault((keys.stamp(next_try(pending, now)), pending.order), []).append(slug)
     return {keys.Delivery(*due, tuple(sorted(slugs)), what).key for due, slugs in together.items()}

@@ -10,7 +10,7 @@ from ...values.cause import Cause
 from ...values.ledger_keys import Rejected
 from ...values.notify_target import NotifyTarget, target_slug
 from ...values.record import Record
-from .delivery import Owed
+from .delivery import Pending
 from .export_view import export_of
 
 MANIFEST_FOR = timedelta(hours=1)  # then Completed is told without one
@@ -28,31 +28,31 @@ def happenings(record: Record) -> Iterator[tuple[str, datetime]]:
         yield record.ended.status, record.ended_at
 
 
-def owed(record: Record) -> list[Owed]:
+def pending(record: Record) -> list[Pending]:
     """What is to be told to whom, in the order in which it is delivered."""
-    debts = [
-        Owed(kind=kind, happened_at=at, refused_since=record.refused_since.get(told), target=target, told=told)
+    pending_events = [
+        Pending(kind=kind, happened_at=at, refused_since=record.refused_since.get(told), target=target, told=told)
         for kind, at in happenings(record)
-        if kind != "Completed" or not manifest_owed(record)  # its event names the manifest, so that comes first
+        if kind != "Completed" or not manifest_pending(record)  # its event names the manifest, so that comes first
         for target in record.request.notify
         if (told := f"{kind.lower()}-{target_slug(target)}") not in record.told
     ]
-    return sorted(debts, key=lambda debt: debt.order)
+    return sorted(pending_events, key=lambda pending_event: pending_event.order)
 
 
-def owed_rejection(
+def pending_rejection(
     notify: Iterable[NotifyTarget], at: datetime, told: Container[str], refused_since: Mapping[str, datetime]
-) -> list[Owed]:
+) -> list[Pending]:
     """The same for a rejection, which is one event."""
     names = {target_slug(target): target for target in notify}
     return [
-        Owed(kind="Rejected", happened_at=at, refused_since=refused_since.get(name), target=target, told=name)
+        Pending(kind="Rejected", happened_at=at, refused_since=refused_since.get(name), target=target, told=name)
         for name, target in names.items()
         if name not in told
     ]
 
 
-def manifest_owed(record: Record) -> bool:
+def manifest_pending(record: Record) -> bool:
     """Whether a manifest is still to be written, or to be given up."""
     completed = record.ended is not None and record.ended.status == "Completed"
     return completed and record.manifest is None

@@ -7,11 +7,11 @@ from ...values import ledger_keys as keys
 from ...values.forms import EXPORT_ID
 
 OF_EXPORT, OF_REJECTION, SLUG = rf"{EXPORT_ID}\.[A-Z][a-z]{{1,15}}", r"rejected-[0-9a-f]{64}", r"[0-9a-f]{12}"
-UNTOLD = rf"untold-(?:{OF_EXPORT}|{OF_REJECTION})-{SLUG}"
-EVENT, TOLD = re.compile(f"{OF_EXPORT}|{OF_REJECTION}"), re.compile(f"(?:[a-z]+-)?({SLUG})")
+UNDELIVERED = rf"untold-(?:{OF_EXPORT}|{OF_REJECTION})-{SLUG}"
+EVENT, DELIVERED = re.compile(f"{OF_EXPORT}|{OF_REJECTION}"), re.compile(f"(?:[a-z]+-)?({SLUG})")
 
 
-class Untold(NamedTuple):
+class Undelivered(NamedTuple):
     """Which event, by its id, and to whom: `target` is the target's slug."""
 
     event_id: str
@@ -40,19 +40,23 @@ class Untold(NamedTuple):
     @property
     def key(self) -> str:
         """Where the ledger keeps the event."""
-        return keys.Untold(self.event_id, self.told).key
+        return keys.Undelivered(self.event_id, self.told).key
 
 
-def read_name(name: str) -> Untold | None:
+def read_name(name: str) -> Undelivered | None:
     """What a name stands for; None for a name of something else."""
-    if not re.fullmatch(UNTOLD, name):
+    if not re.fullmatch(UNDELIVERED, name):
         return None
     event_id, _, target = name.removeprefix("untold-").rpartition("-")
-    return Untold(event_id, target)
+    return Undelivered(event_id, target)
 
 
-def read_key(key: str) -> Untold | None:
+def read_key(key: str) -> Undelivered | None:
     """The same for a key of the ledger."""
-    untold = keys.Untold.read(key)
-    told = untold and TOLD.fullmatch(untold.event)
-    return Untold(untold.event_id, told[1]) if untold and told and EVENT.fullmatch(untold.event_id) else None
+    undelivered = keys.Undelivered.read(key)
+    told = undelivered and DELIVERED.fullmatch(undelivered.event)
+    return (
+        Undelivered(undelivered.event_id, told[1])
+        if undelivered and told and EVENT.fullmatch(undelivered.event_id)
+        else None
+    )

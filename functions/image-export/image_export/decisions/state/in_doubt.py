@@ -12,7 +12,7 @@ from msgspec import UNSET
 from ...values.cause import Cause
 from ...values.facts import Result
 from ...values.record import Record
-from ...values.steps import LookForKeys, LookForTasks, Settle, Sight, Step, Wait
+from ...values.steps import LookForKeys, LookForTasks, Observed, Settle, Step, Wait
 from ...values.task import Task
 from ..naming import is_under
 from . import refused_looks
@@ -65,45 +65,45 @@ VERDICTS: dict[tuple[Few, Few, bool | None], Verdict] = {
 }
 
 
-def next_step(record: Record, sight: Sight, now: datetime) -> Step:
+def next_step(record: Record, observed: Observed, now: datetime) -> Step:
     """Look for the task; settle as started, void or refused; or wait."""
     claimed_at = record.claimed_at or now
     if record.claim and record.claim.kind == "adopt":
         return Settle(Result(outcome="started", task_id=record.claim.task_id))
     if now - claimed_at < CALLER_MAY_LIVE:
         return Wait(REASON, until=claimed_at + CALLER_MAY_LIVE)
-    if not isinstance(sight.candidates, tuple):
+    if not isinstance(observed.candidates, tuple):
         return LookForTasks(claimed_at - BEFORE_CLAIM, claimed_at + AFTER_CLAIM)
-    named = [task for task in sight.candidates if _names_ours(record, task)]
+    named = [task for task in observed.candidates if _names_ours(record, task)]
     if named:
         return Settle(Result(outcome="started", task_id=named[0].task_id))
-    if sight.unlooked:  # ours may be among them, so that only names tell
+    if observed.unlooked:  # ours may be among them, so that only names tell
         over = now - claimed_at > GIVE_UP
-        return Settle(Result(outcome="refused", cause=crowded(record, sight))) if over else _again(claimed_at, now)
-    return _without_names([task for task in sight.candidates if not task.objects], record, sight, now)
+        return Settle(Result(outcome="refused", cause=crowded(record, observed))) if over else _again(claimed_at, now)
+    return _without_names([task for task in observed.candidates if not task.objects], record, observed, now)
 
 
-def unseen(record: Record, sight: Sight, now: datetime) -> Step:
+def unseen(record: Record, observed: Observed, now: datetime) -> Step:
     """A look has failed: the doubt stays, until looks have been refused for a fortnight. Then nobody will know."""
-    code = sight.failed.code if sight.failed else REASON
+    code = observed.failed.code if observed.failed else REASON
     wait = Wait(code, until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
 
     def give_up(cause: Cause) -> Step:
         what = "the tasks of the image, one of which may be of the call whose answer was lost,"
         return Settle(Result(outcome="refused", cause=refused_looks.unseen(record, cause, what)))
 
-    return refused_looks.after(record, sight, now, wait, give_up)
+    return refused_looks.after(record, observed, now, wait, give_up)
 
 
-def _without_names(nameless: list[Task], record: Record, sight: Sight, now: datetime) -> Step:
+def _without_names(nameless: list[Task], record: Record, observed: Observed, now: datetime) -> Step:
     claimed_at = record.claimed_at or now
     over = [task for task in nameless if task.status in ENDED_WITHOUT_OBJECTS]
     finished = [task for task in nameless if task.status == "Finished"]
     if now - claimed_at < LISTED_WITHIN or len(over) + len(finished) < len(nameless):
         return _again(claimed_at, now)
-    if not over and sight.keys is UNSET:
+    if not over and observed.keys is UNSET:
         return LookForKeys(record.oss_prefix or "")
-    keys = [key for key in sight.keys or () if is_under(record.request, record.oss_prefix or "", key)]
+    keys = [key for key in observed.keys or () if is_under(record.request, record.oss_prefix or "", key)]
     match VERDICTS[_few(over), _few(finished), None if over else bool(keys)]:
         case Verdict.NOT_STARTED:
             return Settle(Result(outcome="void"))
@@ -152,13 +152,13 @@ def _unconfirmed(record: Record, tasks: list[Task]) -> Cause:
     )
 
 
-def crowded(record: Record, sight: Sight) -> Cause:
+def crowded(record: Record, observed: Observed) -> Cause:
     """Tasks that could not be looked at, too many or not known when asked for: none has named us in a day."""
-    looked = len(sight.candidates) if isinstance(sight.candidates, tuple) else 0
+    looked = len(observed.candidates) if isinstance(observed.candidates, tuple) else 0
     return unsure(
         record,
         "StartUnconfirmed",
-        f"any of {looked + sight.unlooked} tasks could be ours",
+        f"any of {looked + observed.unlooked} tasks could be ours",
         "Look at the tasks and at the bucket, then ask for the export again; it is a new export.",
     )
 

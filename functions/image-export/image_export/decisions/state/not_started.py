@@ -12,7 +12,7 @@ from msgspec import UNSET
 from ...values.facts import Span
 from ...values.image import Image
 from ...values.record import Record
-from ...values.steps import LookForKeys, LookForTasks, Sight, Step, Wait
+from ...values.steps import LookForKeys, LookForTasks, Observed, Step, Wait
 from ...values.task import Task
 from ..codes import FOREIGN
 from ..naming import common_prefix, is_under, oss_prefix
@@ -22,29 +22,29 @@ from .exporting import goes_on
 from .in_doubt import AFTER_CLAIM, BEFORE_CLAIM, GIVE_UP, LOOK_EVERY, REASON, crowded, no_task
 
 
-def next_step(record: Record, image: Image, sight: Sight, now: datetime) -> Step | None:
+def next_step(record: Record, image: Image, observed: Observed, now: datetime) -> Step | None:
     """Look, adopt, wait, or end; None where there is nothing, so that the next attempt may be made."""
-    if not isinstance(sight.candidates, tuple):
+    if not isinstance(observed.candidates, tuple):
         calls = record.voided or Span(since=record.requested_at, until=now)  # an earlier version did not note them
         return LookForTasks(calls.since - BEFORE_CLAIM, calls.until + AFTER_CLAIM)
     for prefix in _prefixes(record):
-        for task in sight.candidates:
+        for task in observed.candidates:
             if any(is_under(record.request, prefix, item.key) for item in task.objects):
                 return claims.adopt(record, task, prefix, image)
-    return _unnamed(record, sight.candidates, sight, now)
+    return _unnamed(record, observed.candidates, observed, now)
 
 
-def _unnamed(record: Record, candidates: tuple[Task, ...], sight: Sight, now: datetime) -> Step | None:
+def _unnamed(record: Record, candidates: tuple[Task, ...], observed: Observed, now: datetime) -> Step | None:
     again = Wait(REASON, until=growing(record.settled_at or now, now, most=LOOK_EVERY))
     over = now - (record.settled_at or now) > GIVE_UP
-    if sight.unlooked:
-        return claims.fail(record, crowded(record, sight)) if over else again
+    if observed.unlooked:
+        return claims.fail(record, crowded(record, observed)) if over else again
     if _is_exporting(record) and any(not task.objects and goes_on(task.status) for task in candidates):
         return again
-    if sight.keys is UNSET:
+    if observed.keys is UNSET:
         return LookForKeys(common_prefix(record.request, record.export_id))
     prefixes = _prefixes(record)
-    keys = [key for key in sight.keys or () if any(is_under(record.request, prefix, key) for prefix in prefixes)]
+    keys = [key for key in observed.keys or () if any(is_under(record.request, prefix, key) for prefix in prefixes)]
     if not keys:
         return None
     return claims.fail(record, no_task(record, keys)) if over else again

@@ -13,7 +13,7 @@ from ...values.export import ExportedObject
 from ...values.facts import Ended
 from ...values.image import Image
 from ...values.record import Record
-from ...values.steps import End, LookAtImage, LookAtObjects, LookForKeys, Sight, Step, Wait
+from ...values.steps import End, LookAtImage, LookAtObjects, LookForKeys, Observed, Step, Wait
 from ...values.stored_object import StoredObject
 from ...values.task import Task
 from ..naming import is_under
@@ -25,25 +25,25 @@ COUNTED_WITHIN = timedelta(hours=24)  # of the task's end
 UNTIMED_BASE, UNTIMED_PER_GIB = timedelta(hours=1), timedelta(minutes=2)
 
 
-def next_step(record: Record, task: Task, sight: Sight, now: datetime) -> Step:
+def next_step(record: Record, task: Task, observed: Observed, now: datetime) -> Step:
     """Find the keys, read the objects, then Completed, Failed or look again."""
     keys = tuple(sorted({item.key for item in task.objects}))
     if not keys:
-        if sight.keys is UNSET:
+        if observed.keys is UNSET:
             return LookForKeys(record.oss_prefix or "")
-        ours = [key for key in sight.keys or () if is_under(record.request, record.oss_prefix or "", key)]
+        ours = [key for key in observed.keys or () if is_under(record.request, record.oss_prefix or "", key)]
         keys = tuple(key for key in ours if not key.endswith(".manifest.json"))
     strange = _stranger(record, task)
     if strange:
         return End(Ended(status="Failed", error=strange))
-    if sight.objects is UNSET:
+    if observed.objects is UNSET:
         return LookAtObjects(keys)
     image = record.claim.image if record.claim else None
     if not disks.are_known(image):
-        if sight.image is UNSET:
+        if observed.image is UNSET:
             return LookAtImage()
-        image = sight.image
-    return _judge(_Seen(record, task, image, sight.objects or {}), now)
+        image = observed.image
+    return _judge(_Seen(record, task, image, observed.objects or {}), now)
 
 
 class _Seen(NamedTuple):

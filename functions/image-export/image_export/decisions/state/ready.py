@@ -12,9 +12,9 @@ from ...values.cause import Cause
 from ...values.facts import Result
 from ...values.image import Image
 from ...values.record import Record
-from ...values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Sight, Step, Unmark, Wait
+from ...values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Observed, Step, Unmark, Wait
 from ..codes import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
-from ..naming import LETTERS, VOIDS_MAX, is_whole
+from ..naming import LETTERS, VOIDS_MAX, is_verbatim
 from . import claims, refused_looks
 from . import not_started as after_void
 from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
@@ -34,32 +34,32 @@ IMAGE: dict[str, str] = {
 }
 
 
-def next_step(record: Record, sight: Sight, now: datetime) -> Step:
+def next_step(record: Record, observed: Observed, now: datetime) -> Step:
     """Look, wait, claim or end; a cancel comes first."""
     if record.cancel_at:
         return claims.cancel(record)
-    if sight.forbidden:
-        return claims.fail(record, sight.forbidden)
+    if observed.forbidden:
+        return claims.fail(record, observed.forbidden)
     if record.result and record.result.outcome == "refused":
-        step = _after_refusal(record, record.result, sight, now)
+        step = _after_refusal(record, record.result, observed, now)
         if step is not None:
             return step
-    if sight.image is UNSET:
+    if observed.image is UNSET:
         return LookAtImage()
-    return _after_look(record, sight, now)
+    return _after_look(record, observed, now)
 
 
-def _after_refusal(record: Record, result: Result, sight: Sight, now: datetime) -> Step | None:
+def _after_refusal(record: Record, result: Result, observed: Observed, now: datetime) -> Step | None:
     """None where the next attempt may be made now."""
     cause, refused_at = advised(_cause(result)), record.settled_at or now
     kind = handling(cause.code)
     if kind is Handling.FINAL:
         return claims.fail(record, cause, result.http_status)
-    if kind is Handling.ROLE or (kind is Handling.FRESH and sight.renewals > 1):
+    if kind is Handling.ROLE or (kind is Handling.FRESH and observed.renewals > 1):
         step = _denied(record, cause, refused_at, result.http_status)
         if step is not None:
             return step
-    if kind is Handling.FRESH and sight.renewals == 1:
+    if kind is Handling.FRESH and observed.renewals == 1:
         return None  # fresh credentials are tried at once, once
     if cause.code in QUOTA:
         return None  # the group's hold decides
@@ -81,8 +81,8 @@ def _works_again(record: Record) -> Step | None:
     return Unmark("denied") if record.denied_at and refusal not in (Handling.ROLE, Handling.FRESH) else None
 
 
-def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
-    image = sight.image
+def _after_look(record: Record, observed: Observed, now: datetime) -> Step:
+    image = observed.image
     if not isinstance(image, Image):
         return _not_there(record, now)
     fate = IMAGE.get(image.status, "wait")
@@ -91,24 +91,24 @@ def _after_look(record: Record, sight: Sight, now: datetime) -> Step:
     if fate == "wait":
         until = growing(record.requested_at, now, most=LOOK_MOST, share=0.25)
         return _works_again(record) or Wait("ImageNotAvailable", until=until)
-    found = after_void.next_step(record, image, sight, now) if record.voids else None
-    return found or _works_again(record) or _claim(record, sight, image)
+    found = after_void.next_step(record, image, observed, now) if record.voids else None
+    return found or _works_again(record) or _claim(record, observed, image)
 
 
-def _claim(record: Record, sight: Sight, image: Image) -> Step:
-    if sight.hold is UNSET:
+def _claim(record: Record, observed: Observed, image: Image) -> Step:
+    if observed.hold is UNSET:
         return LookAtHold()
-    if sight.hold and not sight.probe:
-        return Wait(reason(sight.hold.code), queued=True)
-    if not sight.in_turn:
+    if observed.hold and not observed.probe:
+        return Wait(reason(observed.hold.code), queued=True)
+    if not observed.in_turn:
         return Wait(None, queued=True)
     if record.voids > VOIDS_MAX:
         return claims.fail(record, _too_many_voids(record))
-    if is_whole(record.request) and not record.voids:  # after a void everything under it was looked for
-        if sight.prefix_taken is UNSET:
+    if is_verbatim(record.request) and not record.voids:  # after a void everything under it was looked for
+        if observed.prefix_taken is UNSET:
             return LookAtPrefix()
-        if sight.prefix_taken:
-            return claims.fail(record, sight.prefix_taken, http_status=409)
+        if observed.prefix_taken:
+            return claims.fail(record, observed.prefix_taken, http_status=409)
     return claims.start(record, image)
 
 
@@ -141,16 +141,16 @@ def _cause(result: Result) -> Cause:
     return result.cause or Cause(code="Unknown", message="The refusal was recorded without its cause.")
 
 
-def unseen(record: Record, sight: Sight, now: datetime) -> Step:
+def unseen(record: Record, observed: Observed, now: datetime) -> Step:
     """A look before the start has failed. Without an answer it is no verdict, and neither is a refusal at once."""
-    cause = sight.failed or Cause(code="Unknown", message="A look has failed.")
-    if not sight.refused:
+    cause = observed.failed or Cause(code="Unknown", message="A look has failed.")
+    if not observed.refused:
         return Wait(cause.code, until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
     step = look_failed(record, cause, now)
     if not isinstance(step, Wait) or handling(cause.code) is Handling.ROLE:
         return step
     return refused_looks.after(
-        record, sight, now, step, lambda why: claims.fail(record, refused_looks.unseen(record, why, "the image"))
+        record, observed, now, step, lambda why: claims.fail(record, refused_looks.unseen(record, why, "the image"))
     )
 
 

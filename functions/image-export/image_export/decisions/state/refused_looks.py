@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ...values.cause import Cause
 from ...values.facts import LookRefused
 from ...values.record import Record
-from ...values.steps import NoteRefusal, Sight, Step, Wait
+from ...values.steps import NoteRefusal, Observed, Step, Wait
 from ..codes import WATCH_REFUSED, advised, is_throttling
 from .backoff import NOTED_EVERY, UNWATCHED_AFTER
 
@@ -20,29 +20,29 @@ REFUSED_FOR = timedelta(days=14)
 CANCELLED_AFTER = timedelta(minutes=10)  # as long as a role that was just mended may take
 
 
-def after(record: Record, sight: Sight, now: datetime, wait: Wait, give_up: Callable[[Cause], Step]) -> Step:
+def after(record: Record, observed: Observed, now: datetime, wait: Wait, give_up: Callable[[Cause], Step]) -> Step:
     """Note the refusal, wait, or give up: an export that somebody cancels after minutes."""
-    cause = sight.failed
-    if cause is None or not is_refusal(sight):
+    cause = observed.failed
+    if cause is None or not is_refusal(observed):
         return wait
     standing = _standing(record, cause, now)
     if standing is None:
-        return NoteRefusal(LookRefused(since=now, cause=cause, finished=sight.is_finished))
+        return NoteRefusal(LookRefused(since=now, cause=cause, finished=observed.is_finished))
     if now - standing.since >= (CANCELLED_AFTER if record.cancel_at else REFUSED_FOR):
         return give_up(cause)
     if record.look_refused_at is None or now - record.look_refused_at >= NOTED_EVERY:
-        return NoteRefusal(replace(standing, cause=cause, finished=sight.is_finished))
+        return NoteRefusal(replace(standing, cause=cause, finished=observed.is_finished))
     return wait
 
 
-def answered(record: Record, sight: Sight, now: datetime) -> Step | None:
+def answered(record: Record, observed: Observed, now: datetime) -> Step | None:
     """Note that a look was not refused, where the last one was."""
-    return NoteRefusal(LookRefused(since=now)) if record.refusal and sight.looked else None
+    return NoteRefusal(LookRefused(since=now)) if record.refusal and observed.looked else None
 
 
-def is_refusal(sight: Sight) -> bool:
+def is_refusal(observed: Observed) -> bool:
     """Whether the cloud has said no, and not only that it is busy."""
-    return sight.failed is not None and sight.refused and not is_throttling(sight.failed.code)
+    return observed.failed is not None and observed.refused and not is_throttling(observed.failed.code)
 
 
 def _standing(record: Record, cause: Cause, now: datetime) -> LookRefused | None:

@@ -23,7 +23,7 @@ from enum import Enum, auto
 
 from ...values.facts import Ended
 from ...values.record import Record
-from ...values.steps import End, Sight, Step, Wait
+from ...values.steps import End, Observed, Step, Wait
 from . import exporting, refused_looks
 from . import in_doubt as doubt
 from . import ready as starting
@@ -52,15 +52,15 @@ def phase(record: Record) -> Phase:
     return Phase.EXPORTING if record.result.outcome == "started" else Phase.READY
 
 
-def _call_off(record: Record, _sight: Sight, _now: datetime) -> Step:
+def _call_off(record: Record, _observed: Observed, _now: datetime) -> Step:
     return End((record.claim and record.claim.ended) or Ended(status="Cancelled"))
 
 
-def _rest(_record: Record, _sight: Sight, _now: datetime) -> Step:
+def _rest(_record: Record, _observed: Observed, _now: datetime) -> Step:
     return Wait()
 
 
-DECIDE: dict[Phase, Callable[[Record, Sight, datetime], Step]] = {
+DECIDE: dict[Phase, Callable[[Record, Observed, datetime], Step]] = {
     Phase.READY: starting.next_step,
     Phase.IN_DOUBT: doubt.next_step,
     Phase.EXPORTING: exporting.next_step,
@@ -68,16 +68,16 @@ DECIDE: dict[Phase, Callable[[Record, Sight, datetime], Step]] = {
     Phase.ENDED: _rest,
 }
 
-UNSEEN: dict[Phase, Callable[[Record, Sight, datetime], Step]] = {
+UNSEEN: dict[Phase, Callable[[Record, Observed, datetime], Step]] = {
     Phase.READY: starting.unseen,
     Phase.IN_DOUBT: doubt.unseen,
     Phase.EXPORTING: exporting.unseen,
 }
 
 
-def next_step(record: Record, sight: Sight, now: datetime) -> Step:
+def next_step(record: Record, observed: Observed, now: datetime) -> Step:
     """The next step of this export. `now` is the ledger's time; the same arguments always give the same step."""
-    table = UNSEEN if sight.failed and phase(record) in UNSEEN else DECIDE
-    step = table[phase(record)](record, sight, now)
-    through = isinstance(step, Wait) and not step.queued and not sight.failed  # who queues has not seen all yet
-    return (refused_looks.answered(record, sight, now) if through else None) or step
+    table = UNSEEN if observed.failed and phase(record) in UNSEEN else DECIDE
+    step = table[phase(record)](record, observed, now)
+    through = isinstance(step, Wait) and not step.queued and not observed.failed  # who queues has not seen all yet
+    return (refused_looks.answered(record, observed, now) if through else None) or step

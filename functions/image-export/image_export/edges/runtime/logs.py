@@ -18,7 +18,7 @@ LINE_BYTES = 32 * 1024  # one log record of FC (docs/cloud-facts.md#fact-14), it
 KEPT = ("timestamp", "level", "event")
 # Every fault of the core SDK is translated and logged by us with its cause; these two would log it again, one of them
 # with whole responses, the other (with DEBUG=sdk in the environment) with whole requests on a handler of its own.
-SILENT = ("aliyunsdkcore.client", "aliyunsdkcore.http.http_response")
+UNRESPONSIVE = ("aliyunsdkcore.client", "aliyunsdkcore.http.http_response")
 
 
 def configure(level: str = "info", stream: TextIO | None = None, redaction: Redaction | None = None) -> Log:
@@ -101,5 +101,5 @@ def _take_over_standard_logging(log: Log) -> None:
     root.handlers = [_Standard(log)]
     root.setLevel(logging.WARNING)
     logging.captureWarnings(True)
-    for name in SILENT:
+    for name in UNRESPONSIVE:
         logging.getLogger(name).disabled = True

@@ -47,7 +47,7 @@ class _Round:
 
     def __init__(self, tick: Tick) -> None:
         self._tick = tick
-        self._outside = tick.outside
+        self._context = tick.context
         self._due = tick.due
         self._spent = defaultdict[str, _Spent](_Spent)
 
@@ -73,9 +73,9 @@ class _Round:
         return self._tick.has_time(SECONDS_FOR_ONE + SECONDS_FOR_THE_REST)
 
     def _visit(self, target: str, entry: OutboxEntry) -> None:
-        before_s = self._outside.remaining_s()
+        before_s = self._context.remaining_s()
         self._guarded(entry, partial(self._deliver, target))
-        self._spent[target].add(before_s - self._outside.remaining_s())
+        self._spent[target].add(before_s - self._context.remaining_s())
 
     def _guarded(self, entry: OutboxEntry, work: Callable[[OutboxEntry], None]) -> None:
         """The hints of what goes wrong stay as they are, and lead to it in the next tick."""
@@ -90,23 +90,23 @@ class _Round:
         """Its hints name no target, so it has to be read to know them."""
         if self._has_time():
             self._open(entry)
-            for owed in entry.outgoing.owed if entry.outgoing else ():
-                self._due.queue(entry, owed)
+            for pending in entry.outgoing.pending if entry.outgoing else ():
+                self._due.queue(entry, pending)
             if not entry.queued:
                 self._leave(entry)
 
     def _open(self, entry: OutboxEntry) -> None:
-        entry.outgoing = entry.outgoing or open_outgoing(self._outside.ledger, entry.what)
+        entry.outgoing = entry.outgoing or open_outgoing(self._context.ledger, entry.what)
         entry.is_open = True
 
     def _deliver(self, target: str, entry: OutboxEntry) -> None:
         """What the target is owed first of it; the rest of that takes another turn."""
         self._open(entry)
-        owed = entry.untried(target)
-        if entry.outgoing is None or owed is None:
+        pending = entry.untried(target)
+        if entry.outgoing is None or pending is None:
             return
-        entry.tried.add(owed.told)
-        entry.outgoing = deliver(self._outside, entry.outgoing, owed)
+        entry.tried.add(pending.told)
+        entry.outgoing = deliver(self._context, entry.outgoing, pending)
         rest = entry.untried(target)
         if rest:
             self._due.queue(entry, rest)
@@ -116,11 +116,11 @@ class _Round:
         if not entry.is_open or not self._tick.has_time(SECONDS_FOR_THE_REST):
             return
         entry.is_open = False
-        owed, now = entry.outgoing.owed if entry.outgoing else [], self._outside.ledger.now
-        names = outbox.hints_for(entry.what, [one for one in owed if one.slug in entry.targets], now)
+        pending, now = entry.outgoing.pending if entry.outgoing else [], self._context.ledger.now
+        names = outbox.hints_for(entry.what, [one for one in pending if one.slug in entry.targets], now)
         for name in sorted(names - entry.hints):
-            self._outside.keep(name)
+            self._context.keep(name)
         for name in sorted(entry.hints - names):
-            self._outside.forget(name)
-        if entry.outgoing and not owed:
-            entry.outgoing.close(self._outside)
+            self._context.forget(name)
+        if entry.outgoing and not pending:
+            entry.outgoing.close(self._context)

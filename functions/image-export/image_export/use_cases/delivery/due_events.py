@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from ...decisions.results.delivery import Owed
+from ...decisions.results.delivery import Pending
 from ...values import ledger_keys as keys
 from .outbox import Outgoing
 
@@ -24,10 +24,10 @@ class OutboxEntry:
         self.outgoing: Outgoing | None = None
         self.is_open = False  # it was read, and its hints do not say yet what came of it
 
-    def untried(self, target: str) -> Owed | None:
+    def untried(self, target: str) -> Pending | None:
         """What the target is owed first, of what was not tried in this tick."""
-        owed = self.outgoing.owed if self.outgoing else []
-        return next((one for one in owed if one.slug == target and one.told not in self.tried), None)
+        pending = self.outgoing.pending if self.outgoing else []
+        return next((one for one in pending if one.slug == target and one.told not in self.tried), None)
 
 
 class DueDeliveries:
@@ -49,9 +49,9 @@ class DueDeliveries:
             for target in due.targets:
                 self._queue(entry, target, due.order + due.stamp)
 
-    def queue(self, entry: OutboxEntry, owed: Owed) -> None:
+    def queue(self, entry: OutboxEntry, pending: Pending) -> None:
         """Its target has another turn for it."""
-        self._queue(entry, owed.slug, owed.order + keys.stamp(owed.happened_at))
+        self._queue(entry, pending.slug, pending.order + keys.stamp(pending.happened_at))
 
     def _queue(self, entry: OutboxEntry, target: str, order: str) -> None:
         entry.targets.add(target)

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from ...decisions.codes import advised
 from ...decisions.results import delivery as outbox
-from ...decisions.results.delivery import Owed
+from ...decisions.results.delivery import Pending
 from ...errors import CloudFault
 from ...values import ledger_keys as keys
-from ..context import Outside
+from ..context import Context
 from ..ledger.ledger import Ledger
 
 
@@ -19,42 +19,42 @@ class Outgoing(Protocol):
     """An export, a rejection or a kept event, and what of it is owed, in the order in which it is delivered."""
 
     @property
-    def owed(self) -> list[Owed]: ...
-    def about(self, outside: Outside) -> Outside:
+    def pending(self) -> list[Pending]: ...
+    def about(self, context: Context) -> Context:
         """With a log that says what this is about."""
         ...
 
-    def event(self, owed: Owed) -> Mapping[str, Any]: ...
-    def accepted(self, ledger: Ledger, owed: Owed, *, given_up: bool = False) -> "Outgoing":
+    def event(self, pending: Pending) -> Mapping[str, Any]: ...
+    def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "Outgoing":
         """Record that the target has accepted it, or was given up."""
         ...
 
-    def refused(self, ledger: Ledger, owed: Owed) -> "Outgoing":
+    def refused(self, ledger: Ledger, pending: Pending) -> "Outgoing":
         """Record since when the target refuses it."""
         ...
 
-    def close(self, outside: Outside) -> None:
+    def close(self, context: Context) -> None:
         """Nothing is owed any more."""
         ...
 
 
-def deliver(outside: Outside, outgoing: Outgoing, owed: Owed) -> Outgoing:
+def deliver(context: Context, outgoing: Outgoing, pending: Pending) -> Outgoing:
     """Deliver one event to one target, once, and record what came of it. Raises LedgerFault."""
-    event, ledger = outgoing.event(owed), outside.ledger
-    log = outgoing.about(outside).log.bind(target=owed.target.name, kind=owed.kind, event_id=event["id"])
+    event, ledger = outgoing.event(pending), context.ledger
+    log = outgoing.about(context).log.bind(target=pending.target.name, kind=pending.kind, event_id=event["id"])
     try:
-        outside.notifier.tell(owed.target, event)
+        context.notifier.tell(pending.target, event)
     except CloudFault as fault:
         cause = advised(fault.cause)
         said = {"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id}
         log.warning("event.refused", **said, recommend=cause.recommend)
     else:
         log.info("event.told")
-        return outgoing.accepted(ledger, owed)
-    if owed.refused_since is None:
-        return outgoing.refused(ledger, owed)
-    if not outbox.is_given_up(owed, ledger.now):
+        return outgoing.accepted(ledger, pending)
+    if pending.refused_since is None:
+        return outgoing.refused(ledger, pending)
+    if not outbox.is_given_up(pending, ledger.now):
         return outgoing
-    ledger.put(keys.Untold(event["id"], owed.told).key, event)
+    ledger.put(keys.Undelivered(event["id"], pending.told).key, event)
     log.error("event.given_up")
-    return outgoing.accepted(ledger, owed, given_up=True)
+    return outgoing.accepted(ledger, pending, given_up=True)

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ...decisions.results import notifications as announcements
-from ...decisions.results.delivery import Owed
+from ...decisions.results.delivery import Pending
 from ...decisions.results.undelivered import read_name
 from ...values import ledger_keys as keys
-from ...values.facts import Refusing, Told
+from ...values.facts import Delivered, Refusing
 from ...values.record import Record
-from ..context import Outside
+from ..context import Context
 from ..entrances.redeliver import Kept, kept
 from ..entrances.reject import Rejection
 from ..export import closing
@@ -28,30 +28,30 @@ class OfExport(NamedTuple):
     record: Record
 
     @property
-    def owed(self) -> list[Owed]:
+    def pending(self) -> list[Pending]:
         """Its states, as far as they have come about."""
-        return announcements.owed(self.record)
+        return announcements.pending(self.record)
 
-    def about(self, outside: Outside) -> Outside:
+    def about(self, context: Context) -> Context:
         """The export, and its task where there is one."""
-        return outside.about(self.record)
+        return context.about(self.record)
 
-    def event(self, owed: Owed) -> Mapping[str, Any]:
+    def event(self, pending: Pending) -> Mapping[str, Any]:
         """The export as it was then."""
-        return announcements.export_event(self.record, owed.kind)
+        return announcements.export_event(self.record, pending.kind)
 
-    def accepted(self, ledger: Ledger, owed: Owed, *, given_up: bool = False) -> "OfExport":
+    def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfExport":
         """A fact of the export."""
-        return OfExport(ledger.tell(self.record, owed.told, given_up=given_up))
+        return OfExport(ledger.tell(self.record, pending.told, given_up=given_up))
 
-    def refused(self, ledger: Ledger, owed: Owed) -> "OfExport":
+    def refused(self, ledger: Ledger, pending: Pending) -> "OfExport":
         """The same."""
-        return OfExport(ledger.refuse(self.record, owed.told))
+        return OfExport(ledger.refuse(self.record, pending.told))
 
-    def close(self, outside: Outside) -> None:
+    def close(self, context: Context) -> None:
         """Its marker goes where it has ended."""
         if closing.settled(self.record):
-            closing.close(outside, self.record)
+            closing.close(context, self.record)
 
 
 class OfRejection(NamedTuple):
@@ -63,29 +63,29 @@ class OfRejection(NamedTuple):
     refused_since: Mapping[str, datetime]
 
     @property
-    def owed(self) -> list[Owed]:
+    def pending(self) -> list[Pending]:
         """To each target that has not accepted it."""
-        return announcements.owed_rejection(self.rejection.notify, self.since, self.told, self.refused_since)
+        return announcements.pending_rejection(self.rejection.notify, self.since, self.told, self.refused_since)
 
-    def about(self, outside: Outside) -> Outside:
+    def about(self, context: Context) -> Context:
         """What was rejected, by its hash."""
-        return outside._replace(log=outside.log.bind(sha256=self.rejection.digest))
+        return context._replace(log=context.log.bind(sha256=self.rejection.digest))
 
-    def event(self, owed: Owed) -> Mapping[str, Any]:  # noqa: ARG002 - the protocol's parameter
+    def event(self, pending: Pending) -> Mapping[str, Any]:  # noqa: ARG002 - the protocol's parameter
         """The same for everybody."""
         return announcements.rejected_event(self.rejection.digest, self.rejection.cause, self.since)
 
-    def accepted(self, ledger: Ledger, owed: Owed, *, given_up: bool = False) -> "OfRejection":
+    def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfRejection":
         """A fact beside the rejection."""
-        ledger.mark(keys.RejectedTold(self.rejection.digest, owed.told).key, Told(given_up=given_up))
-        return self._replace(told=self.told | {owed.told})
+        ledger.mark(keys.RejectedTold(self.rejection.digest, pending.told).key, Delivered(given_up=given_up))
+        return self._replace(told=self.told | {pending.told})
 
-    def refused(self, ledger: Ledger, owed: Owed) -> "OfRejection":
+    def refused(self, ledger: Ledger, pending: Pending) -> "OfRejection":
         """The same."""
-        standing = ledger.create(keys.RejectedRefused(self.rejection.digest, owed.told).key, Refusing())
-        return self._replace(refused_since={**self.refused_since, owed.told: standing.at})
+        standing = ledger.create(keys.RejectedRefused(self.rejection.digest, pending.told).key, Refusing())
+        return self._replace(refused_since={**self.refused_since, pending.told: standing.at})
 
-    def close(self, outside: Outside) -> None:
+    def close(self, context: Context) -> None:
         """It is kept, to be replayed."""
 
 
@@ -93,39 +93,39 @@ class OfKept(NamedTuple):
     """An event that was given up once and that somebody has asked for: it is kept until it is accepted."""
 
     kept: Kept
-    is_owed: bool = True
+    is_pending: bool = True
 
     @property
-    def owed(self) -> list[Owed]:
+    def pending(self) -> list[Pending]:
         """Once, to the one target."""
-        untold = self.kept.untold
-        owed = Owed(
-            kind=untold.kind,
+        undelivered = self.kept.undelivered
+        pending = Pending(
+            kind=undelivered.kind,
             happened_at=self.kept.at,
             refused_since=None,
             target=self.kept.target,
-            told=untold.told,
+            told=undelivered.told,
         )
-        return [owed] if self.is_owed else []
+        return [pending] if self.is_pending else []
 
-    def about(self, outside: Outside) -> Outside:
+    def about(self, context: Context) -> Context:
         """By the name that was asked for."""
-        return outside._replace(log=outside.log.bind(replayed=self.kept.untold.name))
+        return context._replace(log=context.log.bind(replayed=self.kept.undelivered.name))
 
-    def event(self, owed: Owed) -> Mapping[str, Any]:  # noqa: ARG002 - the protocol's parameter
+    def event(self, pending: Pending) -> Mapping[str, Any]:  # noqa: ARG002 - the protocol's parameter
         """As it was."""
         return self.kept.event
 
-    def accepted(self, ledger: Ledger, owed: Owed, *, given_up: bool = False) -> "OfKept":  # noqa: ARG002 - as above
+    def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfKept":  # noqa: ARG002 - as above
         """It need not be kept any longer."""
-        ledger.delete(self.kept.untold.key)
-        return self._replace(is_owed=False)
+        ledger.delete(self.kept.undelivered.key)
+        return self._replace(is_pending=False)
 
-    def refused(self, ledger: Ledger, owed: Owed) -> "OfKept":  # noqa: ARG002 - as above
+    def refused(self, ledger: Ledger, pending: Pending) -> "OfKept":  # noqa: ARG002 - as above
         """It stays, to be asked for again."""
-        return self._replace(is_owed=False)
+        return self._replace(is_pending=False)
 
-    def close(self, outside: Outside) -> None:
+    def close(self, context: Context) -> None:
         """Nothing is left to do."""
 
 
@@ -154,8 +154,8 @@ def _rejection(ledger: Ledger, what: str) -> OfRejection | None:
 
 
 def _kept(ledger: Ledger, what: str) -> OfKept | None:
-    untold = read_name(what)
-    found = kept(ledger, untold) if untold else None
+    undelivered = read_name(what)
+    found = kept(ledger, undelivered) if undelivered else None
     return OfKept(found) if found else None
 
 

@@ -10,7 +10,7 @@ from ...decisions.policy.admission import admit_direct
 from ...errors import AskerFault
 from ...values.arrival import Arrival, DirectRequest, Ignored, Malformed, Sighting
 from ...values.export import RequestedBy
-from ..context import Outside
+from ..context import Context
 from ..export.dry_run import rehearse
 from ..export.record import record
 from .reject import Kept, kept_event, reject
@@ -45,29 +45,29 @@ class Delivery(msgspec.Struct, frozen=True):
         return kept_event(self.body, self.position, self.region_id)
 
 
-def take(outside: Outside, part: Delivery) -> Seen:
+def take(context: Context, part: Delivery) -> Seen:
     """Record what it asks for, or what is wrong with it. Raises LedgerFault and CloudFault."""
     arrival = part.arrival
     if isinstance(arrival, Sighting):
-        return see(outside, arrival)
+        return see(context, arrival)
     if isinstance(arrival, DirectRequest):
-        return _direct(outside, arrival, part)
+        return _direct(context, arrival, part)
     if isinstance(arrival, Malformed):
-        reject(outside, arrival.digest, arrival.cause, part.kept)
+        reject(context, arrival.digest, arrival.cause, part.kept)
         return Seen(rejected=arrival.cause)
-    return ignore(outside._replace(log=outside.log.bind(event_id=arrival.event_id)), arrival.reason)
+    return ignore(context._replace(log=context.log.bind(event_id=arrival.event_id)), arrival.reason)
 
 
-def _direct(outside: Outside, direct: DirectRequest, part: Delivery) -> Seen:
+def _direct(context: Context, direct: DirectRequest, part: Delivery) -> Seen:
     """Without a ClientToken the token is the message's id or the delivery's own name."""
     try:
         asker = RequestedBy(trigger="invoke", id=part.request_id)
-        request = admit_direct(outside.ruled(), direct, default_region=part.region_id, requested_by=asker)
+        request = admit_direct(context.ruled(), direct, default_region=part.region_id, requested_by=asker)
         if direct.dry_run:
-            return Seen(export=rehearse(outside, request))
+            return Seen(export=rehearse(context, request))
         token = request.client_token or of_delivery(direct.event_id or part.name)  # a message comes by any invocation
-        return Seen(recorded=record(outside, replace(request, client_token=token)))
+        return Seen(recorded=record(context, replace(request, client_token=token)))
     except AskerFault as fault:
         if not direct.dry_run:  # which writes nothing
-            reject(outside, part.digest, fault.cause, part.kept)
+            reject(context, part.digest, fault.cause, part.kept)
         return Seen(rejected=fault.cause)

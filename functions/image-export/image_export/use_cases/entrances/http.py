@@ -15,18 +15,18 @@ from ...values.http import HttpAnswer, HttpRequest
 from ...values.settings import Settings
 
 if TYPE_CHECKING:
-    from ..context import Outside
+    from ..context import Context
 
 Versions = Callable[[], dict[str, str]]
-MakeOutside = Callable[[bool], "Outside"]
+MakeContext = Callable[[bool], "Context"]
 """The collaborators; with True, OurFault is raised where the policy cannot be read."""
 
 
-class Site:
+class HttpApp:
     """The routes over an outside that is made only for those that need it."""
 
-    def __init__(self, outside: MakeOutside, settings: Settings, region_id: str, versions: Versions) -> None:
-        self._outside = outside
+    def __init__(self, context: MakeContext, settings: Settings, region_id: str, versions: Versions) -> None:
+        self._context = context
         self._settings = settings
         self._region_id = region_id
         self._versions = versions
@@ -69,12 +69,12 @@ class Site:
             list_exports,
         )
 
-        outside = self._outside(route.policy)
+        context = self._context(route.policy)
         work: dict[str, Callable[[], HttpAnswer]] = {
-            "postExport": lambda: exports_api.post_export(outside, request, self._region_id),
-            "listExports": lambda: list_exports.list_exports(outside, request),
-            "getExport": lambda: exports_api.get_export(outside, export),
-            "cancelExport": lambda: exports_api.cancel_export(outside, request, export),
+            "postExport": lambda: exports_api.post_export(context, request, self._region_id),
+            "listExports": lambda: list_exports.list_exports(context, request),
+            "getExport": lambda: exports_api.get_export(context, export),
+            "cancelExport": lambda: exports_api.cancel_export(context, request, export),
         }
         return work[route.operation]()
 

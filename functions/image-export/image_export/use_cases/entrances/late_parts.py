@@ -19,7 +19,7 @@ from ...values import ledger_keys as keys
 from ...values.arrival import Arrival, DirectRequest, Malformed, Sighting
 from ...values.cause import Cause
 from ...values.wire import Wire
-from ..context import Outside
+from ..context import Context
 from .event_part import SECONDS_FOR_A_PART, Delivery, take
 from .reject import reject
 from .sighting import Seen
@@ -55,7 +55,7 @@ class Late(Wire, frozen=True, kw_only=True):
         )
 
 
-def keep(outside: Outside, left: list[Delivery]) -> dict[int, Seen]:
+def keep(context: Context, left: list[Delivery]) -> dict[int, Seen]:
     """Keep these parts of an event for the watcher; answers what became of each. Raises LedgerFault.
 
     A DryRun is nothing to keep, since nobody would hear of it.
@@ -64,17 +64,17 @@ def keep(outside: Outside, left: list[Delivery]) -> dict[int, Seen]:
     seen = {part.position: Seen(because="There was no time for this DryRun.") for part in left}
     if not wanted:
         return seen
-    outside.ledger.ready(anew=True)  # perhaps the first question of this invocation: what time it is
+    context.ledger.ready(anew=True)  # perhaps the first question of this invocation: what time it is
     first = wanted[0]
     key = keys.LATE + hashlib.sha256(first.request_id.encode() + first.body).hexdigest()[:40]
-    empty = Late(request_id=first.request_id, region_id=first.region_id, since=outside.ledger.now)
-    _put(outside, key, empty.left(map(_named, wanted[:KEPT_MAX])), outside.ledger.now + MINUTE)
-    outside.log.warning("event.kept", parts=len(wanted), key=key)
+    empty = Late(request_id=first.request_id, region_id=first.region_id, since=context.ledger.now)
+    _put(context, key, empty.left(map(_named, wanted[:KEPT_MAX])), context.ledger.now + MINUTE)
+    context.log.warning("event.kept", parts=len(wanted), key=key)
     seen |= {part.position: Seen(undecided=True) for part in wanted}
     if len(wanted) > KEPT_MAX:
         message = f"The event has {len(wanted) - KEPT_MAX} parts more than can be kept until there is time for them."
         cause = Cause(code="TooManyParts", message=message, recommend="Send them again, in smaller arrays.")
-        reject(outside, hashlib.sha256(first.body + b"#rest").hexdigest(), cause, first.kept)
+        reject(context, hashlib.sha256(first.body + b"#rest").hexdigest(), cause, first.kept)
         seen |= {part.position: Seen(rejected=cause) for part in wanted[KEPT_MAX:]}
     return seen
 
@@ -85,23 +85,23 @@ def _named(part: Delivery) -> Arrival:
     return replace(one, event_id=one.event_id or part.name) if isinstance(one, DirectRequest) else one
 
 
-def _put(outside: Outside, key: str, late: Late, at: datetime) -> None:
-    outside.ledger.schedule(keys.due_sighting(at, key), lambda: outside.ledger.put(keys.Late(key).key, late))
+def _put(context: Context, key: str, late: Late, at: datetime) -> None:
+    context.ledger.schedule(keys.due_sighting(at, key), lambda: context.ledger.put(keys.Late(key).key, late))
 
 
-def take_late(outside: Outside, key: str, hint: str) -> list[Seen]:
+def take_late(context: Context, key: str, hint: str) -> list[Seen]:
     """Record what there is time for, and keep the rest. Raises LedgerFault."""
-    ledger, seen, left = outside.ledger, list[Seen](), list[Arrival]()
+    ledger, seen, left = context.ledger, list[Seen](), list[Arrival]()
     found = ledger.read(keys.Late(key).key, Late)
-    until_s = max(outside.remaining_s() * TIME_SHARE, SECONDS_FOR_A_PART)
+    until_s = max(context.remaining_s() * TIME_SHARE, SECONDS_FOR_A_PART)
     for part in found.fact.parts if found else ():
-        took = _take(outside, found.fact, part) if found and outside.remaining_s() >= until_s else None
+        took = _take(context, found.fact, part) if found and context.remaining_s() >= until_s else None
         if took:
             seen.append(took)
         else:
             left.append(part)
     if found and left:
-        _put(outside, key, found.fact.left(left), ledger.now + (MINUTE if seen else LOOK_MOST))
+        _put(context, key, found.fact.left(left), ledger.now + (MINUTE if seen else LOOK_MOST))
     elif found:
         ledger.delete(keys.Late(key).key)
     if found or not may_be_ahead(hint, ledger.now):
@@ -109,17 +109,17 @@ def take_late(outside: Outside, key: str, hint: str) -> list[Seen]:
     return [*seen, *(Seen(undecided=True) for _ in left)]
 
 
-def _take(outside: Outside, late: Late, part: Arrival) -> Seen | None:
+def _take(context: Context, late: Late, part: Arrival) -> Seen | None:
     """None where it could not be taken now; after a day of that it is rejected, so that somebody hears of it."""
     body = _as_sent(part)
     delivery = Delivery(body, late.request_id, late.region_id, 0, part)
     try:
-        return take(outside, delivery)
+        return take(context, delivery)
     except (LedgerFault, CloudFault) as fault:
-        outside.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
-        if not isinstance(fault, FactUnreadable) or outside.ledger.now - late.since < GIVE_UP:
+        context.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
+        if not isinstance(fault, FactUnreadable) or context.ledger.now - late.since < GIVE_UP:
             return None
-        reject(outside, delivery.digest, fault.cause, delivery.kept)
+        reject(context, delivery.digest, fault.cause, delivery.kept)
         return Seen(rejected=fault.cause)
 
 

@@ -19,7 +19,7 @@ from ...values.facts import Hold
 from ...values.http import HttpAnswer, HttpRequest
 from ...values.place import Place
 from ...values.record import Record
-from ..context import Outside
+from ..context import Context
 
 OVERLAPPING = timedelta(hours=1)  # instances of two versions, while a new one is deployed
 SCANNED_MAX = 2000  # names that a page reads past once it shows something
@@ -27,19 +27,19 @@ OPENED_MAX = 100  # bodies that it opens; one of an export that has not ended ta
 SECONDS_LEFT = 60.0  # of the invocation, when a page that shows nothing yet is given up
 
 
-def list_exports(outside: Outside, request: HttpRequest) -> HttpAnswer:
+def list_exports(context: Context, request: HttpRequest) -> HttpAnswer:
     """A page; it may be short and go on, and is never empty while there is more.
 
     Raises AskerFault 400, and OurFault `ListTooLong` where the time of an answer finds none that fits.
     """
     asked = listing.read_listing(request)
-    page = _Page(outside, asked)
-    for key in _names(outside, asked):
+    page = _Page(context, asked)
+    for key in _names(context, asked):
         if page.is_full():
             return _answer(page.shown, listing.token(page.place))
         page.take(key)
     if not page.place and not asked.next_token:
-        outside.ledger.check_readable()
+        context.ledger.check_readable()
     return _answer(page.shown, None)
 
 
@@ -50,9 +50,9 @@ def _answer(shown: list[Export], token: str | None) -> HttpAnswer:
 class _Page:
     """What a page shows so far, and what it has cost."""
 
-    def __init__(self, outside: Outside, asked: listing.Listing) -> None:
-        self._outside, self._asked = outside, asked
-        self._holds = Holds(outside)
+    def __init__(self, context: Context, asked: listing.Listing) -> None:
+        self._context, self._asked = context, asked
+        self._holds = Holds(context)
         self._scanned = self._opened = 0
         self.shown: list[Export] = []
         self.place = ""  # the name read last
@@ -62,7 +62,7 @@ class _Page:
         costly = self._scanned >= SCANNED_MAX or self._opened >= OPENED_MAX
         if self.shown and (costly or len(self.shown) == self._asked.max_results):
             return True
-        if self._outside.remaining_s() >= SECONDS_LEFT:
+        if self._context.remaining_s() >= SECONDS_LEFT:
             return False
         if self.shown or not self.place:
             return bool(self.shown)
@@ -77,30 +77,30 @@ class _Page:
         if at is None or not listing.fits(self._asked, at):
             return
         self._opened += 1
-        export = _listed(self._outside, key, at.export_id, self._holds)
+        export = _listed(self._context, key, at.export_id, self._holds)
         if export and self._asked.status in (None, export.status):
             self.shown.append(export)
 
 
-def _names(outside: Outside, asked: listing.Listing) -> Iterator[str]:
+def _names(context: Context, asked: listing.Listing) -> Iterator[str]:
     """The names of the history behind the page's place that may fit, newest first."""
     place = listing.after(asked)
     if asked.image_id is None:
-        yield from _in_history(outside, place)
+        yield from _in_history(context, place)
         return
     found, at = set[str](), keys.History.read(place)
-    for entry in outside.ledger.walk(keys.OfImage.below(asked.image_id), after=at.of_image.key if at else ""):
+    for entry in context.ledger.walk(keys.OfImage.below(asked.image_id), after=at.of_image.key if at else ""):
         name = keys.OfImage.read(entry.key)
         if name:
             found.add(name.in_history.key)
             yield name.in_history.key
-    indexed = outside.ledger.page(keys.Indexed().key, limit=1).entries
+    indexed = context.ledger.page(keys.Indexed().key, limit=1).entries
     behind = _since_when_indexed(indexed[0].modified_at) if indexed else ""
-    yield from (key for key in _in_history(outside, max(place, behind)) if key not in found)
+    yield from (key for key in _in_history(context, max(place, behind)) if key not in found)
 
 
-def _in_history(outside: Outside, after: str) -> Iterator[str]:
-    names = (entry.key for entry in outside.ledger.walk(keys.History.below(), after=after))
+def _in_history(context: Context, after: str) -> Iterator[str]:
+    names = (entry.key for entry in context.ledger.walk(keys.History.below(), after=after))
     return filter(keys.History.read, names)
 
 
@@ -112,16 +112,16 @@ def _since_when_indexed(at: datetime) -> str:
     return f"{keys.History.below()}{keys.backwards(at + OVERLAPPING)}"
 
 
-def _listed(outside: Outside, key: str, export: str, holds: "Holds") -> Export | None:
+def _listed(context: Context, key: str, export: str, holds: "Holds") -> Export | None:
     """What has ended stands in the history whole; what has not is put together.
 
     None for a name that lost its race, and for what nobody can read: it hides no other.
     """
     try:
-        found = outside.ledger.read(key, Export)
-        loaded = None if found else outside.ledger.load(export)
+        found = context.ledger.read(key, Export)
+        loaded = None if found else context.ledger.load(export)
     except FactUnreadable as fault:
-        outside.log.error("fact.unreadable", export_id=export, error=fault.cause.message)
+        context.log.error("fact.unreadable", export_id=export, error=fault.cause.message)
         return None
     if found:
         return found.fact
@@ -131,8 +131,8 @@ def _listed(outside: Outside, key: str, export: str, holds: "Holds") -> Export |
 class Holds:
     """The quota holds of accounts and regions, each read once for an answer."""
 
-    def __init__(self, outside: Outside) -> None:
-        self._outside = outside
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._read: dict[Place, Hold | None] = {}
 
     def of(self, record: Record) -> Hold | None:
@@ -141,7 +141,7 @@ class Holds:
         if phase(record) is not Phase.READY:
             return None
         if place not in self._read:
-            self._read[place] = self._outside.hold(place)
+            self._read[place] = self._context.hold(place)
         return self._read[place]
 
 

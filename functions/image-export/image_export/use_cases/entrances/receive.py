@@ -6,7 +6,7 @@ from ...errors import AskerFault, CloudFault, FactUnreadable, LedgerFault
 from ...values.answer import LISTED_MAX, Answer
 from ...values.arrival import Sighting
 from ...values.cause import Cause
-from ..context import Outside
+from ..context import Context
 from ..export.advance import SECONDS_TO_START, begin
 from .event_part import SECONDS_FOR_A_PART, Delivery, take
 from .late_parts import keep
@@ -15,7 +15,7 @@ from .sighting import Seen
 SECONDS_TO_BEGIN = SECONDS_TO_START + SECONDS_FOR_A_PART
 
 
-def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -> Answer:
+def receive(context: Context, body: bytes, *, request_id: str, region_id: str) -> Answer:
     """Take an event: record all of it first, then look at what was recorded, as the time goes.
 
     Raises what kept a part of it from being recorded, after everything else in it was tried: FC delivers it again then
@@ -26,37 +26,37 @@ def receive(outside: Outside, body: bytes, *, request_id: str, region_id: str) -
     for part in sorted(
         parts, key=lambda part: isinstance(part.arrival, Sighting)
     ):  # these take looks, not records alone
-        if len(parts) > 1 and outside.remaining_s() < SECONDS_FOR_A_PART:
+        if len(parts) > 1 and context.remaining_s() < SECONDS_FOR_A_PART:
             left.append(part)
             continue
         try:
-            seen[part.position] = take(outside, part)
+            seen[part.position] = take(context, part)
         except FactUnreadable as fault:  # repeated soon it would be the same
-            outside.log.error("fact.unreadable", error=fault.cause.message)
+            context.log.error("fact.unreadable", error=fault.cause.message)
             left.append(part)
         except (LedgerFault, CloudFault) as fault:
-            outside.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
+            context.log.error("event.not_recorded", code=fault.code, error=fault.cause.message)
             lost = fault
-    seen |= keep(outside, left)
+    seen |= keep(context, left)
     if lost:
         raise lost
-    return answer_of([_begun(outside, seen[n], alone=len(parts) == 1) for n in sorted(seen)], request_id)
+    return answer_of([_begun(context, seen[n], alone=len(parts) == 1) for n in sorted(seen)], request_id)
 
 
-def _begun(outside: Outside, seen: Seen, *, alone: bool) -> Seen:
+def _begun(context: Context, seen: Seen, *, alone: bool) -> Seen:
     """What was recorded, after a look if there is time for one. It is watched by now, whatever comes of the look."""
     recorded = seen.recorded
     if recorded is None:
         return seen
     made = recorded.record
-    if not alone and outside.remaining_s() < SECONDS_TO_BEGIN:
+    if not alone and context.remaining_s() < SECONDS_TO_BEGIN:
         return Seen(export=export_of(made)) if made else Seen(undecided=True)
     try:
-        return Seen(export=begin(outside, recorded).export)
+        return Seen(export=begin(context, recorded).export)
     except LedgerFault as fault:
         if alone and not made:
             raise
-        outside.log.warning("look.broken", export_id=recorded.export_id, code=fault.code, error=fault.cause.message)
+        context.log.warning("look.broken", export_id=recorded.export_id, code=fault.code, error=fault.cause.message)
         return Seen(export=export_of(made)) if made else Seen(undecided=True)
 
 
@@ -73,12 +73,12 @@ def answer_of(seen: list[Seen], request_id: str) -> Answer:
     )
 
 
-def receive_part(outside: Outside, body: bytes, position: int, name: tuple[str, str]) -> Seen:
+def receive_part(context: Context, body: bytes, position: int, name: tuple[str, str]) -> Seen:
     """Take that part of an event alone, under this name, in this region. Raises as `receive`, and AskerFault."""
     request_id, region_id = name
     arrivals = read_event(body)
     if position >= len(arrivals):
         raise AskerFault(Cause(code="NotReplayable", message=f"The event has no part {position}."))
     return _begun(
-        outside, take(outside, Delivery(body, request_id, region_id, position, arrivals[position])), alone=True
+        context, take(context, Delivery(body, request_id, region_id, position, arrivals[position])), alone=True
     )

@@ -3,14 +3,14 @@
 from msgspec import field
 
 from ...decisions.results.delivery import hints_for
-from ...decisions.results.notifications import owed_rejection
+from ...decisions.results.notifications import pending_rejection
 from ...decisions.secret_shapes import redact
 from ...values import ledger_keys as keys
 from ...values.arrival import Sighting
 from ...values.cause import Cause
 from ...values.notify_target import NotifyTarget
 from ...values.wire import Wire
-from ..context import Outside
+from ..context import Context
 
 KEPT_BYTES = 64 * 1024  # what a stranger may make us keep
 
@@ -42,14 +42,14 @@ def kept_event(body: bytes, position: int, region_id: str) -> Kept:
     return Kept(body=text, position=position, region_id=region_id)
 
 
-def reject(outside: Outside, digest: str, cause: Cause, kept: Kept) -> None:
+def reject(context: Context, digest: str, cause: Cause, kept: Kept) -> None:
     """Keep a rejection and leave a hint to deliver it; the same input again is the same one. Raises LedgerFault."""
-    outside.log.warning("event.rejected", sha256=digest, code=cause.code, error=cause.message)
-    outside.ledger.ready()
-    notify = outside.policy.notify if outside.policy else ()
+    context.log.warning("event.rejected", sha256=digest, code=cause.code, error=cause.message)
+    context.ledger.ready()
+    notify = context.policy.notify if context.policy else ()
     rejection = Rejection(digest=digest, cause=cause, notify=notify, kept=kept)
     name = keys.Rejected(digest)
-    outside.ledger.mark(name.key, rejection)
-    debts = owed_rejection(notify, outside.ledger.now, (), {})
-    for hint in hints_for(name.name, debts, outside.ledger.now):
-        outside.ledger.put(hint)
+    context.ledger.mark(name.key, rejection)
+    pending_events = pending_rejection(notify, context.ledger.now, (), {})
+    for hint in hints_for(name.name, pending_events, context.ledger.now):
+        context.ledger.put(hint)

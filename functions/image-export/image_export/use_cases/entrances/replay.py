@@ -10,54 +10,54 @@ from ...errors import AskerFault
 from ...values import ledger_keys as keys
 from ...values.answer import Answer
 from ...values.cause import Cause
-from ..context import Outside
+from ..context import Context
 from ..export.advance import begin
 from ..export.record import record
 from .receive import answer_of, receive_part
-from .redeliver import retell
+from .redeliver import redeliver
 from .reject import Rejection
 from .sighting import Seen, see
 
 
-def replay(outside: Outside, name: str, request_id: str) -> Answer:
+def replay(context: Context, name: str, request_id: str) -> Answer:
     """Do once more what the name says; the answer rejects what cannot be replayed."""
     try:
-        seen = _replay(outside, name, request_id)
+        seen = _replay(context, name, request_id)
     except AskerFault as fault:
-        return refused(outside, fault, request_id)
-    outside.log.info("replay.taken", replayed=name, export_id=seen.export.export_id if seen.export else None)
+        return refused(context, fault, request_id)
+    context.log.info("replay.taken", replayed=name, export_id=seen.export.export_id if seen.export else None)
     return answer_of([seen], request_id)
 
 
-def refused(outside: Outside, fault: AskerFault, request_id: str) -> Answer:
+def refused(context: Context, fault: AskerFault, request_id: str) -> Answer:
     """What somebody asks for who asks in vain."""
-    outside.log.warning("replay.refused", code=fault.code, error=fault.cause.message)
+    context.log.warning("replay.refused", code=fault.code, error=fault.cause.message)
     return Answer(request_id=request_id, rejected=(fault.cause,))
 
 
-def _replay(outside: Outside, name: str, request_id: str) -> Seen:
-    untold = read_name(name)
-    if untold:
-        return Seen(export=retell(outside, untold))
+def _replay(context: Context, name: str, request_id: str) -> Seen:
+    undelivered = read_name(name)
+    if undelivered:
+        return Seen(export=redeliver(context, undelivered))
     rejected = keys.Rejected.named(name)
     if rejected:
-        return _rejected(outside, rejected.digest)
-    failed = outside.ledger.load(name)
+        return _rejected(context, rejected.digest)
+    failed = context.ledger.load(name)
     if failed is None:
         raise AskerFault(Cause(code="ExportNotFound", message=f"There is no export {name}."))
-    recorded = record(outside, again(outside.ruled(), failed, request_id))
-    return Seen(export=begin(outside, recorded).export)
+    recorded = record(context, again(context.ruled(), failed, request_id))
+    return Seen(export=begin(context, recorded).export)
 
 
-def _rejected(outside: Outside, digest: str) -> Seen:
-    found = outside.ledger.read(keys.Rejected(digest).key, Rejection)
+def _rejected(context: Context, digest: str) -> Seen:
+    found = context.ledger.read(keys.Rejected(digest).key, Rejection)
     if found is None:
         message = f"Nothing was rejected under {digest}, or it has expired."
         raise AskerFault(Cause(code="NotFound", message=message))
     kept = found.fact.kept
     if kept.sighting:
-        return see(outside, kept.sighting)
+        return see(context, kept.sighting)
     if kept.body is None:
         message = "It was too large to keep, or no text; send it again from where it came."
         raise AskerFault(Cause(code="NotReplayable", message=message))
-    return receive_part(outside, kept.body.encode(), kept.position, (delivery_of(digest), kept.region_id))
+    return receive_part(context, kept.body.encode(), kept.position, (delivery_of(digest), kept.region_id))

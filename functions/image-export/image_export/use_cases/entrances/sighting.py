@@ -14,7 +14,7 @@ from ...decisions.policy.admission import watches
 from ...decisions.policy.eligibility import format_warning
 from ...decisions.policy.plan import plan_named
 from ...decisions.policy.undecided import MADE_AFTER, TAGGED_AFTER, undecided_until
-from ...decisions.state.backoff import LOOK_MOST, MINUTE, SILENCE, VISIBLE_WITHIN, growing
+from ...decisions.state.backoff import LOOK_MOST, MINUTE, NO_ANSWER, VISIBLE_WITHIN, growing
 from ...decisions.state.hints import may_be_ahead
 from ...errors import CloudFault, FactUnreadable, ImageExportError
 from ...values import ledger_keys as keys
@@ -25,8 +25,8 @@ from ...values.export import Export, RequestedBy
 from ...values.export_request import ExportRequest
 from ...values.image import Image
 from ...values.run import Decision
-from ...values.steps import Sight
-from ..context import Outside
+from ...values.steps import Observed
+from ..context import Context
 from ..export.advance import begin
 from ..export.record import Recorded, record
 from .reject import Kept, reject
@@ -55,46 +55,46 @@ class Seen(msgspec.Struct, frozen=True):
         return not (self.export or self.rejected or self.undecided or self.recorded)
 
 
-def ignore(outside: Outside, reason: str) -> Seen:
+def ignore(context: Context, reason: str) -> Seen:
     """It is none of our business, and the log and the answer say why."""
-    outside.log.info("event.ignored", reason=reason)
+    context.log.info("event.ignored", reason=reason)
     return Seen(because=reason)
 
 
-def see(outside: Outside, sighting: Sighting, *, marker: Marker | None = None) -> Seen:
+def see(context: Context, sighting: Sighting, *, marker: Marker | None = None) -> Seen:
     """Look at a named image and record what the policy wants of it. `marker`: of one that was named before."""
-    outside.ledger.ready()
-    log = outside.log.bind(image_id=sighting.image_id, region_id=sighting.region_id, event_id=sighting.event_id)
-    outside = outside._replace(log=log)
-    policy = outside.policy
+    context.ledger.ready()
+    log = context.log.bind(image_id=sighting.image_id, region_id=sighting.region_id, event_id=sighting.event_id)
+    context = context._replace(log=log)
+    policy = context.policy
     accounts = watches(policy, sighting.account_id, sighting.region_id) if policy else []
     if policy and not accounts:
-        return ignore(outside, f"The policy names no account with a destination in {sighting.region_id}.")
+        return ignore(context, f"The policy names no account with a destination in {sighting.region_id}.")
     # The first question to the ledger, whose time is fresh from here on.
-    marker = marker or marker_of(outside, sighting)
+    marker = marker or marker_of(context, sighting)
     if policy is None:
-        return _not_now(outside, sighting, marker)
+        return _not_now(context, sighting, marker)
     try:
-        image = _find(outside, sighting, accounts)
+        image = _find(context, sighting, accounts)
     except CloudFault as fault:
         log.warning("look.failed", code=fault.code, error=fault.cause.message)
-        return msgspec.structs.replace(_look_failed(outside, sighting, marker, fault), fault=fault.code)
-    return _judge(outside, sighting, image, marker) if image else _not_visible(outside, sighting, marker)
+        return msgspec.structs.replace(_look_failed(context, sighting, marker, fault), fault=fault.code)
+    return _judge(context, sighting, image, marker) if image else _not_visible(context, sighting, marker)
 
 
-def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> Image | None:
+def _find(context: Context, sighting: Sighting, accounts: list[AssumedRole]) -> Image | None:
     """The account's own image, else one that is shared with it. One dead role hides no other.
 
     A region that gives no answer is not asked again in another account's name.
     """
     faults, shared = [], None
-    for role in outside.in_time(accounts):
-        bucket = outside.ruled().bucket(role.account_id, sighting.region_id)
+    for role in context.in_time(accounts):
+        bucket = context.ruled().bucket(role.account_id, sighting.region_id)
         try:
-            image = outside.clouds.at(role, sighting.region_id, bucket).image(sighting.image_id)
+            image = context.clouds.at(role, sighting.region_id, bucket).image(sighting.image_id)
         except CloudFault as fault:
             faults.append(fault)
-            if fault.code in SILENCE:
+            if fault.code in NO_ANSWER:
                 break
             continue
         if image and image.owner_alias == "self":
@@ -105,90 +105,90 @@ def _find(outside: Outside, sighting: Sighting, accounts: list[AssumedRole]) -> 
     return shared
 
 
-def _judge(outside: Outside, sighting: Sighting, image: Image, marker: Marker | None) -> Seen:
+def _judge(context: Context, sighting: Sighting, image: Image, marker: Marker | None) -> Seen:
     """What becomes of an image that was seen: its export, another look, or nothing. Raises as `record`."""
     asker = RequestedBy(trigger="event", id=sighting.event_id)
-    now = outside.ledger.now
-    decision = plan_named(outside.ruled(), image, now=now, requested_by=asker)
+    now = context.ledger.now
+    decision = plan_named(context.ruled(), image, now=now, requested_by=asker)
     if decision.request is None:
-        return _unwanted(outside, decision, image, seen_of(sighting, marker, image, now), marker)
+        return _unwanted(context, decision, image, seen_of(sighting, marker, image, now), marker)
     try:
-        return _wanted(outside, decision.request, image)
+        return _wanted(context, decision.request, image)
     except FactUnreadable as fault:  # of its export: another day it may be readable
-        outside.log.error("fact.unreadable", error=fault.cause.message)
-        return _look_failed(outside, sighting, marker, fault)
+        context.log.error("fact.unreadable", error=fault.cause.message)
+        return _look_failed(context, sighting, marker, fault)
 
 
-def _wanted(outside: Outside, request: ExportRequest, image: Image) -> Seen:
-    rule = outside.ruled().rule(request.rule)
+def _wanted(context: Context, request: ExportRequest, image: Image) -> Seen:
+    rule = context.ruled().rule(request.rule)
     gives_way = format_warning(rule.format, image.region_id)
     if gives_way:
-        outside.log.warning("format.replaced", rule=rule.name, reason=gives_way)
-    recorded = record(outside, request)
-    return Seen(export=begin(outside, recorded, Sight(image=image)).export)
+        context.log.warning("format.replaced", rule=rule.name, reason=gives_way)
+    recorded = record(context, request)
+    return Seen(export=begin(context, recorded, Observed(image=image)).export)
 
 
-def _unwanted(outside: Outside, decision: Decision, image: Image, seen: Sighted, marker: Marker | None) -> Seen:
+def _unwanted(context: Context, decision: Decision, image: Image, seen: Sighted, marker: Marker | None) -> Seen:
     """No rule wants it, and may yet: until it has had its time."""
-    now, named = outside.ledger.now, seen.named_at or outside.ledger.now
+    now, named = context.ledger.now, seen.named_at or context.ledger.now
     available_at = marker.at if marker and marker.fact.available else now
     until = undecided_until(decision, image, named, available_at)
     if until is None or now >= until:
-        return _decided_against(outside, decision)
+        return _decided_against(context, decision)
     since = available_at if seen.available else named
     at = min(growing(since, now, most=LOOK_MOST), max(until, now + MINUTE))
-    if look_again_at_seen(outside, seen, at, marker):
-        outside.log.info("image.undecided", reason=decision.reason, until=until)
+    if look_again_at_seen(context, seen, at, marker):
+        context.log.info("image.undecided", reason=decision.reason, until=until)
     return Seen(undecided=True)
 
 
-def _decided_against(outside: Outside, decision: Decision) -> Seen:
+def _decided_against(context: Context, decision: Decision) -> Seen:
     """A rule for which a tag or the family was missing to the end is what a person may have meant otherwise."""
     if decision.nearly:
-        outside.log.warning("rule.nearly_matched", reason=decision.nearly)
-    return ignore(outside, decision.reason)
+        context.log.warning("rule.nearly_matched", reason=decision.nearly)
+    return ignore(context, decision.reason)
 
 
-def _not_visible(outside: Outside, sighting: Sighting, marker: Marker | None) -> Seen:
-    now, since = outside.ledger.now, named_at(marker)
+def _not_visible(context: Context, sighting: Sighting, marker: Marker | None) -> Seen:
+    now, since = context.ledger.now, named_at(marker)
     if marker and marker.fact.named_at:
         gone = now - marker.at > TAGGED_AFTER
-        return ignore(outside, "The image was there, and is gone.") if gone else _not_now(outside, sighting, marker)
+        return ignore(context, "The image was there, and is gone.") if gone else _not_now(context, sighting, marker)
     if sighting.named_by_creation and (since is None or now - since <= VISIBLE_WITHIN):
-        outside.log.info("image.not_visible")
-        return _not_now(outside, sighting, marker)
+        context.log.info("image.not_visible")
+        return _not_now(context, sighting, marker)
     message = f"The event {sighting.event_id} names {sighting.image_id}, which is not there in {sighting.region_id}."
-    return _give_up(outside, sighting, advised(Cause(code="InvalidImageId.NotFound", message=message)))
+    return _give_up(context, sighting, advised(Cause(code="InvalidImageId.NotFound", message=message)))
 
 
-def _look_failed(outside: Outside, sighting: Sighting, marker: Marker | None, fault: ImageExportError) -> Seen:
+def _look_failed(context: Context, sighting: Sighting, marker: Marker | None, fault: ImageExportError) -> Seen:
     since, seen = named_at(marker), marker is not None and marker.fact.named_at is not None
-    if since and outside.ledger.now - since > (MADE_AFTER + GIVE_UP if seen else GIVE_UP):
-        return _give_up(outside, sighting, advised(fault.cause))
-    return _not_now(outside, sighting, marker)
+    if since and context.ledger.now - since > (MADE_AFTER + GIVE_UP if seen else GIVE_UP):
+        return _give_up(context, sighting, advised(fault.cause))
+    return _not_now(context, sighting, marker)
 
 
-def _give_up(outside: Outside, sighting: Sighting, cause: Cause) -> Seen:
-    reject(outside, sighting_key(sighting), cause, Kept(sighting=sighting))
+def _give_up(context: Context, sighting: Sighting, cause: Cause) -> Seen:
+    reject(context, sighting_key(sighting), cause, Kept(sighting=sighting))
     return Seen(rejected=cause)
 
 
-def _not_now(outside: Outside, sighting: Sighting, marker: Marker | None) -> Seen:
+def _not_now(context: Context, sighting: Sighting, marker: Marker | None) -> Seen:
     """It could not be judged. Each minute at first; later less often."""
-    now, since = outside.ledger.now, named_at(marker)
+    now, since = context.ledger.now, named_at(marker)
     in_time = since is None or now - since <= VISIBLE_WITHIN
-    look_again(outside, sighting, now + MINUTE if in_time else growing(since or now, now, most=LOOK_MOST))
+    look_again(context, sighting, now + MINUTE if in_time else growing(since or now, now, most=LOOK_MOST))
     return Seen(undecided=True)
 
 
-def see_again(outside: Outside, key: str, hint: str) -> Seen:
+def see_again(context: Context, key: str, hint: str) -> Seen:
     """Look once more for an image that was named before and not decided upon. Raises LedgerFault.
 
     The hint outlives the decision until nobody can be on his way any more who named the image in the same second.
     """
-    ledger = outside.ledger
+    ledger = context.ledger
     marker = ledger.read(keys.Sighted(key).key, Sighted)
-    seen = see(outside, marker.fact, marker=marker) if marker else Seen()
+    seen = see(context, marker.fact, marker=marker) if marker else Seen()
     if marker and not seen.undecided:
         ledger.delete(keys.Sighted(key).key)
     if seen.undecided or not may_be_ahead(hint, ledger.now):

@@ -10,7 +10,7 @@ from ...values import ledger_keys as keys
 from ...values.arrival import Sighted, Sighting
 from ...values.image import Image
 from ...values.place import Place
-from ..context import Outside
+from ..context import Context
 from ..ledger.fact_store import Found
 from ..watch.tick import Tick
 
@@ -22,9 +22,9 @@ def key_of(sighting: Sighting) -> str:
     return keys.Sighted(sighting_key(sighting)).key
 
 
-def marker_of(outside: Outside, sighting: Sighting) -> Marker | None:
+def marker_of(context: Context, sighting: Sighting) -> Marker | None:
     """The marker, if there is one that can be read."""
-    return outside.readable(key_of(sighting), Sighted)
+    return context.readable(key_of(sighting), Sighted)
 
 
 def named_at(marker: Marker | None) -> datetime | None:
@@ -32,25 +32,25 @@ def named_at(marker: Marker | None) -> datetime | None:
     return (marker.fact.named_at or marker.at) if marker else None
 
 
-def look_again(outside: Outside, sighting: Sighting, at: datetime) -> None:
+def look_again(context: Context, sighting: Sighting, at: datetime) -> None:
     """The marker keeps when the image was first named; the hint says when to look."""
-    _schedule(outside, sighting, at, lambda: outside.ledger.mark(key_of(sighting), sighting))
+    _schedule(context, sighting, at, lambda: context.ledger.mark(key_of(sighting), sighting))
 
 
-def look_again_at_seen(outside: Outside, seen: Sighted, at: datetime, marker: Marker | None) -> bool:
+def look_again_at_seen(context: Context, seen: Sighted, at: datetime, marker: Marker | None) -> bool:
     """The same of an image that was seen. Answers whether it is seen, or seen Available, for the first time."""
     changed = marker is None or (marker.fact.named_at, marker.fact.available) != (seen.named_at, seen.available)
-    _schedule(outside, seen, at, lambda: outside.ledger.put(key_of(seen), seen) if changed else None)
+    _schedule(context, seen, at, lambda: context.ledger.put(key_of(seen), seen) if changed else None)
     return changed
 
 
-def _schedule(outside: Outside, sighting: Sighting, at: datetime, then: Callable[[], object]) -> None:
+def _schedule(context: Context, sighting: Sighting, at: datetime, then: Callable[[], object]) -> None:
     """Write the marker behind a hint, which is kept for a while though it leads nowhere.
 
     Where dates disagree it is late rather than early, for an early one seems to lead nowhere already.
     """
-    at += outside.ledger.latest - outside.ledger.now
-    outside.ledger.schedule(keys.due_sighting(at, sighting_key(sighting)), then)
+    at += context.ledger.latest - context.ledger.now
+    context.ledger.schedule(keys.due_sighting(at, sighting_key(sighting)), then)
 
 
 def seen_of(sighting: Sighting, marker: Marker | None, image: Image, now: datetime) -> Sighted:
@@ -60,13 +60,13 @@ def seen_of(sighting: Sighting, marker: Marker | None, image: Image, now: dateti
     return Sighted(**fields, named_at=named_at(marker) or now, available=available)
 
 
-def asks(outside: Outside, key: str) -> set[Place]:
+def asks(context: Context, key: str) -> set[Place]:
     """The accounts and regions that a look for a sighted image asks. Raises LedgerFault."""
-    found = outside.readable(keys.Sighted(key).key, Sighted)
-    if found is None or outside.policy is None:
+    found = context.readable(keys.Sighted(key).key, Sighted)
+    if found is None or context.policy is None:
         return set()
     region = found.fact.region_id
-    return {Place(role.account_id, region) for role in watches(outside.policy, found.fact.account_id, region)}
+    return {Place(role.account_id, region) for role in watches(context.policy, found.fact.account_id, region)}
 
 
 def remember(tick: Tick, image: Image) -> None:
@@ -77,10 +77,10 @@ def remember(tick: Tick, image: Image) -> None:
         region_id=image.region_id,
         image_id=image.image_id,
     )
-    key, outside = sighting_key(sighting), tick.outside
+    key, context = sighting_key(sighting), tick.context
     if key in tick.decided:
         return
     tick.undecided.add(key)
-    if outside.readable(keys.Sighted(key).key, Sighted) is None:
-        now = outside.ledger.now
-        look_again_at_seen(outside, seen_of(sighting, None, image, now), now + MINUTE, None)
+    if context.readable(keys.Sighted(key).key, Sighted) is None:
+        now = context.ledger.now
+        look_again_at_seen(context, seen_of(sighting, None, image, now), now + MINUTE, None)

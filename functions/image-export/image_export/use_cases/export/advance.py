@@ -13,7 +13,7 @@ from ...decisions.policy.admission import still_allowed
 from ...decisions.results import delivery as outbox
 from ...decisions.results import notifications as announcements
 from ...decisions.results.export_view import export_of
-from ...decisions.state.backoff import LOOK_MOST, MINUTE, TELL_MOST, growing
+from ...decisions.state.backoff import DELIVER_MOST, LOOK_MOST, MINUTE, growing
 from ...decisions.state.hints import hints_for
 from ...decisions.state.reasons import to_note
 from ...decisions.state.table import Phase, next_step, phase
@@ -23,11 +23,11 @@ from ...values.cause import Cause
 from ...values.export import Export, Verdict
 from ...values.image import Image
 from ...values.record import Record
-from ...values.steps import MakeClaim, Sight, Wait
-from ..context import Outside
+from ...values.steps import MakeClaim, Observed, Wait
+from ..context import Context
 from .closing import close, settled, write_manifest
 from .observe import Look
-from .perform import TAKE
+from .perform import PERFORM
 from .record import Recorded
 
 STEPS_MAX = 40
@@ -46,93 +46,95 @@ class Moved(NamedTuple):
     deliveries: frozenset[str] = frozenset()
 
 
-def advance(outside: Outside, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Moved | None:
+def advance(
+    context: Context, export: str, *, observed: Observed | None = None, hint: str | None = None
+) -> Moved | None:
     """Move the export as far as it goes now and say where it stands; None where it has no `requested` yet.
 
-    `sight` is what the caller has seen already, `hint` the ledger's hint that led here. Raises CloudFault and OurFault
-    of the ledger only: the cloud's faults are kept in the export.
+    `observed` is what the caller has seen already, `hint` the ledger's hint that led here. Raises CloudFault, and
+    OurFault of the ledger: the cloud's faults are kept in the export.
     """
-    record = outside.ledger.load(export)
-    return _advance(outside, record, sight or Sight(), hint) if record else None
+    record = context.ledger.load(export)
+    return _advance(context, record, observed or Observed(), hint) if record else None
 
 
-def begin(outside: Outside, recorded: Recorded, sight: Sight | None = None) -> Moved:
+def begin(context: Context, recorded: Recorded, observed: Observed | None = None) -> Moved:
     """The first look at what an entrance has recorded, so that the asker sees the TaskId or the refusal."""
-    record = recorded.record or outside.ledger.load(recorded.export_id)
+    record = recorded.record or context.ledger.load(recorded.export_id)
     if record is None:
         raise LedgerFault(Cause(code="FactVanished", message=f"{recorded.export_id} was there and is gone."))
-    return _advance(outside, record, sight or Sight(), recorded.hint)
+    return _advance(context, record, observed or Observed(), recorded.hint)
 
 
-def _advance(outside: Outside, record: Record, sight: Sight, hint: str | None) -> Moved:
-    outside = outside.about(record)
-    if outside.policy:
-        sight = replace(sight, forbidden=still_allowed(outside.policy, record.request))
+def _advance(context: Context, record: Record, observed: Observed, hint: str | None) -> Moved:
+    context = context.about(record)
+    if context.policy:
+        observed = replace(observed, forbidden=still_allowed(context.policy, record.request))
     was_ended = record.ended is not None
-    hint = _moved_on(outside, record, hint)
-    look, wait = _work(Look(record, sight), outside)
-    look = _note_wait(outside, look, wait)
-    record = write_manifest(outside.about(look.record), look.record)
-    _log_end(outside, record, look.record.told if was_ended else frozenset())
-    deliveries = _leave_hints(outside, record, wait, hint)
-    task = look.sight.task if isinstance(look.sight.task, msgspec.Struct) else look.sight.brief
+    hint = _moved_on(context, record, hint)
+    look, wait = _work(Look(record, observed), context)
+    look = _note_wait(context, look, wait)
+    record = write_manifest(context.about(look.record), look.record)
+    _log_end(context, record, look.record.told if was_ended else frozenset())
+    deliveries = _leave_hints(context, record, wait, hint)
+    task = look.observed.task if isinstance(look.observed.task, msgspec.Struct) else look.observed.brief
     return Moved(record, export_of(record, reason=wait.reason, task=task), deliveries)
 
 
-def _moved_on(outside: Outside, record: Record, hint: str | None) -> str | None:
+def _moved_on(context: Context, record: Record, hint: str | None) -> str | None:
     """The hint of a look for tasks, which may take long, moves before it: whoever dies of it meets others first."""
     expensive = phase(record) is Phase.IN_DOUBT or (phase(record) is Phase.READY and record.voids)
     if hint is None or not keys.Due.read(hint) or not expensive:
         return hint
-    later = keys.due(outside.ledger.now + LOOK_MOST, record.export_id)
-    outside.ledger.reschedule({hint}, {later})
+    later = keys.due(context.ledger.now + LOOK_MOST, record.export_id)
+    context.ledger.reschedule({hint}, {later})
     return later
 
 
-def _work(look: Look, outside: Outside) -> tuple[Look, Wait]:
+def _work(look: Look, context: Context) -> tuple[Look, Wait]:
     for _ in range(STEPS_MAX):
-        step = next_step(look.record, look.sight, outside.ledger.now)
+        step = next_step(look.record, look.observed, context.ledger.now)
         if isinstance(step, Wait):
             return look, step
-        if outside.policy is None and phase(look.record) is Phase.READY and not look.record.cancel_at:
+        if context.policy is None and phase(look.record) is Phase.READY and not look.record.cancel_at:
             # Nothing starts and nothing fails meanwhile; what somebody has called off needs no policy.
-            return look, Wait("PolicyInvalid", until=outside.ledger.now + LOOK_MOST)
+            return look, Wait("PolicyInvalid", until=context.ledger.now + LOOK_MOST)
         starts = isinstance(step, MakeClaim) and step.claim.kind == "start"
-        if outside.remaining_s() < (SECONDS_TO_START if starts else SECONDS_TO_STEP):
-            return look, Wait("OutOfTime", until=outside.ledger.now, queued=look.sight.queued)
+        if context.remaining_s() < (SECONDS_TO_START if starts else SECONDS_TO_STEP):
+            return look, Wait("OutOfTime", until=context.ledger.now, queued=look.observed.queued)
         try:
-            look = TAKE[type(step)](outside, look, step)
+            look = PERFORM[type(step)](context, look, step)
         except CloudFault as fault:
             said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
-            outside.log.warning("look.failed", **said)
+            context.log.warning("look.failed", **said)
             look = look.saw(failed=fault.cause, refused=isinstance(fault, Refused))
-    return look, Wait("OutOfSteps", until=outside.ledger.now + MINUTE)
+    return look, Wait("OutOfSteps", until=context.ledger.now + MINUTE)
 
 
-def _note_wait(outside: Outside, look: Look, wait: Wait) -> Look:
+def _note_wait(context: Context, look: Look, wait: Wait) -> Look:
     """Write down what it waits for, where that has changed and nothing else says it."""
-    image = look.sight.image
+    image = look.observed.image
     note = to_note(look.record, wait, image.name if isinstance(image, Image) else None)
     if note is None or wait.reason in OWN_WAITS:
         return look
-    outside.ledger.put(keys.Waits(look.record.export_id).key, note)
-    return look.stands(waits=note, waits_at=outside.ledger.now)
+    context.ledger.put(keys.Waits(look.record.export_id).key, note)
+    return look.stands(waits=note, waits_at=context.ledger.now)
 
 
-def _leave_hints(outside: Outside, record: Record, wait: Wait, came_from: str | None) -> frozenset[str]:
+def _leave_hints(context: Context, record: Record, wait: Wait, came_from: str | None) -> frozenset[str]:
     """Say where to look and what to deliver next, and remove the hint that led here; answers what is to be delivered.
 
     A closed export loses its marker last of all.
     """
-    ledger = outside.ledger
-    deliveries = outbox.hints_for(record.export_id, announcements.owed(record), ledger.now)
+    ledger = context.ledger
+    deliveries = outbox.hints_for(record.export_id, announcements.pending(record), ledger.now)
     names = deliveries | _looks(record, wait, ledger.now)
     how = MAY_BE_AGAIN.get(record.ended.status) if record.ended else None
     if how:  # whoever has not heard of the end yet
         ledger.put(how.of(record.request.place, record.export_id).key)
     ledger.reschedule({came_from} if came_from else set(), names)
     if settled(record):
-        close(outside, record)
+        close(context, record)
     return frozenset(deliveries)
 
 
@@ -140,15 +142,15 @@ def _looks(record: Record, wait: Wait, now: datetime) -> set[str]:
     """The hints to look again: as it waits, and after the end for the manifest alone."""
     if record.ended is None:
         return hints_for(record, wait, now)
-    if announcements.manifest_owed(record):
-        return {keys.due(growing(record.ended_at or now, now, most=TELL_MOST), record.export_id)}
+    if announcements.manifest_pending(record):
+        return {keys.due(growing(record.ended_at or now, now, most=DELIVER_MOST), record.export_id)}
     return set()
 
 
-def _log_end(outside: Outside, record: Record, told_before: frozenset[str]) -> None:
+def _log_end(context: Context, record: Record, told_before: frozenset[str]) -> None:
     """The log line of an end, from the same value as the event; again where nobody had been told of it before."""
-    if record.ended is None or announcements.manifest_owed(record):
+    if record.ended is None or announcements.manifest_pending(record):
         return
     kind = record.ended.status.lower()
     if not any(name.startswith(f"{kind}-") for name in told_before):
-        outside.log.info(f"export.{kind}", task_id=record.task_id, export=export_of(record).wire())
+        context.log.info(f"export.{kind}", task_id=record.task_id, export=export_of(record).wire())

@@ -15,7 +15,7 @@ from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.export_request import ExportRequest
 from ...values.wire import Wire
-from ..context import Outside
+from ..context import Context
 
 
 class TokenUse(Wire, frozen=True, kw_only=True):
@@ -26,19 +26,19 @@ class TokenUse(Wire, frozen=True, kw_only=True):
     asked: str = field(name="Asked")
 
 
-def meant(outside: Outside, request: ExportRequest) -> str | None:
+def meant(context: Context, request: ExportRequest) -> str | None:
     """The export that the request's token stands for. Raises AskerFault 409 where it was used for something else."""
-    for key in outside.in_time(_slots(request)):
-        found = outside.ledger.read(key, TokenUse)
+    for key in context.in_time(_slots(request)):
+        found = context.ledger.read(key, TokenUse)
         if found is None:
             break
         _same_or_fault(request, found.fact)
-        if _came_to_be(outside, found.fact):
+        if _came_to_be(context, found.fact):
             return found.fact.export_id
-    return _meant_in_0_1_0(outside, request)
+    return _meant_in_0_1_0(context, request)
 
 
-def _meant_in_0_1_0(outside: Outside, request: ExportRequest) -> str | None:
+def _meant_in_0_1_0(context: Context, request: ExportRequest) -> str | None:
     """The export that 0.1.0 made for a token of our own. One read, of what has no token of a caller's.
 
     It kept these among the callers' tokens, so that what stands there may be a caller's: other parameters, or for a
@@ -47,25 +47,25 @@ def _meant_in_0_1_0(outside: Outside, request: ExportRequest) -> str | None:
     token = as_in_0_1_0(request.client_token) if request.client_token else None
     if token is None:
         return None
-    found = outside.ledger.read(keys.Token(token_key(request, token)).key, TokenUse)
+    found = context.ledger.read(keys.Token(token_key(request, token)).key, TokenUse)
     if found is None or not is_said_by(request, found.fact.parameters, found.fact.asked):
         return None
-    made = outside.ledger.requested(found.fact.export_id)
+    made = context.ledger.requested(found.fact.export_id)
     if made is None or not is_said_by(made.request, found.fact.parameters, found.fact.asked):
         return None
     by_replay = made.request.client_token == token and made.request.requested_by.trigger == "invoke"
     return found.fact.export_id if by_replay or not is_replay(request.client_token or "") else None
 
 
-def use(outside: Outside, request: ExportRequest, export: str) -> bool:
+def use(context: Context, request: ExportRequest, export: str) -> bool:
     """Before the export stands or is answered: the token means it. False where it means another by now."""
     asked = TokenUse(export_id=export, parameters=parameters_hash(request), asked=asked_hash(request))
-    for key in outside.in_time(_slots(request)):
-        standing = outside.ledger.create(key, asked).fact
+    for key in context.in_time(_slots(request)):
+        standing = context.ledger.create(key, asked).fact
         _same_or_fault(request, standing)
         if standing.export_id == export:
             break
-        came_to_be = _came_to_be(outside, standing)
+        came_to_be = _came_to_be(context, standing)
         if came_to_be is not False:
             return not came_to_be
     return True
@@ -78,9 +78,9 @@ def _slots(request: ExportRequest) -> Iterator[str]:
     return keys.Token(token_key(request, request.client_token)).slots()
 
 
-def _came_to_be(outside: Outside, used: TokenUse) -> bool | None:
+def _came_to_be(context: Context, used: TokenUse) -> bool | None:
     """Whether the export is what the token was used for, and not another request's; None while there is none."""
-    found = outside.ledger.requested(used.export_id)
+    found = context.ledger.requested(used.export_id)
     return is_said_by(found.request, used.parameters, used.asked) if found else None
 
 

@@ -9,35 +9,35 @@ from ...decisions.results.manifest import manifest_of, written
 from ...errors import CloudFault
 from ...values import ledger_keys as keys
 from ...values.record import Record
-from ..context import Outside
+from ..context import Context
 from .either_role import cloud_of
 
 
 def settled(record: Record) -> bool:
     """Whether nothing is owed any more, so that the open marker may go."""
-    return bool(record.ended) and not announcements.owed(record) and not announcements.manifest_owed(record)
+    return bool(record.ended) and not announcements.pending(record) and not announcements.manifest_pending(record)
 
 
-def close(outside: Outside, record: Record) -> None:
+def close(context: Context, record: Record) -> None:
     """Show a settled export whole in the history, and remove its marker. Twice is once."""
     if record.stalled_at:
-        outside.ledger.delete(keys.Stalling(record.request.place, record.export_id).key)
-    outside.ledger.put(record.listed, export_of(record))  # a list of what has ended reads one object each
-    outside.ledger.delete(keys.Open(record.export_id).key)
+        context.ledger.delete(keys.Stalling(record.request.place, record.export_id).key)
+    context.ledger.put(record.listed, export_of(record))  # a list of what has ended reads one object each
+    context.ledger.delete(keys.Open(record.export_id).key)
 
 
-def write_manifest(outside: Outside, record: Record) -> Record:
+def write_manifest(context: Context, record: Record) -> Record:
     """Write the manifest that is owed, over itself if need be: the same facts give the same bytes."""
-    if not announcements.manifest_owed(record):
+    if not announcements.manifest_pending(record):
         return record
-    request, now = record.request, outside.ledger.now
+    request, now = record.request, context.ledger.now
     try:
-        cloud_of(outside, record).put_object(request.oss_bucket, manifest_key(record), written(manifest_of(record)))
+        cloud_of(context, record).put_object(request.oss_bucket, manifest_key(record), written(manifest_of(record)))
     except CloudFault as fault:
-        outside.log.warning("manifest.refused", code=fault.code, error=fault.cause.message)
+        context.log.warning("manifest.refused", code=fault.code, error=fault.cause.message)
         if now - (record.ended_at or now) < announcements.MANIFEST_FOR:
             return record
-        outside.log.error("manifest.given_up", manifest=manifest_address(record))
-        return outside.ledger.settle_manifest(record, given_up=True)
-    outside.log.info("manifest.written", manifest=manifest_address(record))
-    return outside.ledger.settle_manifest(record)
+        context.log.error("manifest.given_up", manifest=manifest_address(record))
+        return context.ledger.settle_manifest(record, given_up=True)
+    context.log.info("manifest.written", manifest=manifest_address(record))
+    return context.ledger.settle_manifest(record)

@@ -15,34 +15,34 @@ from ...values.export import Export
 from ...values.export_request import ExportRequest
 from ...values.facts import Ended
 from ...values.record import Record
-from ...values.steps import LookAtHold, LookAtImage, MakeClaim, Sight, Step, Wait
-from ..context import Outside
+from ...values.steps import LookAtHold, LookAtImage, MakeClaim, Observed, Step, Wait
+from ..context import Context
 from . import client_token
-from . import verbatim_prefix as whole_prefix
+from . import verbatim_prefix as verbatim_prefix
 from .observe import Look
-from .perform import TAKE
+from .perform import PERFORM
 from .record import newest_of
 
 
-def rehearse(outside: Outside, request: ExportRequest) -> Export:
+def rehearse(context: Context, request: ExportRequest) -> Export:
     """How the export would begin: Requested (Reason DryRun or what it would wait for), or Failed with the cause.
 
     The same export where there is one already. Reads image and hold, writes nothing, not even to the ledger.
     Raises AskerFault 409 for a prefix or a token in use, and CloudFault where the cloud is away: nothing is known then.
     """
-    outside.ledger.ready()
-    meant = client_token.meant(outside, request)
-    last, now = outside.ledger.load(meant) if meant else newest_of(outside, request), outside.ledger.now
+    context.ledger.ready()
+    meant = client_token.meant(context, request)
+    last, now = context.ledger.load(meant) if meant else newest_of(context, request), context.ledger.now
     if last and (meant or is_that(last, request)):
         return export_of(last, reason="DryRun")
-    whole_prefix.check(outside, request)
+    verbatim_prefix.check(context, request)
     record = Record(export_id=export_id(natural_key(request), 0), request=request, requested_at=now)
-    look = Look(record, Sight(forbidden=still_allowed(outside.ruled(), request), prefix_taken=None))
-    step = next_step(look.record, look.sight, now)
+    look = Look(record, Observed(forbidden=still_allowed(context.ruled(), request), prefix_taken=None))
+    step = next_step(look.record, look.observed, now)
     try:
         while isinstance(step, LookAtImage | LookAtHold):
-            look = TAKE[type(step)](outside, look, step)
-            step = next_step(look.record, look.sight, now)
+            look = PERFORM[type(step)](context, look, step)
+            step = next_step(look.record, look.observed, now)
     except Refused as fault:
         noted = replace(record, denied_at=now)  # what a role that is refused would first write down
         step = look_failed(noted, fault.cause, now)

@@ -19,7 +19,7 @@ from ...values.policy import Policy
 from ...values.record import Record
 from ...values.stored_object import StoredObject
 from ...values.task import Task
-from ..context import Outside
+from ..context import Context
 from ..ports import Cloud, ImagePage, StartExport, TaskList
 
 T = TypeVar("T")
@@ -31,23 +31,23 @@ def roles_of(policy: Policy | None, request: ExportRequest) -> tuple[AssumedRole
     return tuple(dict.fromkeys((as_of_today(policy, request).role, request.role)))
 
 
-def role_of_today(outside: Outside, record: Record) -> AssumedRole:
+def role_of_today(context: Context, record: Record) -> AssumedRole:
     """The role that the policy names today; the recorded one where it does not name the account, or cannot be read."""
-    return roles_of(outside.policy, record.request)[0]
+    return roles_of(context.policy, record.request)[0]
 
 
-def cloud_of(outside: Outside, record: Record) -> Cloud:
+def cloud_of(context: Context, record: Record) -> Cloud:
     """The cloud of the export's account and region, narrowed to its bucket."""
-    return cloud_for(outside, record.request)
+    return cloud_for(context, record.request)
 
 
-def cloud_for(outside: Outside, request: ExportRequest) -> Cloud:
+def cloud_for(context: Context, request: ExportRequest) -> Cloud:
     """The same by its request."""
 
     def at(role: AssumedRole) -> Cloud:
-        return outside.clouds.at(role, request.region_id, request.oss_bucket)
+        return context.clouds.at(role, request.region_id, request.oss_bucket)
 
-    today, *recorded = roles_of(outside.policy, request)
+    today, *recorded = roles_of(context.policy, request)
     return EitherRole(at, today, recorded[0]) if recorded else at(today)
 
 

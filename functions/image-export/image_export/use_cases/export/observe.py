@@ -20,12 +20,12 @@ from ...values.steps import (
     LookAtTask,
     LookForKeys,
     LookForTasks,
-    Sight,
+    Observed,
 )
 from ...values.task import Task
 from ...values.wire import Wire
-from ..context import Outside
-from . import verbatim_prefix as whole_prefix
+from ..context import Context
+from . import verbatim_prefix as verbatim_prefix
 from .either_role import cloud_of
 
 CANDIDATES_MAX = 50  # of one look; each costs a call
@@ -43,73 +43,73 @@ class Look(msgspec.Struct, frozen=True):
     """One look at one export: its record as it stands, and what has been seen."""
 
     record: Record
-    sight: Sight
+    observed: Observed
 
     def saw(self, **seen: Any) -> "Look":
         """The look with this seen as well."""
-        return Look(self.record, replace(self.sight, **seen))
+        return Look(self.record, replace(self.observed, **seen))
 
     def stands(self, **facts: Any) -> "Look":
         """The look with these facts standing."""
-        return Look(replace(self.record, **facts), self.sight)
+        return Look(replace(self.record, **facts), self.observed)
 
 
-def _look_at_image(outside: Outside, look: Look, _step: LookAtImage) -> Look:
-    return look.saw(image=cloud_of(outside, look.record).image(look.record.request.image_id))
+def _look_at_image(context: Context, look: Look, _step: LookAtImage) -> Look:
+    return look.saw(image=cloud_of(context, look.record).image(look.record.request.image_id))
 
 
-def _look_at_hold(outside: Outside, look: Look, _step: LookAtHold) -> Look:
-    return look.saw(hold=outside.hold(look.record.request.place))
+def _look_at_hold(context: Context, look: Look, _step: LookAtHold) -> Look:
+    return look.saw(hold=context.hold(look.record.request.place))
 
 
-def _look_at_prefix(outside: Outside, look: Look, _step: LookAtPrefix) -> Look:
-    return look.saw(prefix_taken=whole_prefix.taken(outside, look.record.request, look.record.export_id))
+def _look_at_prefix(context: Context, look: Look, _step: LookAtPrefix) -> Look:
+    return look.saw(prefix_taken=verbatim_prefix.taken(context, look.record.request, look.record.export_id))
 
 
-def _look_at_task(outside: Outside, look: Look, _step: LookAtTask) -> Look:
-    return look.saw(task=cloud_of(outside, look.record).task(look.record.task_id or ""))
+def _look_at_task(context: Context, look: Look, _step: LookAtTask) -> Look:
+    return look.saw(task=cloud_of(context, look.record).task(look.record.task_id or ""))
 
 
-def _look_for_tasks(outside: Outside, look: Look, step: LookForTasks) -> Look:
+def _look_for_tasks(context: Context, look: Look, step: LookForTasks) -> Look:
     """The tasks that could be ours, whole: made in the window, of the image as far as that is said, of no other export.
 
     Where ECS does not say of which image they are there may be many: then some, and others at the next look. One that
     is listed, and that ECS does not know when asked for it, is left out as well: the list does not say what it names.
     """
-    cloud, request = cloud_of(outside, look.record), look.record.request
+    cloud, request = cloud_of(context, look.record), look.record.request
     listed = cloud.export_tasks(request.image_id, since=step.since, until=step.until)
-    outside.unreadable_entries(listed.unread, account_id=request.account_id, region_id=request.region_id)
+    context.unreadable_entries(listed.unread, account_id=request.account_id, region_id=request.region_id)
     found = [
         task
         for task in listed.tasks
         if step.since <= task.created_at <= step.until
         and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
     ]
-    rest = iter(_in_another_order(found, outside.ledger.now))
-    whole = [_candidate(outside, look.record, task) for task in _while_time(outside, rest)]
+    rest = iter(_in_another_order(found, context.ledger.now))
+    whole = [_candidate(context, look.record, task) for task in _while_time(context, rest)]
     candidates = tuple(task for task in whole if isinstance(task, Task))
     unlooked = whole.count("unknown") + len(list(rest)) + len(listed.unread)
     if unlooked:
-        outside.log.warning("tasks.left_out", looked=len(candidates), unlooked=unlooked)
+        context.log.warning("tasks.left_out", looked=len(candidates), unlooked=unlooked)
     return look.saw(candidates=candidates, unlooked=unlooked)
 
 
-def _candidate(outside: Outside, record: Record, brief: Task) -> Task | Literal["another's", "unknown"]:
+def _candidate(context: Context, record: Record, brief: Task) -> Task | Literal["another's", "unknown"]:
     """The whole task; one that nobody can tell of now, or whose owner cannot be read, may be anybody's."""
     try:
-        if _belongs_to_another(outside, record, brief):
+        if _belongs_to_another(context, record, brief):
             return "another's"
-        return cloud_of(outside, record).task(brief.task_id) or "unknown"
+        return cloud_of(context, record).task(brief.task_id) or "unknown"
     except (FactUnreadable, Unreadable) as fault:
-        outside.log.warning("look.failed", task=brief.task_id, code=fault.code, error=fault.cause.message)
+        context.log.warning("look.failed", task=brief.task_id, code=fault.code, error=fault.cause.message)
         return "unknown"
 
 
-def _while_time(outside: Outside, tasks: Iterator[Task]) -> Iterator[Task]:
+def _while_time(context: Context, tasks: Iterator[Task]) -> Iterator[Task]:
     """Those for which there is time in this look: it leaves the rest of the invocation to others."""
-    until_s = max(outside.remaining_s() - CANDIDATES_S, SECONDS_FOR_A_CALL)
+    until_s = max(context.remaining_s() - CANDIDATES_S, SECONDS_FOR_A_CALL)
     for _ in range(CANDIDATES_MAX):
-        if outside.remaining_s() < until_s:
+        if context.remaining_s() < until_s:
             return
         task = next(tasks, None)
         if task is None:
@@ -122,21 +122,21 @@ def _in_another_order(tasks: list[Task], now: datetime) -> list[Task]:
     return sorted(tasks, key=lambda task: hashlib.sha256(f"{task.task_id} {now}".encode()).digest())
 
 
-def _belongs_to_another(outside: Outside, record: Record, task: Task) -> bool:
-    owner = outside.ledger.read(keys.Task(record.request.place, task.task_id).key, TaskOwner)
+def _belongs_to_another(context: Context, record: Record, task: Task) -> bool:
+    owner = context.ledger.read(keys.Task(record.request.place, task.task_id).key, TaskOwner)
     return owner is not None and owner.fact.export_id != record.export_id
 
 
-def _look_for_keys(outside: Outside, look: Look, step: LookForKeys) -> Look:
-    return look.saw(keys=tuple(cloud_of(outside, look.record).object_keys(look.record.request.oss_bucket, step.prefix)))
+def _look_for_keys(context: Context, look: Look, step: LookForKeys) -> Look:
+    return look.saw(keys=tuple(cloud_of(context, look.record).object_keys(look.record.request.oss_bucket, step.prefix)))
 
 
-def _look_at_objects(outside: Outside, look: Look, step: LookAtObjects) -> Look:
-    cloud, bucket = cloud_of(outside, look.record), look.record.request.oss_bucket
-    return look.saw(objects={key: cloud.object(bucket, key) for key in outside.in_time(step.keys)})
+def _look_at_objects(context: Context, look: Look, step: LookAtObjects) -> Look:
+    cloud, bucket = cloud_of(context, look.record), look.record.request.oss_bucket
+    return look.saw(objects={key: cloud.object(bucket, key) for key in context.in_time(step.keys)})
 
 
-LOOK: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
+LOOK: dict[type[Any], Callable[[Context, Look, Any], Look]] = {
     LookAtImage: _look_at_image,
     LookAtHold: _look_at_hold,
     LookAtPrefix: _look_at_prefix,

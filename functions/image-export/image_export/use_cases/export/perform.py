@@ -25,7 +25,7 @@ from ...values.steps import (
     Unmark,
 )
 from ...values.task import Task
-from ..context import Outside
+from ..context import Context
 from ..ports import StartExport
 from .either_role import cloud_of, role_of_today
 from .observe import LOOK, Look, TaskOwner
@@ -36,48 +36,48 @@ SINCE_WHEN: dict[SinceWhen, type[keys.Vanished | keys.Denied]] = {"vanished": ke
 CANCELS_MAX = 3  # of a task that must not be; nobody looks at it again
 
 
-def _make_claim(outside: Outside, look: Look, step: MakeClaim) -> Look:
+def _make_claim(context: Context, look: Look, step: MakeClaim) -> Look:
     """Create the claim; the owner of a start, and nobody else, calls ExportImage, once (docs/protocol.md#rule-5)."""
-    outside.ledger.ready(anew=True)
-    standing = outside.ledger.create(keys.Claim(look.record.export_id, step.attempt).key, step.claim)
+    context.ledger.ready(anew=True)
+    standing = context.ledger.create(keys.Claim(look.record.export_id, step.attempt).key, step.claim)
     if not standing.ours:
-        return Look(outside.ledger.with_attempt(look.record, step.attempt), look.sight)
+        return Look(context.ledger.with_attempt(look.record, step.attempt), look.observed)
     claimed = look.stands(
         attempt=step.attempt, claim=standing.fact, claimed_at=standing.at, result=None, settled_at=None
     )
-    return _export(outside, claimed, step.claim) if step.claim.kind == "start" else claimed
+    return _export(context, claimed, step.claim) if step.claim.kind == "start" else claimed
 
 
-def _export(outside: Outside, look: Look, claim: Claim) -> Look:
+def _export(context: Context, look: Look, claim: Claim) -> Look:
     """The one call. Refused or unreached: it did not happen. Anything else: the claim stays in doubt."""
     request = look.record.request
     start = StartExport(
         request.image_id, request.oss_bucket, claim.oss_prefix or "", request.image_format, request.role_name
     )
     try:
-        task_id = cloud_of(outside, look.record).export_image(start)
+        task_id = cloud_of(context, look.record).export_image(start)
     except (Refused, Unreached) as fault:
         unreached = isinstance(fault, Unreached) and fault.code != UNREADABLE
         cause = replace(fault.cause, code=UNREACHED) if unreached else fault.cause
-        outside.log.info("export.answered", attempt=look.record.attempt, **_said(cause))
+        context.log.info("export.answered", attempt=look.record.attempt, **_said(cause))
         if handling(cause.code) is Handling.DOUBT:
-            return _in_doubt(outside, look, cause)
-        return _settle(outside, look, Settle(Result(outcome="refused", cause=cause, http_status=fault.status)))
+            return _in_doubt(context, look, cause)
+        return _settle(context, look, Settle(Result(outcome="refused", cause=cause, http_status=fault.status)))
     except CloudFault as fault:
-        return _in_doubt(outside, look, fault.cause)
-    outside.log.info("export.answered", attempt=look.record.attempt, task_id=task_id)  # whatever the ledger does now
-    seen = look.saw(brief=Task(task_id=task_id, status="Waiting", created_at=outside.ledger.now))
-    return _settle(outside, seen, Settle(Result(outcome="started", task_id=task_id)))
+        return _in_doubt(context, look, fault.cause)
+    context.log.info("export.answered", attempt=look.record.attempt, task_id=task_id)  # whatever the ledger does now
+    seen = look.saw(brief=Task(task_id=task_id, status="Waiting", created_at=context.ledger.now))
+    return _settle(context, seen, Settle(Result(outcome="started", task_id=task_id)))
 
 
-def _in_doubt(outside: Outside, look: Look, cause: Cause) -> Look:
+def _in_doubt(context: Context, look: Look, cause: Cause) -> Look:
     """What came instead of an answer is kept, for the end may have to name it; where it cannot be, the log has it."""
-    outside.log.warning("export.start_in_doubt", attempt=look.record.attempt, **_said(cause))
+    context.log.warning("export.start_in_doubt", attempt=look.record.attempt, **_said(cause))
     key = keys.Doubt(look.record.export_id, look.record.attempt).key
     try:
-        outside.ledger.mark(key, Doubt(cause=cause))
+        context.ledger.mark(key, Doubt(cause=cause))
     except LedgerFault as fault:
-        outside.log.warning("doubt.not_kept", **_said(fault.cause))
+        context.log.warning("doubt.not_kept", **_said(fault.cause))
     return look.stands(doubt=cause)
 
 
@@ -86,116 +86,116 @@ def _said(cause: Cause) -> dict[str, str | None]:
     return {"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id}
 
 
-def _settle(outside: Outside, look: Look, step: Settle) -> Look:
+def _settle(context: Context, look: Look, step: Settle) -> Look:
     """Whose the task is stands first: a worker that dies in between leaves no task that others take for theirs."""
     if step.result.task_id and not step.result.inferred:  # which of two in doubt has it is not known
         key = keys.Task(look.record.request.place, step.result.task_id).key
-        outside.ledger.put(key, TaskOwner(export_id=look.record.export_id))
+        context.ledger.put(key, TaskOwner(export_id=look.record.export_id))
     key = keys.Result(look.record.export_id, look.record.attempt).key
-    standing = outside.ledger.create(key, step.result)
+    standing = context.ledger.create(key, step.result)
     settled = look.stands(result=standing.fact, settled_at=standing.at)
     if standing.ours:
-        _log_result(outside, settled.record, standing.fact)
+        _log_result(context, settled.record, standing.fact)
     elif step.result.task_id and step.result.task_id != standing.fact.task_id:
-        _undo_double(outside, settled.record, step.result.task_id)
-    return _after_result(outside, settled, standing.fact)
+        _undo_double(context, settled.record, step.result.task_id)
+    return _after_result(context, settled, standing.fact)
 
 
-def _log_result(outside: Outside, record: Record, result: Result) -> None:
+def _log_result(context: Context, record: Record, result: Result) -> None:
     cause = result.cause
     said = _said(cause) if cause else {}
-    outside.log.info(f"export.{result.outcome}", task_id=result.task_id, attempt=record.attempt, **said)
+    context.log.info(f"export.{result.outcome}", task_id=result.task_id, attempt=record.attempt, **said)
 
 
-def _undo_double(outside: Outside, record: Record, task_id: str) -> None:
+def _undo_double(context: Context, record: Record, task_id: str) -> None:
     """Our answer came after the claim was settled otherwise: the extra task goes, visibly (docs/protocol.md#rule-5)."""
-    outside.log.error("export.doubled", task_id=record.task_id, extra_task_id=task_id)
+    context.log.error("export.doubled", task_id=record.task_id, extra_task_id=task_id)
     for _ in range(CANCELS_MAX):  # three calls at most, and nobody else will
         try:
-            return cloud_of(outside, record).cancel_task(task_id)
+            return cloud_of(context, record).cancel_task(task_id)
         except CloudFault as fault:
-            outside.log.error("export.double_not_cancelled", extra_task_id=task_id, code=fault.code)
+            context.log.error("export.double_not_cancelled", extra_task_id=task_id, code=fault.code)
     return None
 
 
-def _after_result(outside: Outside, look: Look, result: Result) -> Look:
+def _after_result(context: Context, look: Look, result: Result) -> Look:
     look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET, prefix_taken=msgspec.UNSET)
     look = look.saw(failed=None)
     code = result.cause.code if result.cause else ""
-    if result.outcome == "started" and isinstance(look.sight.hold, Hold):
-        outside.forget(keys.Hold(look.record.request.place).key)
+    if result.outcome == "started" and isinstance(look.observed.hold, Hold):
+        context.forget(keys.Hold(look.record.request.place).key)
         return look.saw(hold=None)
     if code in QUOTA:
-        hold = Hold(code=code, until=outside.ledger.now + WEEKLY_PAUSE if code.startswith("Weekly") else None)
-        outside.keep(keys.Hold(look.record.request.place).key, hold)
+        hold = Hold(code=code, until=context.ledger.now + WEEKLY_PAUSE if code.startswith("Weekly") else None)
+        context.keep(keys.Hold(look.record.request.place).key, hold)
         return look.saw(hold=hold, probe=False)
     if handling(code) is Handling.FRESH and code:
-        outside.clouds.renew(role_of_today(outside, look.record), look.record.request.region_id)
-        return look.saw(renewals=look.sight.renewals + 1)
+        context.clouds.renew(role_of_today(context, look.record), look.record.request.region_id)
+        return look.saw(renewals=look.observed.renewals + 1)
     return look
 
 
-def _cancel_task(outside: Outside, look: Look, _step: CancelTask) -> Look:
+def _cancel_task(context: Context, look: Look, _step: CancelTask) -> Look:
     """Ask; the task's own end decides (docs/protocol.md#rule-11). A refusal means that the next look asks again."""
     try:
-        cloud_of(outside, look.record).cancel_task(look.record.task_id or "")
+        cloud_of(context, look.record).cancel_task(look.record.task_id or "")
     except Refused as fault:
-        outside.log.warning("task.cancel_refused", task_id=look.record.task_id, code=fault.code)
+        context.log.warning("task.cancel_refused", task_id=look.record.task_id, code=fault.code)
         return look.saw(cancel_asked=True, cancel_refused=fault.cause)
     return look.saw(cancel_asked=True)
 
 
-def _scheduled(outside: Outside, look: Look, then: Callable[[], T]) -> T:
+def _scheduled(context: Context, look: Look, then: Callable[[], T]) -> T:
     """Write a fact of an export behind a hint to look at it soon."""
-    return outside.ledger.schedule(keys.due(outside.ledger.now + MINUTE, look.record.export_id), then)
+    return context.ledger.schedule(keys.due(context.ledger.now + MINUTE, look.record.export_id), then)
 
 
-def _mark_stalled(outside: Outside, look: Look, step: MarkStalled) -> Look:
+def _mark_stalled(context: Context, look: Look, step: MarkStalled) -> Look:
     """Behind a hint: whoever ends the export meanwhile may not know that this is to be told."""
     key = keys.Stalled(look.record.export_id).key
-    standing = _scheduled(outside, look, lambda: outside.ledger.create(key, step.stalled))
+    standing = _scheduled(context, look, lambda: context.ledger.create(key, step.stalled))
     said = {"progress": standing.fact.progress, "reason": standing.fact.reason}
-    outside.log.warning("export.stalled", task_id=look.record.task_id, **said)
+    context.log.warning("export.stalled", task_id=look.record.task_id, **said)
     return look.stands(stalled=standing.fact, stalled_at=standing.at)
 
 
-def _mark_missed(outside: Outside, look: Look, _step: MarkMissed) -> Look:
-    outside.ledger.put(keys.Missed(look.record.export_id).key, Since())
-    return look.stands(missed_at=outside.ledger.now)
+def _mark_missed(context: Context, look: Look, _step: MarkMissed) -> Look:
+    context.ledger.put(keys.Missed(look.record.export_id).key, Since())
+    return look.stands(missed_at=context.ledger.now)
 
 
-def _note_refusal(outside: Outside, look: Look, step: NoteRefusal) -> Look:
+def _note_refusal(context: Context, look: Look, step: NoteRefusal) -> Look:
     """The fact is put over itself, so that its time says when it was last so."""
     key = keys.LookRefused(look.record.export_id).key
-    _scheduled(outside, look, lambda: outside.ledger.put(key, step.refused))
-    return look.stands(look_refused=step.refused, look_refused_at=outside.ledger.now)
+    _scheduled(context, look, lambda: context.ledger.put(key, step.refused))
+    return look.stands(look_refused=step.refused, look_refused_at=context.ledger.now)
 
 
-def _mark(outside: Outside, look: Look, step: Mark) -> Look:
+def _mark(context: Context, look: Look, step: Mark) -> Look:
     """Since when is the ledger's word, which a first mark keeps: no `Date` that is off ends an export.
 
     Behind a hint: what runs well is not looked at, and nobody would see that the fact has to go again.
     """
     key = SINCE_WHEN[step.name](look.record.export_id).key
-    standing = _scheduled(outside, look, lambda: outside.ledger.create(key, Since()))
+    standing = _scheduled(context, look, lambda: context.ledger.create(key, Since()))
     return look.stands(**{f"{step.name}_at": standing.at})
 
 
-def _unmark(outside: Outside, look: Look, step: Unmark) -> Look:
-    outside.ledger.delete(SINCE_WHEN[step.name](look.record.export_id).key)
+def _unmark(context: Context, look: Look, step: Unmark) -> Look:
+    context.ledger.delete(SINCE_WHEN[step.name](look.record.export_id).key)
     return look.stands(**{f"{step.name}_at": None})
 
 
-def _end(outside: Outside, look: Look, step: End) -> Look:
+def _end(context: Context, look: Look, step: End) -> Look:
     """The verdict; a concurrent hold of the group falls when one of ours ends (docs/protocol.md#rule-15)."""
-    standing = outside.ledger.create(keys.Ended(look.record.export_id).key, step.ended)
-    hold = look.sight.hold
+    standing = context.ledger.create(keys.Ended(look.record.export_id).key, step.ended)
+    hold = look.observed.hold
     if look.record.task_id and isinstance(hold, Hold) and hold.until is None:
-        outside.forget(keys.Hold(look.record.request.place).key)
+        context.forget(keys.Hold(look.record.request.place).key)
     return look.stands(ended=standing.fact, ended_at=standing.at)
 
 
-TAKE: dict[type[Any], Callable[[Outside, Look, Any], Look]] = {
+PERFORM: dict[type[Any], Callable[[Context, Look, Any], Look]] = {
     **LOOK,
     MakeClaim: _make_claim,
     Settle: _settle,

@@ -17,9 +17,9 @@ from ...values.export_request import ExportRequest
 from ...values.facts import Requested
 from ...values.record import Record
 from ...values.steps import Wait
-from ..context import Outside
+from ..context import Context
 from . import client_token
-from . import verbatim_prefix as whole_prefix
+from . import verbatim_prefix as verbatim_prefix
 
 MAY_BE_RECORDED = "What was asked for may have been recorded all the same: ask again, and it is found."
 
@@ -33,59 +33,59 @@ class Recorded(msgspec.Struct, frozen=True):
     record: Record | None = None  # of an export that this call made: there is nothing else to it yet
 
 
-def record(outside: Outside, request: ExportRequest) -> Recorded:
+def record(context: Context, request: ExportRequest) -> Recorded:
     """Record the request and answer its export. From here on it is watched.
 
     Raises AskerFault 409 where a ClientToken comes with other parameters, LedgerFault where nobody knows whether it is
     recorded: the answer to a write was lost.
     """
-    outside.ledger.ready()
+    context.ledger.ready()
     try:
-        meant = client_token.meant(outside, request)
-        return Recorded(meant, created=False) if meant else _find_or_make(outside, request)
+        meant = client_token.meant(context, request)
+        return Recorded(meant, created=False) if meant else _find_or_make(context, request)
     except LedgerFault as fault:
         advice = " ".join(filter(None, (fault.cause.recommend, MAY_BE_RECORDED)))
         raise type(fault)(msgspec.structs.replace(fault.cause, recommend=advice), status=fault.status) from fault
 
 
-def _find_or_make(outside: Outside, request: ExportRequest) -> Recorded:
+def _find_or_make(context: Context, request: ExportRequest) -> Recorded:
     key = natural_key(request)
-    newest = _newest(outside, key)
+    newest = _newest(context, key)
     while True:
-        last = outside.ledger.load(export_id(key, newest)) if newest else None
-        if last and is_that(last, request) and client_token.use(outside, request, last.export_id):
-            _make_known(outside, request, last.export_id)
+        last = context.ledger.load(export_id(key, newest)) if newest else None
+        if last and is_that(last, request) and client_token.use(context, request, last.export_id):
+            _make_known(context, request, last.export_id)
             return Recorded(last.export_id, created=False)
-        made = _make(outside, request, export_id(key, newest + 1))
+        made = _make(context, request, export_id(key, newest + 1))
         if made:
             return made
         newest += 1
-        meant = client_token.meant(outside, request)
+        meant = client_token.meant(context, request)
         if meant:  # another worker with the same token was faster
             return Recorded(meant, created=False)
 
 
-def newest_of(outside: Outside, request: ExportRequest) -> Record | None:
+def newest_of(context: Context, request: ExportRequest) -> Record | None:
     """The newest export of the same account, region, image, bucket and format."""
     key = natural_key(request)
-    number = _newest(outside, key)
-    return outside.ledger.load(export_id(key, number)) if number else None
+    number = _newest(context, key)
+    return context.ledger.load(export_id(key, number)) if number else None
 
 
-def _newest(outside: Outside, key: str) -> int:
+def _newest(context: Context, key: str) -> int:
     """The newest generation that the listing shows; a stale listing costs one lost create."""
-    exports = (keys.export_in(entry.key) for entry in outside.ledger.walk(keys.generations(key)))
+    exports = (keys.export_in(entry.key) for entry in context.ledger.walk(keys.generations(key)))
     return max((generation(export) for export in exports if export), default=0)
 
 
-def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | None:
+def _make(context: Context, request: ExportRequest, export: str) -> Recorded | None:
     """Make this generation; None where another request has it, or the request has another."""
-    ledger = outside.ledger
+    ledger = context.ledger
     request = msgspec.structs.replace(request, ledger_id=ledger.identity())
     listed = keys.History(keys.backwards(ledger.now), request.region_id, request.image_id, export)
     requested = Requested(export_id=export, request=request, listed=listed.key)
-    whole_prefix.reserve(outside, request, export)
-    if not client_token.use(outside, request, export):
+    verbatim_prefix.reserve(context, request, export)
+    if not client_token.use(context, request, export):
         return None
     ledger.name(listed.key)
     ledger.name(listed.of_image.key)  # so that one image's exports are found without reading all names
@@ -93,7 +93,7 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
     standing = ledger.schedule(hint, lambda: ledger.open(requested))
     if standing and not standing.ours:  # the hint stays: in the same second it is the winner's too
         return None
-    outside.log.info(
+    context.log.info(
         "export.requested",
         export_id=export,
         region_id=request.region_id,
@@ -101,26 +101,26 @@ def _make(outside: Outside, request: ExportRequest, export: str) -> Recorded | N
         requested_by=request.requested_by.wire(),
         rule=request.rule,
     )
-    _warn_of_role(outside, request)
+    _warn_of_role(context, request)
     if standing is None:  # it is recorded, and the ledger does not answer now: no further call in what time is left
         return Recorded(export, created=True, hint=hint)
-    _make_known(outside, request, export)
+    _make_known(context, request, export)
     made = Record(export_id=export, request=request, requested_at=standing.at, listed=listed.key)
     return Recorded(export, created=True, hint=hint, record=made)
 
 
-def _make_known(outside: Outside, request: ExportRequest, export: str) -> None:
+def _make_known(context: Context, request: ExportRequest, export: str) -> None:
     """So that a night sees by a name that there is the export. Where that is lost, it records, and comes here."""
     try:
-        outside.ledger.put(keys.Known.of(request.place, export).key)
+        context.ledger.put(keys.Known.of(request.place, export).key)
     except LedgerFault as fault:
-        outside.log.warning("hint.lost", export_id=export, error=fault.cause.message)
+        context.log.warning("hint.lost", export_id=export, error=fault.cause.message)
 
 
-def _warn_of_role(outside: Outside, request: ExportRequest) -> None:
+def _warn_of_role(context: Context, request: ExportRequest) -> None:
     """The page of 2026 calls any other role invalid, and has the parameter (docs/cloud-facts.md#fact-14-9)."""
     if request.own_role_name:
-        outside.log.warning("request.role_unusual", image_id=request.image_id, role_name=request.role_name)
+        context.log.warning("request.role_unusual", image_id=request.image_id, role_name=request.role_name)
 
 
 def _first_hint(request: ExportRequest, export: str, now: datetime) -> str:

@@ -10,14 +10,14 @@ from msgspec import field
 from msgspec.structs import replace
 
 from ...decisions.codes import Handling, advised, handling
-from ...decisions.naming import CALLER_PREFIX_MAX, is_generated, is_under, is_whole
+from ...decisions.naming import CALLER_PREFIX_MAX, is_generated, is_under, is_verbatim
 from ...errors import AskerFault, Refused
 from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.export_request import ExportRequest
 from ...values.facts import Requested
 from ...values.wire import Wire
-from ..context import Outside
+from ..context import Context
 from .either_role import cloud_for
 
 MADE_WITHIN = timedelta(hours=1)  # FC kills within minutes whoever has reserved a prefix and not made its export
@@ -32,54 +32,54 @@ class PrefixUse(Wire, frozen=True, kw_only=True):
     export_id: str = field(name="ExportId")
 
 
-def check(outside: Outside, request: ExportRequest) -> None:
+def check(context: Context, request: ExportRequest) -> None:
     """What `reserve` would say, and nothing is written. Raises AskerFault 409."""
-    _refuse_generated(replace(request, ledger_id=outside.ledger.identity(make=False)))
-    if not is_whole(request):
+    _refuse_generated(replace(request, ledger_id=context.ledger.identity(make=False)))
+    if not is_verbatim(request):
         return
-    _refuse_objects(outside, request)
-    holder = _holder(outside, request)
+    _refuse_objects(context, request)
+    holder = _holder(context, request)
     if holder:
         raise _in_use(request, f"belongs to {holder}")
 
 
-def reserve(outside: Outside, request: ExportRequest, export: str) -> None:
+def reserve(context: Context, request: ExportRequest, export: str) -> None:
     """From here on a whole prefix is this export's. Raises AskerFault 409 where it is another's, or one that we make.
 
     A prefix that is made unique needs no place: the ledger's id is in it, which nobody knows before it is used.
     """
     _refuse_generated(request)
-    if not is_whole(request):
+    if not is_verbatim(request):
         return
-    _refuse_objects(outside, request)
-    for key in outside.in_time(_slots(request)):
-        standing = outside.ledger.create(key, PrefixUse(export_id=export))
+    _refuse_objects(context, request)
+    for key in context.in_time(_slots(request)):
+        standing = context.ledger.create(key, PrefixUse(export_id=export))
         holder = standing.fact.export_id
         if standing.ours:
             return
-        if not _is_void(outside, request, holder, standing.at):
+        if not _is_void(context, request, holder, standing.at):
             if holder == export:
                 return
             raise _in_use(request, f"belongs to {holder}")
 
 
-def taken(outside: Outside, request: ExportRequest, export: str) -> Cause | None:
+def taken(context: Context, request: ExportRequest, export: str) -> Cause | None:
     """Why the export may not use its whole prefix after all, looked at right before its claim. Raises CloudFault."""
     if is_generated(request):
         return _in_use(request, MADE_BY_US).cause
-    if _holds_objects(outside, request):
+    if _holds_objects(context, request):
         return _in_use(request, HOLDS_OBJECTS).cause
-    holder = _holder(outside, request)
+    holder = _holder(context, request)
     return _in_use(request, f"belongs to {holder}").cause if holder not in (None, export) else None
 
 
-def _holder(outside: Outside, request: ExportRequest) -> str | None:
+def _holder(context: Context, request: ExportRequest) -> str | None:
     """The export that has the prefix, if one has."""
-    for key in outside.in_time(_slots(request)):
-        held = outside.ledger.read(key, PrefixUse)
+    for key in context.in_time(_slots(request)):
+        held = context.ledger.read(key, PrefixUse)
         if held is None:
             return None
-        if not _is_void(outside, request, held.fact.export_id, held.at):
+        if not _is_void(context, request, held.fact.export_id, held.at):
             return held.fact.export_id
     return None
 
@@ -96,19 +96,19 @@ def _slots(request: ExportRequest) -> Iterator[str]:
     return prefix.slots()
 
 
-def _is_void(outside: Outside, request: ExportRequest, holder: str, since: datetime) -> bool:
+def _is_void(context: Context, request: ExportRequest, holder: str, since: datetime) -> bool:
     """Whether who reserved it lost its export to a request with another prefix, or died before it made one."""
     for key in (keys.Requested(holder).key, keys.Open(holder).key):
-        found = outside.ledger.read(key, Requested)
+        found = context.ledger.read(key, Requested)
         if found:
             return found.fact.request.caller_prefix != request.caller_prefix
-    return outside.ledger.now - since > MADE_WITHIN
+    return context.ledger.now - since > MADE_WITHIN
 
 
-def _refuse_objects(outside: Outside, request: ExportRequest) -> None:
+def _refuse_objects(context: Context, request: ExportRequest) -> None:
     """Raises AskerFault for objects, and for a refusal to list them: who asks is told, FC need not ask again."""
     try:
-        holds = _holds_objects(outside, request)
+        holds = _holds_objects(context, request)
     except Refused as fault:
         if handling(fault.code) in (Handling.FINAL, Handling.ROLE):
             raise AskerFault(advised(fault.cause), status=fault.status) from fault
@@ -117,8 +117,8 @@ def _refuse_objects(outside: Outside, request: ExportRequest) -> None:
         raise _in_use(request, HOLDS_OBJECTS)
 
 
-def _holds_objects(outside: Outside, request: ExportRequest) -> bool:
-    keys = cloud_for(outside, request).object_keys(request.oss_bucket, request.caller_prefix)
+def _holds_objects(context: Context, request: ExportRequest) -> bool:
+    keys = cloud_for(context, request).object_keys(request.oss_bucket, request.caller_prefix)
     return any(is_under(request, request.caller_prefix, key) for key in keys)
 
 

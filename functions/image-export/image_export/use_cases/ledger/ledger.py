@@ -63,6 +63,7 @@ from ...values import ledger_keys as keys
 from ...values.export_request import ExportRequest
 from ...values.facts import (
     Claim,
+    Delivered,
     Doubt,
     Ended,
     LedgerIdentity,
@@ -71,7 +72,6 @@ from ...values.facts import (
     Requested,
     Result,
     Stalled,
-    Told,
     Waits,
 )
 from ...values.place import Place
@@ -183,7 +183,7 @@ class Ledger(FactStore):
             denied_at=times.get(keys.Denied(export).key),
             vanished_at=times.get(keys.Vanished(export).key),
             missed_at=times.get(keys.Missed(export).key),
-            told=frozenset(told.event for told in map(keys.Told.read, times) if told),
+            told=frozenset(told.event for told in map(keys.Delivered.read, times) if told),
             refused_since={one.event: at for key, at in times.items() if (one := keys.Refused.read(key))},
         )
         claimed = max((claim.attempt for claim in map(keys.Claim.read, times) if claim), default=0)
@@ -253,12 +253,12 @@ class Ledger(FactStore):
         return replace(record, doubt=found and found.fact.cause)
 
     def _with_manifest(self, record: Record) -> Record:
-        told = self.read(keys.Manifest(record.export_id).key, Told)
+        told = self.read(keys.Manifest(record.export_id).key, Delivered)
         return replace(record, manifest=told and told.fact)
 
     def tell(self, record: Record, told: str, *, given_up: bool = False) -> Record:
         """Record that a target has accepted an event (or was given up)."""
-        self.mark(keys.Told(record.export_id, told).key, Told(given_up=given_up))
+        self.mark(keys.Delivered(record.export_id, told).key, Delivered(given_up=given_up))
         return replace(record, told=record.told | {told})
 
     def refuse(self, record: Record, told: str) -> Record:
@@ -268,5 +268,5 @@ class Ledger(FactStore):
 
     def settle_manifest(self, record: Record, *, given_up: bool = False) -> Record:
         """Record that the manifest is written, or given up: the first word stands, so that every target is told it."""
-        standing = self.create(keys.Manifest(record.export_id).key, Told(given_up=given_up))
+        standing = self.create(keys.Manifest(record.export_id).key, Delivered(given_up=given_up))
         return replace(record, manifest=standing.fact)

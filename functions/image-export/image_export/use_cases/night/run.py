@@ -18,7 +18,7 @@ from ...values import ledger_keys as keys
 from ...values.facts import LookRefused
 from ...values.place import Place
 from ...values.run import NightlyAnswer, Run
-from ..context import Outside
+from ..context import Context
 from .worker import RUN, SECONDS_FOR_A_GROUP, Night
 
 GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run lives longer than ten
@@ -27,29 +27,29 @@ NOT_LOGGED = frozenset(  # lists, and what each line says by itself
 )
 
 
-def nightly(outside: Outside, timer: Timer, *, request_id: str) -> NightlyAnswer:
+def nightly(context: Context, timer: Timer, *, request_id: str) -> NightlyAnswer:
     """A run; the same name goes on where it stopped, and once that is finished it is answered as a repeated one.
 
     Raises OurFault where policy or ledger cannot be used.
     """
-    outside.ledger.ready()
-    found = outside.readable(RUN, Run)
-    run = Run(run_id=timer.named(outside.ledger.now, request_id), began_at=outside.ledger.now)
+    context.ledger.ready()
+    found = context.readable(RUN, Run)
+    run = Run(run_id=timer.named(context.ledger.now, request_id), began_at=context.ledger.now)
     warnings = [] if timer.run_id in (None, run.run_id) else [too_old(timer.run_id)]
     if found and found.fact.run_id == run.run_id and not timer.dry_run:
         run = found.fact
         warnings = [repeated(run)] if run.finished else []
-    night = Night(outside, run, dry_run=timer.dry_run)
-    answer = _answer(outside, night, warnings, request_id)
+    night = Night(context, run, dry_run=timer.dry_run)
+    answer = _answer(context, night, warnings, request_id)
     if run.finished:
         answer = replace(answer, repeated=True)
-    _log(outside, answer)
+    _log(context, answer)
     return answer
 
 
-def _answer(outside: Outside, night: Night, warnings: list[str], request_id: str) -> NightlyAnswer:
+def _answer(context: Context, night: Night, warnings: list[str], request_id: str) -> NightlyAnswer:
     """The work, and what came of it."""
-    policy, run = outside.ruled(), night.work()
+    policy, run = context.ruled(), night.work()
     plan = limited(policy, night.shown)
     rows = spread(plan)
     return NightlyAnswer(
@@ -61,45 +61,45 @@ def _answer(outside: Outside, night: Night, warnings: list[str], request_id: str
         dry_run=night.dry_run,
         finished=run.finished,
         totals=run.totals,
-        warnings=(*warnings, *night_warnings(policy, run, _queues(outside, run), _stalls(outside))),
+        warnings=(*warnings, *night_warnings(policy, run, _queues(context, run), _stalls(context))),
         plan=tuple(one.shown() for one in rows),
         plan_omitted=len(plan) - len(rows),
     )
 
 
-def _log(outside: Outside, answer: NightlyAnswer) -> None:
+def _log(context: Context, answer: NightlyAnswer) -> None:
     said = {name: value for name, value in replace(answer, exports=()).wire().items() if name not in NOT_LOGGED}
     if answer.repeated:
-        outside.log.warning("nightly.repeated", run=said)
+        context.log.warning("nightly.repeated", run=said)
     else:
-        outside.log.info("nightly.finished" if answer.finished else "nightly.paused", run=said)
+        context.log.info("nightly.finished" if answer.finished else "nightly.paused", run=said)
 
 
-def go_on(outside: Outside, *, request_id: str) -> NightlyAnswer | None:
+def go_on(context: Context, *, request_id: str) -> NightlyAnswer | None:
     """The watcher's part: the rest of a run that ran out of time, or whose worker is gone. None where there is none."""
-    found = outside.readable(RUN, Run)
-    if found is None or found.fact.finished or outside.policy is None or outside.remaining_s() < SECONDS_FOR_A_GROUP:
+    found = context.readable(RUN, Run)
+    if found is None or found.fact.finished or context.policy is None or context.remaining_s() < SECONDS_FOR_A_GROUP:
         return None
-    if found.fact.state == "working" and outside.ledger.now - found.at < GIVEN_UP:
+    if found.fact.state == "working" and context.ledger.now - found.at < GIVEN_UP:
         return None  # somebody is at it
-    return nightly(outside, Timer(run_id=found.fact.run_id), request_id=request_id)
+    return nightly(context, Timer(run_id=found.fact.run_id), request_id=request_id)
 
 
-def _queues(outside: Outside, run: Run) -> dict[Place, Queue]:
+def _queues(context: Context, run: Run) -> dict[Place, Queue]:
     """Who waits where, by names alone, and what the cloud has said there."""
-    ledger = outside.ledger
+    ledger = context.ledger
     holds = filter(None, (keys.Hold.read(entry.key) for entry in ledger.walk(keys.Hold.below())))
-    held = [(one.place, hold.code) for one in holds if (hold := outside.hold(one.place))]
+    held = [(one.place, hold.code) for one in holds if (hold := context.hold(one.place))]
     waiting = filter(None, (keys.Waiting.read(entry.key) for entry in ledger.walk(keys.Waiting.below())))
     return queues(run, waiting, held)
 
 
-def _stalls(outside: Outside) -> dict[Place, Stalls]:
+def _stalls(context: Context) -> dict[Place, Stalls]:
     """What takes too long, by names; and one fact for each account and region: roles are of accounts, mostly."""
-    names = (keys.Stalling.read(entry.key) for entry in outside.ledger.walk(keys.Stalling.below()))
+    names = (keys.Stalling.read(entry.key) for entry in context.ledger.walk(keys.Stalling.below()))
     found = {}
     for place, some in groupby(filter(None, names), key=lambda one: one.place):
         exports = [one.export_id for one in some]
-        noted = outside.readable(keys.LookRefused(exports[0]).key, LookRefused)
+        noted = context.readable(keys.LookRefused(exports[0]).key, LookRefused)
         found[place] = Stalls(exports, noted.fact.cause if noted else None)
     return found

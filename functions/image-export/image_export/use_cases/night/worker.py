@@ -20,7 +20,7 @@ from ...values.place import Place, Scope
 from ...values.policy import Policy
 from ...values.record import Record
 from ...values.run import Chosen, Decision, Run, Totals
-from ..context import Outside
+from ..context import Context
 from ..export.record import record
 from .list_images import Listed, list_images
 
@@ -33,10 +33,10 @@ Made = Literal["recorded", "exported", "left_over"]  # what came of a wanted ima
 class Night:
     """One worker's part of a run."""
 
-    def __init__(self, outside: Outside, run: Run, *, dry_run: bool) -> None:
-        self._outside = outside
+    def __init__(self, context: Context, run: Run, *, dry_run: bool) -> None:
+        self._context = context
         self.dry_run = dry_run
-        self._policy = outside.ruled()
+        self._policy = context.ruled()
         self._run = run.by(rule.name for rule in self._policy.rules)  # which may have changed since the run paused
         self._counted = {rule.name for rule in self._policy.rules if rule.max_per_run is not None}
         self.recorded: list[Export] = []  # by this worker
@@ -54,29 +54,29 @@ class Night:
     def _keep(self, **changes: object) -> None:
         self._run = replace(self._run, **changes)
         if not self.dry_run:
-            self._outside.keep(RUN, self._run)
+            self._context.keep(RUN, self._run)
 
     def _look_at(self, scope: Scope) -> bool:
         """Whether all of it is through; not where the time ran out, so that it is looked at again."""
         before = self._run.of(scope.place)
         if not before.unfinished:
             return True
-        if self._outside.remaining_s() < SECONDS_FOR_A_GROUP:
+        if self._context.remaining_s() < SECONDS_FOR_A_GROUP:
             return False
         try:
-            listed = list_images(self._outside, scope, self._run.page(scope.place))
+            listed = list_images(self._context, scope, self._run.page(scope.place))
             decisions = self._plan(scope.place, listed)
         except CloudFault as fault:
             where = {"account_id": scope.role.account_id, "region_id": scope.region_id}
-            self._outside.log.warning("region.unreached", code=fault.code, **where)
+            self._context.log.warning("region.unreached", code=fault.code, **where)
             said = f"{fault.code}: {fault.cause.message}"
             self._count(replace(before, unfinished=False, fault=said))
             return True
         return self._take(decisions, before, listed) and (listed.goes_on is None or self._look_at(scope))
 
     def _plan(self, place: Place, listed: Listed) -> list[Decision]:
-        known = self._outside.ledger.known(place)
-        asker, now = RequestedBy(trigger="nightly", id=self._run.run_id), self._outside.ledger.now
+        known = self._context.ledger.known(place)
+        asker, now = RequestedBy(trigger="nightly", id=self._run.run_id), self._context.ledger.now
         return plan(self._policy, listed.images, known, now=now, when="nightly", requested_by=asker)
 
     def _take(self, decisions: list[Decision], before: Totals, listed: Listed) -> bool:
@@ -121,7 +121,7 @@ class Night:
         """What came of each, as far as the time goes; what is made stays made. A dry run would make them."""
         made: list[Made] = []
         for one in decisions:
-            if not self.dry_run and self._outside.remaining_s() < SECONDS_TO_RECORD:
+            if not self.dry_run and self._context.remaining_s() < SECONDS_TO_RECORD:
                 break
             if one.request:
                 made.append("recorded" if self.dry_run else self._record_one(one.request))
@@ -130,14 +130,14 @@ class Night:
     def _record_one(self, request: ExportRequest) -> Made:
         """A fact of one image that cannot be read leaves that image over, and no other."""
         try:
-            found = record(self._outside, request)
+            found = record(self._context, request)
         except FactUnreadable as fault:
             where = {"region_id": request.region_id, "image_id": request.image_id}
-            self._outside.log.error("fact.unreadable", error=fault.cause.message, **where)
+            self._context.log.error("fact.unreadable", error=fault.cause.message, **where)
             return "left_over"
         if not found.created:
             return "exported"
-        now = self._outside.ledger.now
+        now = self._context.ledger.now
         made = found.record or Record(export_id=found.export_id, request=request, requested_at=now)
         self.recorded.append(export_of(made))
         return "recorded"
@@ -162,8 +162,8 @@ class Night:
             return
         choice = Chosen(images=tuple(one.key for one in self._run.chosen))
         key = keys.Chosen(run_key(self._run.run_id)).key
-        self._outside.mark(key, choice)
-        first = self._outside.readable(key, Chosen)
+        self._context.mark(key, choice)
+        first = self._context.readable(key, Chosen)
         images = first.fact.images if first else ()
         self._run = replace(self._run, chosen=tuple(one for one in self._run.chosen if one.key in images))
 

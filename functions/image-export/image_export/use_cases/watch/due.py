@@ -1,18 +1,20 @@
 """The tick's look at what is due at its time: exports and sighted images. What is only to be delivered is collected."""
 
-from ...decisions.state.backoff import LOOK_MOST, SILENCE
+from ...decisions.state.backoff import LOOK_MOST, NO_ANSWER
 from ...decisions.state.hints import may_be_ahead
 from ...values import ledger_keys as keys
 from ...values.facts import Requested
 from ...values.place import Place
-from ...values.steps import Sight
+from ...values.steps import Observed
 from ..entrances.late_parts import take_late
 from ..entrances.sighting import see_again
 from ..entrances.undecided_images import asks
 from .tick import SECONDS_FOR_A_LOOK, Tick
 
 TIME_SHARE = 0.5  # of what is left of the tick: the rest is for starts, sweeps and the night
-SILENT_MOST = 4  # accounts and regions that the tick has waited for in vain; then only those that have answered it
+UNRESPONSIVE_MOST = (
+    4  # accounts and regions that the tick has waited for in vain; then only those that have answered it
+)
 
 
 def look_at_due(tick: Tick) -> None:
@@ -20,9 +22,9 @@ def look_at_due(tick: Tick) -> None:
 
     What comes due meanwhile may be what a look of this tick has left: it is not yet one hint too many.
     """
-    ledger, looked = tick.outside.ledger, set[str]()
+    ledger, looked = tick.context.ledger, set[str]()
     began = keys.stamp(ledger.now)
-    leave_s = max(tick.outside.remaining_s() * TIME_SHARE, SECONDS_FOR_A_LOOK)
+    leave_s = max(tick.context.remaining_s() * TIME_SHARE, SECONDS_FOR_A_LOOK)
     for entry in ledger.walk(keys.Due.below()):
         delivery = keys.read_delivery(entry.key)
         due = delivery or keys.Due.read(entry.key)
@@ -33,14 +35,14 @@ def look_at_due(tick: Tick) -> None:
         if isinstance(due, keys.Delivery):
             tick.due.add([entry.key])
             continue
-        if tick.outside.remaining_s() < leave_s or not tick.has_time():
+        if tick.context.remaining_s() < leave_s or not tick.has_time():
             continue  # of what is behind, deliveries cost no look
         if due.what in looked:
             if not may_be_ahead(entry.key, ledger.now):
-                tick.outside.forget(entry.key)
+                tick.context.forget(entry.key)
             continue
         looked.add(due.what)
-        if tick.silent and _is_silent(tick, due):
+        if tick.unresponsive and _is_unresponsive(tick, due):
             continue
         if not (_look_at_export if due.export_id else _look)(tick, due):
             _later(tick, due)
@@ -48,30 +50,32 @@ def look_at_due(tick: Tick) -> None:
 
 def _later(tick: Tick, due: keys.Due) -> None:
     """Or it would stand in the way of the others. The old hint goes once there is a new one."""
-    if tick.outside.keep(keys.due(tick.outside.ledger.now + LOOK_MOST, due.what)):
-        tick.outside.forget(due.key)
+    if tick.context.keep(keys.due(tick.context.ledger.now + LOOK_MOST, due.what)):
+        tick.context.forget(due.key)
 
 
-def _is_silent(tick: Tick, due: keys.Due) -> bool:
+def _is_unresponsive(tick: Tick, due: keys.Due) -> bool:
     """Whether this tick has waited for that account and region in vain already, or for too many others: not now."""
     asked = _asked(tick, due)
-    return bool(asked & tick.silent) or (len(tick.silent) >= SILENT_MOST and not asked <= tick.answering)
+    return bool(asked & tick.unresponsive) or (
+        len(tick.unresponsive) >= UNRESPONSIVE_MOST and not asked <= tick.answering
+    )
 
 
 def _asked(tick: Tick, due: keys.Due) -> set[Place]:
     """The accounts and regions that a look would ask; none where there is nothing to look at."""
     if due.sighting is not None:
-        return set() if due.sighting.startswith(keys.LATE) else asks(tick.outside, due.sighting)
+        return set() if due.sighting.startswith(keys.LATE) else asks(tick.context, due.sighting)
     key = keys.Requested(due.export_id).key if due.export_id else None
-    requested = tick.outside.readable(key, Requested) if key else None
+    requested = tick.context.readable(key, Requested) if key else None
     return {requested.fact.request.place} if requested else set()
 
 
 def _look_at_export(tick: Tick, due: keys.Due) -> bool:
     """Whether the look came to an end of its own. What is ready queues up: its turn is by priority, in this tick."""
     return (
-        tick.advance(due.what, sight=Sight(in_turn=False), hint=due.key) is not None
-        or not tick.outside.ledger.page(due.key, limit=1).entries
+        tick.advance(due.what, observed=Observed(in_turn=False), hint=due.key) is not None
+        or not tick.context.ledger.page(due.key, limit=1).entries
     )
 
 
@@ -80,14 +84,14 @@ def _look(tick: Tick, due: keys.Due) -> bool:
     hint, rest = due.key, due.sighting
     try:
         if rest is None:
-            tick.outside.ledger.delete(hint)
+            tick.context.ledger.delete(hint)
         elif rest.startswith(keys.LATE):
-            for one in take_late(tick.outside, rest, hint):
+            for one in take_late(tick.context, rest, hint):
                 tick.rejected += [one.rejected] if one.rejected else []
         else:
-            seen = see_again(tick.outside, rest, hint)
-            if seen.fault in SILENCE:
-                tick.silent |= asks(tick.outside, rest)
+            seen = see_again(tick.context, rest, hint)
+            if seen.fault in NO_ANSWER:
+                tick.unresponsive |= asks(tick.context, rest)
             if seen.export:
                 tick.exports[seen.export.export_id] = seen.export
             if seen.rejected:

@@ -17,8 +17,8 @@ from ...values.export import Export, RequestedBy
 from ...values.export_request import ExportRequest
 from ...values.image import Image
 from ...values.place import Scope
-from ...values.steps import Sight
-from ..context import Outside
+from ...values.steps import Observed
+from ..context import Context
 from ..entrances.undecided_images import remember
 from ..export.advance import SECONDS_TO_START, begin
 from ..export.record import record
@@ -34,15 +34,15 @@ FIRST_LOOK = timedelta(hours=1)  # how far back the very first look goes: older 
 
 def sweep(tick: Tick) -> None:
     """Markers without a hint get a look (docs/protocol.md#rule-14), and new images are looked for, each in time."""
-    due = _due(tick.outside)
+    due = _due(tick.context)
     if MARKERS in due:
-        for export in _unhinted(tick.outside):
+        for export in _unhinted(tick.context):
             if not tick.has_time():
                 return
             tick.advance(export)
-        tick.outside.keep(MARKERS)
+        tick.context.keep(MARKERS)
     for scope, last in tick.in_turn([(scope, last) for scope, last in due.items() if isinstance(scope, Scope)]):
-        if tick.has_time() and scope.place not in tick.silent:
+        if tick.has_time() and scope.place not in tick.unresponsive:
             _sweep_images(tick, scope, last)
 
 
@@ -54,15 +54,15 @@ def _sweep_images(tick: Tick, scope: Scope, last: datetime | None) -> None:
         tick.broken(fault, account_id=scope.role.account_id, region_id=scope.region_id)
 
 
-def _due(outside: Outside) -> Mapping[str | Scope, datetime | None]:
+def _due(context: Context) -> Mapping[str | Scope, datetime | None]:
     """What is to be swept now, and when it last was; one listing."""
-    swept = {entry.key: entry.modified_at for entry in outside.ledger.walk(keys.SweptImages.below())}
-    now, found = outside.ledger.now, dict[str | Scope, datetime | None]()
+    swept = {entry.key: entry.modified_at for entry in context.ledger.walk(keys.SweptImages.below())}
+    now, found = context.ledger.now, dict[str | Scope, datetime | None]()
     if INDEXED not in swept:
-        outside.ledger.name(INDEXED)  # once: from now on each export has a name by image
+        context.ledger.name(INDEXED)  # once: from now on each export has a name by image
     if _old(swept.get(MARKERS), MARKERS_EVERY, now):
         found[MARKERS] = swept.get(MARKERS)
-    for scope in _scopes(outside):
+    for scope in _scopes(context):
         last = swept.get(keys.SweptImages(scope.place).key)
         if _old(last, IMAGES_EVERY, now):
             found[scope] = last
@@ -73,16 +73,16 @@ def _old(last: datetime | None, every: timedelta, now: datetime) -> bool:
     return last is None or now - last >= every
 
 
-def _scopes(outside: Outside) -> Iterator[Scope]:
+def _scopes(context: Context) -> Iterator[Scope]:
     """Where new images are wanted."""
-    policy = outside.policy
+    policy = context.policy
     if policy and any("image-created" in rule.when for rule in policy.rules):
         yield from policy.scopes()
 
 
-def _unhinted(outside: Outside) -> Iterator[str]:
+def _unhinted(context: Context) -> Iterator[str]:
     """The open exports that no hint leads to."""
-    ledger, kinds = outside.ledger, (keys.Running, keys.Waiting, keys.Due)
+    ledger, kinds = context.ledger, (keys.Running, keys.Waiting, keys.Due)
     hinted = {keys.export_in(entry.key) for kind in kinds for entry in ledger.walk(kind.below())}
     markers = (keys.Open.read(entry.key) for entry in ledger.walk(keys.Open.below()))
     yield from (marker.export_id for marker in markers if marker and marker.export_id not in hinted)
@@ -93,26 +93,26 @@ def _images(tick: Tick, scope: Scope, last: datetime | None) -> Iterator[Export]
 
     ECS lists by CreationTime alone. One that may be wanted yet is remembered, however long it takes to be Available.
     """
-    outside, began = tick.outside, tick.outside.ledger.now
+    context, began = tick.context, tick.context.ledger.now
     since = ((last - OVERLAP) if last else began - FIRST_LOOK) - CLOCKS_APART  # an image's time is of ECS's clock
-    cloud, page, more = outside.clouds.at(scope.role, scope.region_id, scope.bucket), 1, True
+    cloud, page, more = context.clouds.at(scope.role, scope.region_id, scope.bucket), 1, True
     asker = RequestedBy(trigger="watch", id=f"sweep-{scope.region_id}")
     while more:
         listing = cloud.images(page, since=since)
-        outside.unreadable_entries(listing.unread, account_id=scope.role.account_id, region_id=scope.region_id)
+        context.unreadable_entries(listing.unread, account_id=scope.role.account_id, region_id=scope.region_id)
         found = {image.image_id: image for image in listing.images}
-        for one in plan(outside.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
+        for one in plan(context.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
             if not tick.has_time():
                 return  # the next look begins where this one has: what it has recorded is known by then
             if undecided_until(one, found[one.image_id], began, began):
                 remember(tick, found[one.image_id])
-            if one.request is None or outside.ledger.is_known(one.request):
+            if one.request is None or context.ledger.is_known(one.request):
                 continue
             export = _begin(tick, one.request, found[one.image_id])
             if export:
                 yield export
         page, more = page + 1, listing.more
-    outside.keep(keys.SweptImages(scope.place).key)
+    context.keep(keys.SweptImages(scope.place).key)
 
 
 def _begin(tick: Tick, request: ExportRequest, image: Image) -> Export | None:
@@ -120,16 +120,16 @@ def _begin(tick: Tick, request: ExportRequest, image: Image) -> Export | None:
 
     A fact of one image that cannot be read hides no other: that image is looked at again, as if an event had named it.
     """
-    outside = tick.outside
-    log = outside.log.bind(image_id=image.image_id, region_id=image.region_id)
+    context = tick.context
+    log = context.log.bind(image_id=image.image_id, region_id=image.region_id)
     try:
-        recorded = record(outside, request)
+        recorded = record(context, request)
         if not recorded.created:
             return None
         log.info("image.found", rule=request.rule)
-        if recorded.record and outside.remaining_s() < SECONDS_TO_START + SECONDS_FOR_A_LOOK:
+        if recorded.record and context.remaining_s() < SECONDS_TO_START + SECONDS_FOR_A_LOOK:
             return export_of(recorded.record)
-        return begin(outside, recorded, Sight(image=image)).export
+        return begin(context, recorded, Observed(image=image)).export
     except FactUnreadable as fault:
         log.error("fact.unreadable", error=fault.cause.message)
         remember(tick, image)  # or no later look would list it

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from ...decisions.state.backoff import SILENCE
+from ...decisions.state.backoff import NO_ANSWER
 from ...decisions.state.hints import may_be_ahead
 from ...errors import ImageExportError
 from ...values.cause import Cause
 from ...values.export import Export
 from ...values.place import Place
-from ...values.steps import Sight
-from ..context import Outside
+from ...values.steps import Observed
+from ..context import Context
 from ..delivery.due_events import DueDeliveries
 from ..delivery.outgoing import OfExport
 from ..export.advance import advance
@@ -22,25 +22,25 @@ SECONDS_FOR_A_LOOK = 45.0
 
 
 class Tick:
-    """`silent`: the accounts and regions that this tick has waited for in vain; the next one asks them again.
+    """`unresponsive`: the accounts and regions that this tick has waited for in vain; the next one asks them again.
 
     `answering`: those in which ECS has answered it. `due`: what is to be delivered.
     """
 
-    def __init__(self, outside: Outside) -> None:
-        self.outside = outside
+    def __init__(self, context: Context) -> None:
+        self.context = context
         self.exports: dict[str, Export] = {}
         self.rejected: list[Cause] = []
         self.undecided: set[str] = set()  # the keys of sightings that are looked at again
         self.decided: set[str] = set()  # and of those that no longer are
-        self.silent: set[Place] = set()
+        self.unresponsive: set[Place] = set()
         self.answering: set[Place] = set()
         self.due = DueDeliveries()
         self._kept_s = 0.0
 
     def has_time(self, seconds: float = SECONDS_FOR_A_LOOK) -> bool:
         """Whether that much of the invocation is left."""
-        return self.outside.remaining_s() > seconds + self._kept_s
+        return self.context.remaining_s() > seconds + self._kept_s
 
     @contextmanager
     def keeping(self, seconds: float) -> Iterator[None]:
@@ -51,16 +51,16 @@ class Tick:
 
     def in_turn(self, groups: list[T]) -> list[T]:
         """The same groups, each minute another one first: those who take a tick's time starve nobody behind them."""
-        first = int(self.outside.ledger.now.timestamp() // 60) % max(len(groups), 1)
+        first = int(self.context.ledger.now.timestamp() // 60) % max(len(groups), 1)
         return groups[first:] + groups[:first]
 
-    def advance(self, export: str, *, sight: Sight | None = None, hint: str | None = None) -> Export | None:
+    def advance(self, export: str, *, observed: Observed | None = None, hint: str | None = None) -> Export | None:
         """One export's look; None where it failed or there is none. A marker without `requested` is helped along."""
-        ledger = self.outside.ledger
+        ledger = self.context.ledger
         try:
-            found = advance(self.outside, export, sight=sight, hint=hint)
+            found = advance(self.context, export, observed=observed, hint=hint)
             if found is None and ledger.help_along(export):  # docs/protocol.md#rule-4
-                found = advance(self.outside, export, sight=sight, hint=hint)
+                found = advance(self.context, export, observed=observed, hint=hint)
             if found is None and hint and not may_be_ahead(hint, ledger.now):
                 ledger.delete(hint)
         except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one export must not stop the others
@@ -75,11 +75,11 @@ class Tick:
 
     def heard(self, place: Place, reason: str | None) -> None:
         """What came of a call there: it is silent, or not."""
-        if reason in SILENCE:
-            self.silent.add(place)
+        if reason in NO_ANSWER:
+            self.unresponsive.add(place)
 
     def broken(self, fault: Exception, **fields: str) -> None:
         """Say that something went wrong with one thing, and go on with the others."""
         known = isinstance(fault, ImageExportError)
         code = fault.code if isinstance(fault, ImageExportError) else type(fault).__name__
-        self.outside.log.error("look.broken", code=code, error=str(fault), exc_info=not known, **fields)
+        self.context.log.error("look.broken", code=code, error=str(fault), exc_info=not known, **fields)

@@ -12,7 +12,7 @@ from ...decisions.codes import is_full
 from ...values.facts import Hold
 from ...values.ledger_keys import Waiting
 from ...values.place import Place
-from ...values.steps import Sight
+from ...values.steps import Observed
 from ..export.advance import SECONDS_TO_START
 from ..ledger.ledger import Ledger
 from .tick import SECONDS_FOR_A_LOOK, Tick
@@ -20,7 +20,7 @@ from .tick import SECONDS_FOR_A_LOOK, Tick
 
 def start_waiting(tick: Tick) -> None:
     """Start what there is room for (docs/protocol.md#rule-15). A busy or silent region keeps no other from its turn."""
-    turns = deque(_Group(tick, place, queue) for place, queue in tick.in_turn(list(_queues(tick.outside.ledger))))
+    turns = deque(_Group(tick, place, queue) for place, queue in tick.in_turn(list(_queues(tick.context.ledger))))
     while turns and tick.has_time(SECONDS_TO_START + SECONDS_FOR_A_LOOK):
         group = turns.popleft()
         if group.start_next():
@@ -34,15 +34,15 @@ class _Group:
         self._tick = tick
         self._place = place
         self._queue = queue
-        self._hold = tick.outside.hold(place)
+        self._hold = tick.context.hold(place)
 
     def start_next(self) -> bool:
         """Look at the next one; False where there is none, or no room for it."""
         waiting = None if _is_closed(self._tick, self._place, self._hold) else next(self._queue, None)
         if waiting is None:
             return False
-        sight = Sight(hold=self._hold, probe=self._hold is not None, queued=True)
-        export = self._tick.advance(waiting.export_id, sight=sight, hint=waiting.key)
+        observed = Observed(hold=self._hold, probe=self._hold is not None, queued=True)
+        export = self._tick.advance(waiting.export_id, observed=observed, hint=waiting.key)
         if export and export.task_id:
             self._hold = None
         return not (export and is_full(export.reason))
@@ -50,7 +50,7 @@ class _Group:
 
 def _is_closed(tick: Tick, place: Place, hold: Hold | None) -> bool:
     """Whether nobody there need ask now: the place is silent, or its weekly quota is used up."""
-    return place in tick.silent or bool(hold and hold.until and tick.outside.ledger.now < hold.until)
+    return place in tick.unresponsive or bool(hold and hold.until and tick.context.ledger.now < hold.until)
 
 
 def _queues(ledger: Ledger) -> Iterator[tuple[Place, Iterator[Waiting]]]:

@@ -5,7 +5,7 @@ wrong with one export stops no other.
 """
 
 from ...values.answer import Answer
-from ..context import Outside
+from ..context import Context
 from ..delivery.deliver import deliver_due
 from ..night.run import go_on
 from .due import look_at_due
@@ -17,20 +17,20 @@ from .waiting import start_waiting
 SECONDS_FOR_STARTS_AND_DELIVERIES = 70.0  # beyond a look that may still be under way
 
 
-def watch(outside: Outside, *, request_id: str) -> Answer:
+def watch(context: Context, *, request_id: str) -> Answer:
     """One tick: ends first, since they make room, and deliveries after the starts, since a target may be slow.
 
     Raises OurFault where the ledger cannot be used at all.
     """
-    outside.ledger.ready(anew=True)
-    tick = Tick(outside)
+    context.ledger.ready(anew=True)
+    tick = Tick(context)
     with tick.keeping(SECONDS_FOR_STARTS_AND_DELIVERIES):
         look_at_running(tick)
         look_at_due(tick)
     start_waiting(tick)
     deliver_due(tick)
     sweep(tick)
-    go_on(outside, request_id=request_id)
+    go_on(context, request_id=request_id)
     return Answer(
         request_id=request_id,
         exports=tuple(tick.exports.values()),

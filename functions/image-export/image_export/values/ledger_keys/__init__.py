@@ -21,6 +21,7 @@ from .of_exports import (
     Cancel,
     Cancelled,
     Claim,
+    Delivered,
     Denied,
     Doubt,
     Ended,
@@ -37,7 +38,6 @@ from .of_exports import (
     Requested,
     Result,
     Stalled,
-    Told,
     Vanished,
     Waits,
     backwards,
@@ -64,7 +64,7 @@ from .others import (
     SweptMarkers,
     Task,
     Token,
-    Untold,
+    Undelivered,
 )
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "Cancelled",
     "Chosen",
     "Claim",
+    "Delivered",
     "Delivery",
     "Denied",
     "Doubt",
@@ -113,8 +114,7 @@ __all__ = [
     "SweptMarkers",
     "Task",
     "Token",
-    "Told",
-    "Untold",
+    "Undelivered",
     "Vanished",
     "Waiting",
     "Waits",

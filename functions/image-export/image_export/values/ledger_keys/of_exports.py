@@ -107,7 +107,7 @@ class Manifest(OfExport, frozen=True):
     form = "exports/{export_id}/told-manifest"
 
 
-class Told(OfExport, frozen=True):
+class Delivered(OfExport, frozen=True):
     """A target has accepted an event, or was given up. `event`: <kind>-<target>."""
 
     form = "exports/{export_id}/told-{event}"

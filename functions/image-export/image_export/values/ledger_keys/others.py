@@ -126,7 +126,7 @@ class RejectedRefused(Key, frozen=True):
     target: str
 
 
-class Untold(Key, frozen=True):
+class Undelivered(Key, frozen=True):
     """An event that a target has not accepted for a fortnight. `event`: as in told-<event>."""
 
     form = "untold/{event_id}/told-{event}"
