@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.errors import CloudFault
-from image_export.use_cases.export.observe import Look
+from image_export.use_cases.export.look import Look
 from image_export.use_cases.export.perform import PERFORM
 from image_export.use_cases.ports import StartExport, TaskList
 from image_export.values.facts import Claim, Result

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from image_export.errors import LedgerFault
 from image_export.use_cases.export.advance import advance
-from image_export.use_cases.export.observe import Look
+from image_export.use_cases.export.look import Look
 from image_export.use_cases.export.perform import PERFORM
 from image_export.values.facts import Ended, Result
 from image_export.values.steps import Observed, Settle

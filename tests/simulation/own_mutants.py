@@ -66,7 +66,7 @@ def lapses_bridged(patch: pytest.MonkeyPatch) -> None:
 
 def lapse_never_over(patch: pytest.MonkeyPatch) -> None:
     """Nobody writes down that a task is known again."""
-    patch.setitem(PERFORM, Unmark, lambda _context, look, _step: look.stands(vanished_at=None))
+    patch.setitem(PERFORM, Unmark, lambda _context, look, _step: look.with_facts(vanished_at=None))
 
 
 def unreadable_is_none(patch: pytest.MonkeyPatch) -> None:

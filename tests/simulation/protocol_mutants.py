@@ -103,7 +103,7 @@ def _takes(patch: pytest.MonkeyPatch, which: Any, *, inferred: bool) -> None:
 
 def no_look_at_the_bucket(patch: pytest.MonkeyPatch) -> None:
     """No task is no export, whatever the bucket holds."""
-    patch.setitem(PERFORM, LookForKeys, lambda _context, look, _step: look.saw(keys=()))
+    patch.setitem(PERFORM, LookForKeys, lambda _context, look, _step: look.with_observed(keys=()))
 
 
 def cancel_beside_the_claim(patch: pytest.MonkeyPatch) -> None:
@@ -133,7 +133,7 @@ def told_from_memory(patch: pytest.MonkeyPatch) -> None:
 
     def end(context: Any, look: Any, step: End) -> Any:
         context.ledger.create(keys.Ended(look.record.export_id).key, step.ended)
-        return look.stands(ended=step.ended, ended_at=context.ledger.now)
+        return look.with_facts(ended=step.ended, ended_at=context.ledger.now)
 
     patch.setitem(PERFORM, End, end)
 
@@ -184,7 +184,7 @@ def two_keys_of_results(patch: pytest.MonkeyPatch) -> None:
             return settles(context, look, step)
         key = f"exports/{look.record.export_id}/void-{look.record.attempt:04d}"
         standing = context.ledger.create(key, step.result)
-        return look.stands(result=standing.fact, settled_at=standing.at).saw(candidates=UNSET, keys=UNSET)
+        return look.with_facts(result=standing.fact, settled_at=standing.at).with_observed(candidates=UNSET, keys=UNSET)
 
     def with_attempt(self: Ledger, record: Any, attempt: int) -> Any:
         read = reads(self, record, attempt)

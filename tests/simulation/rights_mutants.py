@@ -6,7 +6,7 @@ import pytest
 
 from image_export.use_cases.context import Context
 from image_export.use_cases.export import perform as taking
-from image_export.use_cases.export.observe import Look
+from image_export.use_cases.export.look import Look
 from image_export.values.steps import End
 
 

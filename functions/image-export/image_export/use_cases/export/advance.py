@@ -26,7 +26,7 @@ from ...values.record import Record
 from ...values.steps import MakeClaim, Observed, Wait
 from ..context import Context
 from .closing import close, settled, write_manifest
-from .observe import Look
+from .look import Look
 from .perform import PERFORM
 from .record import Recorded
 
@@ -107,7 +107,7 @@ def _work(look: Look, context: Context) -> tuple[Look, Wait]:
         except CloudFault as fault:
             said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
             context.log.warning("look.failed", **said)
-            look = look.saw(failed=fault.cause, refused=isinstance(fault, Refused))
+            look = look.with_observed(failed=fault.cause, refused=isinstance(fault, Refused))
     return look, Wait("OutOfSteps", until=context.ledger.now + MINUTE)
 
 
@@ -118,7 +118,7 @@ def _note_wait(context: Context, look: Look, wait: Wait) -> Look:
     if note is None or wait.reason in OWN_WAITS:
         return look
     context.ledger.put(keys.Waits(look.record.export_id).key, note)
-    return look.stands(waits=note, waits_at=context.ledger.now)
+    return look.with_facts(waits=note, waits_at=context.ledger.now)
 
 
 def _leave_hints(context: Context, record: Record, wait: Wait, came_from: str | None) -> frozenset[str]:

@@ -19,7 +19,7 @@ from ...values.steps import LookAtHold, LookAtImage, MakeClaim, Observed, Step, 
 from ..context import Context
 from . import client_token
 from . import verbatim_prefix as verbatim_prefix
-from .observe import Look
+from .look import Look
 from .perform import PERFORM
 from .record import newest_of
 

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
-import msgspec
 from msgspec import field
-from msgspec.structs import replace
 
 from ...errors import FactUnreadable, Unreadable
 from ...values import ledger_keys as keys
@@ -20,13 +18,13 @@ from ...values.steps import (
     LookAtTask,
     LookForKeys,
     LookForTasks,
-    Observed,
 )
 from ...values.task import Task
 from ...values.wire import Wire
 from ..context import Context
 from . import verbatim_prefix as verbatim_prefix
 from .either_role import cloud_of
+from .look import Look
 
 CANDIDATES_MAX = 50  # of one look; each costs a call
 CANDIDATES_S = 60.0  # in which no further one is begun with
@@ -39,35 +37,20 @@ class TaskOwner(Wire, frozen=True, kw_only=True):
     export_id: str = field(name="ExportId")
 
 
-class Look(msgspec.Struct, frozen=True):
-    """One look at one export: its record as it stands, and what has been seen."""
-
-    record: Record
-    observed: Observed
-
-    def saw(self, **seen: Any) -> "Look":
-        """The look with this seen as well."""
-        return Look(self.record, replace(self.observed, **seen))
-
-    def stands(self, **facts: Any) -> "Look":
-        """The look with these facts standing."""
-        return Look(replace(self.record, **facts), self.observed)
-
-
 def _look_at_image(context: Context, look: Look, _step: LookAtImage) -> Look:
-    return look.saw(image=cloud_of(context, look.record).image(look.record.request.image_id))
+    return look.with_observed(image=cloud_of(context, look.record).image(look.record.request.image_id))
 
 
 def _look_at_hold(context: Context, look: Look, _step: LookAtHold) -> Look:
-    return look.saw(hold=context.hold(look.record.request.place))
+    return look.with_observed(hold=context.hold(look.record.request.place))
 
 
 def _look_at_prefix(context: Context, look: Look, _step: LookAtPrefix) -> Look:
-    return look.saw(prefix_taken=verbatim_prefix.taken(context, look.record.request, look.record.export_id))
+    return look.with_observed(prefix_taken=verbatim_prefix.taken(context, look.record.request, look.record.export_id))
 
 
 def _look_at_task(context: Context, look: Look, _step: LookAtTask) -> Look:
-    return look.saw(task=cloud_of(context, look.record).task(look.record.task_id or ""))
+    return look.with_observed(task=cloud_of(context, look.record).task(look.record.task_id or ""))
 
 
 def _look_for_tasks(context: Context, look: Look, step: LookForTasks) -> Look:
@@ -91,7 +74,7 @@ def _look_for_tasks(context: Context, look: Look, step: LookForTasks) -> Look:
     unlooked = whole.count("unknown") + len(list(rest)) + len(listed.unread)
     if unlooked:
         context.log.warning("tasks.left_out", looked=len(candidates), unlooked=unlooked)
-    return look.saw(candidates=candidates, unlooked=unlooked)
+    return look.with_observed(candidates=candidates, unlooked=unlooked)
 
 
 def _candidate(context: Context, record: Record, brief: Task) -> Task | Literal["another's", "unknown"]:
@@ -128,12 +111,14 @@ def _belongs_to_another(context: Context, record: Record, task: Task) -> bool:
 
 
 def _look_for_keys(context: Context, look: Look, step: LookForKeys) -> Look:
-    return look.saw(keys=tuple(cloud_of(context, look.record).object_keys(look.record.request.oss_bucket, step.prefix)))
+    return look.with_observed(
+        keys=tuple(cloud_of(context, look.record).object_keys(look.record.request.oss_bucket, step.prefix))
+    )
 
 
 def _look_at_objects(context: Context, look: Look, step: LookAtObjects) -> Look:
     cloud, bucket = cloud_of(context, look.record), look.record.request.oss_bucket
-    return look.saw(objects={key: cloud.object(bucket, key) for key in context.in_time(step.keys)})
+    return look.with_observed(objects={key: cloud.object(bucket, key) for key in context.in_time(step.keys)})
 
 
 LOOK: dict[type[Any], Callable[[Context, Look, Any], Look]] = {

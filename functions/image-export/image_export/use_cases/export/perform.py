@@ -1,12 +1,14 @@
 """How each step is taken: one function per step of `values/steps.py`, from a Look to the next Look. Decides nothing."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from ...decisions.codes import QUOTA, UNREACHED, UNREADABLE, Handling, handling
-from ...decisions.state.backoff import MINUTE, WEEKLY_PAUSE
+from ...decisions.codes import UNREACHED, UNREADABLE, Handling, handling
+from ...decisions.state.aftermath import Effect, follows, hold_of
+from ...decisions.state.backoff import MINUTE
 from ...errors import CloudFault, LedgerFault, Refused, Unreached
 from ...values import ledger_keys as keys
 from ...values.cause import Cause
@@ -28,7 +30,8 @@ from ...values.task import Task
 from ..context import Context
 from ..ports import StartExport
 from .either_role import cloud_of, role_of_today
-from .observe import LOOK, Look, TaskOwner
+from .look import Look
+from .observe import LOOK, TaskOwner
 
 replace = msgspec.structs.replace
 T = TypeVar("T")
@@ -42,7 +45,7 @@ def _make_claim(context: Context, look: Look, step: MakeClaim) -> Look:
     standing = context.ledger.create(keys.Claim(look.record.export_id, step.attempt).key, step.claim)
     if not standing.ours:
         return Look(context.ledger.with_attempt(look.record, step.attempt), look.observed)
-    claimed = look.stands(
+    claimed = look.with_facts(
         attempt=step.attempt, claim=standing.fact, claimed_at=standing.at, result=None, settled_at=None
     )
     return _export(context, claimed, step.claim) if step.claim.kind == "start" else claimed
@@ -66,7 +69,7 @@ def _export(context: Context, look: Look, claim: Claim) -> Look:
     except CloudFault as fault:
         return _in_doubt(context, look, fault.cause)
     context.log.info("export.answered", attempt=look.record.attempt, task_id=task_id)  # whatever the ledger does now
-    seen = look.saw(brief=Task(task_id=task_id, status="Waiting", created_at=context.ledger.now))
+    seen = look.with_observed(brief=Task(task_id=task_id, status="Waiting", created_at=context.ledger.now))
     return _settle(context, seen, Settle(Result(outcome="started", task_id=task_id)))
 
 
@@ -78,7 +81,7 @@ def _in_doubt(context: Context, look: Look, cause: Cause) -> Look:
         context.ledger.mark(key, Doubt(cause=cause))
     except LedgerFault as fault:
         context.log.warning("doubt.not_kept", **_said(fault.cause))
-    return look.stands(doubt=cause)
+    return look.with_facts(doubt=cause)
 
 
 def _said(cause: Cause) -> dict[str, str | None]:
@@ -93,7 +96,7 @@ def _settle(context: Context, look: Look, step: Settle) -> Look:
         context.ledger.put(key, TaskOwner(export_id=look.record.export_id))
     key = keys.Result(look.record.export_id, look.record.attempt).key
     standing = context.ledger.create(key, step.result)
-    settled = look.stands(result=standing.fact, settled_at=standing.at)
+    settled = look.with_facts(result=standing.fact, settled_at=standing.at)
     if standing.ours:
         _log_result(context, settled.record, standing.fact)
     elif step.result.task_id and step.result.task_id != standing.fact.task_id:
@@ -119,20 +122,22 @@ def _undo_double(context: Context, record: Record, task_id: str) -> None:
 
 
 def _after_result(context: Context, look: Look, result: Result) -> Look:
-    look = look.saw(candidates=msgspec.UNSET, keys=msgspec.UNSET, prefix_taken=msgspec.UNSET)
-    look = look.saw(failed=None)
-    code = result.cause.code if result.cause else ""
-    if result.outcome == "started" and isinstance(look.observed.hold, Hold):
-        context.forget(keys.Hold(look.record.request.place).key)
-        return look.saw(hold=None)
-    if code in QUOTA:
-        hold = Hold(code=code, until=context.ledger.now + WEEKLY_PAUSE if code.startswith("Weekly") else None)
-        context.keep(keys.Hold(look.record.request.place).key, hold)
-        return look.saw(hold=hold, probe=False)
-    if handling(code) is Handling.FRESH and code:
-        context.clouds.renew(role_of_today(context, look.record), look.record.request.region_id)
-        return look.saw(renewals=look.observed.renewals + 1)
-    return look
+    look = look.with_observed(candidates=msgspec.UNSET, keys=msgspec.UNSET, prefix_taken=msgspec.UNSET)
+    look = look.with_observed(failed=None)
+    place = look.record.request.place
+    match follows(result, on_hold=isinstance(look.observed.hold, Hold)):
+        case Effect.HOLD_ENDS:
+            context.forget(keys.Hold(place).key)
+            return look.with_observed(hold=None)
+        case Effect.HOLD_BEGINS:
+            hold = hold_of(result, context.ledger.now)
+            context.keep(keys.Hold(place).key, hold)
+            return look.with_observed(hold=hold, probe=False)
+        case Effect.CREDENTIALS_ARE_RENEWED:
+            context.clouds.renew(role_of_today(context, look.record), look.record.request.region_id)
+            return look.with_observed(renewals=look.observed.renewals + 1)
+        case Effect.NOTHING:
+            return look
 
 
 def _cancel_task(context: Context, look: Look, _step: CancelTask) -> Look:
@@ -141,8 +146,8 @@ def _cancel_task(context: Context, look: Look, _step: CancelTask) -> Look:
         cloud_of(context, look.record).cancel_task(look.record.task_id or "")
     except Refused as fault:
         context.log.warning("task.cancel_refused", task_id=look.record.task_id, code=fault.code)
-        return look.saw(cancel_asked=True, cancel_refused=fault.cause)
-    return look.saw(cancel_asked=True)
+        return look.with_observed(cancel_asked=True, cancel_refused=fault.cause)
+    return look.with_observed(cancel_asked=True)
 
 
 def _scheduled(context: Context, look: Look, then: Callable[[], T]) -> T:
@@ -156,19 +161,19 @@ def _mark_stalled(context: Context, look: Look, step: MarkStalled) -> Look:
     standing = _scheduled(context, look, lambda: context.ledger.create(key, step.stalled))
     said = {"progress": standing.fact.progress, "reason": standing.fact.reason}
     context.log.warning("export.stalled", task_id=look.record.task_id, **said)
-    return look.stands(stalled=standing.fact, stalled_at=standing.at)
+    return look.with_facts(stalled=standing.fact, stalled_at=standing.at)
 
 
 def _mark_missed(context: Context, look: Look, _step: MarkMissed) -> Look:
     context.ledger.put(keys.Missed(look.record.export_id).key, Since())
-    return look.stands(missed_at=context.ledger.now)
+    return look.with_facts(missed_at=context.ledger.now)
 
 
 def _note_refusal(context: Context, look: Look, step: NoteRefusal) -> Look:
     """The fact is put over itself, so that its time says when it was last so."""
     key = keys.LookRefused(look.record.export_id).key
     _scheduled(context, look, lambda: context.ledger.put(key, step.refused))
-    return look.stands(look_refused=step.refused, look_refused_at=context.ledger.now)
+    return look.with_facts(look_refused=step.refused, look_refused_at=context.ledger.now)
 
 
 def _mark(context: Context, look: Look, step: Mark) -> Look:
@@ -178,12 +183,16 @@ def _mark(context: Context, look: Look, step: Mark) -> Look:
     """
     key = SINCE_WHEN[step.name](look.record.export_id).key
     standing = _scheduled(context, look, lambda: context.ledger.create(key, Since()))
-    return look.stands(**{f"{step.name}_at": standing.at})
+    return _since(look, step.name, standing.at)
 
 
 def _unmark(context: Context, look: Look, step: Unmark) -> Look:
     context.ledger.delete(SINCE_WHEN[step.name](look.record.export_id).key)
-    return look.stands(**{f"{step.name}_at": None})
+    return _since(look, step.name, None)
+
+
+def _since(look: Look, name: SinceWhen, at: datetime | None) -> Look:
+    return look.with_facts(vanished_at=at) if name == "vanished" else look.with_facts(denied_at=at)
 
 
 def _end(context: Context, look: Look, step: End) -> Look:
@@ -192,7 +201,7 @@ def _end(context: Context, look: Look, step: End) -> Look:
     hold = look.observed.hold
     if look.record.task_id and isinstance(hold, Hold) and hold.until is None:
         context.forget(keys.Hold(look.record.request.place).key)
-    return look.stands(ended=standing.fact, ended_at=standing.at)
+    return look.with_facts(ended=standing.fact, ended_at=standing.at)
 
 
 PERFORM: dict[type[Any], Callable[[Context, Look, Any], Look]] = {
