@@ -465,7 +465,7 @@ class FakeNotifier:
     losing: int = 0  # how many acceptances are lost on their way back
     faults: Faults = field(default_factory=Faults)
 
-    def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
+    def deliver(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
         self.faults.run("tell", lambda: self._take(target, event))
 
     def _take(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:

@@ -67,7 +67,7 @@ STORED: dict[str, tuple[type[Key], Any]] = {
     "sighted/<image>": (keys.Sighted, Sighted),
     "sighted/late-<parts>": (keys.Late, Late),
     "rejected/<digest>/event": (keys.Rejected, Rejection),
-    "rejected/<digest>/told-<target>": (keys.RejectedTold, Delivered),
+    "rejected/<digest>/told-<target>": (keys.RejectedDelivered, Delivered),
     "rejected/<digest>/refused-<target>": (keys.RejectedRefused, Refusing),
     "untold/<event>/told-<event>-<target>": (keys.Undelivered, dict[str, Any]),
     "ledger/id": (keys.Identity, LedgerIdentity),

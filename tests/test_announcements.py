@@ -77,8 +77,8 @@ def test_an_event_shows_the_export_as_it_was_then() -> None:
 def test_everything_is_owed_to_every_target_of_the_request_until_it_is_told() -> None:
     record = failed(1)
     assert len(pending(record)) == len(list(happenings(record))) * len((BUS, FUNCTION)) == 6
-    told = frozenset(pending_event.told for pending_event in pending(record)[:4])
-    left = pending(msgspec.structs.replace(record, told=told))
+    told = frozenset(pending_event.fact for pending_event in pending(record)[:4])
+    left = pending(msgspec.structs.replace(record, delivered=told))
     assert {(pending_event.kind, pending_event.target) for pending_event in left} == {
         ("Started", BUS),
         ("Started", FUNCTION),

@@ -27,7 +27,7 @@ def shop() -> Workshop:
 
 
 def pending(kind: str = "Completed", since: datetime | None = None, target: NotifyTarget = THE_BUS) -> Pending:
-    return Pending(kind=kind, happened_at=START, refused_since=since, target=target, told=f"{kind.lower()}-x")
+    return Pending(kind=kind, happened_at=START, refused_since=since, target=target, fact=f"{kind.lower()}-x")
 
 
 def test_what_was_never_refused_goes_first_and_of_that_the_newest_state() -> None:
@@ -133,14 +133,14 @@ def test_what_was_delivered_before_a_worker_died_needs_no_other_look(shop: Works
         shop.show(an_image(image_id=f"m-{number}"))
         shop.tell(f"m-{number}")
     hints_before = [key for key in shop.keys("due/") if "deliver" in key]
-    tell = shop.notifier.tell
+    tell = shop.notifier.deliver
 
     def dies(target: NotifyTarget, event: Mapping[str, Any]) -> None:
         if len(shop.notifier.told) == 3:
             raise Died
         tell(target, event)
 
-    shop.notifier.tell = dies  # type: ignore[method-assign]
+    shop.notifier.deliver = dies  # type: ignore[method-assign]
     assert not shop.surviving(lambda: shop.tick(minutes=1))
     assert (len(hints_before), len([key for key in shop.keys("due/") if "deliver" in key])) == (2, 1)
 

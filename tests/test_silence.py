@@ -66,7 +66,7 @@ def hang(shop: Workshop, count: int) -> None:
 
 def hang_up(shop: Workshop, name: str) -> None:
     """The notify target of that name answers nobody from now on."""
-    tell = shop.notifier.tell
+    tell = shop.notifier.deliver
 
     def takes(target: NotifyTarget, event: Mapping[str, Any]) -> None:
         if target.name == name:
@@ -74,7 +74,7 @@ def hang_up(shop: Workshop, name: str) -> None:
             raise unanswered("Unanswered")
         tell(target, event)
 
-    shop.notifier.tell = takes  # type: ignore[method-assign]
+    shop.notifier.deliver = takes  # type: ignore[method-assign]
 
 
 def tell(shop: Workshop, region: str, image_id: str) -> None:
@@ -199,26 +199,26 @@ def test_a_target_that_hangs_is_waited_for_once_a_tick_and_holds_up_no_other_tar
         tell(shop, REGION, f"m-bp1ends{number}")
     for task_id in shop.cloud.running:
         shop.cloud.finish(task_id)
-    healthy = shop.notifier.tell
+    healthy = shop.notifier.deliver
     hang_up(shop, BUS)
     assert len(tick(shop).exports) == 60
     assert (shop.remaining_s, len(shop.keys("/ended"))) == (280.0, 60)
     assert shop.notifier.kinds(FUNCTION).count("Completed") == 60
-    shop.notifier.tell = healthy  # type: ignore[method-assign]
+    shop.notifier.deliver = healthy  # type: ignore[method-assign]
     for _ in range(10):
         tick(shop)
     assert (shop.notifier.kinds(BUS).count("Completed"), shop.keys("open/")) == (60, [])
 
 
 def test_of_many_rejections_at_once_a_target_that_hangs_is_told_later(shop: Workshop) -> None:
-    healthy = shop.notifier.tell
+    healthy = shop.notifier.deliver
     hang_up(shop, BUS)
     shop.receive(
         json.dumps([{"ImageId": f"m-bp1any{number}", "OSSBucket": "not-ours"} for number in range(5)]).encode()
     )
     tick(shop)
     assert (shop.remaining_s, len(shop.notifier.kinds(FUNCTION))) == (280.0, 5)
-    shop.notifier.tell = healthy  # type: ignore[method-assign]
+    shop.notifier.deliver = healthy  # type: ignore[method-assign]
     tick(shop)
     assert shop.notifier.kinds(BUS) == ["Rejected"] * 5
 

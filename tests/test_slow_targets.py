@@ -45,7 +45,7 @@ class SlowShop(Workshop):
         self.store.faults = self.cloud.faults = TakesTime(self)
         self.answers_s: dict[str, Callable[[], float]] = {}  # how long a target takes; 20 and more is no answer
         self.tried: list[tuple[str, str, datetime]] = []  # target, event, when
-        self.takes, self.notifier.tell = self.notifier.tell, self._answer  # type: ignore[method-assign]
+        self.takes, self.notifier.deliver = self.notifier.deliver, self._answer  # type: ignore[method-assign]
 
     @property
     def remaining_s(self) -> float:

@@ -84,13 +84,13 @@ def test_the_marker_goes_last_of_all(running: Workshop) -> None:
 
 def test_the_manifest_is_there_before_anybody_is_told_of_the_end(running: Workshop) -> None:
     there: list[bool] = []
-    tell = running.notifier.tell
+    tell = running.notifier.deliver
 
     def look_first(target: NotifyTarget, event: Mapping[str, Any]) -> None:
         there.append(bool(manifests(running)))
         tell(target, event)
 
-    running.notifier.tell = look_first  # type: ignore[method-assign]
+    running.notifier.deliver = look_first  # type: ignore[method-assign]
     running.tick(minutes=10)
     assert there == [True, True]
 

@@ -174,8 +174,8 @@ def _answer(fc_context: Any, work: Callable[["Context"], dict[str, Any]], *, wat
     try:
         return work(warm.instance(fc_context).context(fc_context, warm.logged(fc_context), watching=watching))
     except ImageExportError as fault:
-        told = {"code": fault.code, "error": fault.cause.message, "recommend": fault.cause.recommend}
-        warm.logged(fc_context).error("invocation.refused", **told)
+        shown = {"code": fault.code, "error": fault.cause.message, "recommend": fault.cause.recommend}
+        warm.logged(fc_context).error("invocation.refused", **shown)
         said = Cause(code=fault.code, message=warm.redaction.text(fault.cause.message))
         raise type(fault)(said, status=fault.status) from None
     except Exception as bug:  # noqa: BLE001 - a bug: told in our own log, redacted, and raised

@@ -145,7 +145,9 @@ def marker_gone_too_soon(patch: pytest.MonkeyPatch) -> None:
 
 def told_fact_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Nobody writes down that a target was told."""
-    patch.setattr(Ledger, "tell", lambda _self, record, told, **_: replace(record, told=record.told | {told}))
+    patch.setattr(
+        Ledger, "mark_delivered", lambda _self, record, fact, **_: replace(record, delivered=record.delivered | {fact})
+    )
 
 
 def told_fact_too_soon(patch: pytest.MonkeyPatch) -> None:

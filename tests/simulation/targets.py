@@ -38,7 +38,7 @@ class Targets(FakeNotifier):
         self.accepted_at: dict[tuple[str, str], datetime] = {}  # target and event: when, the first time
         self.refusals: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # target and event: when, each time
 
-    def tell(self, target: Any, event: Any) -> None:
+    def deliver(self, target: Any, event: Any) -> None:
         """Whoever tells sees it fail; the target may have heard it all the same."""
         world = self._world
         self.attempts.append(Attempt(world.clock.now, world.worker, target.name, event["id"]))
@@ -49,7 +49,7 @@ class Targets(FakeNotifier):
             if self.unresponsive and self._refuses(target):
                 world.wait(SILENT_S)
                 raise unanswered("Unanswered")
-            super().tell(target, event)
+            super().deliver(target, event)
         except CloudFault:
             self.refusals[target.name, event["id"]].append(world.clock.now)
             raise

@@ -33,7 +33,7 @@ def shown(ledger: Ledger, name: str) -> Any:
             "StalledAt": found.stalled_at,
             "Stalled": stalled,
             "Ended": ended,
-            "Delivered": sorted(found.told),
+            "Told": sorted(found.delivered),
             "RefusedSince": dict(found.refused_since),
         }
         return msgspec.to_builtins({**export_of(found).wire(), **more})

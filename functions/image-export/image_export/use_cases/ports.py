@@ -148,7 +148,7 @@ class Clouds(Protocol):
 class Notifier(Protocol):
     """Tells one notify target one event, with the function's own role. Raises CloudFault where it is not accepted."""
 
-    def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None: ...
+    def deliver(self, target: NotifyTarget, event: Mapping[str, Any]) -> None: ...
 
 
 class Log(Protocol):

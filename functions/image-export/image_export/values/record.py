@@ -37,8 +37,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     ended: Ended | None = None
     ended_at: datetime | None = None
     manifest: Delivered | None = None
-    told: frozenset[str] = frozenset()
-    refused_since: Mapping[str, datetime] = MappingProxyType({})  # by what `told` would say
+    delivered: frozenset[str] = frozenset()
+    refused_since: Mapping[str, datetime] = MappingProxyType({})  # by what `delivered` would say
 
     @property
     def task_id(self) -> str | None:

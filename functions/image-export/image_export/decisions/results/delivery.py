@@ -18,13 +18,13 @@ OTHERS = 1
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that a target has not accepted yet. `told` is how the fact that will say so ends: <kind>-<target>."""
+    """An event that a target has not accepted yet. `fact` is how the one that will say so ends."""
 
     kind: str
     happened_at: datetime
     refused_since: datetime | None
     target: NotifyTarget
-    told: str
+    fact: str  # <kind>-<target>
 
     @property
     def slug(self) -> str:

@@ -15,7 +15,7 @@ def export_of(record: Record, *, reason: str | None = None, task: Task | None = 
         region_id=request.region_id,
         account_id=request.account_id,
         image_id=request.image_id,
-        image_name=image.name if image else _told_name(record),
+        image_name=image.name if image else _name_by_facts(record),
         oss_bucket=request.oss_bucket,
         oss_prefix=record.oss_prefix or _next_prefix(record),
         image_format=request.image_format,
@@ -34,7 +34,7 @@ def export_of(record: Record, *, reason: str | None = None, task: Task | None = 
     )
 
 
-def _told_name(record: Record) -> str | None:
+def _name_by_facts(record: Record) -> str | None:
     """The image's name, as whoever wanted it knew it, or as it was seen while it was waited for."""
     return record.request.image_name or (record.waits.image_name if record.waits else None)
 

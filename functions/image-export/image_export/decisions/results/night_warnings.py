@@ -50,7 +50,7 @@ def night_warnings(
             yield f"rule {rule.name} matches no image" + (" that could be looked at" if unreached else "")
     for place, queue in queues.items():
         if queue.waiting and (queue.held or queue.before):
-            yield f"{place.shown} is given more than the quota takes: {_told(queue)}"
+            yield f"{place.shown} is given more than the quota takes: {_said(queue)}"
     for place, too_long in stalls.items():
         yield f"{place.shown}: {_stalled(too_long)}"
 
@@ -68,11 +68,11 @@ def too_old(run_id: str) -> str:
     return f"The triggerTime {run_id} is older than what FC still delivers: this is a new run, named after the request."
 
 
-def _told(queue: Queue) -> str:
-    told = f"{queue.waiting} exports wait for room"
+def _said(queue: Queue) -> str:
+    said = f"{queue.waiting} exports wait for room"
     if queue.before:
-        told += f", {queue.before} of them since before this run (the oldest since {queue.oldest[:8]})"
-    return told + (f"; the cloud's word is {queue.held}" if queue.held else "")
+        said += f", {queue.before} of them since before this run (the oldest since {queue.oldest[:8]})"
+    return said + (f"; the cloud's word is {queue.held}" if queue.held else "")
 
 
 def _stalled(stalls: Stalls) -> str:

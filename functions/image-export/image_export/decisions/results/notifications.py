@@ -31,24 +31,30 @@ def happenings(record: Record) -> Iterator[tuple[str, datetime]]:
 def pending(record: Record) -> list[Pending]:
     """What is to be told to whom, in the order in which it is delivered."""
     pending_events = [
-        Pending(kind=kind, happened_at=at, refused_since=record.refused_since.get(told), target=target, told=told)
+        Pending(
+            kind=kind,
+            happened_at=at,
+            refused_since=record.refused_since.get(fact),
+            target=target,
+            fact=fact,
+        )
         for kind, at in happenings(record)
         if kind != "Completed" or not manifest_pending(record)  # its event names the manifest, so that comes first
         for target in record.request.notify
-        if (told := f"{kind.lower()}-{target_slug(target)}") not in record.told
+        if (fact := f"{kind.lower()}-{target_slug(target)}") not in record.delivered
     ]
     return sorted(pending_events, key=lambda pending_event: pending_event.order)
 
 
 def pending_rejection(
-    notify: Iterable[NotifyTarget], at: datetime, told: Container[str], refused_since: Mapping[str, datetime]
+    notify: Iterable[NotifyTarget], at: datetime, delivered: Container[str], refused_since: Mapping[str, datetime]
 ) -> list[Pending]:
     """The same for a rejection, which is one event."""
     names = {target_slug(target): target for target in notify}
     return [
-        Pending(kind="Rejected", happened_at=at, refused_since=refused_since.get(name), target=target, told=name)
+        Pending(kind="Rejected", happened_at=at, refused_since=refused_since.get(name), target=target, fact=name)
         for name, target in names.items()
-        if name not in told
+        if name not in delivered
     ]
 
 

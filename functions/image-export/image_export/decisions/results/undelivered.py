@@ -33,14 +33,14 @@ class Undelivered(NamedTuple):
         return self.event_id.partition(".")[2] or "Rejected"
 
     @property
-    def told(self) -> str:
+    def fact(self) -> str:
         """How the fact ends that would have said that it was accepted."""
         return f"{self.kind.lower()}-{self.target}" if "." in self.event_id else self.target
 
     @property
     def key(self) -> str:
         """Where the ledger keeps the event."""
-        return keys.Undelivered(self.event_id, self.told).key
+        return keys.Undelivered(self.event_id, self.fact).key
 
 
 def read_name(name: str) -> Undelivered | None:
@@ -54,9 +54,9 @@ def read_name(name: str) -> Undelivered | None:
 def read_key(key: str) -> Undelivered | None:
     """The same for a key of the ledger."""
     undelivered = keys.Undelivered.read(key)
-    told = undelivered and DELIVERED.fullmatch(undelivered.event)
+    delivered = undelivered and DELIVERED.fullmatch(undelivered.event)
     return (
-        Undelivered(undelivered.event_id, told[1])
-        if undelivered and told and EVENT.fullmatch(undelivered.event_id)
+        Undelivered(undelivered.event_id, delivered[1])
+        if undelivered and delivered and EVENT.fullmatch(undelivered.event_id)
         else None
     )

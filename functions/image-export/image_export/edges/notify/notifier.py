@@ -32,7 +32,7 @@ class AliyunNotifier:
         self._home = home
         self._remaining_s = remaining_s
 
-    def tell(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
+    def deliver(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
         """Raises CloudFault where the target does not accept the event."""
         if isinstance(target, EventBus):
             from .eventbridge import put_event

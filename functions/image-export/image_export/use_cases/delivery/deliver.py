@@ -105,7 +105,7 @@ class _Round:
         pending = entry.untried(target)
         if entry.outgoing is None or pending is None:
             return
-        entry.tried.add(pending.told)
+        entry.tried.add(pending.fact)
         entry.outgoing = deliver(self._context, entry.outgoing, pending)
         rest = entry.untried(target)
         if rest:

@@ -27,7 +27,7 @@ class OutboxEntry:
     def untried(self, target: str) -> Pending | None:
         """What the target is owed first, of what was not tried in this tick."""
         pending = self.outgoing.pending if self.outgoing else []
-        return next((one for one in pending if one.slug == target and one.told not in self.tried), None)
+        return next((one for one in pending if one.slug == target and one.fact not in self.tried), None)
 
 
 class DueDeliveries:

@@ -43,7 +43,7 @@ def deliver(context: Context, outgoing: Outgoing, pending: Pending) -> Outgoing:
     event, ledger = outgoing.event(pending), context.ledger
     log = outgoing.about(context).log.bind(target=pending.target.name, kind=pending.kind, event_id=event["id"])
     try:
-        context.notifier.tell(pending.target, event)
+        context.notifier.deliver(pending.target, event)
     except CloudFault as fault:
         cause = advised(fault.cause)
         said = {"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id}
@@ -55,6 +55,6 @@ def deliver(context: Context, outgoing: Outgoing, pending: Pending) -> Outgoing:
         return outgoing.refused(ledger, pending)
     if not outbox.is_given_up(pending, ledger.now):
         return outgoing
-    ledger.put(keys.Undelivered(event["id"], pending.told).key, event)
+    ledger.put(keys.Undelivered(event["id"], pending.fact).key, event)
     log.error("event.given_up")
     return outgoing.accepted(ledger, pending, given_up=True)

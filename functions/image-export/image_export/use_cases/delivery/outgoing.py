@@ -42,11 +42,11 @@ class OfExport(NamedTuple):
 
     def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfExport":
         """A fact of the export."""
-        return OfExport(ledger.tell(self.record, pending.told, given_up=given_up))
+        return OfExport(ledger.mark_delivered(self.record, pending.fact, given_up=given_up))
 
     def refused(self, ledger: Ledger, pending: Pending) -> "OfExport":
         """The same."""
-        return OfExport(ledger.refuse(self.record, pending.told))
+        return OfExport(ledger.refuse(self.record, pending.fact))
 
     def close(self, context: Context) -> None:
         """Its marker goes where it has ended."""
@@ -59,13 +59,13 @@ class OfRejection(NamedTuple):
 
     rejection: Rejection
     since: datetime
-    told: frozenset[str]
+    delivered: frozenset[str]
     refused_since: Mapping[str, datetime]
 
     @property
     def pending(self) -> list[Pending]:
         """To each target that has not accepted it."""
-        return announcements.pending_rejection(self.rejection.notify, self.since, self.told, self.refused_since)
+        return announcements.pending_rejection(self.rejection.notify, self.since, self.delivered, self.refused_since)
 
     def about(self, context: Context) -> Context:
         """What was rejected, by its hash."""
@@ -77,13 +77,13 @@ class OfRejection(NamedTuple):
 
     def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfRejection":
         """A fact beside the rejection."""
-        ledger.mark(keys.RejectedTold(self.rejection.digest, pending.told).key, Delivered(given_up=given_up))
-        return self._replace(told=self.told | {pending.told})
+        ledger.mark(keys.RejectedDelivered(self.rejection.digest, pending.fact).key, Delivered(given_up=given_up))
+        return self._replace(delivered=self.delivered | {pending.fact})
 
     def refused(self, ledger: Ledger, pending: Pending) -> "OfRejection":
         """The same."""
-        standing = ledger.create(keys.RejectedRefused(self.rejection.digest, pending.told).key, Refusing())
-        return self._replace(refused_since={**self.refused_since, pending.told: standing.at})
+        standing = ledger.create(keys.RejectedRefused(self.rejection.digest, pending.fact).key, Refusing())
+        return self._replace(refused_since={**self.refused_since, pending.fact: standing.at})
 
     def close(self, context: Context) -> None:
         """It is kept, to be replayed."""
@@ -104,7 +104,7 @@ class OfKept(NamedTuple):
             happened_at=self.kept.at,
             refused_since=None,
             target=self.kept.target,
-            told=undelivered.told,
+            fact=undelivered.fact,
         )
         return [pending] if self.is_pending else []
 
@@ -148,9 +148,9 @@ def _rejection(ledger: Ledger, what: str) -> OfRejection | None:
     found = ledger.read(name.key, Rejection)
     if found is None:
         return None
-    told = frozenset(one.target for one in map(keys.RejectedTold.read, times) if one)
+    delivered = frozenset(one.target for one in map(keys.RejectedDelivered.read, times) if one)
     refused = {one.target: at for key, at in times.items() if (one := keys.RejectedRefused.read(key))}
-    return OfRejection(found.fact, found.at, told, refused)
+    return OfRejection(found.fact, found.at, delivered, refused)
 
 
 def _kept(ledger: Ledger, what: str) -> OfKept | None:

@@ -75,7 +75,7 @@ def _advance(context: Context, record: Record, observed: Observed, hint: str | N
     look, wait = _work(Look(record, observed), context)
     look = _note_wait(context, look, wait)
     record = write_manifest(context.about(look.record), look.record)
-    _log_end(context, record, look.record.told if was_ended else frozenset())
+    _log_end(context, record, look.record.delivered if was_ended else frozenset())
     deliveries = _leave_hints(context, record, wait, hint)
     task = look.observed.task if isinstance(look.observed.task, msgspec.Struct) else look.observed.brief
     return Moved(record, export_of(record, reason=wait.reason, task=task), deliveries)
@@ -147,10 +147,10 @@ def _looks(record: Record, wait: Wait, now: datetime) -> set[str]:
     return set()
 
 
-def _log_end(context: Context, record: Record, told_before: frozenset[str]) -> None:
+def _log_end(context: Context, record: Record, delivered_before: frozenset[str]) -> None:
     """The log line of an end, from the same value as the event; again where nobody had been told of it before."""
     if record.ended is None or announcements.manifest_pending(record):
         return
     kind = record.ended.status.lower()
-    if not any(name.startswith(f"{kind}-") for name in told_before):
+    if not any(name.startswith(f"{kind}-") for name in delivered_before):
         context.log.info(f"export.{kind}", task_id=record.task_id, export=export_of(record).wire())

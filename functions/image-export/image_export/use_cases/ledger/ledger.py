@@ -183,7 +183,7 @@ class Ledger(FactStore):
             denied_at=times.get(keys.Denied(export).key),
             vanished_at=times.get(keys.Vanished(export).key),
             missed_at=times.get(keys.Missed(export).key),
-            told=frozenset(told.event for told in map(keys.Delivered.read, times) if told),
+            delivered=frozenset(delivered.event for delivered in map(keys.Delivered.read, times) if delivered),
             refused_since={one.event: at for key, at in times.items() if (one := keys.Refused.read(key))},
         )
         claimed = max((claim.attempt for claim in map(keys.Claim.read, times) if claim), default=0)
@@ -253,18 +253,18 @@ class Ledger(FactStore):
         return replace(record, doubt=found and found.fact.cause)
 
     def _with_manifest(self, record: Record) -> Record:
-        told = self.read(keys.Manifest(record.export_id).key, Delivered)
-        return replace(record, manifest=told and told.fact)
+        delivered = self.read(keys.Manifest(record.export_id).key, Delivered)
+        return replace(record, manifest=delivered and delivered.fact)
 
-    def tell(self, record: Record, told: str, *, given_up: bool = False) -> Record:
+    def mark_delivered(self, record: Record, delivered: str, *, given_up: bool = False) -> Record:
         """Record that a target has accepted an event (or was given up)."""
-        self.mark(keys.Delivered(record.export_id, told).key, Delivered(given_up=given_up))
-        return replace(record, told=record.told | {told})
+        self.mark(keys.Delivered(record.export_id, delivered).key, Delivered(given_up=given_up))
+        return replace(record, delivered=record.delivered | {delivered})
 
-    def refuse(self, record: Record, told: str) -> Record:
+    def refuse(self, record: Record, delivered: str) -> Record:
         """Record that a target refuses an event; the fortnight of docs/protocol.md#rule-17 begins the first time."""
-        standing = self.create(keys.Refused(record.export_id, told).key, Refusing())
-        return replace(record, refused_since={**record.refused_since, told: standing.at})
+        standing = self.create(keys.Refused(record.export_id, delivered).key, Refusing())
+        return replace(record, refused_since={**record.refused_since, delivered: standing.at})
 
     def settle_manifest(self, record: Record, *, given_up: bool = False) -> Record:
         """Record that the manifest is written, or given up: the first word stands, so that every target is told it."""

@@ -110,7 +110,7 @@ class Rejected(Key, frozen=True):
         return cls(name.removeprefix(REJECTED)) if name.startswith(REJECTED) else None
 
 
-class RejectedTold(Key, frozen=True):
+class RejectedDelivered(Key, frozen=True):
     """A target has accepted the rejection, or was given up."""
 
     form = "rejected/{digest}/told-{target}"
