@@ -28,6 +28,7 @@ from image_export.errors import AskerFault, CloudFault, ImageExportError, OurFau
 from image_export.use_cases.entrances.http import HttpApp
 from image_export.use_cases.ports import Log
 from image_export.values.cause import Cause
+from image_export.values.place import Place
 from image_export.values.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class _Instance:
         self.settings = settings
         self._addresses = Addresses(settings.endpoint)
         self._retrying = Retrying(self._remaining_s, sleep=time.sleep, random=random.random)
-        self._home = (fc_context.account_id, fc_context.region)
+        self._home = Place(fc_context.account_id, fc_context.region)
 
     def _take(self, fc_context: Any) -> None:
         self._credentials = base_credentials(fc_context, os.environ)
@@ -99,7 +100,7 @@ class _Instance:
     def _oss(self) -> "Oss":
         from image_export.edges.aliyun.oss import Oss
 
-        return Oss(self._home[1], self._base, self._addresses, self._remaining_s)
+        return Oss(self._home.region_id, self._base, self._addresses, self._remaining_s)
 
     def _policy(self) -> "Policy":
         """The file beside us, read once; one in OSS is looked at anew, since it may change under a warm instance.

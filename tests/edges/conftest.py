@@ -8,6 +8,7 @@ from alicloud_emulator.running import RunningEmulator
 from image_export.edges.aliyun.clouds import AliyunCloud, AliyunClouds
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.notify.notifier import AliyunNotifier
+from image_export.values.place import Place
 from tests.builders import ACCOUNT, BUCKET, REGION, a_role
 from tests.contract.worlds import EdgeWorld, administrator, impatient
 from tests.emulator.deployment import write
@@ -54,5 +55,5 @@ def cloud(clouds: AliyunClouds) -> AliyunCloud:
 def notifier(emulator: RunningEmulator) -> AliyunNotifier:
     """In the administrator's name."""
     return AliyunNotifier(
-        lambda: administrator(emulator), Addresses(emulator.endpoint), (ACCOUNT, REGION), lambda: 60.0
+        lambda: administrator(emulator), Addresses(emulator.endpoint), Place(ACCOUNT, REGION), lambda: 60.0
     )

@@ -13,6 +13,7 @@ from image_export.edges.aliyun.rpc import Rpc
 from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Refused, Unanswered, Unreached
 from image_export.use_cases.ports import StartExport
+from image_export.values.place import Place
 from tests.builders import ACCOUNT, BUCKET, FUNCTION, IMAGE, REGION
 
 from .listening import closed_port, http, listening
@@ -42,7 +43,7 @@ def read(address: str) -> object:
 
 
 def invoke(address: str) -> None:
-    AliyunNotifier(base, Addresses(address), (ACCOUNT, REGION), minute).deliver(FUNCTION, {"id": "1"})
+    AliyunNotifier(base, Addresses(address), Place(ACCOUNT, REGION), minute).deliver(FUNCTION, {"id": "1"})
 
 
 EDGES: dict[str, Callable[[str], object]] = {"ECS": export, "OSS write": create, "OSS read": read, "FC": invoke}

@@ -18,7 +18,7 @@ from image_export.edges.notify.fc import Fc
 from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Unanswered, Unreached
 from image_export.values.notify_target import Function
-from image_export.values.place import Scope
+from image_export.values.place import Place, Scope
 from tests.builders import ACCOUNT, BUCKET, BUS, FUNCTION, IMAGE, REGION, a_role
 
 from .listening import closed_port, http, listening
@@ -41,7 +41,7 @@ def rpc() -> Rpc:
 
 
 def notifier() -> AliyunNotifier:
-    return AliyunNotifier(base, CLOUD, (ACCOUNT, REGION), minute)
+    return AliyunNotifier(base, CLOUD, Place(ACCOUNT, REGION), minute)
 
 
 CALLS: dict[str, tuple[Callable[[], object], str]] = {
@@ -100,8 +100,8 @@ def test_a_name_that_is_not_known_means_that_nothing_was_sent(service: str, aske
 LOOPBACK: dict[str, Callable[[Addresses], object]] = {
     "RPC": lambda at: Ecs(Rpc(base, at, minute), ACCOUNT, REGION).image(IMAGE),
     "OSS": lambda at: Oss(REGION, base, at, minute).get(BUCKET, "key"),
-    "FC": lambda at: Fc(base, at, (ACCOUNT, REGION), minute).invoke(FUNCTION, {"id": "1"}),
-    "FC 3": lambda at: Fc(base, at, (ACCOUNT, REGION), minute).invoke(FUNCTION_3, {"id": "1"}),
+    "FC": lambda at: Fc(base, at, Place(ACCOUNT, REGION), minute).invoke(FUNCTION, {"id": "1"}),
+    "FC 3": lambda at: Fc(base, at, Place(ACCOUNT, REGION), minute).invoke(FUNCTION_3, {"id": "1"}),
 }
 
 

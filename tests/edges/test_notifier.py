@@ -17,6 +17,7 @@ from image_export.edges.notify.eventbridge import put_event
 from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Refused, Unanswered
 from image_export.values.notify_target import Function, NotifyTarget
+from image_export.values.place import Place
 from tests.builders import ACCOUNT, BUS, FUNCTION, REGION
 from tests.contract.worlds import administrator
 from tests.emulator.ecs_requests import assume_role
@@ -91,7 +92,7 @@ def test_a_function_of_fc_3_receives_the_event_as_it_is(notifier: AliyunNotifier
 def test_a_session_of_a_role_tells_functions_of_either_kind(emulator: RunningEmulator) -> None:
     """Signed with a token, which both APIs carry in headers of their own."""
     session = assumed(emulator)
-    notifier = AliyunNotifier(lambda: session, Addresses(emulator.endpoint), (ACCOUNT, REGION), lambda: 60.0)
+    notifier = AliyunNotifier(lambda: session, Addresses(emulator.endpoint), Place(ACCOUNT, REGION), lambda: 60.0)
     for target in (FUNCTION, FUNCTION_3):
         notifier.deliver(target, EVENT)
     calls = emulator.calls("InvokeFunction")[-2:]
@@ -202,7 +203,7 @@ def test_a_bus_whose_answer_cannot_be_read_is_refused_with_the_clouds_request_id
 @pytest.mark.parametrize("status", ["200 OK", "502 Bad Gateway", "403 Forbidden"])
 def test_a_function_whose_answer_cannot_be_read_is_refused_with_the_clouds_request_id(status: str) -> None:
     answer = http(status, b"<html>", "text/html", X_Fc_Request_Id="1-65a0-22")
-    base, home = Credentials("id", "secret"), (ACCOUNT, REGION)
+    base, home = Credentials("id", "secret"), Place(ACCOUNT, REGION)
     with listening(answer) as address:
         fault = fault_of(AliyunNotifier(lambda: base, Addresses(f"http://{address}"), home, lambda: 60.0), FUNCTION)
     assert fault.cause.request_id == "1-65a0-22"

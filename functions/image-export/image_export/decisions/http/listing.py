@@ -17,7 +17,7 @@ from ...values.wire import END, Wire
 from ..arrivals.direct import ImageId
 from ..wording import misfit, shown
 from .messages import invalid
-from .unread import misplaced, place_of
+from .unread import misplaced, route_part
 
 SHOWN_MAX = 50
 
@@ -53,7 +53,7 @@ def read_listing(request: HttpRequest) -> Listing:
 def _faults(query: dict[str, str]) -> Any:
     for name, value in query.items():
         if name not in FIELDS:
-            yield "UnknownParameter", misplaced(name, place_of("query", "listExports"))
+            yield "UnknownParameter", misplaced(name, route_part("query", "listExports"))
         elif right := misfit(_read(name, value), FIELDS[name].type):
             yield "InvalidParameter", f"{name} is {shown(value)}; {right}."
 

@@ -19,7 +19,7 @@ NOTHING = (b"", b"{}", b"null")  # what clients send for no body
 ADVICE = "Nothing was done. Put each parameter where it belongs and send it again; GET /openapi.json describes it."
 
 
-class Place(NamedTuple):
+class RoutePart(NamedTuple):
     """A part of a route in which parameters may stand: query, body or path."""
 
     part: str
@@ -29,27 +29,27 @@ class Place(NamedTuple):
         return f"the {self.part} of {self.route}"
 
 
-def place_of(part: str, operation: str) -> Place:
+def route_part(part: str, operation: str) -> RoutePart:
     """The part of the route with that operationId."""
-    return Place(part, next(route for route in ROUTES if route.operation == operation))
+    return RoutePart(part, next(route for route in ROUTES if route.operation == operation))
 
 
 def refuse_unread(route: Route, request: HttpRequest) -> None:
     """Raises AskerFault 400 UnknownParameter for a query or a body of which the route reads nothing."""
-    faults = [] if route.query else [*_named(list(request.query), Place("query", route))]
+    faults = [] if route.query else [*_named(list(request.query), RoutePart("query", route))]
     if route.body is None and request.body.strip() not in NOTHING:
-        faults += _of_body(request.body, Place("body", route))
+        faults += _of_body(request.body, RoutePart("body", route))
     if faults:
         raise AskerFault(Cause(code="UnknownParameter", message=" ".join(faults), recommend=ADVICE))
 
 
-def _named(names: list[str], place: Place) -> Iterator[str]:
+def _named(names: list[str], place: RoutePart) -> Iterator[str]:
     yield from (misplaced(name, place) for name in names[:NAMED_MAX])
     if len(names) > NAMED_MAX:
         yield f"Nor are {len(names) - NAMED_MAX} more."
 
 
-def _of_body(body: bytes, place: Place) -> Iterator[str]:
+def _of_body(body: bytes, place: RoutePart) -> Iterator[str]:
     try:
         tree = read_bytes(body) if len(body) <= LARGEST_BODY else None
     except NotJsonError:
@@ -60,7 +60,7 @@ def _of_body(body: bytes, place: Place) -> Iterator[str]:
         yield f"{place.route} reads no body, and this one has {len(body)} bytes."
 
 
-def misplaced(name: str, place: Place) -> str:
+def misplaced(name: str, place: RoutePart) -> str:
     """What is wrong with a name that is none in this place: where it belongs, or which one was meant."""
     homes = _homes()
     near = nearest(name, homes)
@@ -76,11 +76,11 @@ def misplaced(name: str, place: Place) -> str:
     return f"{shown(name)} is not a parameter; did you mean {near} in {there}?"
 
 
-def _homes() -> dict[str, list[Place]]:
+def _homes() -> dict[str, list[RoutePart]]:
     """Every parameter, and where it may stand."""
-    homes: dict[str, list[Place]] = {}
+    homes: dict[str, list[RoutePart]] = {}
     for route in ROUTES:
         for part in ("path", "query", "body"):
             for name in route.names(part):
-                homes.setdefault(name, []).append(Place(part, route))
+                homes.setdefault(name, []).append(RoutePart(part, route))
     return homes

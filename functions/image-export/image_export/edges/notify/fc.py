@@ -14,6 +14,7 @@ from requests.utils import get_environ_proxies
 from ...errors import CloudFault
 from ...use_cases.ports import RemainingSeconds
 from ...values.notify_target import Function
+from ...values.place import Place
 from ..aliyun.credentials import Credentials
 from ..aliyun.hosts import Addresses, fc_host
 from ..faults import answered, quoted, reading, unconnected, unreadable
@@ -31,12 +32,13 @@ class Fc:
         self,
         credentials: Callable[[], Credentials],
         addresses: Addresses,
-        home: tuple[str, str],
+        home: Place,
         remaining_s: RemainingSeconds,
     ) -> None:
         self._credentials = credentials
-        self._url = addresses.url(fc_host(*home))
-        self._where = addresses.host(fc_host(*home))
+        host = fc_host(home.account_id, home.region_id)
+        self._url = addresses.url(host)
+        self._where = addresses.host(host)
         self._proxies = {} if addresses.no_proxy else get_environ_proxies(self._url)
         self._remaining_s = remaining_s
 

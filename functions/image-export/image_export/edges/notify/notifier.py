@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...use_cases.ports import RemainingSeconds
 from ...values.notify_target import EventBus, NotifyTarget
+from ...values.place import Place
 from ..aliyun.credentials import Credentials
 from ..aliyun.hosts import Addresses
 
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 class AliyunNotifier:
     """Fits `ports.Notifier`. One attempt a target: what is not accepted is owed still, and told at a later look.
 
-    `home` is the account and the region of this function, where the functions are that it tells.
+    `home` is where this function is, and where the functions are that it tells.
     """
 
     def __init__(
         self,
         credentials: Callable[[], Credentials],
         addresses: Addresses,
-        home: tuple[str, str],
+        home: Place,
         remaining_s: RemainingSeconds,
     ) -> None:
         self._credentials = credentials

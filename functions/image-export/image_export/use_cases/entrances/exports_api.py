@@ -6,7 +6,7 @@ from ...decisions.arrivals.direct import read_direct
 from ...decisions.http.messages import read_body
 from ...decisions.http.pace import retry_after_s
 from ...decisions.http.statuses import refusal
-from ...decisions.http.unread import misplaced, place_of
+from ...decisions.http.unread import misplaced, route_part
 from ...decisions.policy.admission import admit_direct
 from ...decisions.results.export_view import export_of
 from ...decisions.state.backoff import ENTRANCE_GRACE
@@ -34,7 +34,7 @@ def post_export(context: Context, request: HttpRequest, region_id: str) -> HttpA
     A final refusal as the cloud answered it.
     """
     asker = RequestedBy(trigger="http", id=request.request_id)
-    here = place_of("body", "postExport")
+    here = route_part("body", "postExport")
     direct = read_direct(read_body(request), lambda name: misplaced(name, here))
     wanted = admit_direct(context.ruled(), direct, default_region=region_id, requested_by=asker)
     if direct.dry_run:

@@ -49,7 +49,7 @@ def reject(context: Context, digest: str, cause: Cause, kept: Kept) -> None:
     notify = context.policy.notify if context.policy else ()
     rejection = Rejection(digest=digest, cause=cause, notify=notify, kept=kept)
     name = keys.Rejected(digest)
-    context.ledger.mark(name.key, rejection)
+    context.ledger.mark(name.key, rejection)  # before its hints: they are due at once, and go where nothing stands
     pending_events = pending_rejection(notify, context.ledger.now, (), {})
     for hint in hints_for(name.name, pending_events, context.ledger.now):
         context.ledger.put(hint)
