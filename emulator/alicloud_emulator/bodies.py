@@ -89,6 +89,7 @@ QUOTAS = object_of(
     exports_enabled=FLAG,
 )
 CLOCK = object_of({"advance_s": SECONDS})
+CODE = object_of({"code": NAME})
 FAULT = object_of(
     {
         "service": NAME,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from alicloud_emulator.cloud import Cloud
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.oss import control as oss_control
 from alicloud_emulator.ram import control as ram_control
+from alicloud_emulator.section import SettingsError
 
 Answer = Any
 Control = Callable[[Cloud, web.Request, Any], Awaitable[Answer]]
@@ -99,6 +101,15 @@ async def timers(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
     return await cloud.fc.fire_timer(request.match_info["name"])
 
 
+async def replace_code(cloud: Cloud, request: web.Request, body: Any) -> Answer:
+    """Deploy other code of a function, a folder or a zip; answers where it lies then."""
+    try:
+        function = await cloud.fc.replace_code(request.match_info["name"], Path(body["code"]))
+    except SettingsError as fault:
+        raise ApiError(400, "InvalidValue", f"code: {fault}") from fault
+    return {"functionName": function.name, "code": str(function.code)}
+
+
 async def order_faults(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     """Order faults."""
     cloud.faults.order(body)
@@ -156,6 +167,7 @@ ROUTES: tuple[tuple[str, str, Control, bodies.Schema], ...] = (
     ("GET", "/clock", clock, bodies.ANY),
     ("POST", "/clock", clock, bodies.CLOCK),
     ("POST", "/timers/{name}", timers, bodies.ANY),
+    ("POST", "/functions/{name}", replace_code, bodies.CODE),
     ("POST", "/faults", order_faults, bodies.FAULTS),
     ("DELETE", "/faults", clear_faults, bodies.ANY),
     ("POST", "/release", release, bodies.ANY),

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
@@ -15,7 +16,7 @@ from alicloud_emulator.cloud import Cloud
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.fc.instances import Instances
 from alicloud_emulator.fc.mounts import Mounts
-from tests.emulator.deployment import Deployed, deployed, eventually
+from tests.emulator.deployment import ECHO, Deployed, deployed, eventually
 
 LIVES = """
 import json, os, sys, threading, time
@@ -169,6 +170,47 @@ def test_an_instance_that_is_killed_by_its_origin_ends_its_invocation(tmp_path: 
         busy.join()
     assert answers[0][0] == 502
     assert "exited unexpectedly" in answers[0][1]["errorMessage"]
+
+
+SAYS = "def handler(event, context):\n    return '{}'\n"
+
+
+def other_code(folder: Path, says: str) -> str:
+    """A folder of code that answers this."""
+    (folder / says).mkdir()
+    (folder / says / "index.py").write_text(SAYS.format(says))
+    return str(folder / says)
+
+
+def test_code_that_is_deployed_anew_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        before = world.invoke()[1]["pid"]
+        world.post("functions/probe", {"code": other_code(tmp_path, "anew")})
+        assert world.invoke()[1] == "anew"
+        assert not Path(f"/proc/{before}").exists()
+
+
+def test_an_invocation_that_runs_while_code_is_deployed_ends_on_the_old(tmp_path: Path) -> None:
+    with deployed(tmp_path, LIVES) as world:
+        answers: list[Any] = []
+        done = tmp_path / "done"
+        busy = threading.Thread(target=lambda: answers.append(world.invoke(str(done))[1]))
+        busy.start()
+        (old,) = eventually(lambda: [entry["pid"] for entry in world.invocations() if entry["pid"]])
+        world.post("functions/probe", {"code": other_code(tmp_path, "anew")})
+        assert world.invoke()[1] == "anew"
+        done.touch()
+        busy.join()
+        assert answers[0]["pid"] == old
+        eventually(lambda: not Path(f"/proc/{old}").exists())
+
+
+def test_code_that_is_not_there_is_refused_and_replaces_nothing(tmp_path: Path) -> None:
+    with deployed(tmp_path, ECHO) as world:
+        with pytest.raises(HTTPError) as refused:
+            world.post("functions/probe", {"code": str(tmp_path / "nowhere")})
+        assert refused.value.code == 400
+        assert world.invoke("still")[1] == "still"
 
 
 def test_no_process_outlives_the_emulator(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ class Instance:
         self.body = body
         self.key: AccessKey | None = None
         self.busy = True
+        self.retired = False  # other code of its function has been deployed
         self._api = RuntimeApi()
         self._folder = folder
         self._process: Process | None = None

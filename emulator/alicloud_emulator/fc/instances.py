@@ -48,6 +48,13 @@ class Instances:
             if instance.instance_id == instance_id:
                 instance.kill()
 
+    async def retire(self, function: Function) -> None:
+        """Start no more work on a deployment of a function that another has replaced; what is busy ends first."""
+        for instance in [one for one in self._instances if one.function is function]:
+            instance.retired = True
+            if not instance.busy:
+                await self._give_back(instance)
+
     async def stop(self) -> None:
         """Kill all processes and start no more."""
         self._closed = True
@@ -97,7 +104,7 @@ class Instances:
         if instance not in self._instances:
             return
         self._instances.remove(instance)
-        if instance.alive:
+        if instance.alive and not instance.retired:
             instance.busy = False
             self._instances.append(instance)
         else:
