@@ -362,6 +362,20 @@ def test_exports_that_an_earlier_version_recorded_are_found_behind_those_that_ha
     assert ids(entrance.page(ImageId="m-0")) == [new, old]
 
 
+def test_exports_that_0_1_0_recorded_after_a_rollback_are_found_by_their_image(
+    shop: Workshop, entrance: Entrance
+) -> None:
+    shop.sweeps = True
+    shop.tick(hours=3)
+    shop.clock.advance(hours=3)
+    shop.store.put("swept/markers", b"")  # its watcher's first tick
+    (old,) = made(shop, entrance, 1)
+    for name in shop.keys("images/"):
+        del shop.store.objects[name]
+    shop.tick(minutes=1)
+    assert ids(entrance.page(ImageId="m-0")) == [old]
+
+
 def test_a_page_reads_on_until_it_shows_something(shop: Workshop, entrance: Entrance) -> None:
     (export,) = made(shop, entrance, 1)
     lay_others(shop, 2050)

@@ -21,8 +21,8 @@ from .stored import STORED
 
 NAMES_ALONE = {
     *(keys.OfImage, keys.Known, keys.Cancelled, keys.Failed),
-    *(keys.Running, keys.Waiting, keys.Stalling, keys.Due, keys.Delivery, keys.OldDelivery),
-    *(keys.SweptMarkers, keys.SweptImages, keys.Indexed, keys.Probe),
+    *(keys.Running, keys.Waiting, keys.Stalling, keys.Due, keys.Delivery, keys.RejectionDelivery),
+    *(keys.OldDelivery, keys.OldSweptMarkers, keys.SweptMarkers, keys.SweptImages, keys.Indexed, keys.Probe),
 }
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "functions" / "image-export" / "image_export"
@@ -109,6 +109,7 @@ def test_a_strange_name_is_read_as_nothing_or_as_what_it_says(name: str) -> None
         ("exports/exp-a-0001/told-failed-ab", keys.Delivered("exp-a-0001", "failed-ab")),
         ("exports/exp-a-0001/told-manifest", keys.Manifest("exp-a-0001")),
         ("due/2026/deliver.00.ab.cd-exp-a-0001", keys.Delivery("2026", "00", ("ab", "cd"), "exp-a-0001")),
+        ("due/2026/deliver.01.ab.cd.rejected-ef", keys.RejectionDelivery("2026", "01", ("ab", "cd"), "ef")),
         ("due/20261124T080000Z/exp-a-0001", keys.Due("20261124T080000Z", "exp-a-0001")),
         ("due/20261124T080000Z/sighted-ab", keys.Due("20261124T080000Z", "sighted-ab")),
         ("known/12345/cn-hangzhou/abc/0002/cancelled", keys.Cancelled(Place("12345", "cn-hangzhou"), "abc", "0002")),

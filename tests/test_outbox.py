@@ -1,5 +1,6 @@
 """What is owed to notify targets: its order, when it is tried again, its hints, and the debts that 0.1.0 left."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,6 +64,16 @@ def test_a_hint_names_who_is_owed_and_how_urgently_and_one_leads_to_all_that_is_
     slugs = tuple(sorted(target_slug(target) for target in (THE_BUS, THE_FUNCTION)))
     assert keys.read_delivery(key) == keys.Delivery("20261124T080000Z", "00", slugs, EXPORT)
     assert keys.export_in(key) == EXPORT
+
+
+def test_the_hint_of_a_rejection_is_one_to_0_1_0_too(shop: Workshop) -> None:
+    """Its watcher takes what stands behind the first dash for the rejection's hash, and would remove any other hint."""
+    shop.receive(FORBIDDEN)
+    (key,) = shop.keys("due/")
+    digest = hashlib.sha256(FORBIDDEN).hexdigest()
+    assert key.rpartition("/")[2].partition("-")[2] == digest
+    slugs = tuple(sorted(target_slug(target) for target in (THE_BUS, THE_FUNCTION)))
+    assert keys.read_delivery(key) == keys.Delivery("20261124T080000Z", "01", slugs, f"rejected-{digest}")
 
 
 def test_a_target_that_refuses_has_a_hint_of_its_own_at_its_own_time() -> None:

@@ -324,7 +324,7 @@ def test_those_behind_a_full_group_are_neither_read_nor_held_up(shop: Workshop) 
     elsewhere.concurrent_exports = 0
     shop.receive(b'{"ImageId": "m-healthy", "OSSBucket": "acme-images-shanghai", "RegionId": "cn-shanghai"}')
     elsewhere.concurrent_exports = 1
-    shop.store.put("swept/markers", b"")  # not the hourly look at them all
+    shop.store.put("swept/open", b"")  # not the hourly look at them all
     listed: list[str] = []
     whole = shop.store.list
 
@@ -359,3 +359,12 @@ def test_a_busy_region_does_not_keep_another_from_its_turn_when_time_is_short(sh
     shop.remaining_s = 130.0
     shop.tick(minutes=1)
     assert (len(shop.cloud.running), len(there.running)) == (2, 1)
+
+
+def test_the_name_of_a_stalled_export_goes_where_0_1_0_has_closed_it_and_stays_while_it_is_open(shop: Workshop) -> None:
+    shop.tell()
+    shop.tick(hours=100)
+    (name,) = shop.keys("stalled/")
+    shop.store.put(f"stalled/{ACCOUNT}/{REGION}/exp-aaaaaaaaaaaaaaaa-0001", b"")
+    shop.tick(hours=2)
+    assert shop.keys("stalled/") == [name]

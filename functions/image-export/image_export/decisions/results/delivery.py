@@ -64,4 +64,4 @@ def hints_for(what: str, pending_events: Iterable[Pending], now: datetime) -> se
     together: dict[tuple[str, str], list[str]] = {}
     for slug, pending in firsts.items():
         together.setdefault((keys.stamp(next_try(pending, now)), pending.order), []).append(slug)
-    return {keys.Delivery(*due, tuple(sorted(slugs)), what).key for due, slugs in together.items()}
+    return {keys.deliver(keys.Delivery(*due, tuple(sorted(slugs)), what)) for due, slugs in together.items()}

@@ -29,6 +29,7 @@ waiting/<account>/<region>/<order>/<since>/<export>           An export that wai
 stalled/<account>/<region>/<export>                           An export that takes too long, for nights to count
 due/<stamp>/<what>                                            A look at an export or a sighting is due
 due/<stamp>/deliver.<order>.<targets>-<what>                  Deliveries alone are due
+due/<stamp>/deliver.<order>.<targets>.rejected-<digest>       Deliveries of a rejection are due
 due/<stamp>/rejected-<digest>                                 Deliveries of a rejection are due, as 0.1.0 wrote it
 tokens/<token>                                                The export that a ClientToken stands for
 tokens/<token>-<number>                                       The next place, where another request got that export
@@ -42,7 +43,8 @@ rejected/<digest>/event                                       What could not be 
 rejected/<digest>/told-<target>                               A target has accepted the rejection, or was given up
 rejected/<digest>/refused-<target>                            Since when a target refuses the rejection
 untold/<event>/told-<event>                                   An event that a target has not accepted for a fortnight
-swept/markers                                                 When markers were last held against hints
+swept/open                                                    When markers were last held against hints
+swept/markers                                                 When 0.1.0 last held them against hints
 swept/<account>/<region>                                      When new images were last looked for
 swept/indexed                                                 Since when each export has a name below images/
 ledger/id                                                     What tells this ledger from every other one

@@ -25,7 +25,7 @@ from ..export.record import record
 from .tick import SECONDS_FOR_A_LOOK, Tick
 
 MARKERS = keys.SweptMarkers().key
-INDEXED = keys.Indexed().key  # made by the watcher of the first version that writes names by image
+INDEXED, OLD_MARKERS = keys.Indexed().key, keys.OldSweptMarkers().key
 MARKERS_EVERY = timedelta(hours=1)
 IMAGES_EVERY = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=10)
@@ -36,6 +36,7 @@ def sweep(tick: Tick) -> None:
     """Markers without a hint get a look (docs/protocol.md#rule-14), and new images are looked for, each in time."""
     due = _due(tick.context)
     if MARKERS in due:
+        _forget_stalled(tick.context)
         for export in _unhinted(tick.context):
             if not tick.has_time():
                 return
@@ -58,8 +59,7 @@ def _due(context: Context) -> Mapping[str | Scope, datetime | None]:
     """What is to be swept now, and when it last was; one listing."""
     swept = {entry.key: entry.modified_at for entry in context.ledger.walk(keys.SweptImages.below())}
     now, found = context.ledger.now, dict[str | Scope, datetime | None]()
-    if INDEXED not in swept:
-        context.ledger.name(INDEXED)  # once: from now on each export has a name by image
+    _see_to_the_index(context, swept)
     if _old(swept.get(MARKERS), MARKERS_EVERY, now):
         found[MARKERS] = swept.get(MARKERS)
     for scope in _scopes(context):
@@ -67,6 +67,18 @@ def _due(context: Context) -> Mapping[str | Scope, datetime | None]:
         if _old(last, IMAGES_EVERY, now):
             found[scope] = last
     return found
+
+
+def _see_to_the_index(context: Context, swept: Mapping[str, datetime]) -> None:
+    """From now on each export has a name by image. Anew so where version 0.1.0 may have recorded some without since.
+
+    Its watcher has swept markers then, at its first tick: by its own name for that the last time is long ago.
+    """
+    indexed, old = swept.get(INDEXED), swept.get(OLD_MARKERS)
+    if indexed is None:
+        context.ledger.name(INDEXED)
+    elif old and old > indexed:
+        context.keep(INDEXED)
 
 
 def _old(last: datetime | None, every: timedelta, now: datetime) -> bool:
@@ -78,6 +90,14 @@ def _scopes(context: Context) -> Iterator[Scope]:
     policy = context.policy
     if policy and any("image-created" in rule.when for rule in policy.rules):
         yield from policy.scopes()
+
+
+def _forget_stalled(context: Context) -> None:
+    """Version 0.1.0 closes exports, and does not know the names by which nights know that they take too long."""
+    named = {entry.key: keys.export_in(entry.key) for entry in context.ledger.walk(keys.Stalling.below())}
+    there = {keys.export_in(entry.key) for entry in context.ledger.walk(keys.Open.below())} if named else set()
+    for key in (key for key, export in named.items() if export not in there):
+        context.forget(key)
 
 
 def _unhinted(context: Context) -> Iterator[str]:

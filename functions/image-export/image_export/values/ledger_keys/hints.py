@@ -79,11 +79,25 @@ class Delivery(Key, frozen=True):
     """Deliveries alone are due. `order`: how urgently; `what`: an ExportId, rejected-… or untold-…"""
 
     form = "due/{stamp}/deliver.{order}.{targets}-{what}"
-    patterns: ClassVar[dict[str, str]] = {"order": "[^/.-]*", "targets": "[^/-]*"}
+    patterns: ClassVar[dict[str, str]] = {"order": "[^/.-]*", "targets": r"(?:(?!\.rejected-)[^/-])*"}
     stamp: str
     order: str
     targets: tuple[str, ...]
     what: str
+
+
+class RejectionDelivery(Key, frozen=True):
+    """Deliveries of a rejection are due. 0.1.0 makes them, too.
+
+    It takes any hint of a kind that it does not know for one to the rejection behind the first dash, and removes it.
+    """
+
+    form = "due/{stamp}/deliver.{order}.{targets}.rejected-{digest}"
+    patterns: ClassVar[dict[str, str]] = {"order": "[^/.-]*", "targets": "[^/-]*"}
+    stamp: str
+    order: str
+    targets: tuple[str, ...]
+    digest: str
 
 
 class OldDelivery(Key, frozen=True):
@@ -104,7 +118,18 @@ def due_sighting(at: datetime, sighting: str) -> str:
     return due(at, f"{SIGHTED}{sighting}")
 
 
+def deliver(delivery: Delivery) -> str:
+    """The hint that deliveries are due."""
+    rejected = Rejected.named(delivery.what)
+    if rejected is None:
+        return delivery.key
+    return RejectionDelivery(delivery.stamp, delivery.order, delivery.targets, rejected.digest).key
+
+
 def read_delivery(key: str) -> Delivery | None:
     """A delivery's hint, of whichever version; None for another's."""
-    old = OldDelivery.read(key)
-    return Delivery(old.stamp, "", (), Rejected(old.digest).name) if old else Delivery.read(key)
+    if old := OldDelivery.read(key):
+        return Delivery(old.stamp, "", (), Rejected(old.digest).name)
+    if found := RejectionDelivery.read(key):
+        return Delivery(found.stamp, found.order, found.targets, Rejected(found.digest).name)
+    return Delivery.read(key)

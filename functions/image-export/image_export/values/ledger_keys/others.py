@@ -137,6 +137,15 @@ class Undelivered(Key, frozen=True):
 class SweptMarkers(Key, frozen=True):
     """When markers were last held against hints."""
 
+    form = "swept/open"
+
+
+class OldSweptMarkers(Key, frozen=True):
+    """When 0.1.0 last held them against hints.
+
+    That it has a name of its own tells that it was at work.
+    """
+
     form = "swept/markers"
 
 
@@ -148,7 +157,7 @@ class SweptImages(Key, frozen=True):
 
 
 class Indexed(Key, frozen=True):
-    """Since when each export has a name below images/. Made by the first version that writes them."""
+    """Since when each export has a name below images/. Made anew where 0.1.0, which writes none, was at work since."""
 
     form = "swept/indexed"
 
