@@ -102,7 +102,7 @@ def _is_early(fault: BaseException) -> bool:
 def _reason(fault: BaseException) -> str:
     """In few words, without addresses or texts that a library has put together."""
     for one in (fault, fault.__context__):  # urllib3 1.x wraps without a cause
-        said = getattr(one, "verify_message", None) or getattr(one, "strerror", None)
-        if said:
-            return KNOWN.hide(str(said))
+        text = getattr(one, "verify_message", None) or getattr(one, "strerror", None)
+        if text:
+            return KNOWN.hide(str(text))
     return type(fault).__name__

@@ -54,11 +54,11 @@ def _standing(record: Record, cause: Cause, now: datetime) -> LookRefused | None
 
 def unseen(record: Record, cause: Cause, what: str) -> Cause:
     """The error of an export that ends without having been looked at; `what` says what is known of it."""
-    said = f"{cause.code}: {cause.message}" + (f" (RequestId {cause.request_id})" if cause.request_id else "")
+    refusal = f"{cause.code}: {cause.message}" + (f" (RequestId {cause.request_id})" if cause.request_id else "")
     said = "The export was cancelled" if record.cancel_at else "Every look was refused for 14 days"
     return Cause(
         code=WATCH_REFUSED,
-        message=f"{said}, and {what} could not be looked at: {said}",
+        message=f"{said}, and {what} could not be looked at: {refusal}",
         request_id=cause.request_id,
         recommend=f"{advised(cause).recommend or 'Let the role look at tasks and objects.'} Nothing was deleted.",
     )

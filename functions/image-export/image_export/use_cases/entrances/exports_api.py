@@ -96,10 +96,9 @@ def cancel_export(context: Context, request: HttpRequest, export: str) -> HttpAn
     hint, key = keys.due(context.ledger.now + ENTRANCE_GRACE, export), keys.Cancel(export).key
     # Without the hint nobody would see behind a task that runs well that the fact is there.
     context.ledger.schedule(hint, lambda: context.ledger.mark(key, Cancel(requested_by=asker)))
-    said = replace(
-        loaded, cancel_at=loaded.cancel_at or context.ledger.now
-    )  # a listing may not show it yet (docs/cloud-facts.md#fact-14-3)
-    moved = _look(context, loaded.request, Recorded(export, created=False, hint=hint, record=said))
+    # A listing may not show it yet (docs/cloud-facts.md#fact-14-3).
+    cancelled = replace(loaded, cancel_at=loaded.cancel_at or context.ledger.now)
+    moved = _look(context, loaded.request, Recorded(export, created=False, hint=hint, record=cancelled))
     return HttpAnswer(status=202, value=moved.export, headers=_pace(moved))
 
 
