@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -31,6 +32,7 @@ MADE = (
     "tests/test_policy_schema.py",
     "tests/test_stored_format.py",
 )
+SPEAK_MOST = 100
 LIVES = "tests/simulation/test_simulation.py"  # they execute nearly everything, so they come last
 
 
@@ -41,6 +43,7 @@ class Reached:
         self._by_line = by_line
         self._breadth = Counter(test for lines in by_line.values() for tests in lines.values() for test in tests)
         self._users = _users()
+        self._words = _words_of_tests(self._breadth)
 
     def tests_of(self, change: Change) -> list[str]:
         """The tests to try, the most specific first; of what is executed at import, those that use its name."""
@@ -53,10 +56,20 @@ class Reached:
             }
         if not tests:
             tests = {test for some in lines.values() for test in some}
-        return [*made, *self._few(tests)]
+        return [*made, *self._few(tests, change)]
 
-    def _few(self, tests: set[str]) -> list[str]:
-        """Some of each file, so that one subject's tests do not crowd out another's; the lives come last."""
+    def _few(self, tests: set[str], change: Change) -> list[str]:
+        """Those that speak of what is changed; then some of each file, so that one subject's tests do not crowd out
+        another's; the lives come last."""
+        words = _words(change.was) ^ _words(change.became) or _words(change.was)
+        speak = {test: len(words & self._words[test]) for test in tests}
+        first = sorted(
+            (test for test in tests if speak[test]), key=lambda test: (-speak[test], self._breadth[test], test)
+        )
+        rest = self._in_turn(tests)
+        return [*dict.fromkeys([*first[:SPEAK_MOST], *rest])]
+
+    def _in_turn(self, tests: set[str]) -> list[str]:
         by_file = defaultdict[str, list[str]](list)
         for test in sorted(tests, key=lambda test: (self._breadth[test], test)):
             by_file[test.partition("::")[0]].append(test)
@@ -108,6 +121,22 @@ def _read(data: Path) -> dict[str, dict[int, list[str]]]:
 def _test(context: str) -> str:
     """`tests/test_x.py::test_y|run` without the phase."""
     return context.rpartition("|")[0]
+
+
+def _words(text: str) -> set[str]:
+    """The words of some code, or of a sentence that is written as a name."""
+    return {part for word in re.findall(r"\w+", text) for part in (word, *word.split("_")) if len(part) > 3}
+
+
+def _words_of_tests(tests: Iterable[str]) -> dict[str, set[str]]:
+    """The words of each test's function."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for file in {test.partition("::")[0] for test in tests}:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                found[file, node.name] = _words(ast.unparse(node))
+    return {test: found.get((test.split("::")[0], test.split("::")[-1].partition("[")[0]), set()) for test in tests}
 
 
 Place = tuple[str, int]
