@@ -21,6 +21,7 @@ from .test_use_cases import come_late
 from .workshop import BUS, FUNCTION, Workshop
 
 EXPORT, MANIFEST = "exp-zirrixzqpdi7igue-0001", f"oss://{BUCKET}/nightlytbq7mwru24iba_{IMAGE}.manifest.json"
+SIGHTED = "e847b53db9c5f879622962ae896c7b960dc791130d7b79f2064f095c1e2ddce8"
 OF_EXPORT = {"export_id": EXPORT, "region_id": REGION, "image_id": IMAGE}
 OF_TASK = {**OF_EXPORT, "task_id": "tsk-0001"}
 OF_EVENT = {"region_id": REGION, "image_id": IMAGE, "event_id": "e-1"}
@@ -209,6 +210,19 @@ def a_bug_in_a_tick(shop: Workshop) -> None:
     shop.cloud.finish(shop.task_id)
     shop.cloud.faults.before("task", ZeroDivisionError("division"))
     shop.tick(minutes=10)
+
+
+@leaves(
+    "look.broken",
+    code="ZeroDivisionError",
+    error="division",
+    exc_info=True,
+    hint=f"due/20261124T080100Z/sighted-{SIGHTED}",
+)
+def a_bug_in_the_look_at_an_image(shop: Workshop) -> None:
+    shop.cloud.faults.before("image", refused("Throttling"), ZeroDivisionError("division"))
+    shop.tell()
+    shop.tick(minutes=2)
 
 
 @leaves("look.broken", export_id=EXPORT, code="InternalError", error="No usable answer came.")

@@ -205,6 +205,14 @@ def test_a_sighted_image_is_neither_given_up_nor_exported_while_the_policy_canno
     assert (export.image_id, export.status) == (LATER, "Exporting")
 
 
+def test_an_image_whose_look_has_ended_in_a_bug_is_looked_at_ten_minutes_later(shop: Workshop) -> None:
+    shop.cloud.faults.before("image", refused("Throttling"), ZeroDivisionError("division"))
+    shop.tell()
+    shop.tick(minutes=2)
+    (hint,) = shop.keys("due/")
+    assert hint.split("/")[1] == hints.stamp(START + timedelta(minutes=12))
+
+
 def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None:
     shop.tell(LATER)
     shop.store.faults.before("put due", Died())

@@ -7,11 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.use_cases.export.record import record
+from image_export.use_cases.night.list_images import list_images
 from image_export.use_cases.night.run import go_on
 from image_export.use_cases.ports import StartExport, TaskList
 from image_export.values.export import RequestedBy
 
-from .builders import BUCKET, IMAGE, a_request, an_image
+from .builders import BUCKET, IMAGE, REGION, a_request, a_role, an_image
 from .fakes import START, Faults, unanswered
 from .test_nightly import run, stock
 from .workshop import Workshop
@@ -115,6 +116,17 @@ def test_a_night_goes_on_at_the_page_at_which_its_time_ran_out(shop: Workshop) -
         night = go_on(shop.context(), request_id="r-tick") or night
     (totals,) = night.totals
     assert (night.finished, totals.images, totals.recorded, totals.exported) == (True, 1000, 1000, 0)
+
+
+def test_a_listing_takes_half_of_the_time_that_is_left_and_says_on_which_page_to_go_on(shop: Workshop) -> None:
+    shop.cloud.inventory.clear()
+    stock(shop, 1000)
+    shop.cloud.faults = Slow(shop, 60.0)
+    shop.remaining_s = 600.0
+    listed = list_images(shop.outside(), (a_role(), REGION, BUCKET))
+    assert (len(listed.images), listed.goes_on, shop.remaining_s) == (600, 7, 240.0)
+    rest = list_images(shop.outside(), (a_role(), REGION, BUCKET), 9)
+    assert (len(rest.images), rest.goes_on) == (200, None)
 
 
 def test_a_sweep_records_a_burst_of_images_over_several_ticks(shop: Workshop) -> None:

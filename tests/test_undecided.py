@@ -11,7 +11,7 @@ from image_export.values.match import Match
 from image_export.values.policy import Rule
 
 from .builders import ACCOUNT, IMAGE, REGION, an_image
-from .fakes import Counting, refused
+from .fakes import START, Counting, refused
 from .test_nightly import run
 from .workshop import BUS, Workshop
 
@@ -295,6 +295,16 @@ def test_a_sweep_after_a_long_pause_waits_for_what_may_have_become_available_jus
     assert shop.tick(hours=3).undecided == 1
     tag(shop)
     assert IMAGE in ticks(shop, 2)
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(95, 1), (96, 0)])
+def test_the_very_first_sweep_looks_back_for_an_hour_by_whatever_clock(minutes: int, found: int) -> None:
+    """ECS's clock may be 35 minutes behind."""
+    shop = Workshop()
+    shop.cloud.inventory.clear()
+    shop.show(an_image(created_at=START))
+    shop.sweeps = True
+    assert len(shop.tick(minutes=minutes).exports) == found
 
 
 def test_a_sweep_does_not_wait_for_an_image_that_failed() -> None:

@@ -1,12 +1,14 @@
 """What a tick finds, by which hints, and who may start when the quota is full (docs/protocol.md#rule-14, #rule-15)."""
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from image_export.decisions.policy.file import read_policy
 from image_export.use_cases.export.record import record
+from image_export.use_cases.ports import Page
 from image_export.values.answer import Answer
 from image_export.values.export import RequestedBy
 from image_export.values.facts import Requested
@@ -424,6 +426,26 @@ def test_who_waits_behind_a_whole_page_of_hints_to_nothing_has_its_turn_in_the_s
     night = RequestedBy(trigger="nightly", id="night")
     record(shop.context(), a_request(requested_by=night))
     assert [export.status for export in shop.tick(minutes=1).exports] == ["Exporting"]
+    assert shop.keys("waiting/") == []
+
+
+@pytest.mark.parametrize(("count", "listings"), [(3, 1), (999, 1), (1000, 2), (1200, 2)])
+def test_those_who_wait_are_listed_once_by_pages(shop: Workshop, count: int, listings: int) -> None:
+    """A page ends in the midst of a group, at its end, or behind the last one."""
+    shop.tick()
+    for number in range(count):
+        shop.store.put(f"waiting/{ACCOUNT}/{REGION}/0000/20261124T070000Z/exp-aaaaaaaaaaaaaaaa-{number:04d}", b"")
+    shop.store.put(f"waiting/{ACCOUNT}/{REGION}z/0000/20261124T070000Z/exp-aaaaaaaaaaaaaaaa-0001", b"")
+    listed: list[str] = []
+    whole = shop.store.list
+
+    def listing(prefix: str, **how: Any) -> Page:
+        listed.append(prefix)
+        return whole(prefix, **how)
+
+    shop.store.list = listing  # type: ignore[method-assign]
+    shop.tick(minutes=1)
+    assert (listed.count("waiting/"), listed.count(f"waiting/{ACCOUNT}/{REGION}/")) == (listings, listings - 1)
     assert shop.keys("waiting/") == []
 
 
