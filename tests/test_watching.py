@@ -445,8 +445,26 @@ def test_those_who_wait_are_listed_once_by_pages(shop: Workshop, count: int, lis
 
     shop.store.list = listing  # type: ignore[method-assign]
     shop.tick(minutes=1)
-    assert (listed.count("waiting/"), listed.count(f"waiting/{ACCOUNT}/{REGION}/")) == (listings, listings - 1)
+    pages = sorted(prefix for prefix in listed if prefix.startswith("waiting/"))
+    assert pages == ["waiting/"] * listings + [f"waiting/{ACCOUNT}/{REGION}/"] * (listings - 1)
     assert shop.keys("waiting/") == []
+
+
+def test_those_who_wait_behind_a_page_are_looked_at_once_each(shop: Workshop) -> None:
+    """Hints of the future: what they lead to may be on its way, so that they stay."""
+    ids = [f"exp-aaaaaaaaaaaaaaaa-{number:04d}" for number in range(1100)]
+    for export in ids:
+        shop.store.put(f"waiting/{ACCOUNT}/{REGION}/0000/20991231T070000Z/{export}", b"")
+    looked: list[str] = []
+    whole = shop.store.list
+
+    def listing(prefix: str, **how: Any) -> Page:
+        looked.append(prefix)
+        return whole(prefix, **how)
+
+    shop.store.list = listing  # type: ignore[method-assign]
+    shop.tick(minutes=1)
+    assert [one for one in looked if one.startswith("exports/")] == [f"exports/{export}/" for export in ids]
 
 
 def test_the_hold_of_one_group_holds_no_other(shop: Workshop) -> None:
