@@ -1,6 +1,7 @@
 """The handlers as FC calls them, with a cloud out of reach: what they raise and print (docs/protocol.md#p5, #p6)."""
 
 import gc
+import json
 import logging
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pytest
 import index
 from image_export.errors import LedgerFault
 from image_export.values.answer import Answer
+from image_export.values.log_events import EVERY_LINE
 from image_export.values.run import NightlyAnswer
 
 from .builders import ACCOUNT, REGION
@@ -110,6 +112,17 @@ def test_the_answer_of_each_handler_names_its_invocation(context: Any, monkeypat
     for handler in (index.on_watch, index.on_nightly, index.on_event):
         assert handler(b"", context)["RequestId"] == "r-1"
     assert index.on_nightly(b'{"DryRun": "yes"}', context)["RequestId"] == "r-1"
+
+
+def test_each_line_of_the_log_has_what_the_table_says_of_every_line(
+    context: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.on_nightly(b'{"DryRun": "yes"}', context)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["event"] for line in lines] == ["instance.started", "timer.refused"]
+    for line in lines:
+        assert set(EVERY_LINE) <= set(line)
+        assert (line["request_id"], line["function"]) == ("r-1", "image-export-event")
 
 
 def test_only_the_first_invocation_leaves_its_garbage(context: Any) -> None:

@@ -162,6 +162,23 @@ def test_a_double_that_cannot_be_cancelled_is_told_each_time_and_given_up(shop: 
     assert [line["extra_task_id"] for line in told] == [shop.task_id] * 3
 
 
+def test_before_the_attempt_after_a_void_one_all_is_looked_for_anew(shop: Workshop) -> None:
+    """What the doubt has seen is of one prefix, and of a moment ago."""
+    shop.cloud.faults = calls = Counting()
+    calls.before("export_image", unanswered())
+    shop.tell()
+    calls.calls.clear()
+    shop.tick(minutes=30)
+    looks = ["image", "export_tasks", "object_keys"]
+    assert calls.calls == [
+        "export_tasks",
+        "object_keys",
+        *looks,
+        *looks,
+        "export_image",
+    ]  # twice: as it queues, and then
+
+
 def test_two_different_ends_cannot_be_told_since_the_first_one_stands(shop: Workshop) -> None:
     shop.tell()
     shop.cloud.finish(shop.task_id)
