@@ -10,7 +10,7 @@ from image_export.use_cases.export.record import record
 
 from .builders import REGION, a_request
 from .entrance import TOKEN, Entrance
-from .fakes import Died, FakeStore, MeanwhileAt, refused, unanswered
+from .fakes import Counting, Died, FakeStore, MeanwhileAt, refused, unanswered
 from .workshop import Workshop
 
 WHOLE, OTHER = "a" * 20, "b" * 20
@@ -53,6 +53,14 @@ def test_a_prefix_whose_export_was_never_made_is_free_after_an_hour_and_not_befo
     (export,) = shop.ask("r-3", OSSPrefix=WHOLE, ImageFormat="qcow2").exports
     assert export.oss_prefix == WHOLE
     assert rejection(shop, "r-1", OSSPrefix=WHOLE) == "PrefixInUse"
+
+
+def test_a_prefix_is_looked_at_before_each_attempt(shop: Workshop) -> None:
+    """A session that has expired is renewed, and the next attempt is made at once."""
+    shop.cloud.faults = calls = Counting()
+    calls.before("export_image", refused("InvalidSecurityToken.Expired"))
+    shop.ask(OSSPrefix=WHOLE)
+    assert calls.calls == ["object_keys", "image", "object_keys", "export_image", "object_keys", "export_image"]
 
 
 def test_a_prefix_whose_export_has_a_marker_alone_is_taken_however_old_it_is(shop: Workshop) -> None:
