@@ -20,6 +20,7 @@ from image_export.values.steps import (
     LookAtHold,
     LookAtImage,
     LookAtObjects,
+    LookAtPrefix,
     LookAtTask,
     LookForKeys,
     LookForTasks,
@@ -122,6 +123,15 @@ def test_a_policy_that_was_tightened_ends_a_waiting_export_before_any_look() -> 
     assert failure(next_step(a_record(), Observed(forbidden=forbidden), START)) == "Forbidden.Policy"
 
 
+def test_a_whole_prefix_is_looked_at_before_the_claim_and_ends_the_export_where_it_is_taken() -> None:
+    whole = a_record(request=a_request(caller_prefix="a" * 20))
+    assert next_step(whole, READY_TO_CLAIM, START) == LookAtPrefix()
+    assert isinstance(next_step(whole, replace(READY_TO_CLAIM, prefix_taken=None), START), MakeClaim)
+    taken = Cause(code="PrefixInUse", message="It holds objects.")
+    end = ended(next_step(whole, replace(READY_TO_CLAIM, prefix_taken=taken), START))
+    assert (end.status, end.error, end.http_status) == ("Failed", taken, 409)
+
+
 def test_a_group_on_hold_lets_only_the_probe_through() -> None:
     hold = Hold(code="ConcurrentQuotaExceed.ExportImage")
     held = Observed(image=an_image(), hold=hold)
@@ -200,8 +210,10 @@ def test_a_refused_look_is_no_verdict(code: str) -> None:
 
 
 def test_a_refused_look_is_final_where_nothing_can_come_of_it() -> None:
-    gone = Cause(code="InvalidRegionId.NotFound", message="no such region")
-    assert failure(look_failed(a_record(), gone, START)) == "InvalidRegionId.NotFound"
+    for code in ("InvalidRegionId.NotFound", "RegionId.NotFound"):
+        gone = Cause(code=code, message="no such region")
+        assert failure(look_failed(a_record(), gone, START)) == code
+        assert failure(next_step(a_record(), Sight(failed=gone, refused=True), START)) == code
     early = Cause(code="NoPermission", message="not yet")
     assert look_failed(a_record(), early, START + minutes(9)) == Mark("denied")
     denied = a_record(denied_at=START + minutes(9))
