@@ -210,7 +210,7 @@ def test_an_image_whose_look_has_ended_in_a_bug_is_looked_at_ten_minutes_later(s
     shop.tell()
     shop.tick(minutes=2)
     (hint,) = shop.keys("due/")
-    assert hint.split("/")[1] == hints.stamp(START + timedelta(minutes=12))
+    assert hint.split("/")[1] == keys.stamp(START + timedelta(minutes=12))
 
 
 def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None:

@@ -11,6 +11,7 @@ from image_export.use_cases.night.list_images import list_images
 from image_export.use_cases.night.run import go_on
 from image_export.use_cases.ports import StartExport, TaskList
 from image_export.values.export import RequestedBy
+from image_export.values.place import Scope
 
 from .builders import BUCKET, IMAGE, REGION, a_request, a_role, an_image
 from .fakes import START, Faults, unanswered
@@ -123,9 +124,9 @@ def test_a_listing_takes_half_of_the_time_that_is_left_and_says_on_which_page_to
     stock(shop, 1000)
     shop.cloud.faults = Slow(shop, 60.0)
     shop.remaining_s = 600.0
-    listed = list_images(shop.outside(), (a_role(), REGION, BUCKET))
+    listed = list_images(shop.context(), Scope(a_role(), REGION, BUCKET))
     assert (len(listed.images), listed.goes_on, shop.remaining_s) == (600, 7, 240.0)
-    rest = list_images(shop.outside(), (a_role(), REGION, BUCKET), 9)
+    rest = list_images(shop.context(), Scope(a_role(), REGION, BUCKET), 9)
     assert (len(rest.images), rest.goes_on) == (200, None)
 
 

@@ -213,7 +213,7 @@ def test_a_refused_look_is_final_where_nothing_can_come_of_it() -> None:
     for code in ("InvalidRegionId.NotFound", "RegionId.NotFound"):
         gone = Cause(code=code, message="no such region")
         assert failure(look_failed(a_record(), gone, START)) == code
-        assert failure(next_step(a_record(), Sight(failed=gone, refused=True), START)) == code
+        assert failure(next_step(a_record(), Observed(failed=gone, refused=True), START)) == code
     early = Cause(code="NoPermission", message="not yet")
     assert look_failed(a_record(), early, START + minutes(9)) == Mark("denied")
     denied = a_record(denied_at=START + minutes(9))
