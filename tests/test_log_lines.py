@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from image_export.errors import LedgerFault
 from image_export.use_cases.entrances.event import on_event
-from image_export.use_cases.entrances.sighting import see
+from image_export.use_cases.entrances.sighting import consider
 from image_export.values.arrival import Sighting
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, an_image
@@ -269,7 +269,7 @@ def an_image_that_may_be_wanted_yet_is_told_of(shop: Workshop) -> None:
 def an_image_that_is_not_listed_is_told_of(shop: Workshop) -> None:
     shop.cloud.inventory.clear()
     sighting = Sighting(event_id="e-1", region_id=REGION, image_id=IMAGE, named_by_creation=True)
-    see(shop.context(), sighting)
+    consider(shop.context(), sighting)
 
 
 @leaves("image.found", region_id=REGION, image_id=IMAGE, rule="golden")

@@ -80,7 +80,7 @@ def is_shown(prints: str, printed: str) -> bool:
     return True
 
 
-def see(shell: Shell, command: Command) -> None:
+def consider(shell: Shell, command: Command) -> None:
     """Type a command until it prints what is shown: the emulator's cloud takes its time for some of it."""
     until = time.monotonic() + HANGS_S / 10
     while not is_shown(command.prints, printed := shell.type(command.line)):
@@ -97,7 +97,7 @@ def see_all(session: Block, **environment: str) -> None:
     """Type all of it into one shell."""
     shell = Shell({"PATH": "/usr/bin:/bin", **environment})
     for command in session.commands:
-        see(shell, command)
+        consider(shell, command)
     shell.close()
 
 

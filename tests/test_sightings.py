@@ -9,7 +9,7 @@ import pytest
 
 from image_export.decisions.policy.file import read_policy
 from image_export.decisions.results.export_view import export_of
-from image_export.use_cases.entrances.sighting import Seen, see
+from image_export.use_cases.entrances.sighting import Outcome, consider
 from image_export.use_cases.export.record import Recorded
 from image_export.use_cases.ledger.fact_store import Found
 from image_export.values import ledger_keys as keys
@@ -31,15 +31,15 @@ def shop() -> Workshop:
 @pytest.mark.parametrize(
     ("seen", "ignored"),
     [
-        (Seen(), True),
-        (Seen(because="No rule wants it.", fault="Throttling"), True),
-        (Seen(export=export_of(a_record())), False),
-        (Seen(rejected=Cause(code="NotFound", message="no")), False),
-        (Seen(undecided=True), False),
-        (Seen(recorded=Recorded("exp-1", created=True)), False),
+        (Outcome(), True),
+        (Outcome(because="No rule wants it.", fault="Throttling"), True),
+        (Outcome(export=export_of(a_record())), False),
+        (Outcome(rejected=Cause(code="NotFound", message="no")), False),
+        (Outcome(undecided=True), False),
+        (Outcome(recorded=Recorded("exp-1", created=True)), False),
     ],
 )
-def test_what_made_nothing_and_is_not_looked_at_again_is_ignored(seen: Seen, ignored: bool) -> None:
+def test_what_made_nothing_and_is_not_looked_at_again_is_ignored(seen: Outcome, ignored: bool) -> None:
     assert seen.ignored is ignored
 
 
@@ -63,13 +63,13 @@ MOMENT = timedelta(seconds=1)
 
 def looked_again(
     shop: Workshop, marked: timedelta, *, seen: bool = False, available: bool = False, **changes: Any
-) -> Seen:
+) -> Outcome:
     """What a look finds so long after the marker was written."""
     at = shop.clock.now
     fields = {name: getattr(CREATION, name) for name in Sighting.__struct_fields__}
     fact = Sighted(**{**fields, **changes}, named_at=at if seen else None, available=available)
     shop.clock.now = at + marked
-    return see(shop.context(), fact, marker=Found(fact, at, "n-1"))
+    return consider(shop.context(), fact, marker=Found(fact, at, "n-1"))
 
 
 @pytest.mark.parametrize(

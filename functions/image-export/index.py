@@ -109,16 +109,16 @@ class _Instance:
         """
         if not self.settings.policy.startswith("oss://"):
             return self._shipped_policy
-        from image_export.decisions.policy import unreadable as policy_place
+        from image_export.decisions.policy import unreadable
         from image_export.decisions.policy.file import read_policy
 
-        bucket, key = policy_place.split(self.settings.policy)
+        bucket, key = unreadable.split(self.settings.policy)
         try:
             stored = self._retrying(lambda: self._oss.get(bucket, key))
         except CloudFault as fault:
-            raise policy_place.not_read(self.settings.policy, fault) from fault
+            raise unreadable.not_read(self.settings.policy, fault) from fault
         if stored is None:
-            raise policy_place.not_there(self.settings.policy)
+            raise unreadable.not_there(self.settings.policy)
         return read_policy(stored.body)
 
     @cached_property

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from image_export.decisions.policy import undecided
-from image_export.use_cases.entrances import sighting as see
-from image_export.use_cases.night import run as nightly
+from image_export.use_cases.entrances import sighting
+from image_export.use_cases.night import run
 from image_export.use_cases.watch import sweep
 
 from .world import Ground
@@ -19,7 +19,7 @@ LATE_TAGS, REPEATS = Ground(late_tags=True), Ground(repeats=True)
 
 def decided_at_once(patch: pytest.MonkeyPatch) -> None:
     """An image that no rule wants is not looked at again."""
-    for place in (see, sweep):
+    for place in (sighting, sweep):
         patch.setattr(place, "undecided_until", lambda *_: None)
 
 
@@ -32,7 +32,7 @@ def time_counted_from_the_event(patch: pytest.MonkeyPatch) -> None:
     """How long an image has been Available counts from when it was named."""
     until = undecided.undecided_until
     patch.setattr(
-        see,
+        sighting,
         "undecided_until",
         lambda decision, image, named_at, _available_at: until(
             decision, replace(image, status="Available"), named_at, named_at
@@ -47,4 +47,4 @@ def old_nights_are_new(patch: pytest.MonkeyPatch) -> None:
         changes.pop("repeated", None)
         return replace(value, **changes)
 
-    patch.setattr(nightly, "replace", change)
+    patch.setattr(run, "replace", change)

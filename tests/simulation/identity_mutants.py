@@ -6,11 +6,8 @@ import pytest
 
 from image_export.decisions import naming as identity
 from image_export.decisions.naming import natural_key
-from image_export.decisions.objects import disks
-from image_export.decisions.objects import integrity as whole
-from image_export.decisions.state import in_doubt as doubt
-from image_export.decisions.state import not_started as after_void
-from image_export.decisions.state import proof
+from image_export.decisions.objects import disks, integrity
+from image_export.decisions.state import in_doubt, not_started, proof
 from image_export.use_cases.export import verbatim_prefix as verbatim_prefix
 from image_export.use_cases.ledger.fact_store import FactStore
 from image_export.use_cases.ledger.ledger import Ledger
@@ -31,7 +28,7 @@ def prefix_without_the_ledger(patch: pytest.MonkeyPatch) -> None:
 
 def clocks_thought_equal(patch: pytest.MonkeyPatch) -> None:
     """ECS's times are taken for OSS's, to two minutes."""
-    for module in (doubt, after_void):
+    for module in (in_doubt, not_started):
         patch.setattr(module, "BEFORE_CLAIM", timedelta(minutes=2))
         patch.setattr(module, "AFTER_CLAIM", timedelta(minutes=10))
 
@@ -68,7 +65,7 @@ def compared_as_said(patch: pytest.MonkeyPatch) -> None:
 
 def any_size_is_whole(patch: pytest.MonkeyPatch) -> None:
     """A file may be of any smaller disk."""
-    patch.setattr(whole, "_least", lambda _size_gib: 1)
+    patch.setattr(integrity, "_least", lambda _size_gib: 1)
 
 
 def unknown_disks_are_none(patch: pytest.MonkeyPatch) -> None:

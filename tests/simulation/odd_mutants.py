@@ -7,15 +7,12 @@ from typing import Any
 import pytest
 
 from image_export.errors import CloudFault, FactUnreadable, LedgerFault
-from image_export.use_cases.entrances import event_part as parts
-from image_export.use_cases.entrances import late_parts as late
-from image_export.use_cases.entrances import receive
-from image_export.use_cases.entrances import sighting as see
-from image_export.use_cases.entrances.sighting import Seen
-from image_export.use_cases.export import observe as looking
+from image_export.use_cases.entrances import event_part, late_parts, receive
+from image_export.use_cases.entrances import sighting as consider
+from image_export.use_cases.entrances.sighting import Outcome
+from image_export.use_cases.export import observe
 from image_export.use_cases.export.advance import begin
-from image_export.use_cases.watch import due as look_at_due
-from image_export.use_cases.watch import tick
+from image_export.use_cases.watch import due, tick
 from image_export.values.task import Task
 
 from .world import LedgerOfAProcess
@@ -23,7 +20,7 @@ from .world import LedgerOfAProcess
 
 def answer_is_silence(patch: pytest.MonkeyPatch) -> None:
     """An answer that cannot be read is taken for none, so that nobody asks there again in this tick."""
-    for module in (tick, see, look_at_due):
+    for module in (tick, consider, due):
         patch.setattr(module, "NO_ANSWER", frozenset({"Unanswered", "Unreached", "AnswerUnreadable"}))
 
 
@@ -46,24 +43,24 @@ def no_look_at_the_clock(patch: pytest.MonkeyPatch) -> None:
     """All candidates of a doubt are looked at, however long that takes."""
 
     def all_of_them(_context: Any, tasks: Iterator[Task]) -> Iterator[Task]:
-        yield from islice(tasks, looking.CANDIDATES_MAX)
+        yield from islice(tasks, observe.CANDIDATES_MAX)
 
-    patch.setattr(looking, "_while_time", all_of_them)
+    patch.setattr(observe, "_while_time", all_of_them)
 
 
 def begun_before_all_is_recorded(patch: pytest.MonkeyPatch) -> None:
     """Each part of an array is begun with right after it was recorded, and nothing is kept."""
-    takes = parts.take
+    takes = event_part.take
 
-    def take(context: Any, part: Any) -> Seen:
+    def take(context: Any, part: Any) -> Outcome:
         seen = takes(context, part)
         if seen.recorded is None:
             return seen
         try:
-            return Seen(export=begin(context, seen.recorded).export)
+            return Outcome(export=begin(context, seen.recorded).export)
         except (LedgerFault, CloudFault):
-            return Seen(undecided=True)
+            return Outcome(undecided=True)
 
     patch.setattr(receive, "take", take)
     patch.setattr(receive, "SECONDS_FOR_A_PART", -1e9)
-    patch.setattr(late, "keep", lambda *_: {})
+    patch.setattr(late_parts, "keep", lambda *_: {})

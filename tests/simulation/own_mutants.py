@@ -11,25 +11,20 @@ from msgspec.structs import replace
 
 from image_export.decisions import codes
 from image_export.decisions.codes import Handling
-from image_export.decisions.objects import disks
-from image_export.decisions.objects import integrity as whole
+from image_export.decisions.objects import disks, integrity
 from image_export.decisions.results import delivery as outbox
-from image_export.decisions.results import notifications as announcements
-from image_export.decisions.state import claims, exporting, proof
+from image_export.decisions.results import notifications
+from image_export.decisions.state import claims, exporting, not_started, proof, ready
 from image_export.decisions.state import in_doubt as doubt
-from image_export.decisions.state import not_started as after_void
-from image_export.decisions.state import ready as starting
 from image_export.errors import FactUnreadable
 from image_export.use_cases.delivery import deliver as deliver_due
 from image_export.use_cases.delivery import outbox as deliveries
 from image_export.use_cases.delivery.outgoing import OfExport
-from image_export.use_cases.export import advance, record
-from image_export.use_cases.export import perform as taking
+from image_export.use_cases.export import advance, perform, record
 from image_export.use_cases.export.observe import TaskOwner
 from image_export.use_cases.ledger.fact_store import FactStore, Standing
 from image_export.use_cases.ledger.ledger import Ledger
-from image_export.use_cases.watch import sweep
-from image_export.use_cases.watch import waiting as start_waiting
+from image_export.use_cases.watch import sweep, waiting
 from image_export.values import ledger_keys as keys
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended, Result
@@ -89,7 +84,7 @@ def told_before_it_stands(patch: pytest.MonkeyPatch) -> None:
         early = OfExport(replace(look.record, ended=step.ended, ended_at=context.ledger.now))
         for pending in early.pending:
             deliveries.deliver(context, early, pending)
-        return taking._end(context, look, step)
+        return perform._end(context, look, step)
 
     patch.setitem(PERFORM, End, end)
 
@@ -128,7 +123,7 @@ def one_object_is_enough(patch: pytest.MonkeyPatch) -> None:
 
 def any_object_is_good(patch: pytest.MonkeyPatch) -> None:
     """Nobody looks into the objects."""
-    patch.setattr(whole, "fault", lambda *_: None)
+    patch.setattr(integrity, "fault", lambda *_: None)
 
 
 def strangers_objects_are_ours(patch: pytest.MonkeyPatch) -> None:
@@ -162,14 +157,14 @@ def told_fact_too_soon(patch: pytest.MonkeyPatch) -> None:
 
 def refused_is_void(patch: pytest.MonkeyPatch) -> None:
     """A refusal is written down as if nothing had come of the call."""
-    settles = taking._settle
+    settles = perform._settle
 
     def settle(context: Any, look: Any, step: Settle) -> Any:
         refused = step.result.outcome == "refused"
         return settles(context, look, Settle(Result(outcome="void", cause=step.result.cause)) if refused else step)
 
-    patch.setattr(taking, "_log_result", lambda *_: None)  # no line of the log has such fields
-    patch.setattr(taking, "_settle", settle)
+    patch.setattr(perform, "_log_result", lambda *_: None)  # no line of the log has such fields
+    patch.setattr(perform, "_settle", settle)
     patch.setitem(PERFORM, Settle, settle)
 
 
@@ -181,7 +176,7 @@ def final_is_tried_again(patch: pytest.MonkeyPatch) -> None:
         kind = original(code)
         return Handling.WAIT if kind is Handling.FINAL else kind
 
-    patch.setattr(starting, "handling", handling)
+    patch.setattr(ready, "handling", handling)
 
 
 def unclear_is_refused(patch: pytest.MonkeyPatch) -> None:
@@ -189,14 +184,14 @@ def unclear_is_refused(patch: pytest.MonkeyPatch) -> None:
 
     def in_doubt(context: Any, look: Any, cause: Cause) -> Any:
         settle = Settle(Result(outcome="refused", cause=replace(cause, code="Throttling")))
-        return taking._settle(context, look, settle)
+        return perform._settle(context, look, settle)
 
-    patch.setattr(taking, "_in_doubt", in_doubt)
+    patch.setattr(perform, "_in_doubt", in_doubt)
 
 
 def prefix_not_unique(patch: pytest.MonkeyPatch) -> None:
     """The caller's prefix is used as it is."""
-    for module in (claims, after_void):
+    for module in (claims, not_started):
         patch.setattr(module, "oss_prefix", lambda request, _export, _voids: request.caller_prefix or "export")
 
 
@@ -267,7 +262,7 @@ def known_too_soon(patch: pytest.MonkeyPatch) -> None:
 
 def hold_never_falls(patch: pytest.MonkeyPatch) -> None:
     """A group that was told of its quota is not tried again."""
-    patch.setattr(start_waiting, "_is_closed", lambda _tick, _group, hold: hold is not None)
+    patch.setattr(waiting, "_is_closed", lambda _tick, _group, hold: hold is not None)
 
 
 def window_too_short(patch: pytest.MonkeyPatch) -> None:
@@ -287,7 +282,7 @@ def nameless_finished_is_void(patch: pytest.MonkeyPatch) -> None:
 
 def inferred_is_certain(patch: pytest.MonkeyPatch) -> None:
     """A task that is ours by inference is kept from other exports in doubt."""
-    settles = taking._settle
+    settles = perform._settle
 
     def settle(context: Any, look: Any, step: Settle) -> Any:
         look = settles(context, look, step)
@@ -312,7 +307,7 @@ def end_read_last(patch: pytest.MonkeyPatch) -> None:
 
 def waits_for_what_has_ended(patch: pytest.MonkeyPatch) -> None:
     """A nameless task of somebody else is waited for, ended or not."""
-    patch.setattr(after_void, "goes_on", lambda _status: True)
+    patch.setattr(not_started, "goes_on", lambda _status: True)
 
 
 def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:
@@ -328,12 +323,12 @@ def sighting_left_behind(patch: pytest.MonkeyPatch) -> None:
 
 def late_task_id_dropped(patch: pytest.MonkeyPatch) -> None:
     """A worker that comes too late with its TaskId keeps it to itself."""
-    patch.setattr(taking, "_undo_double", lambda *_: None)
+    patch.setattr(perform, "_undo_double", lambda *_: None)
 
 
 def void_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     """What a void attempt made after all is nobody's."""
-    patch.setattr(after_void, "next_step", lambda *_: None)
+    patch.setattr(not_started, "next_step", lambda *_: None)
 
 
 def adopted_too_late(patch: pytest.MonkeyPatch) -> None:
@@ -343,9 +338,9 @@ def adopted_too_late(patch: pytest.MonkeyPatch) -> None:
 
 def fortnight_from_the_event(patch: pytest.MonkeyPatch) -> None:
     """A target is given up at its first refusal, where the event is old."""
-    owes = announcements.pending
+    owes = notifications.pending
 
     def pending(record: Record) -> list[Any]:
         return [replace(one, refused_since=one.happened_at) for one in owes(record)]
 
-    patch.setattr(announcements, "pending", pending)
+    patch.setattr(notifications, "pending", pending)

@@ -12,12 +12,8 @@ import pytest
 from msgspec import UNSET, json
 from msgspec.structs import replace
 
-from image_export.decisions.state import exporting
-from image_export.decisions.state import in_doubt as doubt
-from image_export.decisions.state import ready as starting
-from image_export.decisions.state import table as steps
-from image_export.use_cases.export import advance, record
-from image_export.use_cases.export import perform as taking
+from image_export.decisions.state import exporting, in_doubt, ready, table
+from image_export.use_cases.export import advance, perform, record
 from image_export.use_cases.ledger.fact_store import FactStore, Written
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.watch import sweep
@@ -26,7 +22,7 @@ from image_export.values.facts import Ended, Requested, Result
 from image_export.values.steps import End, LookForKeys, Settle
 from image_export.values.task import Task
 
-PERFORM: dict[Any, Any] = taking.PERFORM
+PERFORM: dict[Any, Any] = perform.PERFORM
 
 
 def versioned(patch: pytest.MonkeyPatch) -> None:
@@ -36,7 +32,7 @@ def versioned(patch: pytest.MonkeyPatch) -> None:
 
 def retried_in_place(patch: pytest.MonkeyPatch) -> None:
     """ExportImage is called again at once where its answer was lost."""
-    patch.setattr(taking, "_in_doubt", lambda context, look, _cause: taking._export(context, look, look.record.claim))
+    patch.setattr(perform, "_in_doubt", lambda context, look, _cause: perform._export(context, look, look.record.claim))
 
 
 def no_claim(patch: pytest.MonkeyPatch) -> None:
@@ -65,32 +61,32 @@ def by_workers_clocks(patch: pytest.MonkeyPatch) -> None:
 
 def believes_after_a_minute(patch: pytest.MonkeyPatch) -> None:
     """An empty task list is believed one minute after the claim."""
-    patch.setattr(doubt, "LISTED_WITHIN", timedelta(minutes=1))
+    patch.setattr(in_doubt, "LISTED_WITHIN", timedelta(minutes=1))
 
 
 def failed_is_foreign(patch: pytest.MonkeyPatch) -> None:
     """A nameless task that failed is taken for somebody else's."""
-    original = doubt._without_names
+    original = in_doubt._without_names
 
     def without(nameless: list[Task], *rest: Any) -> Any:
-        return original([one for one in nameless if one.status not in doubt.ENDED_WITHOUT_OBJECTS], *rest)
+        return original([one for one in nameless if one.status not in in_doubt.ENDED_WITHOUT_OBJECTS], *rest)
 
-    patch.setattr(doubt, "_without_names", without)
+    patch.setattr(in_doubt, "_without_names", without)
 
 
 def failed_is_ours_at_once(patch: pytest.MonkeyPatch) -> None:
     """A nameless task that failed is taken for ours without waiting."""
-    _takes(patch, lambda one: one.status in doubt.ENDED_WITHOUT_OBJECTS, inferred=True)
+    _takes(patch, lambda one: one.status in in_doubt.ENDED_WITHOUT_OBJECTS, inferred=True)
 
 
 def any_running_is_ours(patch: pytest.MonkeyPatch) -> None:
     """Whatever runs on the image is taken for ours."""
-    over = {*doubt.ENDED_WITHOUT_OBJECTS, "Finished"}
+    over = {*in_doubt.ENDED_WITHOUT_OBJECTS, "Finished"}
     _takes(patch, lambda one: one.status not in over, inferred=False)
 
 
 def _takes(patch: pytest.MonkeyPatch, which: Any, *, inferred: bool) -> None:
-    original = doubt._without_names
+    original = in_doubt._without_names
 
     def without(nameless: list[Task], *rest: Any) -> Any:
         found = [one for one in nameless if which(one)]
@@ -98,7 +94,7 @@ def _takes(patch: pytest.MonkeyPatch, which: Any, *, inferred: bool) -> None:
             return Settle(Result(outcome="started", task_id=found[0].task_id, inferred=inferred))
         return original(nameless, *rest)
 
-    patch.setattr(doubt, "_without_names", without)
+    patch.setattr(in_doubt, "_without_names", without)
 
 
 def no_look_at_the_bucket(patch: pytest.MonkeyPatch) -> None:
@@ -108,12 +104,12 @@ def no_look_at_the_bucket(patch: pytest.MonkeyPatch) -> None:
 
 def cancel_beside_the_claim(patch: pytest.MonkeyPatch) -> None:
     """A cancel ends an export without taking the next claim's slot."""
-    original = starting.next_step
+    original = ready.next_step
 
     def next_step(record: Any, observed: Any, now: datetime) -> Any:
         return End(Ended(status="Cancelled")) if record.cancel_at else original(record, observed, now)
 
-    patch.setitem(steps.DECIDE, steps.Phase.READY, next_step)
+    patch.setitem(table.DECIDE, table.Phase.READY, next_step)
 
 
 def look_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
@@ -125,7 +121,7 @@ def look_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
             return End(Ended(status="Failed", error=observed.failed))
         return original(record, observed, now)
 
-    patch.setitem(steps.UNSEEN, steps.Phase.EXPORTING, unseen)
+    patch.setitem(table.UNSEEN, table.Phase.EXPORTING, unseen)
 
 
 def told_from_memory(patch: pytest.MonkeyPatch) -> None:
@@ -177,7 +173,7 @@ def ids_by_chance(patch: pytest.MonkeyPatch) -> None:
 
 def two_keys_of_results(patch: pytest.MonkeyPatch) -> None:
     """A void has a key of its own beside the result."""
-    settles, reads = taking._settle, Ledger.with_attempt
+    settles, reads = perform._settle, Ledger.with_attempt
 
     def settle(context: Any, look: Any, step: Settle) -> Any:
         if step.result.outcome != "void":

@@ -9,7 +9,7 @@ import pytest
 from image_export.decisions.state import exporting, refused_looks
 from image_export.use_cases.export import either_role
 from image_export.use_cases.ledger.ledger import Ledger
-from image_export.use_cases.watch import running as look_at_running
+from image_export.use_cases.watch import running
 from image_export.values.account import AssumedRole
 from image_export.values.export_request import ExportRequest
 from image_export.values.place import Place
@@ -46,7 +46,7 @@ def recorded_role_only(patch: pytest.MonkeyPatch) -> None:
     def roles_of(_policy: Policy | None, request: ExportRequest) -> tuple[AssumedRole, ...]:
         return (request.role,)
 
-    for module in (either_role, look_at_running):
+    for module in (either_role, running):
         patch.setattr(module, "roles_of", roles_of)
 
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from image_export.use_cases.context import Context
-from image_export.use_cases.export import perform as taking
+from image_export.use_cases.export import perform
 from image_export.use_cases.export.look import Look
 from image_export.values.steps import End
 
 
 def tidying_up_after_the_end(patch: pytest.MonkeyPatch) -> None:
     """Whoever ends an export removes the claim that it no longer needs."""
-    steps: dict[Any, Any] = taking.PERFORM
+    steps: dict[Any, Any] = perform.PERFORM
     end = steps[End]
 
     def tidy(context: Context, look: Look, step: End) -> Look:

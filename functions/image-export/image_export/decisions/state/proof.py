@@ -17,8 +17,7 @@ from ...values.steps import End, LookAtImage, LookAtObjects, LookForKeys, Observ
 from ...values.stored_object import StoredObject
 from ...values.task import Task
 from ..naming import is_under
-from ..objects import disks
-from ..objects import integrity as whole
+from ..objects import disks, integrity
 from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
 COUNTED_WITHIN = timedelta(hours=24)  # of the task's end
@@ -43,10 +42,10 @@ def next_step(record: Record, task: Task, observed: Observed, now: datetime) -> 
         if observed.image is UNSET:
             return LookAtImage()
         image = observed.image
-    return _judge(_Seen(record, task, image, observed.objects or {}), now)
+    return _judge(_Evidence(record, task, image, observed.objects or {}), now)
 
 
-class _Seen(NamedTuple):
+class _Evidence(NamedTuple):
     """What a verdict is made of: the export, its task, its image, and the objects by key."""
 
     record: Record
@@ -73,43 +72,45 @@ def _stranger(record: Record, task: Task) -> Cause | None:
     return None
 
 
-def _judge(seen: _Seen, now: datetime) -> Step:
-    disks_of, unheld = disks.by_key(seen.objects, seen.image.disks if seen.image else ())
-    absent = [key for key, item in seen.objects.items() if item is None] + [
+def _judge(evidence: _Evidence, now: datetime) -> Step:
+    disks_of, unheld = disks.by_key(evidence.objects, evidence.image.disks if evidence.image else ())
+    absent = [key for key, item in evidence.objects.items() if item is None] + [
         f"the disk {disk.device}" for disk in unheld
     ]
-    if absent or not seen.there:
-        return _missing(seen, absent, now)
-    for item in seen.there:
-        fault = whole.fault(seen.record, item, disks_of[item.key])
+    if absent or not evidence.there:
+        return _missing(evidence, absent, now)
+    for item in evidence.there:
+        fault = integrity.fault(evidence.record, item, disks_of[item.key])
         if fault:
-            return seen.failed(fault)
-    if not disks.are_known(seen.image):
-        return _uncounted(seen, now)
-    looked_up = None if seen.record.claim and seen.image == seen.record.claim.image else seen.image
-    reason = seen.record.inferred
-    return End(Ended(status="Completed", objects=_exported(seen.there), image=looked_up, reason=reason))
+            return evidence.failed(fault)
+    if not disks.are_known(evidence.image):
+        return _uncounted(evidence, now)
+    looked_up = None if evidence.record.claim and evidence.image == evidence.record.claim.image else evidence.image
+    reason = evidence.record.inferred
+    return End(Ended(status="Completed", objects=_exported(evidence.there), image=looked_up, reason=reason))
 
 
-def _missing(seen: _Seen, absent: list[str], now: datetime) -> Step:
-    if now - _finished_by(seen.record, seen.task, now) < VISIBLE_WITHIN:
+def _missing(evidence: _Evidence, absent: list[str], now: datetime) -> Step:
+    if now - _finished_by(evidence.record, evidence.task, now) < VISIBLE_WITHIN:
         return Wait("ObjectNotVisible", until=now + MINUTE)
     missing = f"; missing: {', '.join(absent)}." if absent else "."
-    wanted = max(len(seen.image.disks) if seen.image else 0, len(seen.objects), 1)  # an object for each disk and name
-    message = f"The task is Finished, but {len(seen.there)} of {wanted} objects are there{missing}"
+    wanted = max(
+        len(evidence.image.disks) if evidence.image else 0, len(evidence.objects), 1
+    )  # an object for each disk and name
+    message = f"The task is Finished, but {len(evidence.there)} of {wanted} objects are there{missing}"
     advice = "Ask for the export again; it is a new export."
-    return seen.failed(Cause(code="ObjectMissing", message=message, recommend=advice))
+    return evidence.failed(Cause(code="ObjectMissing", message=message, recommend=advice))
 
 
-def _uncounted(seen: _Seen, now: datetime) -> Step:
+def _uncounted(evidence: _Evidence, now: datetime) -> Step:
     """Whole as they are, and nobody says of how many: looked for again for a day, and never taken for all."""
-    since = _finished_by(seen.record, seen.task, now)
+    since = _finished_by(evidence.record, evidence.task, now)
     if now - since < COUNTED_WITHIN:
         return Wait("DisksUnknown", until=growing(since, now, most=LOOK_MOST))
-    image = seen.record.request.image_id
-    message = f"{len(seen.there)} whole objects are there, and ECS does not say how many disks {image} has."
+    image = evidence.record.request.image_id
+    message = f"{len(evidence.there)} whole objects are there, and ECS does not say how many disks {image} has."
     advice = "Hold the objects against the disks that you know of, or ask for the export again; it is a new export."
-    return seen.failed(Cause(code="DisksUnknown", message=message, recommend=advice))
+    return evidence.failed(Cause(code="DisksUnknown", message=message, recommend=advice))
 
 
 def _finished_by(record: Record, task: Task, now: datetime) -> datetime:

@@ -15,8 +15,7 @@ from ...values.record import Record
 from ...values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Observed, Step, Unmark, Wait
 from ..codes import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
 from ..naming import LETTERS, VOIDS_MAX, is_verbatim
-from . import claims, refused_looks
-from . import not_started as after_void
+from . import claims, not_started, refused_looks
 from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
 
 ROLE_GRACE = timedelta(minutes=10)  # docs/protocol.md#p6: a role that was just made or mended does not work yet
@@ -91,7 +90,7 @@ def _after_look(record: Record, observed: Observed, now: datetime) -> Step:
     if fate == "wait":
         until = growing(record.requested_at, now, most=LOOK_MOST, share=0.25)
         return _works_again(record) or Wait("ImageNotAvailable", until=until)
-    found = after_void.next_step(record, image, observed, now) if record.voids else None
+    found = not_started.next_step(record, image, observed, now) if record.voids else None
     return found or _works_again(record) or _claim(record, observed, image)
 
 

@@ -24,9 +24,7 @@ from enum import Enum, auto
 from ...values.facts import Ended
 from ...values.record import Record
 from ...values.steps import End, Observed, Step, Wait
-from . import exporting, refused_looks
-from . import in_doubt as doubt
-from . import ready as starting
+from . import exporting, in_doubt, ready, refused_looks
 
 
 class Phase(Enum):
@@ -61,16 +59,16 @@ def _rest(_record: Record, _observed: Observed, _now: datetime) -> Step:
 
 
 DECIDE: dict[Phase, Callable[[Record, Observed, datetime], Step]] = {
-    Phase.READY: starting.next_step,
-    Phase.IN_DOUBT: doubt.next_step,
+    Phase.READY: ready.next_step,
+    Phase.IN_DOUBT: in_doubt.next_step,
     Phase.EXPORTING: exporting.next_step,
     Phase.CALLED_OFF: _call_off,
     Phase.ENDED: _rest,
 }
 
 UNSEEN: dict[Phase, Callable[[Record, Observed, datetime], Step]] = {
-    Phase.READY: starting.unseen,
-    Phase.IN_DOUBT: doubt.unseen,
+    Phase.READY: ready.unseen,
+    Phase.IN_DOUBT: in_doubt.unseen,
     Phase.EXPORTING: exporting.unseen,
 }
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 
-from ...decisions.results import delivery as outbox
+from ...decisions.results import delivery
 from ..watch.tick import Tick
 from .due_events import OutboxEntry
 from .outbox import deliver
@@ -117,7 +117,7 @@ class _Round:
             return
         entry.is_open = False
         pending, now = entry.outgoing.pending if entry.outgoing else [], self._context.ledger.now
-        names = outbox.hints_for(entry.what, [one for one in pending if one.slug in entry.targets], now)
+        names = delivery.hints_for(entry.what, [one for one in pending if one.slug in entry.targets], now)
         for name in sorted(names - entry.hints):
             self._context.keep(name)
         for name in sorted(entry.hints - names):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ...decisions.results import notifications as announcements
+from ...decisions.results import notifications
 from ...decisions.results.delivery import Pending
 from ...decisions.results.undelivered import read_name
 from ...values import ledger_keys as keys
@@ -30,7 +30,7 @@ class OfExport(NamedTuple):
     @property
     def pending(self) -> list[Pending]:
         """Its states, as far as they have come about."""
-        return announcements.pending(self.record)
+        return notifications.pending(self.record)
 
     def about(self, context: Context) -> Context:
         """The export, and its task where there is one."""
@@ -38,7 +38,7 @@ class OfExport(NamedTuple):
 
     def event(self, pending: Pending) -> Mapping[str, Any]:
         """The export as it was then."""
-        return announcements.export_event(self.record, pending.kind)
+        return notifications.export_event(self.record, pending.kind)
 
     def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfExport":
         """A fact of the export."""
@@ -65,7 +65,7 @@ class OfRejection(NamedTuple):
     @property
     def pending(self) -> list[Pending]:
         """To each target that has not accepted it."""
-        return announcements.pending_rejection(self.rejection.notify, self.since, self.delivered, self.refused_since)
+        return notifications.pending_rejection(self.rejection.notify, self.since, self.delivered, self.refused_since)
 
     def about(self, context: Context) -> Context:
         """What was rejected, by its hash."""
@@ -73,7 +73,7 @@ class OfRejection(NamedTuple):
 
     def event(self, pending: Pending) -> Mapping[str, Any]:  # noqa: ARG002 - the protocol's parameter
         """The same for everybody."""
-        return announcements.rejected_event(self.rejection.digest, self.rejection.cause, self.since)
+        return notifications.rejected_event(self.rejection.digest, self.rejection.cause, self.since)
 
     def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfRejection":
         """A fact beside the rejection."""

@@ -14,7 +14,7 @@ from ..context import Context
 from ..export.dry_run import rehearse
 from ..export.record import record
 from .reject import Kept, kept_event, reject
-from .sighting import Seen, ignore, see
+from .sighting import Outcome, consider, ignore
 
 SECONDS_FOR_A_PART = 20.0  # some ten calls of the ledger, or one look and these
 
@@ -45,29 +45,29 @@ class Delivery(msgspec.Struct, frozen=True):
         return kept_event(self.body, self.position, self.region_id)
 
 
-def take(context: Context, part: Delivery) -> Seen:
+def take(context: Context, part: Delivery) -> Outcome:
     """Record what it asks for, or what is wrong with it. Raises LedgerFault and CloudFault."""
     arrival = part.arrival
     if isinstance(arrival, Sighting):
-        return see(context, arrival)
+        return consider(context, arrival)
     if isinstance(arrival, DirectRequest):
         return _direct(context, arrival, part)
     if isinstance(arrival, Malformed):
         reject(context, arrival.digest, arrival.cause, part.kept)
-        return Seen(rejected=arrival.cause)
+        return Outcome(rejected=arrival.cause)
     return ignore(context._replace(log=context.log.bind(event_id=arrival.event_id)), arrival.reason)
 
 
-def _direct(context: Context, direct: DirectRequest, part: Delivery) -> Seen:
+def _direct(context: Context, direct: DirectRequest, part: Delivery) -> Outcome:
     """Without a ClientToken the token is the message's id or the delivery's own name."""
     try:
         asker = RequestedBy(trigger="invoke", id=part.request_id)
         request = admit_direct(context.ruled(), direct, default_region=part.region_id, requested_by=asker)
         if direct.dry_run:
-            return Seen(export=rehearse(context, request))
+            return Outcome(export=rehearse(context, request))
         token = request.client_token or of_delivery(direct.event_id or part.name)  # a message comes by any invocation
-        return Seen(recorded=record(context, replace(request, client_token=token)))
+        return Outcome(recorded=record(context, replace(request, client_token=token)))
     except AskerFault as fault:
         if not direct.dry_run:  # which writes nothing
             reject(context, part.digest, fault.cause, part.kept)
-        return Seen(rejected=fault.cause)
+        return Outcome(rejected=fault.cause)

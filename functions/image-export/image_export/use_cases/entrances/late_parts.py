@@ -22,7 +22,7 @@ from ...values.wire import Wire
 from ..context import Context
 from .event_part import SECONDS_FOR_A_PART, Delivery, take
 from .reject import reject
-from .sighting import Seen
+from .sighting import Outcome
 
 KEPT_MAX = 5000  # parts of one event: more than fit into an asynchronous invocation's 128 KB
 TIME_SHARE = 0.5  # of what is left of a tick
@@ -55,28 +55,28 @@ class Late(Wire, frozen=True, kw_only=True):
         )
 
 
-def keep(context: Context, left: list[Delivery]) -> dict[int, Seen]:
+def keep(context: Context, left: list[Delivery]) -> dict[int, Outcome]:
     """Keep these parts of an event for the watcher; answers what became of each. Raises LedgerFault.
 
     A DryRun is nothing to keep, since nobody would hear of it.
     """
     wanted = [part for part in left if not (isinstance(part.arrival, DirectRequest) and part.arrival.dry_run)]
-    seen = {part.position: Seen(because="There was no time for this DryRun.") for part in left}
+    outcome = {part.position: Outcome(because="There was no time for this DryRun.") for part in left}
     if not wanted:
-        return seen
+        return outcome
     context.ledger.ready(anew=True)  # perhaps the first question of this invocation: what time it is
     first = wanted[0]
     key = keys.LATE + hashlib.sha256(first.request_id.encode() + first.body).hexdigest()[:40]
     empty = Late(request_id=first.request_id, region_id=first.region_id, since=context.ledger.now)
     _put(context, key, empty.left(map(_named, wanted[:KEPT_MAX])), context.ledger.now + MINUTE)
     context.log.warning("event.kept", parts=len(wanted), key=key)
-    seen |= {part.position: Seen(undecided=True) for part in wanted}
+    outcome |= {part.position: Outcome(undecided=True) for part in wanted}
     if len(wanted) > KEPT_MAX:
         message = f"The event has {len(wanted) - KEPT_MAX} parts more than can be kept until there is time for them."
         cause = Cause(code="TooManyParts", message=message, recommend="Send them again, in smaller arrays.")
         reject(context, hashlib.sha256(first.body + b"#rest").hexdigest(), cause, first.kept)
-        seen |= {part.position: Seen(rejected=cause) for part in wanted[KEPT_MAX:]}
-    return seen
+        outcome |= {part.position: Outcome(rejected=cause) for part in wanted[KEPT_MAX:]}
+    return outcome
 
 
 def _named(part: Delivery) -> Arrival:
@@ -89,27 +89,27 @@ def _put(context: Context, key: str, late: Late, at: datetime) -> None:
     context.ledger.schedule(keys.due_sighting(at, key), lambda: context.ledger.put(keys.Late(key).key, late))
 
 
-def take_late(context: Context, key: str, hint: str) -> list[Seen]:
+def take_late(context: Context, key: str, hint: str) -> list[Outcome]:
     """Record what there is time for, and keep the rest. Raises LedgerFault."""
-    ledger, seen, left = context.ledger, list[Seen](), list[Arrival]()
+    ledger, outcome, left = context.ledger, list[Outcome](), list[Arrival]()
     found = ledger.read(keys.Late(key).key, Late)
     until_s = max(context.remaining_s() * TIME_SHARE, SECONDS_FOR_A_PART)
     for part in found.fact.parts if found else ():
         took = _take(context, found.fact, part) if found and context.remaining_s() >= until_s else None
         if took:
-            seen.append(took)
+            outcome.append(took)
         else:
             left.append(part)
     if found and left:
-        _put(context, key, found.fact.left(left), ledger.now + (MINUTE if seen else LOOK_MOST))
+        _put(context, key, found.fact.left(left), ledger.now + (MINUTE if outcome else LOOK_MOST))
     elif found:
         ledger.delete(keys.Late(key).key)
     if found or not may_be_ahead(hint, ledger.now):
         ledger.delete(hint)
-    return [*seen, *(Seen(undecided=True) for _ in left)]
+    return [*outcome, *(Outcome(undecided=True) for _ in left)]
 
 
-def _take(context: Context, late: Late, part: Arrival) -> Seen | None:
+def _take(context: Context, late: Late, part: Arrival) -> Outcome | None:
     """None where it could not be taken now; after a day of that it is rejected, so that somebody hears of it."""
     body = _as_sent(part)
     delivery = Delivery(body, late.request_id, late.region_id, 0, part)
@@ -120,7 +120,7 @@ def _take(context: Context, late: Late, part: Arrival) -> Seen | None:
         if not isinstance(fault, FactUnreadable) or context.ledger.now - late.since < GIVE_UP:
             return None
         reject(context, delivery.digest, fault.cause, delivery.kept)
-        return Seen(rejected=fault.cause)
+        return Outcome(rejected=fault.cause)
 
 
 def _as_sent(part: Arrival) -> bytes:

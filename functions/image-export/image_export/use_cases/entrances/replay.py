@@ -16,17 +16,17 @@ from ..export.record import record
 from .receive import answer_of, receive_part
 from .redeliver import redeliver
 from .reject import Rejection
-from .sighting import Seen, see
+from .sighting import Outcome, consider
 
 
 def replay(context: Context, name: str, request_id: str) -> Answer:
     """Do once more what the name says; the answer rejects what cannot be replayed."""
     try:
-        seen = _replay(context, name, request_id)
+        outcome = _replay(context, name, request_id)
     except AskerFault as fault:
         return refused(context, fault, request_id)
-    context.log.info("replay.taken", replayed=name, export_id=seen.export.export_id if seen.export else None)
-    return answer_of([seen], request_id)
+    context.log.info("replay.taken", replayed=name, export_id=outcome.export.export_id if outcome.export else None)
+    return answer_of([outcome], request_id)
 
 
 def refused(context: Context, fault: AskerFault, request_id: str) -> Answer:
@@ -35,10 +35,10 @@ def refused(context: Context, fault: AskerFault, request_id: str) -> Answer:
     return Answer(request_id=request_id, rejected=(fault.cause,))
 
 
-def _replay(context: Context, name: str, request_id: str) -> Seen:
+def _replay(context: Context, name: str, request_id: str) -> Outcome:
     undelivered = read_name(name)
     if undelivered:
-        return Seen(export=redeliver(context, undelivered))
+        return Outcome(export=redeliver(context, undelivered))
     rejected = keys.Rejected.named(name)
     if rejected:
         return _rejected(context, rejected.digest)
@@ -46,17 +46,17 @@ def _replay(context: Context, name: str, request_id: str) -> Seen:
     if failed is None:
         raise AskerFault(Cause(code="ExportNotFound", message=f"There is no export {name}."))
     recorded = record(context, again(context.ruled(), failed, request_id))
-    return Seen(export=begin(context, recorded).export)
+    return Outcome(export=begin(context, recorded).export)
 
 
-def _rejected(context: Context, digest: str) -> Seen:
+def _rejected(context: Context, digest: str) -> Outcome:
     found = context.ledger.read(keys.Rejected(digest).key, Rejection)
     if found is None:
         message = f"Nothing was rejected under {digest}, or it has expired."
         raise AskerFault(Cause(code="NotFound", message=message))
     kept = found.fact.kept
     if kept.sighting:
-        return see(context, kept.sighting)
+        return consider(context, kept.sighting)
     if kept.body is None:
         message = "It was too large to keep, or no text; send it again from where it came."
         raise AskerFault(Cause(code="NotReplayable", message=message))

@@ -30,12 +30,12 @@ from ..context import Context
 from ..export.advance import begin
 from ..export.record import Recorded, record
 from .reject import Kept, reject
-from .undecided_images import Marker, look_again, look_again_at_seen, marker_of, named_at, seen_of
+from .undecided_images import Marker, look_again, marker_of, named_at, reconsider_at, sighted_now
 
 GIVE_UP = timedelta(hours=24)  # looks that fail are no verdict, but not for ever
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True):
     """What came of a sighting: an export, a rejection, a look that comes again (`undecided`), or nothing.
 
     `fault`: the cloud's word on why it is undecided. `because`: why it is none of our business.
@@ -55,13 +55,13 @@ class Seen(msgspec.Struct, frozen=True):
         return not (self.export or self.rejected or self.undecided or self.recorded)
 
 
-def ignore(context: Context, reason: str) -> Seen:
+def ignore(context: Context, reason: str) -> Outcome:
     """It is none of our business, and the log and the answer say why."""
     context.log.info("event.ignored", reason=reason)
-    return Seen(because=reason)
+    return Outcome(because=reason)
 
 
-def see(context: Context, sighting: Sighting, *, marker: Marker | None = None) -> Seen:
+def consider(context: Context, sighting: Sighting, *, marker: Marker | None = None) -> Outcome:
     """Look at a named image and record what the policy wants of it. `marker`: of one that was named before."""
     context.ledger.ready()
     log = context.log.bind(image_id=sighting.image_id, region_id=sighting.region_id, event_id=sighting.event_id)
@@ -105,13 +105,13 @@ def _find(context: Context, sighting: Sighting, accounts: list[AssumedRole]) -> 
     return shared
 
 
-def _judge(context: Context, sighting: Sighting, image: Image, marker: Marker | None) -> Seen:
+def _judge(context: Context, sighting: Sighting, image: Image, marker: Marker | None) -> Outcome:
     """What becomes of an image that was seen: its export, another look, or nothing. Raises as `record`."""
     asker = RequestedBy(trigger="event", id=sighting.event_id)
     now = context.ledger.now
     decision = plan_named(context.ruled(), image, now=now, requested_by=asker)
     if decision.request is None:
-        return _unwanted(context, decision, image, seen_of(sighting, marker, image, now), marker)
+        return _unwanted(context, decision, image, sighted_now(sighting, marker, image, now), marker)
     try:
         return _wanted(context, decision.request, image)
     except FactUnreadable as fault:  # of its export: another day it may be readable
@@ -119,16 +119,16 @@ def _judge(context: Context, sighting: Sighting, image: Image, marker: Marker | 
         return _look_failed(context, sighting, marker, fault)
 
 
-def _wanted(context: Context, request: ExportRequest, image: Image) -> Seen:
+def _wanted(context: Context, request: ExportRequest, image: Image) -> Outcome:
     rule = context.ruled().rule(request.rule)
     gives_way = format_warning(rule.format, image.region_id)
     if gives_way:
         context.log.warning("format.replaced", rule=rule.name, reason=gives_way)
     recorded = record(context, request)
-    return Seen(export=begin(context, recorded, Observed(image=image)).export)
+    return Outcome(export=begin(context, recorded, Observed(image=image)).export)
 
 
-def _unwanted(context: Context, decision: Decision, image: Image, seen: Sighted, marker: Marker | None) -> Seen:
+def _unwanted(context: Context, decision: Decision, image: Image, seen: Sighted, marker: Marker | None) -> Outcome:
     """No rule wants it, and may yet: until it has had its time."""
     now, named = context.ledger.now, seen.named_at or context.ledger.now
     available_at = marker.at if marker and marker.fact.available else now
@@ -137,19 +137,19 @@ def _unwanted(context: Context, decision: Decision, image: Image, seen: Sighted,
         return _decided_against(context, decision)
     since = available_at if seen.available else named
     at = min(growing(since, now, most=LOOK_MOST), max(until, now + MINUTE))
-    if look_again_at_seen(context, seen, at, marker):
+    if reconsider_at(context, seen, at, marker):
         context.log.info("image.undecided", reason=decision.reason, until=until)
-    return Seen(undecided=True)
+    return Outcome(undecided=True)
 
 
-def _decided_against(context: Context, decision: Decision) -> Seen:
+def _decided_against(context: Context, decision: Decision) -> Outcome:
     """A rule for which a tag or the family was missing to the end is what a person may have meant otherwise."""
     if decision.nearly:
         context.log.warning("rule.nearly_matched", reason=decision.nearly)
     return ignore(context, decision.reason)
 
 
-def _not_visible(context: Context, sighting: Sighting, marker: Marker | None) -> Seen:
+def _not_visible(context: Context, sighting: Sighting, marker: Marker | None) -> Outcome:
     now, since = context.ledger.now, named_at(marker)
     if marker and marker.fact.named_at:
         gone = now - marker.at > TAGGED_AFTER
@@ -161,36 +161,36 @@ def _not_visible(context: Context, sighting: Sighting, marker: Marker | None) ->
     return _give_up(context, sighting, advised(Cause(code="InvalidImageId.NotFound", message=message)))
 
 
-def _look_failed(context: Context, sighting: Sighting, marker: Marker | None, fault: ImageExportError) -> Seen:
+def _look_failed(context: Context, sighting: Sighting, marker: Marker | None, fault: ImageExportError) -> Outcome:
     since, seen = named_at(marker), marker is not None and marker.fact.named_at is not None
     if since and context.ledger.now - since > (MADE_AFTER + GIVE_UP if seen else GIVE_UP):
         return _give_up(context, sighting, advised(fault.cause))
     return _not_now(context, sighting, marker)
 
 
-def _give_up(context: Context, sighting: Sighting, cause: Cause) -> Seen:
+def _give_up(context: Context, sighting: Sighting, cause: Cause) -> Outcome:
     reject(context, sighting_key(sighting), cause, Kept(sighting=sighting))
-    return Seen(rejected=cause)
+    return Outcome(rejected=cause)
 
 
-def _not_now(context: Context, sighting: Sighting, marker: Marker | None) -> Seen:
+def _not_now(context: Context, sighting: Sighting, marker: Marker | None) -> Outcome:
     """It could not be judged. Each minute at first; later less often."""
     now, since = context.ledger.now, named_at(marker)
     in_time = since is None or now - since <= VISIBLE_WITHIN
     look_again(context, sighting, now + MINUTE if in_time else growing(since or now, now, most=LOOK_MOST))
-    return Seen(undecided=True)
+    return Outcome(undecided=True)
 
 
-def see_again(context: Context, key: str, hint: str) -> Seen:
+def consider_again(context: Context, key: str, hint: str) -> Outcome:
     """Look once more for an image that was named before and not decided upon. Raises LedgerFault.
 
     The hint outlives the decision until nobody can be on his way any more who named the image in the same second.
     """
     ledger = context.ledger
     marker = ledger.read(keys.Sighted(key).key, Sighted)
-    seen = see(context, marker.fact, marker=marker) if marker else Seen()
-    if marker and not seen.undecided:
+    outcome = consider(context, marker.fact, marker=marker) if marker else Outcome()
+    if marker and not outcome.undecided:
         ledger.delete(keys.Sighted(key).key)
-    if seen.undecided or not may_be_ahead(hint, ledger.now):
+    if outcome.undecided or not may_be_ahead(hint, ledger.now):
         ledger.delete(hint)
-    return seen
+    return outcome

@@ -37,7 +37,7 @@ def look_again(context: Context, sighting: Sighting, at: datetime) -> None:
     _schedule(context, sighting, at, lambda: context.ledger.mark(key_of(sighting), sighting))
 
 
-def look_again_at_seen(context: Context, seen: Sighted, at: datetime, marker: Marker | None) -> bool:
+def reconsider_at(context: Context, seen: Sighted, at: datetime, marker: Marker | None) -> bool:
     """The same of an image that was seen. Answers whether it is seen, or seen Available, for the first time."""
     changed = marker is None or (marker.fact.named_at, marker.fact.available) != (seen.named_at, seen.available)
     _schedule(context, seen, at, lambda: context.ledger.put(key_of(seen), seen) if changed else None)
@@ -53,7 +53,7 @@ def _schedule(context: Context, sighting: Sighting, at: datetime, then: Callable
     context.ledger.schedule(keys.due_sighting(at, sighting_key(sighting)), then)
 
 
-def seen_of(sighting: Sighting, marker: Marker | None, image: Image, now: datetime) -> Sighted:
+def sighted_now(sighting: Sighting, marker: Marker | None, image: Image, now: datetime) -> Sighted:
     """What the marker is to say of an image that was seen now."""
     fields = {name: getattr(sighting, name) for name in Sighting.__struct_fields__}
     available = image.status == "Available" or bool(marker and marker.fact.available)
@@ -83,4 +83,4 @@ def remember(tick: Tick, image: Image) -> None:
     tick.undecided.add(key)
     if context.readable(keys.Sighted(key).key, Sighted) is None:
         now = context.ledger.now
-        look_again_at_seen(context, seen_of(sighting, None, image, now), now + MINUTE, None)
+        reconsider_at(context, sighted_now(sighting, None, image, now), now + MINUTE, None)

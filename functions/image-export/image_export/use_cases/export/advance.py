@@ -10,8 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ...decisions.policy.admission import still_allowed
-from ...decisions.results import delivery as outbox
-from ...decisions.results import notifications as announcements
+from ...decisions.results import delivery, notifications
 from ...decisions.results.export_view import export_of
 from ...decisions.state.backoff import DELIVER_MOST, LOOK_MOST, MINUTE, growing
 from ...decisions.state.hints import hints_for
@@ -127,7 +126,7 @@ def _leave_hints(context: Context, record: Record, wait: Wait, came_from: str | 
     A closed export loses its marker last of all.
     """
     ledger = context.ledger
-    deliveries = outbox.hints_for(record.export_id, announcements.pending(record), ledger.now)
+    deliveries = delivery.hints_for(record.export_id, notifications.pending(record), ledger.now)
     names = deliveries | _looks(record, wait, ledger.now)
     how = MAY_BE_AGAIN.get(record.ended.status) if record.ended else None
     if how:  # whoever has not heard of the end yet
@@ -142,14 +141,14 @@ def _looks(record: Record, wait: Wait, now: datetime) -> set[str]:
     """The hints to look again: as it waits, and after the end for the manifest alone."""
     if record.ended is None:
         return hints_for(record, wait, now)
-    if announcements.manifest_pending(record):
+    if notifications.manifest_pending(record):
         return {keys.due(growing(record.ended_at or now, now, most=DELIVER_MOST), record.export_id)}
     return set()
 
 
 def _log_end(context: Context, record: Record, delivered_before: frozenset[str]) -> None:
     """The log line of an end, from the same value as the event; again where nobody had been told of it before."""
-    if record.ended is None or announcements.manifest_pending(record):
+    if record.ended is None or notifications.manifest_pending(record):
         return
     kind = record.ended.status.lower()
     if not any(name.startswith(f"{kind}-") for name in delivered_before):

@@ -3,7 +3,7 @@
 Both are made from facts read back, never from memory (docs/protocol.md#rule-13).
 """
 
-from ...decisions.results import notifications as announcements
+from ...decisions.results import notifications
 from ...decisions.results.export_view import export_of, manifest_address, manifest_key
 from ...decisions.results.manifest import manifest_of, written
 from ...errors import CloudFault
@@ -15,7 +15,7 @@ from .either_role import cloud_of
 
 def settled(record: Record) -> bool:
     """Whether nothing is owed any more, so that the open marker may go."""
-    return bool(record.ended) and not announcements.pending(record) and not announcements.manifest_pending(record)
+    return bool(record.ended) and not notifications.pending(record) and not notifications.manifest_pending(record)
 
 
 def close(context: Context, record: Record) -> None:
@@ -28,14 +28,14 @@ def close(context: Context, record: Record) -> None:
 
 def write_manifest(context: Context, record: Record) -> Record:
     """Write the manifest that is owed, over itself if need be: the same facts give the same bytes."""
-    if not announcements.manifest_pending(record):
+    if not notifications.manifest_pending(record):
         return record
     request, now = record.request, context.ledger.now
     try:
         cloud_of(context, record).put_object(request.oss_bucket, manifest_key(record), written(manifest_of(record)))
     except CloudFault as fault:
         context.log.warning("manifest.refused", code=fault.code, error=fault.cause.message)
-        if now - (record.ended_at or now) < announcements.MANIFEST_FOR:
+        if now - (record.ended_at or now) < notifications.MANIFEST_FOR:
             return record
         context.log.error("manifest.given_up", manifest=manifest_address(record))
         return context.ledger.settle_manifest(record, given_up=True)

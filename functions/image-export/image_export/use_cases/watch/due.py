@@ -7,7 +7,7 @@ from ...values.facts import Requested
 from ...values.place import Place
 from ...values.steps import Observed
 from ..entrances.late_parts import take_late
-from ..entrances.sighting import see_again
+from ..entrances.sighting import consider_again
 from ..entrances.undecided_images import asks
 from .tick import SECONDS_FOR_A_LOOK, Tick
 
@@ -89,14 +89,14 @@ def _look(tick: Tick, due: keys.Due) -> bool:
             for one in take_late(tick.context, rest, hint):
                 tick.rejected += [one.rejected] if one.rejected else []
         else:
-            seen = see_again(tick.context, rest, hint)
-            if seen.fault in NO_ANSWER:
+            outcome = consider_again(tick.context, rest, hint)
+            if outcome.fault in NO_ANSWER:
                 tick.unresponsive |= asks(tick.context, rest)
-            if seen.export:
-                tick.exports[seen.export.export_id] = seen.export
-            if seen.rejected:
-                tick.rejected.append(seen.rejected)
-            (tick.undecided if seen.undecided else tick.decided).add(rest)
+            if outcome.export:
+                tick.exports[outcome.export.export_id] = outcome.export
+            if outcome.rejected:
+                tick.rejected.append(outcome.rejected)
+            (tick.undecided if outcome.undecided else tick.decided).add(rest)
     except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one must not stop the others
         tick.broken(fault, hint=hint)
         return False
