@@ -1,13 +1,14 @@
 """After a void the next attempt is made only where nothing of the earlier ones is to be seen, however late."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
-from image_export.values.facts import Claim, Result, Span
+from image_export.values.facts import Claim, Ended, Result, Span
 from image_export.values.record import Record
 from image_export.values.steps import End, LookForKeys, LookForTasks, MakeClaim, Observed, Settle, Step, Wait
 from image_export.values.stored_object import StoredObject
@@ -111,6 +112,38 @@ def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_
     assert step.claim.ended is not None
     assert step.claim.ended.error is not None
     assert step.claim.ended.error.code == "StartUnconfirmed"
+
+
+def test_every_later_claim_says_how_many_attempts_were_void_and_when() -> None:
+    span, image = Span(since=START, until=START), an_image()
+    again = seeing(VOID)
+    prefix = f"{PREFIX[:-1]}b"
+    assert again == MakeClaim(2, Claim(kind="start", oss_prefix=prefix, voids=1, voided=span, image=image))
+    adopted = seeing(VOID, named(PREFIX))
+    assert adopted == MakeClaim(2, Claim(kind="adopt", oss_prefix=PREFIX, voids=1, image=image, task_id=TASK))
+    cancelled = next_step(replace(VOID, cancel_at=START), SIGHT, LATER)
+    assert cancelled == MakeClaim(2, Claim(kind="cancel", voids=1))
+    why = Cause(code="Forbidden.Policy", message="no longer")
+    ended = Claim(kind="end", voids=1, ended=Ended(status="Failed", error=why))
+    assert next_step(VOID, replace(SIGHT, forbidden=why), LATER) == MakeClaim(2, ended)
+
+
+def with_claim(**changes: Any) -> Record:
+    """The attempt after a void one, claimed like this."""
+    assert REFUSED.claim is not None
+    return replace(REFUSED, claim=replace(REFUSED.claim, **changes))
+
+
+def test_void_attempts_of_an_earlier_version_did_not_say_when_they_were_claimed() -> None:
+    """Then all tasks since the request are looked at."""
+    assert next_step(with_claim(voided=None), SIGHT, LATER) == LookForTasks(START - minutes(35), LATER + minutes(40))
+
+
+def test_objects_of_any_void_attempt_keep_it_from_a_second_call() -> None:
+    twice = with_claim(voids=2, oss_prefix=f"{PREFIX[:-1]}c")
+    for letter in "ab":
+        assert isinstance(seeing(twice, keys=(f"{PREFIX[:-1]}{letter}_m-1_system.raw.tar.gz",)), Wait)
+    assert isinstance(seeing(twice, keys=(f"{PREFIX[:-1]}c_m-1_system.raw.tar.gz",)), MakeClaim)
 
 
 @pytest.mark.parametrize("status", ["Finished", "Failed", "Deleted"])

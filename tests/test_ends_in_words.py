@@ -1,6 +1,7 @@
 """What a failed export says: its code, its words and what to do, each as a person reads it. The words are literals."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -8,11 +9,12 @@ from msgspec.structs import replace
 from alicloud_emulator.ecs.disk_files import disk_file
 from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
-from image_export.values.facts import Claim, Result
+from image_export.values.facts import Claim, LookRefused, Result, Stalled
 from image_export.values.image import Image
 from image_export.values.steps import Observed, Step
 
 from .builders import (
+    TASK,
     a_claimed_record,
     a_finished_task,
     a_record,
@@ -232,6 +234,67 @@ def test_an_end_says_what_is_wrong_and_what_to_do(
     make: Callable[[], Step], code: str, message: str, recommend: str | None
 ) -> None:
     assert ended(make()).error == Cause(code=code, message=message, recommend=recommend)
+
+
+def unwatched(sight: Observed, **facts: Any) -> Step:
+    """The verdict after a fortnight in which every look was refused."""
+    since = LookRefused(since=START, cause=sight.failed)
+    facts = {"look_refused": since, "look_refused_at": START + minutes(20160), "stalled": Stalled(), **facts}
+    record = a_started_record(stalled_at=START, **facts)
+    return next_step(record, replace(sight, refused=True), START + minutes(20160))
+
+
+ODD = Cause(code="Odd", message="no", request_id="R-9")
+DENIED = Cause(code="Forbidden.RAM", message="no")
+RIGHTS = "Give the assumed role the action that the message names (template.yml lists all of them)."
+FINISHED = a_finished_task(a_started_record())
+UNWATCHED: dict[str, tuple[Observed, dict[str, Any], str, str]] = {
+    "a task": (
+        Observed(failed=ODD),
+        {},
+        f"Every look was refused for 14 days, and task {TASK} (it may have ended)",
+        "Let the role look at tasks and objects.",
+    ),
+    "the objects of a task": (
+        Observed(failed=DENIED, task=FINISHED),
+        {},
+        f"Every look was refused for 14 days, and the objects of task {TASK}, which is Finished,",
+        RIGHTS,
+    ),
+    "a task that was to be cancelled": (
+        Observed(failed=DENIED, cancel_asked=True),
+        {"cancel_at": START},
+        f"The export was cancelled, and task {TASK} (CancelTask was accepted)",
+        RIGHTS,
+    ),
+    "a task whose cancel was refused": (
+        Observed(failed=DENIED, cancel_asked=True, cancel_refused=ODD),
+        {"cancel_at": START},
+        f"The export was cancelled, and task {TASK} (CancelTask was refused: Odd)",
+        RIGHTS,
+    ),
+}
+
+
+@pytest.mark.parametrize(("sight", "facts", "message", "advice"), UNWATCHED.values(), ids=list(UNWATCHED))
+@pytest.mark.parametrize("inferred", [False, True])
+def test_what_could_not_be_looked_at_says_what_is_known_of_it_and_that_nothing_was_deleted(
+    sight: Observed, facts: dict[str, Any], message: str, advice: str, inferred: bool
+) -> None:
+    facts = {**facts, "result": Result(outcome="started", task_id=TASK, inferred=inferred)}
+    end = ended(unwatched(sight, **facts))
+    why, request_id = (": Odd: no (RequestId R-9)", "R-9") if sight.failed is ODD else (": Forbidden.RAM: no", None)
+    "Cancelled" if facts.get("cancel_at") else "Failed"
+    assert end.error == Cause(
+        code="WatchRefused",
+        message=f"{message} could not be looked at{why}",
+        request_id=request_id,
+        recommend=f"{advice} Nothing was deleted.",
+    )
+    assert (end.status, end.reason) == (
+        "Cancelled" if facts.get("cancel_at") else "Failed",
+        "Inferred" if inferred else None,
+    )
 
 
 DOUBTS: dict[str, tuple[Callable[[], Step], Cause]] = {

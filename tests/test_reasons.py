@@ -4,12 +4,29 @@ from typing import Any
 
 import pytest
 
+from image_export.decisions.state.reasons import reason_of, to_note
 from image_export.use_cases.export.record import record
+from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
+from image_export.values.facts import Ended, Hold, LookRefused, Result, Stalled, Waits
+from image_export.values.record import Record
+from image_export.values.steps import Wait
 
-from .builders import ACCOUNT, IMAGE, REGION, a_request, an_image
+from .builders import (
+    ACCOUNT,
+    IMAGE,
+    REGION,
+    a_claimed_record,
+    a_record,
+    a_refused_record,
+    a_request,
+    a_started_record,
+    a_task,
+    an_image,
+    minutes,
+)
 from .entrance import TOKEN, Entrance
-from .fakes import Counting, refused
+from .fakes import START, Counting, refused
 from .workshop import Workshop
 
 BY_NIGHT = RequestedBy(trigger="nightly", id="night-1")
@@ -35,6 +52,68 @@ def by_night(shop: Workshop, image_id: str) -> str:
     """An export that a night records, and that waits for its turn."""
     shop.show(an_image(image_id=image_id))
     return record(shop.context(), a_request(image_id=image_id, requested_by=BY_NIGHT)).export_id
+
+
+# By the facts alone. Pure.
+
+FULL = Hold(code="ConcurrentQuotaExceed.ExportImage")
+DENIED = LookRefused(since=START, cause=Cause(code="Throttling.User", message="later"))
+VOID: dict[str, Any] = {"result": Result(outcome="void"), "settled_at": START}
+CREATING: dict[str, Any] = {"waits": Waits(reason="ImageNotAvailable"), "waits_at": START}
+DENIED_LOOK: dict[str, Any] = {"look_refused": DENIED, "look_refused_at": START}
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (a_record(), None),
+        (a_record(**CREATING), "ImageNotAvailable"),
+        (a_record(cancel_at=START, **CREATING), "CancelRequested"),
+        (a_record(**DENIED_LOOK), "Throttling"),
+        (a_record(look_refused=LookRefused(since=START), look_refused_at=START), None),
+        (a_record(**DENIED_LOOK, ended=Ended(status="Failed"), ended_at=START), None),
+        (a_refused_record("IncorrectImageStatus"), "ImageNotAvailable"),
+        (a_refused_record("ImageNotSupported"), None),
+        (a_refused_record("Unreached", **CREATING), "ImageNotAvailable"),
+        (a_refused_record("Unreached", START + minutes(1), **CREATING), "Unreached"),
+        (a_claimed_record(**VOID), "StartInDoubt"),
+        (a_claimed_record(), "StartInDoubt"),
+        (a_claimed_record(cancel_at=START), "CancelRequested"),
+        (a_started_record(), None),
+        (a_started_record(stalled=Stalled(), stalled_at=START), "Stalled"),
+        (a_started_record(stalled=Stalled(), stalled_at=START, cancel_at=START), "CancelRequested"),
+        (a_started_record(**DENIED_LOOK), "Throttling"),
+    ],
+)
+def test_a_reason_is_read_from_the_facts(record: Record, reason: str | None) -> None:
+    assert reason_of(record) == reason
+
+
+def test_a_hold_is_the_reason_where_nothing_else_is_and_a_task_that_was_just_seen_is_an_answer() -> None:
+    assert reason_of(a_record(), hold=FULL) == "ConcurrentQuotaExceed"
+    assert reason_of(a_record(**CREATING), hold=FULL) == "ImageNotAvailable"
+    denied = a_started_record(**DENIED_LOOK)
+    assert reason_of(denied, task=a_task("Processing")) is None
+    assert reason_of(denied, task=a_task("Finished")) == "Throttling"
+
+
+@pytest.mark.parametrize(
+    ("record", "wait", "noted"),
+    [
+        (a_record(), Wait("ImageNotAvailable"), Waits(reason="ImageNotAvailable", image_name="web")),
+        (a_record(**CREATING), Wait("ImageNotAvailable"), None),
+        (a_record(**CREATING), Wait("Throttling"), Waits(reason="Throttling", image_name="web")),
+        (a_record(), Wait(), None),
+        (a_record(**CREATING), Wait(queued=True), Waits(image_name="web")),
+        (a_record(), Wait(queued=True), None),
+        (a_record(waits=Waits(), waits_at=START), Wait(queued=True), None),
+        (a_record(cancel_at=START), Wait("ImageNotAvailable"), None),
+        (a_claimed_record(), Wait("ImageNotAvailable"), None),
+        (a_started_record(), Wait("Stalled"), None),
+    ],
+)
+def test_a_wait_is_noted_where_no_other_fact_says_it(record: Record, wait: Wait, noted: Waits | None) -> None:
+    assert to_note(record, wait, "web") == noted
 
 
 # Why it waits

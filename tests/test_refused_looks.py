@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from image_export.decisions.state.refused_looks import after
+from image_export.decisions.state.refused_looks import after, is_refusal
 from image_export.values.cause import Cause
 from image_export.values.export import Export
 from image_export.values.facts import LookRefused, Result
 from image_export.values.steps import NoteRefusal, Observed, Settle, Step, Wait
 
-from .builders import ACCOUNT, a_started_record, an_image
+from .builders import ACCOUNT, a_finished_task, a_started_record, an_image
 from .entrance import TOKEN, Entrance
 from .fakes import START, Died, Faults, refused, unanswered
 from .workshop import BUS, Workshop
@@ -89,7 +89,8 @@ def test_a_refusal_is_waited_for_noted_or_the_end_by_its_age(
 ) -> None:
     """`noted`: since it was last written down. Another cause begins the fortnight anew."""
     now = START + timedelta(days=20)
-    standing = LookRefused(since=now - since, cause=Cause(code="NoSuchBucket", message="x") if other_code else DENIED)
+    before = Cause(code="NoSuchBucket" if other_code else "AccessDenied", message="as it was said before")
+    standing = LookRefused(since=now - since, cause=before)
     record = a_started_record(look_refused=standing, look_refused_at=now - noted)
     steps: dict[str, Step] = {
         "wait": Wait("AccessDenied"),
@@ -101,6 +102,27 @@ def test_a_refusal_is_waited_for_noted_or_the_end_by_its_age(
         record, Observed(failed=DENIED, refused=True), now, Wait("AccessDenied"), lambda _cause: steps["the end"]
     )
     assert found == steps["begin anew" if other_code else step]
+
+
+def test_a_refusal_is_noted_again_with_its_latest_words_and_whether_the_task_is_finished() -> None:
+    now, since = START + timedelta(hours=1), LookRefused(since=START, cause=Cause(code="AccessDenied", message="old"))
+    record = a_started_record(look_refused=since, look_refused_at=START)
+    sight = Observed(failed=DENIED, refused=True, task=a_finished_task(record))
+    noted = after(record, sight, now, Wait(), lambda _cause: Wait())
+    assert noted == NoteRefusal(LookRefused(since=START, cause=DENIED, finished=True))
+
+
+@pytest.mark.parametrize(
+    ("sight", "refusal"),
+    [
+        (Observed(failed=DENIED, refused=True), True),
+        (Observed(failed=DENIED), False),
+        (Observed(refused=True), False),
+        (Observed(failed=Cause(code="Throttling.User", message="later"), refused=True), False),
+    ],
+)
+def test_a_look_was_refused_where_the_cloud_has_said_no_and_not_that_it_is_busy(sight: Observed, refusal: bool) -> None:
+    assert is_refusal(sight) is refusal
 
 
 @pytest.mark.parametrize(("minutes", "over"), [(9, False), (10, True)])

@@ -28,6 +28,7 @@ from image_export.values.steps import (
     Mark,
     MarkMissed,
     MarkStalled,
+    NoteRefusal,
     Observed,
     Settle,
     Step,
@@ -253,6 +254,27 @@ def test_a_young_claim_is_left_to_its_worker() -> None:
     )
 
 
+def test_a_claim_of_a_minute_ago_is_looked_for_like_any_older_one() -> None:
+    assert isinstance(next_step(a_claimed_record(), Observed(), START + minutes(1)), LookForTasks)
+
+
+def test_an_object_whose_bucket_a_task_does_not_say_is_known_by_its_key() -> None:
+    ours = named(a_claimed_record().oss_prefix, bucket="")
+    assert doubt(ours, after_minutes=2) == Settle(Result(outcome="started", task_id=TASK))
+
+
+def test_a_finished_task_that_says_no_time_is_given_that_of_the_call_alone_for_its_objects_to_come() -> None:
+    timeless = a_task("Finished", finished_at=None)
+    assert isinstance(doubt(timeless, after_minutes=25, keys=()), Settle)
+
+
+def test_of_many_objects_without_a_task_the_first_ten_are_named() -> None:
+    prefix = a_claimed_record().oss_prefix
+    keys = tuple(f"{prefix}_m-1_data_{number:02}.raw.tar.gz" for number in range(11))
+    message = unconfirmed(doubt(after_minutes=24 * 60 + 1, keys=keys)).message
+    assert (keys[9] in message, keys[10] in message) == (True, False)
+
+
 def test_an_older_claim_is_looked_for_in_a_window_in_which_its_task_must_have_been_made() -> None:
     step = next_step(a_claimed_record(), Observed(), START + minutes(2))
     assert step == LookForTasks(START - minutes(35), START + minutes(40))
@@ -416,6 +438,14 @@ def test_a_cancel_asks_ecs_and_then_the_tasks_own_end_decides() -> None:
     record = a_started_record(cancel_at=START)
     assert exporting(a_task(), record=record) == CancelTask()
     assert isinstance(exporting(a_finished_task(record), record=record), LookAtObjects)
+
+
+def test_a_task_whose_objects_cannot_be_read_is_finished_and_is_not_cancelled_any_more() -> None:
+    record = a_started_record(cancel_at=START)
+    denied = Observed(failed=Cause(code="AccessDenied", message="no"), refused=True)
+    assert next_step(record, denied, START + minutes(1)) == CancelTask()
+    finished = next_step(record, replace(denied, task=a_finished_task(record)), START + minutes(1))
+    assert isinstance(finished, NoteRefusal)
 
 
 def test_a_task_that_cannot_be_cancelled_goes_on_and_says_so() -> None:
@@ -645,8 +675,8 @@ def test_a_missing_object_is_looked_for_as_long_whatever_the_clock_of_ecs_says(a
 
 def test_a_missing_object_is_looked_for_again_for_fifteen_minutes() -> None:
     key = keys_of(a_started_record())[0]
-    assert isinstance(proven({key: None}, 24), Wait)
-    assert failure(proven({key: None}, 26)) == "ObjectMissing"
+    assert isinstance(proven({key: None}, 24.99), Wait)
+    assert failure(proven({key: None}, 25)) == "ObjectMissing"
 
 
 def test_a_finished_task_without_its_time_is_given_the_time_of_a_stall() -> None:
