@@ -35,7 +35,7 @@ BLIND = Ground(blind=True)
 REPLAYED = Ground(fates=("fail", "finish"), replays=True)
 APART = Ground(conditions=("clocks",), fates=("fail", "finish"), starts=LOST)
 APART_AND_LATE = Ground(conditions=("clocks",), fates=("objects late",))
-VERSIONED = Ground(conditions=("versioning",), starts=("slow", "frozen"))
+VERSIONED = Ground(conditions=("versioning", "repeats"), starts=("slow", "frozen"))
 JUMPING = Ground(conditions=("dates",), fates=("fail", "finish"), starts=LOST, lag=timedelta(minutes=19))
 SLOWLY = ("finish in days", "all but never ends")
 GOES = Ground(fates=SLOWLY, dies="comes and goes")  # twice for ten days, with a day between
@@ -144,7 +144,7 @@ OWN = (
         "ended nameless task waited for",
         ENDS,
         own.waits_for_what_has_ended,
-        Ground(starts=("before",), others=True),
+        Ground(starts=("before", "after"), others=True),
     ),
     Mutant("sighting without a hint", LEFT, own.sighting_left_behind),
     Mutant("409 on our own write taken for lost", WASTED, own.conflict_is_lost),
