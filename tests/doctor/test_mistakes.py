@@ -6,7 +6,7 @@ import pytest
 
 from alicloud_emulator.ros import Template
 from alicloud_emulator.stack import Stacks
-from image_export_cli.doctor.site import Evidence
+from image_export_cli.doctor.examined import Evidence
 
 from .ward import ACCOUNT, BUCKET, LEDGER, ROOT, Ward
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from image_export_cli.doctor.checks.versions import compared, read_pins, started
-from image_export_cli.doctor.site import Evidence
+from image_export_cli.doctor.examined import Evidence
 from tests.emulator.world import running
 
 from .ward import ROOT, Ward, files_of, set_everywhere, settings_of

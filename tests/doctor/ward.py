@@ -13,7 +13,7 @@ from aliyunsdksts.request.v20150401.AssumeRoleRequest import AssumeRoleRequest
 from alicloud_emulator.cloud import Settings
 from image_export_cli.deployment.finding import Finding
 from image_export_cli.doctor.examination import examine
-from image_export_cli.doctor.site import NOTHING_MORE, Evidence
+from image_export_cli.doctor.examined import NOTHING_MORE, Evidence
 from image_export_cli.session import Session
 from tests.emulator.world import World
 from tests.ground import SHIPPED

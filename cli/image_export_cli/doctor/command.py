@@ -27,7 +27,7 @@ def command(functions: Path, *, in_json: bool, no_test_event: bool, log: TextIO 
     from ..report import Report, as_json, is_healthy
     from ..session import Session
     from .examination import examine
-    from .site import Evidence
+    from .examined import Evidence
 
     logging.disable()  # the SDKs log refusals with details of the request; findings say what came of it
     pins = checkout.pins()

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from ..deployment.finding import Finding
 from ..session import Session
 from .checks import buckets, clock, enabled, functions, notify, roles, versions
-from .site import NOTHING_MORE, Evidence, HttpApp
+from .examined import NOTHING_MORE, Evidence, Examined
 
-CHECKS: tuple[tuple[str, Callable[[HttpApp], Iterable[Finding]]], ...] = (
+CHECKS: tuple[tuple[str, Callable[[Examined], Iterable[Finding]]], ...] = (
     ("clock", clock.clock),
     ("ledger", buckets.ledger),
     ("policy", buckets.policy),
@@ -28,6 +28,6 @@ def examine(session: Session, evidence: Evidence = NOTHING_MORE) -> Iterator[Fin
     """Each finding as soon as it is there. What cannot be looked at without something that is wrong is left out."""
     yield from session.open()
     if session.account and session.deployment:
-        site = HttpApp(session.deployment, session.account, evidence)
+        examined = Examined(session.deployment, session.account, evidence)
         for name, check in CHECKS:
-            yield from (replace(finding, check=name) for finding in check(site))
+            yield from (replace(finding, check=name) for finding in check(examined))

@@ -41,7 +41,7 @@ class Listed(NamedTuple):
 def items(ledger: Ledger) -> list[Item]:
     """Failed and cancelled exports, rejections and what could not be told, in the order in which they came about."""
     with ThreadPoolExecutor(READ_AT_A_TIME) as pool:
-        read = pool.map(_read, [*_ended(ledger), *_rejected(ledger), *_untold(ledger)])
+        read = pool.map(_read, [*_ended(ledger), *_rejected(ledger), *_undelivered(ledger)])
         return sorted(filter(None, read), key=lambda item: item.at)
 
 
@@ -85,7 +85,7 @@ def _rejection(ledger: Ledger, name: str) -> Item | None:
     return Item(name, found.at, sighting.image_id if sighting else "an event", found.fact.cause)
 
 
-def _untold(ledger: Ledger) -> Iterator[Listed]:
+def _undelivered(ledger: Ledger) -> Iterator[Listed]:
     for entry in ledger.walk(keys.Undelivered.below()):
         undelivered = read_key(entry.key)
         if undelivered:

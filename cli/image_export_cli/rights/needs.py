@@ -41,7 +41,7 @@ def of_functions(deployment: Deployment, role: str) -> list[Need]:
         Need(("oss:GetObject", "oss:PutObject"), (f"{objects}/*",)),
         *([Need(("oss:DeleteObject",), removed)] if deployment.looks(role) else []),
         *_policy_file(deployment),
-        *(_told(deployment, target) for target in deployment.policy.notify if deployment.delivers(role)),
+        *(_delivers_to(deployment, target) for target in deployment.policy.notify if deployment.delivers(role)),
         *_for_fc(deployment.roles[role]),
     ]
 
@@ -89,7 +89,7 @@ def of_doctor(deployment: Deployment) -> list[Need]:
         Need(("oss:GetBucketLifecycle", "oss:GetBucketVersioning", "oss:ListObjects"), (ledger,)),
         Need(("oss:GetObject",), (f"{ledger}/*",)),
         *_policy_file(deployment),
-        *(_told(deployment, target) for target in deployment.policy.notify if isinstance(target, EventBus)),
+        *(_delivers_to(deployment, target) for target in deployment.policy.notify if isinstance(target, EventBus)),
     ]
     return [*found, Need(("sts:AssumeRole",), others)] if others else found
 
@@ -114,7 +114,7 @@ def _policy_file(deployment: Deployment) -> Iterator[Need]:
         yield Need(("oss:GetObject",), (f"acs:oss:*:{deployment.account_id}:{place}",))
 
 
-def _told(deployment: Deployment, target: NotifyTarget) -> Need:
+def _delivers_to(deployment: Deployment, target: NotifyTarget) -> Need:
     if isinstance(target, EventBus):
         bus = f"acs:eventbridge:{target.region}:{deployment.account_id}:eventbus/{target.bus}"
         return Need(("eventbridge:PutEvents",), (bus,))

@@ -11,7 +11,7 @@ from ...cloud.account import CloudAccount
 from ...cloud.buckets import Bucket
 from ...cloud.regions import REGIONS, doubt
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
-from ..site import HttpApp
+from ..examined import Examined
 
 ARCHIVES = ("Archive", "ColdArchive", "DeepColdArchive")
 ASIDE = (
@@ -20,10 +20,10 @@ ASIDE = (
 )
 
 
-def destinations(site: HttpApp) -> Iterator[Finding]:
+def destinations(examined: Examined) -> Iterator[Finding]:
     """What ExportImage would refuse about each bucket (ExportImage page of 2025, error codes)."""
-    for account in site.deployment.policy.accounts:
-        cloud = site.inside(account)
+    for account in examined.deployment.policy.accounts:
+        cloud = examined.inside(account)
         for region, destination in account.destinations.items():
             subject = f"oss://{destination.bucket}"
             if cloud is None:
@@ -52,55 +52,56 @@ def _asked(cloud: CloudAccount, region: str, name: str) -> Bucket | None:
         return cloud.bucket(cloud.region, name)
 
 
-def ledger(site: HttpApp) -> Iterator[Finding]:
+def ledger(examined: Examined) -> Iterator[Finding]:
     """Where the facts are: a bucket that was never versioned (docs/protocol.md#rule-1), and that nobody else reads."""
-    yield from looking(f"oss://{site.deployment.settings.ledger_bucket}", _ledger, site)
+    yield from looking(f"oss://{examined.deployment.settings.ledger_bucket}", _ledger, examined)
 
 
-def _ledger(site: HttpApp) -> Iterator[Finding]:
-    name, region = site.deployment.settings.ledger_bucket, site.deployment.region
-    bucket = site.cloud.bucket(region, name)
+def _ledger(examined: Examined) -> Iterator[Finding]:
+    name, region = examined.deployment.settings.ledger_bucket, examined.deployment.region
+    bucket = examined.cloud.bucket(region, name)
     faults = list(_elsewhere(name, region, bucket, "s.yaml"))
     if bucket and not faults:
-        faults = [*_versioned(site, name), *_open(name, bucket), *_foreign(site, name, bucket)]
+        faults = [*_versioned(examined, name), *_open(name, bucket), *_foreign(examined, name, bucket)]
         faults += _unreadable(name, bucket)
-        faults += looking(f"oss://{name}", _fading, site)
+        faults += looking(f"oss://{name}", _fading, examined)
     kept = f"of class {_class(bucket)}, and its facts stay"
     yield from faults or [ok(f"oss://{name}", f"Is in {region}, private, was never versioned, {kept}.")]
 
 
-def policy(site: HttpApp) -> Iterator[Finding]:
+def policy(examined: Examined) -> Iterator[Finding]:
     """Where a policy in OSS is: in a bucket of the functions' account that nobody else writes to, not in the ledger.
 
     Its address as it is deployed is compared with `s.yaml` function by function, and the right to read it role by role.
     """
-    if site.deployment.settings.policy.startswith("oss://"):
-        yield from looking(site.deployment.settings.policy, _policy, site)
+    if examined.deployment.settings.policy.startswith("oss://"):
+        yield from looking(examined.deployment.settings.policy, _policy, examined)
 
 
-def _policy(site: HttpApp) -> Iterator[Finding]:
-    settings, region = site.deployment.settings, site.deployment.region
+def _policy(examined: Examined) -> Iterator[Finding]:
+    settings, region = examined.deployment.settings, examined.deployment.region
     name, _, key = settings.policy.removeprefix("oss://").partition("/")
-    bucket = site.cloud.bucket(region, name)
+    bucket = examined.cloud.bucket(region, name)
     faults = list(_elsewhere(name, region, bucket, "s.yaml"))
     if bucket and not faults:
-        faults = [*_open(name, bucket), *_foreign(site, name, bucket)]
+        faults = [*_open(name, bucket), *_foreign(examined, name, bucket)]
     if name == settings.ledger_bucket and f"{key}/".startswith(f"{settings.ledger_prefix}/".lstrip("/")):
         message = "Lies in the ledger, where every function may write: whoever runs under it could change it."
         faults.append(wrong(settings.policy, message, ASIDE))
     yield from faults or [ok(settings.policy, f"Is in {region}, private, and not in the ledger.")]
 
 
-def _foreign(site: HttpApp, name: str, bucket: Bucket) -> Iterator[Finding]:
+def _foreign(examined: Examined, name: str, bucket: Bucket) -> Iterator[Finding]:
     """A stranger who owns the bucket could write whatever the functions believe."""
-    if bucket.owner_id != site.deployment.account_id:
-        message = f"Belongs to account {bucket.owner_id}, not to {site.deployment.account_id}, where the functions are."
+    if bucket.owner_id != examined.deployment.account_id:
+        own = examined.deployment.account_id
+        message = f"Belongs to account {bucket.owner_id}, not to {own}, where the functions are."
         yield wrong(f"oss://{name}", message, "Name a bucket of the functions' own account in s.yaml.")
 
 
-def _versioned(site: HttpApp, name: str) -> Iterator[Finding]:
+def _versioned(examined: Examined, name: str) -> Iterator[Finding]:
     try:
-        site.cloud.ledger(site.deployment.settings).ready()
+        examined.cloud.ledger(examined.deployment.settings).ready()
     except OurFault as fault:
         if fault.code != "LedgerVersioned":
             raise
@@ -118,12 +119,12 @@ def _unreadable(name: str, bucket: Bucket) -> Iterator[Finding]:
         yield wrong(f"oss://{name}", message, "Let OSS encrypt it with its own keys (AES256).", plain)
 
 
-def _fading(site: HttpApp) -> Iterator[Finding]:
+def _fading(examined: Examined) -> Iterator[Finding]:
     """Rules that archive facts, so that OSS refuses them, or remove them, so that images are exported again."""
-    name, prefix = site.deployment.settings.ledger_bucket, site.deployment.settings.ledger_prefix.strip("/")
+    name, prefix = examined.deployment.settings.ledger_bucket, examined.deployment.settings.ledger_prefix.strip("/")
     root = f"{prefix}/" if prefix else ""
     rejected = f"{root}{Rejected.below()}"
-    for rule in site.cloud.lifecycle(site.deployment.region, name):
+    for rule in examined.cloud.lifecycle(examined.deployment.region, name):
         if rule.prefix.startswith(rejected) or not _overlap(rule.prefix, root):
             continue
         archives = [one for one in rule.classes if one in ARCHIVES]

@@ -6,24 +6,24 @@ from datetime import datetime, timedelta, timezone
 from image_export.errors import CloudFault
 
 from ...deployment.finding import Finding, ok, unknown, wrong
-from ..site import HttpApp
+from ..examined import Examined
 
 MOST = timedelta(minutes=15)
 TOO_FAR = ("RequestTimeTooSkewed", "InvalidTimeStamp.Expired")  # of OSS, of RPC
 OF_ITS_OWN = "An emulator may have a time of its own; with --speed 1 it is this machine's."
 
 
-def clock(site: HttpApp) -> Iterator[Finding]:
+def clock(examined: Examined) -> Iterator[Finding]:
     """By the Date of an answer, which a refusal has as well. The functions' own clocks are FC's."""
     refused = False
     try:
-        site.cloud.bucket(site.deployment.region, site.deployment.settings.ledger_bucket)
+        examined.cloud.bucket(examined.deployment.region, examined.deployment.settings.ledger_bucket)
     except CloudFault as fault:
         refused = fault.code in TOO_FAR
-        if site.cloud.cloud_time() is None:
+        if examined.cloud.cloud_time() is None:
             yield unknown("clock", f"OSS gave no answer with a Date: {fault.cause.message}")
             return
-    yield from compare(datetime.now(timezone.utc), site.cloud.cloud_time(), refused=refused)
+    yield from compare(datetime.now(timezone.utc), examined.cloud.cloud_time(), refused=refused)
 
 
 def compare(here: datetime, there: datetime | None, *, refused: bool) -> Iterator[Finding]:

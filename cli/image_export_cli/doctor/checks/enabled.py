@@ -11,24 +11,24 @@ from image_export.values import ledger_keys as keys
 from image_export.values.export import Export
 
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
-from ..site import HttpApp
+from ..examined import Examined
 
 NOT_ENABLED = "UserNotInTheWhiteList"
 LATEST = 50  # exports that are read
 
 
-def enabled(site: HttpApp) -> Iterator[Finding]:
+def enabled(examined: Examined) -> Iterator[Finding]:
     """The latest word of ECS on it, account by account."""
-    yield from looking("image export", _enabled, site)
+    yield from looking("image export", _enabled, examined)
 
 
-def _enabled(site: HttpApp) -> Iterator[Finding]:
+def _enabled(examined: Examined) -> Iterator[Finding]:
     try:
-        exports = list(_latest(site.cloud.ledger(site.deployment.settings)))
+        exports = list(_latest(examined.cloud.ledger(examined.deployment.settings)))
     except OurFault as fault:
         yield unknown("image export", f"The ledger cannot be read: {fault.code}: {fault.cause.message}")
         return
-    for account in site.deployment.policy.accounts:
+    for account in examined.deployment.policy.accounts:
         theirs = [export for export in exports if export.account_id == account.account_id]
         yield next(filter(None, map(_word, theirs)), None) or unknown(
             f"account {account.account_id}",

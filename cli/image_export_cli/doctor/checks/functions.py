@@ -9,7 +9,7 @@ from ...cloud.functions import Deployed, Functions
 from ...deployment.finding import Finding, looking, ok, wrong
 from ...deployment.serverless import Function
 from ...deployment.timeouts import too_long
-from ..site import HttpApp
+from ..examined import Examined
 from .deploying import DEPLOY, to_deploy
 from .triggers import deployed_trigger
 
@@ -17,10 +17,10 @@ from .triggers import deployed_trigger
 CONTRACT = {"IMAGE_EXPORT_LEDGER": "", "IMAGE_EXPORT_POLICY": "policy.yaml", "IMAGE_EXPORT_HTTP_AUTH": "bearer"}
 
 
-def deployed(site: HttpApp) -> Iterator[Finding]:
+def deployed(examined: Examined) -> Iterator[Finding]:
     """Each function and each trigger, as FC has it."""
-    functions = site.cloud.functions(site.deployment.account_id)
-    for function in site.deployment.functions:
+    functions = examined.cloud.functions(examined.deployment.account_id)
+    for function in examined.deployment.functions:
         yield from looking(function.name, _function, functions, function)
         for trigger in function.triggers:
             yield from looking(f"{function.name}/{trigger.name}", deployed_trigger, functions, function, trigger)

@@ -8,27 +8,27 @@ from image_export.values.notify_target import EventBus, Function
 
 from ...cloud.account import TEST_EVENT
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
-from ..site import HttpApp
+from ..examined import Examined
 
 NO_BUS, NO_FUNCTION = "EventBusNotExist", "FunctionNotFound"
 
 
-def targets(site: HttpApp) -> Iterator[Finding]:
+def targets(examined: Examined) -> Iterator[Finding]:
     """One test event to each bus of the policy, unless that is not wanted; functions are not invoked."""
-    for target in site.deployment.policy.notify:
+    for target in examined.deployment.policy.notify:
         if isinstance(target, EventBus):
-            yield from looking(f"bus {target.bus}", _bus, site, target)
+            yield from looking(f"bus {target.bus}", _bus, examined, target)
         else:
-            yield from looking(target.name, _function, site, target)
+            yield from looking(target.name, _function, examined, target)
 
 
-def _bus(site: HttpApp, bus: EventBus) -> Iterator[Finding]:
+def _bus(examined: Examined, bus: EventBus) -> Iterator[Finding]:
     subject = f"bus {bus.bus}"
-    if not site.evidence.test_event:
+    if not examined.evidence.test_event:
         yield unknown(subject, "No test event was sent.", "Leave out --no-test-event.")
         return
     try:
-        site.cloud.test_event(bus)
+        examined.cloud.test_event(bus)
     except CloudFault as fault:
         if fault.code != NO_BUS:
             raise
@@ -38,13 +38,13 @@ def _bus(site: HttpApp, bus: EventBus) -> Iterator[Finding]:
         yield ok(subject, f"Took a test event of type {TEST_EVENT} in {bus.region}.")
 
 
-def _function(site: HttpApp, function: Function) -> Iterator[Finding]:
+def _function(examined: Examined, function: Function) -> Iterator[Finding]:
     if function.service is not None:
         message = "Is a function of FC 2.0, which API 2023-03-30 does not show; it is told by API 2016-08-15."
         yield unknown(function.name, message, "Look for event.refused in the log after the first export.")
-    elif site.cloud.functions(site.deployment.account_id).function(function.function) is None:
+    elif examined.cloud.functions(examined.deployment.account_id).function(function.function) is None:
         yield wrong(
-            function.name, f"There is no such function in {site.deployment.region}.", recommendation(NO_FUNCTION)
+            function.name, f"There is no such function in {examined.deployment.region}.", recommendation(NO_FUNCTION)
         )
     else:
-        yield ok(function.name, f"Is there, in {site.deployment.region}.")
+        yield ok(function.name, f"Is there, in {examined.deployment.region}.")

@@ -23,7 +23,7 @@ from ...rights.documents import (
     verdict,
     written,
 )
-from ..site import HttpApp
+from ..examined import Examined
 
 DEPLOY = "Create the stack of template.yml again, or repair the role by hand."
 ADD = "Add these statements to a policy of the role; template.yml has them for the bucket, queue and log that it makes."
@@ -39,25 +39,25 @@ LESS = (
 NOBODY_ELSE = "Let it trust the functions' roles, or their account, and nobody else."
 
 
-def functions(site: HttpApp) -> Iterator[Finding]:
+def functions(examined: Examined) -> Iterator[Finding]:
     """The roles that the functions run as."""
-    for name in site.deployment.roles:
-        yield from looking(f"role {name}", _function, site, name)
+    for name in examined.deployment.roles:
+        yield from looking(f"role {name}", _function, examined, name)
 
 
-def _function(site: HttpApp, name: str) -> Iterator[Finding]:
+def _function(examined: Examined, name: str) -> Iterator[Finding]:
     wanted = trust("Service", ["fc.aliyuncs.com"])
-    found = site.cloud.role(name)
+    found = examined.cloud.role(name)
     if found is None:
-        used = ", ".join(function.name for function in site.deployment.roles[name])
+        used = ", ".join(function.name for function in examined.deployment.roles[name])
         yield _missing(name, f"There is no such role, and {used} runs as it.", DEPLOY, wanted)
         return
-    rights = needs.of_functions(site.deployment, name)
+    rights = needs.of_functions(examined.deployment, name)
     faults = [
         *_trust(found, {"fc.aliyuncs.com": trusts(found.trust, "Service", "fc.aliyuncs.com")}, DEPLOY, wanted),
         *_rights(found, [need for need in rights if not _is_renamed(need)], ADD),
         *_rights(found, [need for need in rights if _is_renamed(need)], ASSUME),
-        *_too_much(found, needs.never(site.deployment)),
+        *_too_much(found, needs.never(examined.deployment)),
     ]
     yield from faults or [ok(f"role {name}", "Trusts fc.aliyuncs.com and may do what its functions do.")]
 
@@ -67,18 +67,18 @@ def _is_renamed(need: Need) -> bool:
     return "sts:AssumeRole" in need.actions and any(not one.endswith(OURS) for one in need.resources)
 
 
-def assumed(site: HttpApp) -> Iterator[Finding]:
+def assumed(examined: Examined) -> Iterator[Finding]:
     """The role that is assumed for each account. Another account's is tried, since it cannot be read from here."""
-    for account in site.deployment.policy.accounts:
-        look = _assumed if site.is_own(account) else _tried
-        yield from looking(f"role {account.role_arn}", look, site, account)
+    for account in examined.deployment.policy.accounts:
+        look = _assumed if examined.is_own(account) else _tried
+        yield from looking(f"role {account.role_arn}", look, examined, account)
 
 
-def _assumed(site: HttpApp, account: Account) -> Iterator[Finding]:
-    arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
-    root = f"acs:ram::{site.deployment.account_id}:root"
+def _assumed(examined: Examined, account: Account) -> Iterator[Finding]:
+    arns = [examined.deployment.role_arn(name) for name in examined.deployment.roles]
+    root = f"acs:ram::{examined.deployment.account_id}:root"
     wanted = trust("RAM", arns, account.external_id)
-    found = site.cloud.role(account.role_arn.rpartition("/")[2])
+    found = examined.cloud.role(account.role_arn.rpartition("/")[2])
     if found is None:
         advice = recommendation("EntityNotExist.Role")
         yield _missing(account.role_arn, "There is no such role, and policy.yaml names it.", advice, wanted)
@@ -95,12 +95,12 @@ def _assumed(site: HttpApp, account: Account) -> Iterator[Finding]:
     yield from faults or [ok(f"role {found.arn}", f"Trusts {whom} and may export what the policy says.")]
 
 
-def _tried(site: HttpApp, account: Account) -> Iterator[Finding]:
+def _tried(examined: Examined, account: Account) -> Iterator[Finding]:
     """In the name of whoever deploys; that the functions' roles are trusted as well is not known by it."""
-    arns = [site.deployment.role_arn(name) for name in site.deployment.roles]
+    arns = [examined.deployment.role_arn(name) for name in examined.deployment.roles]
     rights = written(policy(needs.of_account(account)))
     try:
-        there = site.cloud.assume(account.role)
+        there = examined.cloud.assume(account.role)
     except Refused as fault:
         yield _not_assumed(account, fault, trust("RAM", arns, account.external_id))
         return
@@ -130,12 +130,12 @@ def _not_assumed(account: Account, fault: Refused, wanted: Document) -> Finding:
     )
 
 
-def ecs(site: HttpApp) -> Iterator[Finding]:
+def ecs(examined: Examined) -> Iterator[Finding]:
     """The role with which ECS writes to the buckets, in each account."""
-    for account in site.deployment.policy.accounts:
+    for account in examined.deployment.policy.accounts:
         subject = f"role {needs.SERVICE_ROLE}"
-        if site.is_own(account):
-            yield from looking(subject, _ecs, site.cloud, account)
+        if examined.is_own(account):
+            yield from looking(subject, _ecs, examined.cloud, account)
         else:
             message = f"That of account {account.account_id} cannot be read from this account."
             yield unknown(subject, message, recommendation("NoSetRoletoECSServiceAcount"))

@@ -13,7 +13,7 @@ from image_export.errors import Refused
 
 from ...cloud.functions import Functions
 from ...deployment.finding import Finding, looking, ok, unknown, wrong
-from ..site import HttpApp
+from ..examined import Examined
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)", re.MULTILINE)
 HELP = (
@@ -27,28 +27,28 @@ ACCEPTED = (
 ADVICE = "Publish the layer again, name its version in `layers` of s.yaml (first, if there are several), and deploy."
 
 
-def versions(site: HttpApp) -> Iterator[Finding]:
+def versions(examined: Examined) -> Iterator[Finding]:
     """Each function that has told; one finding where none has."""
-    pins = read_pins(site.evidence.requirements)
-    told = dict(started(site.evidence.log))
-    if site.evidence.token:
-        yield from looking("image-export-http", _asked, site, pins)
-    for function, loads in told.items():
+    pins = read_pins(examined.evidence.requirements)
+    started_with = dict(started(examined.evidence.log))
+    if examined.evidence.token:
+        yield from looking("image-export-http", _asked, examined, pins)
+    for function, loads in started_with.items():
         yield compared(function, loads, pins)
-    if not told and not site.evidence.token:
+    if not started_with and not examined.evidence.token:
         yield unknown("SDK versions", "Nothing tells which ones the functions have loaded.", HELP)
 
 
-def _asked(site: HttpApp, pins: Mapping[str, str]) -> Iterator[Finding]:
-    functions = site.cloud.functions(site.deployment.account_id)
-    for function in site.deployment.functions:
+def _asked(examined: Examined, pins: Mapping[str, str]) -> Iterator[Finding]:
+    functions = examined.cloud.functions(examined.deployment.account_id)
+    for function in examined.deployment.functions:
         for trigger in function.triggers:
             found = functions.trigger(function.name, trigger.name) if trigger.kind == "http" else None
             if found and found.url:
-                yield _told(function.name, functions, found.url, site.evidence.token, pins)
+                yield _loaded_by(function.name, functions, found.url, examined.evidence.token, pins)
 
 
-def _told(name: str, functions: Functions, url: str, token: str, pins: Mapping[str, str]) -> Finding:
+def _loaded_by(name: str, functions: Functions, url: str, token: str, pins: Mapping[str, str]) -> Finding:
     try:
         return compared(name, functions.health(url, token)["Versions"], pins)
     except Refused as fault:

@@ -24,7 +24,7 @@ class Evidence(NamedTuple):
 NOTHING_MORE = Evidence()
 
 
-class HttpApp(NamedTuple):
+class Examined(NamedTuple):
     """`cloud` is the functions' own account, in the name of whoever deploys."""
 
     deployment: Deployment
