@@ -36,7 +36,7 @@ def operation(status: str, code: str = "", **items: str) -> dict[str, Any]:
     return {"OperationStatus": status, "ErrorCode": code, "RelatedItemSet": {"RelatedItem": related}}
 
 
-def whole(status: str, *operations: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def integer(status: str, *operations: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return {**BRIEF, "TaskStatus": status, "OperationProgressSet": {"OperationProgress": list(operations)}, **fields}
 
 
@@ -222,14 +222,14 @@ def test_an_image_without_a_time_of_creation_is_an_image(fields: dict[str, Any])
 def test_a_related_item_without_a_name_hides_no_object() -> None:
     said = operation("Success", OSSBucket="b", OSSObject="one")
     said["RelatedItemSet"]["RelatedItem"] += [{"Value": "x"}, 7, {"Name": "Snapshot"}]
-    assert read_task(whole("Finished", said)).objects == (ObjectName(oss_bucket="b", key="one"),)
+    assert read_task(integer("Finished", said)).objects == (ObjectName(oss_bucket="b", key="one"),)
 
 
 def test_a_task_with_an_object_that_has_no_key_is_not_read() -> None:
     said = operation("Success", OSSBucket="b")
     said["RelatedItemSet"]["RelatedItem"].append({"Name": "OSSObject"})
     with pytest.raises(ValueError, match="Value"):
-        read_task(whole("Finished", said))
+        read_task(integer("Finished", said))
 
 
 def test_tasks_are_read_from_a_list_without_holders() -> None:
@@ -241,13 +241,13 @@ def test_objects_are_found_in_one_operation_or_in_many() -> None:
     together["RelatedItemSet"]["RelatedItem"].append({"Name": "OSSObject", "Value": "two"})
     each = [operation("Success", OSSBucket="b", OSSObject=key) for key in ("one", "two")]
     expected = (ObjectName(oss_bucket="b", key="one"), ObjectName(oss_bucket="b", key="two"))
-    assert read_task(whole("Finished", together)).objects == expected
-    assert read_task(whole("Finished", *each)).objects == expected
+    assert read_task(integer("Finished", together)).objects == expected
+    assert read_task(integer("Finished", *each)).objects == expected
 
 
 def test_a_failure_has_the_words_of_the_first_operation_that_failed() -> None:
     failed = operation("Failed", "ExportImageFailed") | {"ErrorMsg": "The disk could not be read."}
-    task = read_task(whole("Failed", operation("Success"), failed, RequestId="r-1", FailedCount="1"))
+    task = read_task(integer("Failed", operation("Success"), failed, RequestId="r-1", FailedCount="1"))
     assert task.cause is not None
     assert (task.cause.code, task.cause.message) == ("ExportImageFailed", "The disk could not be read.")
     assert task.cause.request_id == "r-1"
@@ -255,11 +255,11 @@ def test_a_failure_has_the_words_of_the_first_operation_that_failed() -> None:
 
 
 def test_a_failed_count_counts_although_no_operation_says_that_it_failed() -> None:
-    assert read_task(whole("Finished", operation("Success"), FailedCount="1")).failed_count == 1
+    assert read_task(integer("Finished", operation("Success"), FailedCount="1")).failed_count == 1
 
 
 def test_finished_with_an_operation_that_did_not_succeed_has_failed() -> None:
-    task = read_task(whole("Finished", operation("Success"), operation("Failed"), FailedCount=0))
+    task = read_task(integer("Finished", operation("Success"), operation("Failed"), FailedCount=0))
     assert task.failed_count == 1
     assert task.cause is not None
 

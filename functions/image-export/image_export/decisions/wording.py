@@ -33,7 +33,7 @@ def plain(name: Any) -> str:
     return str(name).casefold().translate(SEPARATORS)
 
 
-def meant(name: Any, known: Iterable[str]) -> str:
+def suggestion(name: Any, known: Iterable[str]) -> str:
     """The known name that was probably meant, else all that are known."""
     names = list(known)
     near = nearest(name, names)

@@ -15,7 +15,7 @@ from ...values.cause import Cause
 from ...values.export import ImageFormat
 from ...values.policy import BucketName, RegionId
 from ...values.wire import END, Wire
-from ..wording import meant, misfit, plain, shown
+from ..wording import misfit, plain, shown, suggestion
 
 IMAGE_ID = r"^m-[A-Za-z0-9]{1,60}" + END
 ACCOUNT_ID = r"^[0-9]{5,20}" + END
@@ -76,7 +76,7 @@ def names_an_image(fields: Mapping[str, Any]) -> bool:
 
 
 def _not_known(name: str) -> str:
-    return f"{shown(name)} is not a parameter; {meant(name, FIELDS)}"
+    return f"{shown(name)} is not a parameter; {suggestion(name, FIELDS)}"
 
 
 def read_direct(fields: Mapping[str, Any], not_known: Callable[[str], str] = _not_known) -> DirectRequest:

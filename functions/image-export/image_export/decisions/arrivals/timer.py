@@ -13,7 +13,7 @@ import msgspec
 from ...errors import AskerFault
 from ...values.cause import Cause
 from ..strict_json import RepeatedKeys, read_json
-from ..wording import meant, printable, shown
+from ..wording import printable, shown, suggestion
 
 KNOWN = ("DryRun",)
 TRIGGERS_OWN = ("triggerTime", "triggerName", "payload")  # names that FC gives a timer's event
@@ -47,7 +47,7 @@ def read_timer(event: bytes) -> Timer:
 def _dry_run(payload: Mapping[str, Any]) -> bool:
     for name, value in payload.items():
         if name not in KNOWN:
-            raise _fault("UnknownParameter", f"{shown(name)} is not a parameter; {meant(name, KNOWN)}")
+            raise _fault("UnknownParameter", f"{shown(name)} is not a parameter; {suggestion(name, KNOWN)}")
         if not isinstance(value, bool):
             raise _fault("InvalidParameter", f"{name} is {shown(value)}; it must be true or false.")
     return bool(payload.get("DryRun"))

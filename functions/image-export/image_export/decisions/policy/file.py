@@ -7,7 +7,7 @@ import msgspec
 
 from ...values.policy import Policy, PolicyFile
 from ...values.strict import Strict
-from ..wording import meant, misfit, shown
+from ..wording import misfit, shown, suggestion
 from .contradictions import contradictions
 from .yaml_text import READ_AS, Misread, Source, invalid, read_source
 
@@ -62,7 +62,7 @@ def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> It
     fields = {field.name: field for field in msgspec.structs.fields(struct)}
     for key in value:
         if key not in fields:
-            yield Fault(f"{path}.{key}", f"unknown key, {meant(key, fields)}")
+            yield Fault(f"{path}.{key}", f"unknown key, {suggestion(key, fields)}")
     for name, field in fields.items():
         if name in value and value[name] is None:
             yield Fault(f"{path}.{name}", "is empty; give it a value, or leave it out where it is optional")

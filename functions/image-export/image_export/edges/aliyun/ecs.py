@@ -22,7 +22,7 @@ from ...values.task import Task
 from ..faults import reading, unread
 from ..retrying import in_time
 from .ecs_answers import read_brief, read_each, read_export_tasks, read_images, read_task, read_tasks, task_id_of
-from .ecs_fields import whole
+from .ecs_fields import integer
 from .rpc import Rpc
 
 STATUSES = "Creating,Waiting,Available,UnAvailable,CreateFailed,Deprecated"  # unless named: Available alone
@@ -77,7 +77,7 @@ class Ecs:
         answer = self._call(request)
         with reading(self._host):
             found, left_out = read_images(answer, self._account_id, self._region_id)
-            more = bool(found or left_out) and page * PAGE < whole(answer, "TotalCount")
+            more = bool(found or left_out) and page * PAGE < integer(answer, "TotalCount")
         return ImagePage(found, more, left_out)
 
     def export_image(self, start: StartExport) -> str:
@@ -117,7 +117,7 @@ class Ecs:
             answer = self._call(_export_tasks_request(image_id, (since, until + A_MINUTE), number))
             with reading(self._host):
                 tasks, unread_here = read_export_tasks(answer)
-                more = bool(read_tasks(answer)) and number * PAGE < whole(answer, "TotalCount")
+                more = bool(read_tasks(answer)) and number * PAGE < integer(answer, "TotalCount")
             found += tasks
             left_out += unread_here
             number += 1

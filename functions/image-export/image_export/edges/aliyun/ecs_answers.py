@@ -12,7 +12,7 @@ from ...values.cause import Cause
 from ...values.image import Disk, Image
 from ...values.task import ObjectName, Task
 from ..faults import quoted
-from .ecs_fields import DATA_DEVICE, Fields, FieldUnreadable, each, named, text, time_of, truth, whole, writable
+from .ecs_fields import DATA_DEVICE, Fields, FieldUnreadable, each, integer, named, text, time_of, truth, writable
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ def read_image(fields: Fields, account_id: str, region_id: str) -> Image:
         status=text(fields, "Status"),
         created_at=time_of(fields, "CreationTime") if fields.get("CreationTime") else None,
         disks=tuple(map(_disk, each(fields.get("DiskDeviceMappings"), "DiskDeviceMapping"))),
-        size_gib=whole(fields, "Size"),
+        size_gib=integer(fields, "Size"),
         tags=dict(_tags(fields)[0]),
         family=text(fields, "ImageFamily"),
         os_type=text(fields, "OSType", "linux"),
@@ -86,7 +86,7 @@ def _disk(fields: Fields) -> Disk:
     return Disk(
         device=text(fields, "Device"),
         kind=text(fields, "Type") or ("data" if DATA_DEVICE.match(text(fields, "Device")) else "system"),
-        size_gib=whole(fields, "Size"),
+        size_gib=integer(fields, "Size"),
         encrypted=bool(truth(fields.get("Encrypted"))),
     )
 
@@ -139,7 +139,7 @@ def read_task(fields: Fields) -> Task:
         support_cancel=brief.support_cancel,
         progress=text(fields, "TaskProcess") or None,
         objects=tuple(name for operation in operations for name in _objects(operation)),
-        failed_count=max(whole(fields, "FailedCount"), len(failed)),
+        failed_count=max(integer(fields, "FailedCount"), len(failed)),
         cause=_cause(failed[0], fields.get("RequestId")) if failed else None,
     )
 

@@ -49,7 +49,7 @@ def writable(value: Any) -> str:
     return str(value).encode(errors="replace").decode()
 
 
-def whole(fields: Fields, name: str) -> int:
+def integer(fields: Fields, name: str) -> int:
     """A count or a size in whole units, also as `"40"` or `"40.0"`; 0 where there is none."""
     try:
         return int(float(fields.get(name) or 0))

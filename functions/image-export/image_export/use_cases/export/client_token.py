@@ -26,7 +26,7 @@ class TokenUse(Wire, frozen=True, kw_only=True):
     asked: str = field(name="Asked")
 
 
-def meant(context: Context, request: ExportRequest) -> str | None:
+def export_of_token(context: Context, request: ExportRequest) -> str | None:
     """The export that the request's token stands for. Raises AskerFault 409 where it was used for something else."""
     for key in context.in_time(_slots(request)):
         found = context.ledger.read(key, TokenUse)

@@ -31,9 +31,9 @@ def rehearse(context: Context, request: ExportRequest) -> Export:
     Raises AskerFault 409 for a prefix or a token in use, and CloudFault where the cloud is away: nothing is known then.
     """
     context.ledger.ready()
-    meant = client_token.meant(context, request)
-    last, now = context.ledger.load(meant) if meant else newest_of(context, request), context.ledger.now
-    if last and (meant or is_that(last, request)):
+    known = client_token.export_of_token(context, request)
+    last, now = context.ledger.load(known) if known else newest_of(context, request), context.ledger.now
+    if last and (known or is_that(last, request)):
         return export_of(last, reason="DryRun")
     verbatim_prefix.check(context, request)
     record = Record(export_id=export_id(natural_key(request), 0), request=request, requested_at=now)

@@ -69,9 +69,9 @@ def _look_for_tasks(context: Context, look: Look, step: LookForTasks) -> Look:
         and (task.image_id == request.image_id or not (task.image_id or "").startswith("m-"))
     ]
     rest = iter(_in_another_order(found, context.ledger.now))
-    whole = [_candidate(context, look.record, task) for task in _while_time(context, rest)]
-    candidates = tuple(task for task in whole if isinstance(task, Task))
-    unlooked = whole.count("unknown") + len(list(rest)) + len(listed.unread)
+    looked_at = [_candidate(context, look.record, task) for task in _while_time(context, rest)]
+    candidates = tuple(task for task in looked_at if isinstance(task, Task))
+    unlooked = looked_at.count("unknown") + len(list(rest)) + len(listed.unread)
     if unlooked:
         context.log.warning("tasks.left_out", looked=len(candidates), unlooked=unlooked)
     return look.with_observed(candidates=candidates, unlooked=unlooked)

@@ -41,8 +41,8 @@ def record(context: Context, request: ExportRequest) -> Recorded:
     """
     context.ledger.ready()
     try:
-        meant = client_token.meant(context, request)
-        return Recorded(meant, created=False) if meant else _find_or_make(context, request)
+        known = client_token.export_of_token(context, request)
+        return Recorded(known, created=False) if known else _find_or_make(context, request)
     except LedgerFault as fault:
         advice = " ".join(filter(None, (fault.cause.recommend, MAY_BE_RECORDED)))
         raise type(fault)(msgspec.structs.replace(fault.cause, recommend=advice), status=fault.status) from fault
@@ -60,9 +60,9 @@ def _find_or_make(context: Context, request: ExportRequest) -> Recorded:
         if made:
             return made
         newest += 1
-        meant = client_token.meant(context, request)
-        if meant:  # another worker with the same token was faster
-            return Recorded(meant, created=False)
+        known = client_token.export_of_token(context, request)
+        if known:  # another worker with the same token was faster
+            return Recorded(known, created=False)
 
 
 def newest_of(context: Context, request: ExportRequest) -> Record | None:

@@ -127,8 +127,8 @@ SHAPES: tuple[tuple[Callable[[Tree], bool], Callable[[Tree], Iterator[Found]]], 
 
 
 def _digest(body: bytes | None, tree: Tree | None = None) -> str:
-    whole = json.dumps(tree, sort_keys=True).encode() if body is None else body
-    return hashlib.sha256(whole).hexdigest()
+    text = json.dumps(tree, sort_keys=True).encode() if body is None else body
+    return hashlib.sha256(text).hexdigest()
 
 
 def _unreadable(message: str, digest: str) -> Malformed:
