@@ -61,11 +61,37 @@ def test_imports_point_inwards(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_vendors_are_spoken_in_edges_alone_and_values_and_decisions_are_pure(file: Path) -> None:
     room = file.relative_to(PACKAGE).parts[0]
-    context = {part for level, name in imports(file) if not level for part in (name, name.split(".")[0])}
+    foreign = {part for level, name in imports(file) if not level for part in (name, name.split(".")[0])}
     if room != "edges":
-        assert not context & VENDORS
+        assert not foreign & VENDORS
     if room in ("values", "decisions"):
-        assert not context & IMPURE
+        assert not foreign & IMPURE
+
+
+# The rooms of each kind, the lowest first: a room may import those that stand before it.
+FLOORS = {
+    "decisions": (
+        *("wording", "strict_json", "naming", "codes", "settings_text", "secret_shapes", "objects", "policy", "state"),
+        *("results", "arrivals", "http"),
+    ),
+    "use_cases": ("ports", "ledger", "context", "export", "entrances", "delivery", "night", "watch"),
+    "edges": ("retrying", "netrc", "runtime", "faults", "aliyun", "notify"),
+}
+
+
+@pytest.mark.parametrize("kind", FLOORS)
+def test_every_room_has_its_floor(kind: str) -> None:
+    there = {file.stem for file in (PACKAGE / kind).iterdir() if file.stem.strip("_") not in ("init", "pycache")}
+    assert there == set(FLOORS[kind])
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_no_arrow_runs_back_up(file: Path) -> None:
+    kind, room, *_ = (*file.relative_to(PACKAGE).with_suffix("").parts, "")
+    floors = FLOORS.get(kind, ())
+    named = [name.split(".")[2] for name in known(file, PACKAGE) if name.startswith(f"image_export.{kind}.")]
+    used = {name for name in named if name in floors}
+    assert used <= set(floors[: floors.index(room) + 1] if floors else ())
 
 
 COMMAND, EMULATOR = ROOT / "cli" / "image_export_cli", ROOT / "emulator" / "alicloud_emulator"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from image_export.decisions.results.delivery import RANK, Pending
-from image_export.use_cases.delivery.deliver import _Round, deliver_due
 from image_export.use_cases.delivery.outbox import deliver
 from image_export.use_cases.delivery.outgoing import OfExport
 from image_export.use_cases.export import advance
 from image_export.use_cases.watch import watch
+from image_export.use_cases.watch.deliver import _Round, deliver_due
 from image_export.use_cases.watch.waiting import start_waiting
 
 BUDGET_S = 60.0

@@ -17,13 +17,13 @@ from image_export.decisions.results import notifications
 from image_export.decisions.state import claims, exporting, not_started, proof, ready
 from image_export.decisions.state import in_doubt as doubt
 from image_export.errors import FactUnreadable
-from image_export.use_cases.delivery import deliver as deliver_due
 from image_export.use_cases.delivery import outbox as deliveries
 from image_export.use_cases.delivery.outgoing import OfExport
 from image_export.use_cases.export import advance, perform, record
 from image_export.use_cases.export.observe import TaskOwner
 from image_export.use_cases.ledger.fact_store import FactStore, Standing
 from image_export.use_cases.ledger.ledger import Ledger
+from image_export.use_cases.watch import deliver as deliver_due
 from image_export.use_cases.watch import sweep, waiting
 from image_export.values import ledger_keys as keys
 from image_export.values.cause import Cause

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from ..errors import CloudFault, Refused, Unanswered, Unreached, Unreadable
 from ..use_cases.ports import Unread
 from ..values.cause import Cause
-from .aliyun.ecs_fields import FieldUnreadable
 from .runtime.redaction import KNOWN
 
 LONGEST_MESSAGE = 1000
@@ -21,6 +20,14 @@ NONCE_USED = "SignatureNonceUsed"  # our request, sent once, was seen twice: nob
 # Two copies of urllib3 are in use (the core SDK brings one), so its exceptions are known by name.
 NOT_CONNECTED = frozenset({"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"})
 BEFORE_THE_REQUEST = frozenset({"do_handshake", "_tunnel"})  # of `ssl` and `http.client`: nothing was sent yet
+
+
+class FieldUnreadable(ValueError):
+    """The field is not there, or in another shape than any that is known."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} cannot be read")
+        self.field = field
 
 
 def quoted(code: object, message: object, request_id: object = None) -> Cause:

@@ -11,8 +11,8 @@ from ...use_cases.ports import Unread
 from ...values.cause import Cause
 from ...values.image import Disk, Image
 from ...values.task import ObjectName, Task
-from ..faults import quoted
-from .ecs_fields import DATA_DEVICE, Fields, FieldUnreadable, each, integer, named, text, time_of, truth, writable
+from ..faults import FieldUnreadable, quoted
+from .ecs_fields import DATA_DEVICE, Fields, each, integer, named, text, time_of, truth, writable
 
 T = TypeVar("T")
 

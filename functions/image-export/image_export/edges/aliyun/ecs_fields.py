@@ -7,6 +7,8 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from ..faults import FieldUnreadable
+
 Fields = dict[str, Any]
 DATA_DEVICE = re.compile(r"(?:/dev/)?(?:xvd|vd|sd|hd)[b-z]")  # the system disk's ends in a
 # RFC 3339, and without seconds as tasks are shown. What is behind the sixth digit of a second is nothing to us.
@@ -14,14 +16,6 @@ TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
 LEAP_SECOND = 60
-
-
-class FieldUnreadable(ValueError):
-    """The field is not there, or in another shape than any that is known."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(f"{field} cannot be read")
-        self.field = field
 
 
 def each(holder: Any, name: str) -> list[Any]:

@@ -5,14 +5,12 @@ from datetime import datetime
 
 from ...decisions.naming import sighting_key
 from ...decisions.policy.admission import watches
-from ...decisions.state.backoff import MINUTE
 from ...values import ledger_keys as keys
 from ...values.arrival import Sighted, Sighting
 from ...values.image import Image
 from ...values.place import Place
 from ..context import Context
 from ..ledger.fact_store import Found
-from ..watch.tick import Tick
 
 Marker = Found[Sighted]
 
@@ -67,20 +65,3 @@ def asks(context: Context, key: str) -> set[Place]:
         return set()
     region = found.fact.region_id
     return {Place(role.account_id, region) for role in watches(context.policy, found.fact.account_id, region)}
-
-
-def remember(tick: Tick, image: Image) -> None:
-    """An image that a sweep found is as if an event had named it. One that is known, or was just decided, stays so."""
-    sighting = Sighting(
-        event_id=f"sweep-{image.region_id}",
-        account_id=image.account_id,
-        region_id=image.region_id,
-        image_id=image.image_id,
-    )
-    key, context = sighting_key(sighting), tick.context
-    if key in tick.decided:
-        return
-    tick.undecided.add(key)
-    if context.readable(keys.Sighted(key).key, Sighted) is None:
-        now = context.ledger.now
-        reconsider_at(context, sighted_now(sighting, None, image, now), now + MINUTE, None)

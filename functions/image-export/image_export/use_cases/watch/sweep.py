@@ -7,19 +7,21 @@ since an image may be listed late.
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from ...decisions.naming import sighting_key
 from ...decisions.policy.plan import plan
 from ...decisions.policy.undecided import undecided_until
 from ...decisions.results.export_view import export_of
-from ...decisions.state.backoff import CLOCKS_APART
+from ...decisions.state.backoff import CLOCKS_APART, MINUTE
 from ...errors import FactUnreadable
 from ...values import ledger_keys as keys
+from ...values.arrival import Sighted, Sighting
 from ...values.export import Export, RequestedBy
 from ...values.export_request import ExportRequest
 from ...values.image import Image
 from ...values.place import Scope
 from ...values.steps import Observed
 from ..context import Context
-from ..entrances.undecided_images import remember
+from ..entrances.undecided_images import reconsider_at, sighted_now
 from ..export.advance import SECONDS_TO_START, begin
 from ..export.record import record
 from .tick import SECONDS_FOR_A_LOOK, Tick
@@ -125,7 +127,7 @@ def _images(tick: Tick, scope: Scope, last: datetime | None) -> Iterator[Export]
             if not tick.has_time():
                 return  # the next look begins where this one has: what it has recorded is known by then
             if undecided_until(one, found[one.image_id], began, began):
-                remember(tick, found[one.image_id])
+                _remember(tick, found[one.image_id])
             if one.request is None or context.ledger.is_known(one.request):
                 continue
             export = _begin(tick, one.request, found[one.image_id])
@@ -152,5 +154,22 @@ def _begin(tick: Tick, request: ExportRequest, image: Image) -> Export | None:
         return begin(context, recorded, Observed(image=image)).export
     except FactUnreadable as fault:
         log.error("fact.unreadable", error=fault.cause.message)
-        remember(tick, image)  # or no later look would list it
+        _remember(tick, image)  # or no later look would list it
         return None
+
+
+def _remember(tick: Tick, image: Image) -> None:
+    """An image that a sweep found is as if an event had named it. One that is known, or was just decided, stays so."""
+    sighting = Sighting(
+        event_id=f"sweep-{image.region_id}",
+        account_id=image.account_id,
+        region_id=image.region_id,
+        image_id=image.image_id,
+    )
+    key, context = sighting_key(sighting), tick.context
+    if key in tick.decided:
+        return
+    tick.undecided.add(key)
+    if context.readable(keys.Sighted(key).key, Sighted) is None:
+        now = context.ledger.now
+        reconsider_at(context, sighted_now(sighting, None, image, now), now + MINUTE, None)

@@ -6,8 +6,8 @@ wrong with one export stops no other.
 
 from ...values.answer import Answer
 from ..context import Context
-from ..delivery.deliver import deliver_due
 from ..night.run import go_on
+from .deliver import deliver_due
 from .due import look_at_due
 from .running import look_at_running
 from .sweep import sweep

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import partial
 
 from ...decisions.results import delivery
-from ..watch.tick import Tick
-from .due_events import OutboxEntry
-from .outbox import deliver
-from .outgoing import open_outgoing
+from ..delivery.due_events import OutboxEntry
+from ..delivery.outbox import deliver
+from ..delivery.outgoing import open_outgoing
+from .tick import Tick
 
 SECONDS_TO_DELIVER = 60.0  # of a tick, for all targets together
 SHARE_MOST_S = 30.0  # of one target: a tick waits in vain once, not twice
