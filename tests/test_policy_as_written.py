@@ -192,3 +192,277 @@ def test_notify_targets_of_every_form_that_the_cloud_has_are_taken() -> None:
         Function(function="_a-B1", qualifier="LATEST"),
         Function(function="a", qualifier="12"),
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "priority: 7",
+            "priority: 010",
+            (
+                "line 10: policy.rules[0].priority: is 010; it must be a whole number from 0 to 9999; a number is "
+                "written in plain decimal: no 0 before it, no : _ . or x in it"
+            ),
+        ),
+        (
+            "priority: 7",
+            "priority: high",
+            "line 10: policy.rules[0].priority: is 'high'; it must be a whole number from 0 to 9999",
+        ),
+        (
+            "priority: 7",
+            "priority: true",
+            "line 10: policy.rules[0].priority: is true; it must be a whole number from 0 to 9999",
+        ),
+        (
+            "priority: 7",
+            "priority: -1",
+            "line 10: policy.rules[0].priority: is -1; it must be a whole number from 0 to 9999",
+        ),
+        (
+            "version: 1",
+            "version: 1.0",
+            (
+                "line 1: policy.version: is 1.0; it must be 1; a number is written in plain decimal: no 0 before "
+                "it, no : _ . or x in it"
+            ),
+        ),
+        (
+            "name: golden\n",
+            "name: 12\n",
+            (
+                "line 8: policy.rules[0].name: is 12; it must be 1 to 64 characters; without quotes YAML reads a "
+                'number: put it in quotes, "12"'
+            ),
+        ),
+        (
+            "name: golden\n",
+            "name: true\n",
+            (
+                "line 8: policy.rules[0].name: is true; it must be 1 to 64 characters; without quotes YAML reads "
+                'true or false: put it in quotes, "true"'
+            ),
+        ),
+        (
+            "    when: [nightly]\n",
+            "",
+            "line 8: policy.rules[0].when: missing",
+        ),
+        (
+            "    when: [nightly]\n",
+            "    when:\n",
+            "line 9: policy.rules[0].when: is empty; give it a value, or leave it out where it is optional",
+        ),
+        (
+            "max_per_run: 50",
+            "max_per_run: []",
+            "line 11: policy.rules[0].max_per_run: is a list; it must be a whole number from 1 on",
+        ),
+        (
+            "    when: [nightly]",
+            "    when: [image-created]",
+            (
+                "line 11: policy.rules[0].max_per_run: is 50, which only nightly runs count; add nightly to when, "
+                "or leave it out"
+            ),
+        ),
+        (
+            "- eventbridge: {bus: image-export, region: cn-hangzhou}",
+            "- {}",
+            "line 16: policy.notify[0]: is neither of eventbridge and function; it must be exactly one of them",
+        ),
+        (
+            "- eventbridge: {bus: image-export, region: cn-hangzhou}",
+            "- {eventbridge: {bus: b, region: cn-hangzhou}, function: {function: f}}",
+            "line 16: policy.notify[0]: is both of eventbridge and function; it must be exactly one of them",
+        ),
+        (
+            "bus: image-export",
+            "bus: default",
+            "line 16: policy.notify[0].eventbridge.bus: is default, which takes no custom events; name another",
+        ),
+        (
+            "bus: image-export",
+            "bus: eventbridge-reserved-x",
+            (
+                "line 16: policy.notify[0].eventbridge.bus: is eventbridge-reserved-x; names with "
+                "eventbridge-reserved- are EventBridge's own; name another"
+            ),
+        ),
+        (
+            'name: "golden-*"',
+            "os_type: windows",
+            (
+                "line 13: policy.rules[0].match.os_type: is windows, and ECS exports no Windows images; leave the "
+                "rule out"
+            ),
+        ),
+        (
+            "golden-*",
+            "^golden-.*$",
+            (
+                "line 13: policy.rules[0].match.name: is '^golden-.*$', and no image's name holds ^; this is no "
+                'regular expression: * stands for any text, and the whole name is compared; perhaps "golden-*"'
+            ),
+        ),
+        (
+            "golden-*",
+            "golden%",
+            (
+                "line 13: policy.rules[0].match.name: is 'golden%', and no image's name holds %; * stands for any "
+                'text; perhaps "golden*"'
+            ),
+        ),
+        (
+            "golden-*",
+            "Xgolden.+X",
+            (
+                "line 13: policy.rules[0].match.name: is 'Xgolden.+X', and no image's name holds +; this is no "
+                'regular expression: * stands for any text, and the whole name is compared; perhaps "Xgolden*X"'
+            ),
+        ),
+        (
+            "golden-*",
+            "(a)",
+            (
+                "line 13: policy.rules[0].match.name: is '(a)', and no image's name holds (; this is no regular "
+                "expression: * stands for any text, and the whole name is compared"
+            ),
+        ),
+        (
+            "golden-*",
+            "{a,b}",
+            (
+                "line 13: policy.rules[0].match.name: is '{a,b}', and no image's name holds {; there is no choice "
+                "in braces: write a rule for each, or [ab] for one character of two"
+            ),
+        ),
+        (
+            "golden-*",
+            "[a",
+            (
+                "line 13: policy.rules[0].match.name: is '[a', and no image's name holds [; a bracket that is "
+                "opened must be closed: [ab]"
+            ),
+        ),
+        (
+            'name: "golden-*"',
+            "family: 'web*'",
+            (
+                "line 13: policy.rules[0].match.family: is 'web*', and no image family holds *; a family is "
+                "compared exactly"
+            ),
+        ),
+        (
+            'name: "golden-*"',
+            "family: 'web?'",
+            (
+                "line 13: policy.rules[0].match.family: is 'web?', and no image family holds ?; a family is "
+                "compared exactly"
+            ),
+        ),
+        (
+            'name: "golden-*"',
+            "family: '^web'",
+            (
+                "line 13: policy.rules[0].match.family: is '^web', and no image family holds ^; this is no regular "
+                "expression: * stands for any text, and the whole name is compared"
+            ),
+        ),
+        (
+            'name: "golden-*"',
+            "family: 'we b'",
+            (
+                "line 13: policy.rules[0].match.family: is 'we b', and no image family holds  ; names have "
+                "letters, digits and . : _ -"
+            ),
+        ),
+        (
+            '{export: "true"}',
+            "{export: absent}",
+            (
+                "line 14: policy.rules[0].match.tags.export: is absent; other tools say so for an image that has "
+                'no such tag, and there is no such word here; the value absent itself stands in quotes: "absent"'
+            ),
+        ),
+        (
+            '{export: "true"}',
+            "{export: not-null}",
+            (
+                "line 14: policy.rules[0].match.tags.export: is not-null; other tools say so for an image that has "
+                "the tag, whatever its value, and there is no such word here; the value not-null itself stands in "
+                'quotes: "not-null"'
+            ),
+        ),
+        (
+            '{export: "true"}',
+            "{export: present}",
+            (
+                "line 14: policy.rules[0].match.tags.export: is present; other tools say so for an image that has "
+                'the tag, and there is no such word here; the value present itself stands in quotes: "present"'
+            ),
+        ),
+        (
+            '{export: "true"}',
+            '{export: "http://x"}',
+            "line 14: policy.rules[0].match.tags.export: is 'http://x', and no tag holds http:// or https://",
+        ),
+        (
+            '{export: "true"}',
+            "[]",
+            'line 14: policy.rules[0].match.tags: is a list; it must be tags, such as {export: "true"}',
+        ),
+        (
+            "prod\n",
+            "prod\n    extra: 1\n",
+            "line 4: policy.accounts[0].extra: unknown key, did you mean external_id?",
+        ),
+        (
+            'name: "golden-*"',
+            "older_than: 1h\n      newer_than: 1h",
+            "line 13: policy.rules[0].match.older_than: 1h leaves nothing that is newer_than 1h",
+        ),
+        (
+            'name: "golden-*"',
+            "older_than: 61m\n      newer_than: 1h",
+            "line 13: policy.rules[0].match.older_than: 61m leaves nothing that is newer_than 1h",
+        ),
+        (
+            'name: "golden-*"',
+            "larger_than: 10GiB\n      smaller_than: 11GiB",
+            "line 13: policy.rules[0].match.larger_than: 10GiB leaves nothing that is smaller_than 11GiB",
+        ),
+        (
+            'name: "golden-*"',
+            "larger_than: 2TiB\n      smaller_than: 1TiB",
+            "line 13: policy.rules[0].match.larger_than: 2TiB leaves nothing that is smaller_than 1TiB",
+        ),
+    ],
+)
+def test_a_fault_is_told_in_these_words_and_no_others(old: str, new: str, said: str) -> None:
+    assert faults(old, new) == said
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        "older_than: 59m\n      newer_than: 1h",
+        "older_than: 1h",
+        "newer_than: 1h",
+        "larger_than: 10GiB\n      smaller_than: 12GiB",
+        "larger_than: 10GiB",
+        "smaller_than: 1GiB",
+    ],
+)
+def test_bounds_between_which_there_may_be_an_image_are_taken(match: str) -> None:
+    assert read_policy(POLICY.replace('name: "golden-*"', match).encode())
+
+
+@pytest.mark.parametrize(("count", "more"), [(50, ""), (51, "; and 1 more"), (53, "; and 3 more")])
+def test_the_first_fifty_faults_are_told_and_how_many_more_there_are(count: int, more: str) -> None:
+    unknown = "".join(f"x{number:02}: 1\n" for number in range(count))
+    said = faults("notify:\n", f"{unknown}notify:\n")
+    assert said.count("unknown key") == 50
+    assert said.endswith(more)
+    assert ("more" in said) is bool(more)
