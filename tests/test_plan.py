@@ -10,7 +10,7 @@ from alicloud_emulator.ecs import regions as emulated
 from image_export.decisions.naming import natural_key
 from image_export.decisions.policy.eligibility import format_warning, offered
 from image_export.decisions.policy.file import read_policy
-from image_export.decisions.policy.plan import plan, spread
+from image_export.decisions.policy.plan import plan, plan_named, spread
 from image_export.values.export import RequestedBy
 from image_export.values.image import Disk, Image
 from image_export.values.match import Match
@@ -65,6 +65,8 @@ def test_an_image_that_a_rule_wants_comes_with_the_reason_and_the_request() -> N
         ({"owner_alias": "marketplace"}, "marketplace"),
         ({"owner_alias": "others"}, "shared"),
         ({"owner_alias": "system"}, "its owner is system"),
+        ({"product_code": "cmjj0001"}, "images from the marketplace (cmjj0001) cannot be exported"),
+        ({"owner_alias": "marketplace"}, "images from the marketplace cannot be exported"),
         ({"disks": (disk(kind="system"), disk(encrypted=True))}, "/dev/xvdb is encrypted"),
         ({"disks": (disk(kind="system"), *[disk()] * 5)}, "5 data disks"),
         ({"disks": (disk(2049),)}, "a disk has 2049 GiB"),
@@ -207,6 +209,52 @@ def test_beyond_max_per_run_the_oldest_go_first_and_the_others_say_so() -> None:
 def test_what_was_just_created_is_not_counted_since_no_run_comes_back_to_it() -> None:
     one = (Rule(name="one", when=("nightly", "image-created"), max_per_run=1),)
     assert len(chosen(planned(days_old(1), days_old(2), rules=one, when="image-created"))) == 2
+
+
+def test_what_is_left_over_is_out_without_a_request_or_a_warning_and_as_it_was_otherwise() -> None:
+    one = (Rule(name="one", when=("nightly",), max_per_run=1),)
+    large = an_image(image_id="m-1", created_at=START - timedelta(days=1), disks=(disk(501),))
+    _, left = planned(days_old(2), large, rules=one)
+    assert left == Decision(
+        account_id=large.account_id,
+        region_id=REGION,
+        image_id="m-1",
+        image_name="golden-web",
+        wanted=False,
+        rule="one",
+        reason="rule one wants at most 1 in one run, and others go first",
+        created_at=large.created_at,
+        left_over=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "when", "open_"),
+    [
+        ({"name": "web"}, "image-created", True),
+        ({"name": "web"}, "nightly", False),
+        ({"name": "web", "os_type": "windows"}, "image-created", False),
+    ],
+)
+def test_what_no_rule_wants_may_be_wanted_later_where_it_was_just_created_and_ecs_exports_it(
+    image: dict[str, Any], when: When, open_: bool
+) -> None:
+    tagged = Rule(name="tagged", when=("image-created", "nightly"), match=Match(tags={"export": "true"}))
+    assert decided(an_image(**image), rules=(tagged,), when=when).may_match is open_
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("Available", "rule all wants every image"),
+        ("Creating", "rule all wants every image; waited for, since it is Creating"),
+        ("CreateFailed", "rule all wants every image"),
+        ("Deprecated", "rule all wants every image"),
+    ],
+)
+def test_an_image_that_an_event_names_is_wanted_in_whatever_status_it_is_by_now(status: str, reason: str) -> None:
+    decision = plan_named(policy(), an_image(status=status), now=START, requested_by=RUN)
+    assert (decision.wanted, decision.reason) == (True, reason)
 
 
 def test_what_is_out_anyway_takes_no_place_and_what_failed_goes_last() -> None:

@@ -3,13 +3,22 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from image_export.decisions.policy.admission import NotWanted, admit_direct, admit_image, still_allowed, watches
+from image_export.decisions.policy.admission import (
+    NotWanted,
+    admit_direct,
+    admit_image,
+    as_of_today,
+    still_allowed,
+    watches,
+)
 from image_export.decisions.policy.file import read_policy
 from image_export.errors import AskerFault, OurFault
 from image_export.values.account import AssumedRole
 from image_export.values.arrival import DirectRequest
+from image_export.values.cause import Cause
 from image_export.values.export import RequestedBy
 from image_export.values.export_request import ExportRequest
 from image_export.values.notify_target import EventBus, Function
@@ -30,6 +39,8 @@ rules:
   - {name: tagged, when: [image-created], match: {tags: {export: "true"}}, format: qcow2, priority: 7}
   - {name: golden, when: [image-created, nightly], match: {name: "golden-*"}}
 """
+SHIPPED_RULES = SMALL.split("  - {name: tagged")[0]
+NOTIFY = "notify: [{function: {function: told}}]\n"
 DESTINATION = "{bucket: acme-images-hangzhou, prefix: nightly}"
 SAME_NAME = """
   - name: prod
@@ -184,12 +195,78 @@ def test_nothing_outside_the_policy_is_admitted(change: dict[str, str]) -> None:
     assert (raised.value.code, raised.value.status) == ("Forbidden.Policy", 403)
 
 
+def test_a_request_has_what_was_asked_for_and_what_the_policy_adds() -> None:
+    asked = direct(image_format="vhd", role_name="another", client_token="token-1")
+    account = policy().accounts[0]
+    expected = ExportRequest(
+        role=account.role,
+        region_id=REGION,
+        image_id=IMAGE,
+        oss_bucket=BUCKET,
+        caller_prefix="nightly",
+        default_prefix=True,
+        image_format="vhd",
+        role_name="another",
+        client_token="token-1",
+        requested_by=ASKER,
+        notify=policy().notify,
+    )
+    assert admit_direct(policy(), asked, default_region=REGION, requested_by=ASKER) == expected
+    named = msgspec.structs.replace(asked, region_id=REGION, oss_prefix="mine")
+    mine = msgspec.structs.replace(expected, caller_prefix="mine", default_prefix=False)
+    assert admit_direct(policy(), named, default_region="cn-beijing", requested_by=ASKER) == mine
+
+
+@pytest.mark.parametrize("cancelled", ["", ", cancelled: again"])
+def test_the_request_of_a_rule_has_what_the_rule_says(cancelled: str) -> None:
+    text = f"{SHIPPED_RULES}  - {{name: all, when: [image-created], priority: 3{cancelled}}}\n{NOTIFY}"
+    account = policy(text).accounts[0]
+    assert admit_image(policy(text), an_image(), when="image-created", now=START, requested_by=ASKER) == ExportRequest(
+        role=account.role,
+        region_id=REGION,
+        image_id=IMAGE,
+        oss_bucket=BUCKET,
+        caller_prefix="nightly",
+        image_format="raw",
+        image_name="golden-web",
+        rule="all",
+        after_cancel=bool(cancelled),
+        priority=3,
+        requested_by=ASKER,
+        notify=(Function(function="told"),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"oss_bucket": "strangers"}, "OSSBucket strangers is not the policy's destination in cn-hangzhou."),
+        ({"region_id": "cn-beijing"}, "The policy has no destination in cn-beijing for account 1234567890123456."),
+        ({"account_id": "9"}, "The policy does not name account 9."),
+    ],
+)
+def test_a_request_outside_the_policy_is_told_why_and_what_to_do(change: dict[str, str], said: str) -> None:
+    with pytest.raises(AskerFault) as raised:
+        admitted(**change)
+    advice = "Ask for what policy.yaml allows, or have it allow this."
+    assert raised.value.cause == Cause(code="Forbidden.Policy", message=said, recommend=advice)
+
+
+def test_an_export_is_watched_through_the_role_of_today_where_the_policy_has_one() -> None:
+    recorded = a_request(role=AssumedRole(account_id=ACCOUNT, role_arn=f"acs:ram::{ACCOUNT}:role/former"))
+    assert as_of_today(policy(), recorded) == a_request(role=policy().accounts[0].role)
+    assert as_of_today(None, recorded) == recorded
+    stranger = a_request(role=AssumedRole(account_id="9", role_arn="acs:ram::9:role/former"))
+    assert as_of_today(policy(), stranger) == stranger
+
+
 def test_with_several_accounts_a_request_must_name_one() -> None:
     dev = "{name: dev, role_arn: acs:ram::2222222222222222:role/x, destinations: {cn-hangzhou: {bucket: dev-images}}}"
     two = SMALL.replace("rules:", f"  - {dev}\nrules:")
     with pytest.raises(AskerFault) as raised:
         admit_direct(policy(two), direct(), default_region=REGION, requested_by=ASKER)
-    assert raised.value.code == "MissingParameter"
+    several = "AccountId is needed: the policy has several (1234567890123456, 2222222222222222)."
+    assert (raised.value.code, raised.value.cause.message) == ("MissingParameter", several)
     asked = direct(account_id="2222222222222222", oss_bucket="dev-images")
     assert admit_direct(policy(two), asked, default_region=REGION, requested_by=ASKER).account_id == "2222222222222222"
 
@@ -240,15 +317,28 @@ def test_only_accounts_and_regions_of_the_policy_are_looked_into() -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "said"),
     [
-        {"oss_bucket": "former-bucket"},
-        {"region_id": "cn-beijing"},
-        {"role": AssumedRole(account_id=ACCOUNT, role_arn=f"acs:ram::{ACCOUNT}:role/former")},
+        (
+            {"oss_bucket": "former-bucket"},
+            "oss://former-bucket is no longer the policy's destination in cn-hangzhou.",
+        ),
+        (
+            {"region_id": "cn-beijing"},
+            "oss://acme-images-hangzhou is no longer the policy's destination in cn-beijing.",
+        ),
+        (
+            {"role": AssumedRole(account_id=ACCOUNT, role_arn=f"acs:ram::{ACCOUNT}:role/former")},
+            f"The policy no longer names account {ACCOUNT} with acs:ram::{ACCOUNT}:role/former.",
+        ),
+        (
+            {"role": AssumedRole(account_id="9", role_arn="acs:ram::9:role/x")},
+            "The policy no longer names account 9 with acs:ram::9:role/x.",
+        ),
     ],
 )
-def test_what_the_policy_no_longer_allows_is_forbidden(change: dict[str, Any]) -> None:
+def test_what_the_policy_no_longer_allows_is_forbidden(change: dict[str, Any], said: str) -> None:
     assert still_allowed(policy(), a_request()) is None
-    cause = still_allowed(policy(), a_request(**change))
-    assert cause is not None
-    assert cause.code == "Forbidden.Policy"
+    advice = "Ask for what policy.yaml allows, or have it allow this."
+    forbidden = Cause(code="Forbidden.Policy", message=said, recommend=advice)
+    assert still_allowed(policy(), a_request(**change)) == forbidden

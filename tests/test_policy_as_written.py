@@ -151,6 +151,11 @@ def test_another_tools_word_for_a_tag_is_refused_unless_it_stands_in_quotes(word
     assert read.rules[0].match.tags == {"export": word}
 
 
+@pytest.mark.parametrize("tags", [f'{{x: "{"a" * 128}"}}', f'{{"{"a" * 128}": x}}'])
+def test_a_tag_of_128_characters_is_taken(tags: str) -> None:
+    assert read_policy(POLICY.replace('{export: "true"}', tags).encode())
+
+
 @pytest.mark.parametrize("tags", ['{x: "http://a"}', '{"https://a": x}', f'{{x: "{"a" * 129}"}}'])
 def test_a_tag_that_no_image_can_have_is_refused(tags: str) -> None:
     assert "line 14: policy.rules[0].match.tags." in faults('{export: "true"}', tags)
@@ -438,6 +443,27 @@ def test_notify_targets_of_every_form_that_the_cloud_has_are_taken() -> None:
             "larger_than: 2TiB\n      smaller_than: 1TiB",
             "line 13: policy.rules[0].match.larger_than: 2TiB leaves nothing that is smaller_than 1TiB",
         ),
+        (
+            "golden-*",
+            "^",
+            (
+                "line 13: policy.rules[0].match.name: is '^', and no image's name holds ^; this is no regular "
+                "expression: * stands for any text, and the whole name is compared"
+            ),
+        ),
+        (
+            "golden-*",
+            "(a).*",
+            (
+                "line 13: policy.rules[0].match.name: is '(a).*', and no image's name holds (; this is no regular "
+                "expression: * stands for any text, and the whole name is compared"
+            ),
+        ),
+        (
+            'name: "golden-*"',
+            "family: [web]",
+            "line 13: policy.rules[0].match.family: is a list; it must be a text that is not empty",
+        ),
     ],
 )
 def test_a_fault_is_told_in_these_words_and_no_others(old: str, new: str, said: str) -> None:
@@ -466,3 +492,47 @@ def test_the_first_fifty_faults_are_told_and_how_many_more_there_are(count: int,
     assert said.count("unknown key") == 50
     assert said.endswith(more)
     assert ("more" in said) is bool(more)
+
+
+UNKNOWN = "known are version, accounts, rules, notify."
+LACKS = "line 1: policy.version: missing; line 1: policy.accounts: missing"
+OBJECT = "it must be an object of {version: …, accounts: …} with rules, notify where wanted"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"v: 1\na: &x [1]\nb: *x", 'line 3: aliases are not allowed (*x); a glob stands in quotes: "*x"'),
+        (b"a:\n  !!set {x}", "policy is not YAML without tags: line 2 has '!!set'; leave it out"),
+        (b"a: !!binary x", "policy is not YAML without tags: line 1 has '!!binary'; leave it out"),
+        (b"a: !mine x", "policy is not YAML without tags: line 1 has '!mine'; leave it out"),
+        (b"a: !!map [1]", "policy is not YAML without tags: line 1 has '!!map'; leave it out"),
+        (b"v: 1\n? [1]\n: 2", "line 2: a key is a sequence; it must be a text"),
+        (b"b: 1\n1: 2\n1: 3\nb: 2", "line 1: 1, b is given twice"),
+        (b"a: 1\nx:\n  b: 1\n  b: 2", "line 3: b is given twice"),
+        (b"null: 1", f"line 1: policy.: unknown key, {UNKNOWN}; {LACKS}"),
+        (b"1: 1", f"line 1: policy.1: unknown key, {UNKNOWN}; {LACKS}"),
+        (b"", f"line 1: policy: is empty; {OBJECT}"),
+        (b"- 1", f"line 1: policy: is a list; {OBJECT}"),
+        (b"a: ".ljust(262144, b"x"), f"line 1: policy.a: unknown key, {UNKNOWN}; {LACKS}"),
+        (b"a: ".ljust(262145, b"x"), "policy is 262145 bytes long, at most 262144 are read"),
+        (
+            b"\xff",
+            "policy is not YAML: unacceptable character #x00ff: invalid leading UTF-8 octet in policy.yaml, position 0",
+        ),
+    ],
+    ids=range(15),
+)
+def test_what_is_no_policy_says_what_it_is_instead(text: bytes, said: str) -> None:
+    with pytest.raises(OurFault) as raised:
+        read_policy(text)
+    cause = raised.value.cause
+    assert (cause.code, cause.message) == ("PolicyInvalid", said)
+    assert cause.recommend == "Correct policy.yaml and deploy again; nothing is exported until then."
+
+
+def test_half_a_character_is_refused_where_yaml_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the loader does that is not compiled."""
+    monkeypatch.delattr("yaml.CSafeLoader")
+    with pytest.raises(OurFault, match=r"line 2: '.*' holds half a character$"):
+        read_policy(b'version: 1\na: "\\ud800"')

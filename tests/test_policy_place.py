@@ -56,7 +56,7 @@ def post(deployed: Any) -> tuple[int, dict[str, str], dict[str, Any]]:
         (
             refused("AccessDenied", 403),
             "AccessDenied",
-            "oss:GetObject on acs:oss:*:*:acme-config/image-export/policy.yaml",
+            "oss:GetObject on acs:oss:*:*:acme-config/image-export/policy.yaml.",
         ),
         (refused("NoSuchBucket", 404), "NoSuchBucket", "Create the bucket"),
         (refused("InvalidObjectState", 403), "InvalidObjectState", "archived"),
@@ -71,7 +71,9 @@ def test_it_is_503_with_the_address_the_clouds_code_and_what_to_do(
     answering(monkeypatch, fault)
     status, headers, error = post(deployed)
     assert (status, error["Code"], "retry-after" in headers) == (503, "PolicyInvalid", True)
-    assert error["Message"].startswith(f"The policy {PLACE} cannot be read: {said}")
+    words = fault.cause.message if fault else "there is no such object"
+    assert error["Message"] == f"The policy {PLACE} cannot be read: {said}: {words}"
+    assert error["RequestId"] == (fault.cause.request_id if fault and fault.cause.request_id else "r-1")
     assert advice in error["Recommend"]
 
 

@@ -84,7 +84,7 @@ def _refuse_aliases(events: Any, alias: type) -> None:
 
 def _value(node: Any, path: str, places: dict[str, Place]) -> Any:
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
-    places.setdefault(path, Place(_line(node), quoted=getattr(node, "style", None) in ("'", '"')))
+    places.setdefault(path, Place(_line(node)))
     if isinstance(node.value, str):
         return _scalar(node, kind)
     if kind not in COLLECTIONS or (kind == "map") is not (node.id == "mapping"):
