@@ -149,6 +149,7 @@ def test_another_tools_word_for_a_tag_is_refused_unless_it_stands_in_quotes(word
     assert f'stands in quotes: "{word}"' in message
     read = read_policy(POLICY.replace('"true"', f'"{word}"').encode())
     assert read.rules[0].match.tags == {"export": word}
+    assert read_policy(POLICY.replace('"true"', f"'{word}'").encode()).rules[0].match.tags == {"export": word}
 
 
 @pytest.mark.parametrize("tags", [f'{{x: "{"a" * 128}"}}', f'{{"{"a" * 128}": x}}'])

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from alicloud_emulator.ecs.disk_files import SUFFIXES, disk_file
 from image_export.decisions.state.ready import look_failed
-from image_export.decisions.state.stall import stalls_at
+from image_export.decisions.state.stall import next_look, stalls_at
 from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Ended, Hold, Result, Stalled
@@ -459,6 +459,16 @@ def test_a_task_is_stalled_an_hour_and_two_minutes_per_gib_after_its_start_once(
     assert exporting(a_task(progress="37%"), after + 1) == MarkStalled(Stalled(progress="37%"))
     told = a_started_record(stalled=Stalled(), stalled_at=START)
     assert exporting(a_task(), after + 1, told) == Wait("Stalled", running=True)
+
+
+def test_a_task_of_an_image_that_nobody_knows_stalls_after_an_hour() -> None:
+    assert stalls_at(a_started_record(claim=Claim(kind="start", oss_prefix="p"))) == START + minutes(60)
+
+
+@pytest.mark.parametrize(("after_hours", "next_days"), [(0, 1), (23.9, 1), (24, 2), (49, 3)])
+def test_a_task_that_has_stalled_is_looked_at_by_itself_once_a_day(after_hours: float, next_days: int) -> None:
+    stalled = a_started_record(stalled=Stalled(), stalled_at=START)
+    assert next_look(stalled, START + timedelta(hours=after_hours)) == START + timedelta(days=next_days)
 
 
 def test_an_export_that_has_not_started_does_not_stall() -> None:
