@@ -133,6 +133,7 @@ def test_what_is_no_http_event_is_400_and_has_its_request_id(entrance: Entrance,
     answer = entrance.take(event)
     assert answer.refusal == (400, "InvalidParameter")
     assert answer.headers["x-request-id"] == answer.value["RequestId"] == REQUEST_ID
+    assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("body", [BODY, "e", base64.b64encode(BODY.encode()).decode() + "!"])

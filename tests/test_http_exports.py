@@ -267,6 +267,15 @@ def test_an_export_that_is_not_there_is_404(shop: Workshop, entrance: Entrance, 
 # Listed
 
 
+def test_a_cancel_whose_worker_dies_is_looked_at_two_minutes_later(shop: Workshop, entrance: Entrance) -> None:
+    export = str(entrance.post().value["ExportId"])
+    shop.store.faults.after("create cancel", Died())
+    before = {*shop.keys("due/")}
+    assert not shop.surviving(lambda: entrance.cancel(export))
+    (hint,) = {*shop.keys("due/")} - before
+    assert hint == f"due/20261124T080200Z/{export}"
+
+
 def test_exports_are_listed_newest_first_page_by_page_each_once(shop: Workshop, entrance: Entrance) -> None:
     newest_first = made(shop, entrance, 5)
     pages, token = [], ""

@@ -44,6 +44,9 @@ def test_plain_http_is_for_loopback_alone(endpoint: str) -> None:
         ("ENDPOINT", "http://example.com"),
         ("ENDPOINT", "http://127.0.0.1.example.com"),
         ("ENDPOINT", "ftp://127.0.0.1"),
+        ("ENDPOINT", "https://[:::]:443"),
+        ("ENDPOINT", "https://[2001:db8::1]:99999"),
+        ("ENDPOINT", "https://example.com:0"),
         ("LOG_LEVEL", "loud"),
         ("HTTP_AUTH", "none"),
         ("HTTP_TOKENS", "not-a-hash"),
@@ -53,6 +56,13 @@ def test_a_wrong_variable_is_named(name: str, value: str) -> None:
     with pytest.raises(OurFault, match=f"IMAGE_EXPORT_{name}") as raised:
         read_settings({**GOOD, f"IMAGE_EXPORT_{name}": value})
     assert raised.value.code == "SettingsInvalid"
+
+
+def test_an_endpoint_is_shown_without_its_password_and_its_query() -> None:
+    with pytest.raises(OurFault) as raised:
+        read_settings({**GOOD, "IMAGE_EXPORT_ENDPOINT": "ftp://user:hunter2@host/path?token=hunter2#x"})
+    said = "IMAGE_EXPORT_ENDPOINT is 'ftp://…@host/path'; it must be https://host[:port], or http on loopback"
+    assert raised.value.cause.message == said
 
 
 def test_all_faults_are_told_together_and_no_token_is_shown() -> None:

@@ -129,6 +129,19 @@ def test_a_tick_waits_in_vain_for_four_regions_in_which_something_is_due(shop: W
     assert waits(shop) == 4
 
 
+def test_what_is_due_in_a_region_that_has_answered_is_looked_at_however_many_others_hang(shop: Workshop) -> None:
+    tell(shop, REGION, image_in(REGION))
+    hang(shop, len(HUNG))
+    for region in HUNG:
+        tell(shop, region, image_in(region))
+    shop.clock.advance(minutes=1)
+    shop.remaining_s = 0.0  # no time for a look of its own: it is due behind the others
+    tell(shop, REGION, "m-bp1named")
+    shop.clock.advance(minutes=1)
+    assert waits(shop) == 4
+    assert [start.image_id for start in shop.cloud.exported] == [image_in(REGION), "m-bp1named"]
+
+
 def test_regions_that_hang_keep_nothing_else_from_its_start(shop: Workshop) -> None:
     for region in HUNG:
         tell(shop, region, image_in(region))

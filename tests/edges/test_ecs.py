@@ -113,3 +113,20 @@ def test_the_tasks_of_an_image_are_read_to_the_last_page_in_a_window_of_whole_mi
     assert [one["PageNumber"] for one in queries] == [str(page + 1) for page in range(pages)]
     asked = {name: queries[0][name] for name in ("TaskAction", "ResourceIds.1", "StartTime", "EndTime", "PageSize")}
     assert [*asked.values()] == ["ExportImage", IMAGE, "2026-11-24T08:00:00Z", "2026-11-24T08:01:00Z", "100"]
+
+
+@pytest.mark.parametrize(("left_s", "limits"), [(300.0, (5.0, 20.0)), (11.0, (5.0, 10.0)), (3.0, (2.0, 2.0))])
+def test_a_call_has_the_time_outs_that_are_left_of_the_invocation(
+    left_s: float, limits: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the SDK's own words: it hands them on to the connection."""
+    asked: list[tuple[float, float]] = []
+
+    def answer(_client: object, request: Any) -> bytes:
+        asked.append((request.get_connect_timeout(), request.get_read_timeout()))
+        return json.dumps(images(OURS)).encode()
+
+    monkeypatch.setattr("aliyunsdkcore.client.AcsClient.do_action_with_exception", answer)
+    rpc = Rpc(lambda: Credentials("LTAImadeup", "made-up"), Addresses("http://127.0.0.1:9"), lambda: left_s)
+    assert Ecs(rpc, ACCOUNT, REGION).image(IMAGE) is not None
+    assert asked == [limits]

@@ -257,6 +257,11 @@ def test_a_line_that_is_too_long_loses_whole_fields_longest_first_and_names_them
     assert not {"long", "longer"} & set(line)
 
 
+def test_the_name_of_a_field_that_is_left_out_is_shown_up_to_a_hundred_characters(stream: io.StringIO) -> None:
+    configure("info", stream).info("export.seen", **{"n" * 150: "x" * 40_000})
+    assert json.loads(stream.getvalue())["truncated"] == ["n" * 100]
+
+
 def test_a_line_within_the_limit_is_whole(stream: io.StringIO) -> None:
     log = configure("info", stream)
     log.info("export.seen", long="x" * 30_000)
