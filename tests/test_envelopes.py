@@ -56,6 +56,22 @@ def test_every_recorded_payload_has_its_expectation() -> None:
     assert {file.stem for file in EVENTS.glob("*.json")} == set(SIGHTINGS) | set(IGNORED)
 
 
+def test_an_event_is_named_by_its_source_and_its_id_where_it_tells_a_source() -> None:
+    (by_bus,) = read(payload("derived-eventbridge-ecs-Image-StateChange"))
+    (bare,) = read(payload("cms-ecs-Image-StateChange"))
+    assert by_bus.event_id == "acs.ecs/72A8BFEC-C05E-4C22-A96B-F9685f0c2a9e"
+    assert bare.event_id == "72A8BFEC-C05E-4C22-A96B-F9685f0c2a9e"
+
+
+@pytest.mark.parametrize(("name", "shown"), [(["CreateImage"], "a list"), ({"CreateImage": 1}, "an object")])
+def test_an_api_call_whose_name_is_no_text_makes_no_image(name: object, shown: str) -> None:
+    event = payload("derived-eventbridge-ecs-ActionTrail-CreateImage")
+    event["data"]["eventName"] = name
+    (ignored,) = read(event)
+    assert isinstance(ignored, Ignored)
+    assert ignored.reason == f"API call {shown} makes no image"
+
+
 @pytest.mark.parametrize(("name", "expected"), SIGHTINGS.items())
 def test_an_image_event_is_a_sighting_of_its_image(name: str, expected: tuple[str, str | None]) -> None:
     (sighting,) = read(payload(name))

@@ -162,6 +162,21 @@ def test_what_a_library_logs_goes_the_same_way(stream: io.StringIO, capfd: pytes
     assert capfd.readouterr() == ("", "")
 
 
+def test_what_a_library_logs_of_an_exception_is_in_the_line(stream: io.StringIO) -> None:
+    configure("info", stream)
+    logging.getLogger("any").error("broken", exc_info=ValueError("wrong"))
+    assert "ValueError: wrong" in json.loads(stream.getvalue())["exception"]
+
+
+def test_a_field_keeps_its_form_to_the_eighth_level_and_is_a_text_below() -> None:
+    value: Any = 0
+    for number in range(10):
+        value = [value] if number % 2 else {"k": value}
+    shown = Redaction()(None, "", {"deep": value, "list": ["x", {"token": "t"}]})
+    kept = {"k": [{"k": [{"k": [{"k": "[{'k': 0}]"}]}]}]}
+    assert shown == {"deep": [kept], "list": ["x", {"token": "***"}]}
+
+
 def test_what_a_library_logs_wrongly_is_told_without_its_arguments(stream: io.StringIO) -> None:
     configure("info", stream)
     logging.getLogger("any").warning("%d of %s", "one", SECRET)

@@ -183,6 +183,7 @@ def test_throttling_is_the_targets_own_refusal(notifier: AliyunNotifier, emulato
         ({"Success": False}, "EventRefused"),
         ({"Success": True, "Data": {"FailedEntryCount": 1, "EntryList": [{"ErrorCode": "E1"}]}}, "E1"),
         ({"Success": True, "Data": {"FailedEntryCount": 1}}, "EventRefused"),
+        ({"Success": True, "Data": {"FailedEntryCount": 0, "EntryList": [{"ErrorCode": "E2"}]}}, "E2"),
         ({"Success": True}, "AnswerUnreadable"),
         ({"Success": True, "Data": {}}, "AnswerUnreadable"),
     ],

@@ -8,6 +8,7 @@ from image_export.edges.aliyun.clouds import AliyunCloud, AliyunClouds
 from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.aliyun.oss import Oss
+from image_export.edges.faults import unconnected
 from image_export.edges.retrying import Retrying
 from image_export.errors import CloudFault, Unanswered, Unreached
 from tests.contract.worlds import BUCKET, REGION, ROLE, EdgeWorld, impatient
@@ -23,6 +24,12 @@ def oss_at(endpoint: str) -> Oss:
 
 def cloud_at(endpoint: str) -> AliyunCloud:
     return AliyunClouds(lambda: KEY, Addresses(endpoint), impatient()).at(ROLE, REGION, BUCKET)
+
+
+def test_a_chain_of_faults_that_comes_back_to_itself_has_an_end() -> None:
+    outer, inner = OSError("outer"), OSError("inner")
+    outer.__cause__, inner.__cause__ = inner, outer
+    assert isinstance(unconnected("ecs", outer), Unanswered)
 
 
 def test_a_connection_time_out_is_unreached(monkeypatch: pytest.MonkeyPatch) -> None:
