@@ -33,12 +33,17 @@ def shown(ledger: Ledger, name: str) -> Any:
             "StalledAt": found.stalled_at,
             "Stalled": stalled,
             "Ended": ended,
-            "Told": sorted(found.delivered),
-            "RefusedSince": dict(found.refused_since),
+            "Told": sorted(_told(found, fact) for fact in found.delivered),
+            "RefusedSince": {_told(found, fact): since for fact, since in found.refused_since.items()},
         }
         return msgspec.to_builtins({**export_of(found).wire(), **more})
     rejection, at = found
     return msgspec.to_builtins({"RejectedAt": at, **rejection.wire()})
+
+
+def _told(record: Record, fact: str) -> str:
+    """How the ledger names the fact that a target has accepted the event."""
+    return keys.Delivered(record.export_id, fact).key.rpartition("/")[2]
 
 
 def _attempt(record: Record) -> dict[str, Any]:
