@@ -9,6 +9,7 @@ import hashlib
 import re
 import subprocess
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -101,12 +102,21 @@ def see_all(session: Block, **environment: str) -> None:
     shell.close()
 
 
+def pass_the_night(emulator: RunningEmulator) -> None:
+    """Let the nightly timer go by, which would export again what a session lets fail: the next is minutes away."""
+    now = datetime.fromisoformat(emulator.get("clock")["now"])
+    night = now.replace(hour=18, minute=5)  # s.yaml: two o'clock in Shanghai
+    emulator.advance(((night - now) % timedelta(days=1)).total_seconds())
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("session", SESSIONS, ids=name_of)
 def test_a_session_on_the_emulator_is_what_a_reader_sees(session: Block, tmp_path: Path) -> None:
     hashed = hashlib.sha256(TOKEN.encode()).hexdigest()
     log = tmp_path / "emulator.log"
     with RunningEmulator(*session.words[1:], log=log, environment={"IMAGE_EXPORT_HTTP_TOKENS": hashed}) as emulator:
+        if not session.words[1:]:  # as fast as it is by itself
+            pass_the_night(emulator)
         see_all(
             session,
             ENDPOINT=emulator.endpoint,
