@@ -25,7 +25,7 @@ def decided_at_once(patch: pytest.MonkeyPatch) -> None:
 
 def sweeps_forget(patch: pytest.MonkeyPatch) -> None:
     """A sweep remembers no image that nobody has named."""
-    patch.setattr(sweep, "remember", lambda *_: None)
+    patch.setattr(sweep, "_remember", lambda *_: None)
 
 
 def time_counted_from_the_event(patch: pytest.MonkeyPatch) -> None:
