@@ -44,9 +44,7 @@ class Effort:
 
 SOME = Effort(examples=4, at_least=100, at_most=150)
 THOUSANDS = Effort(examples=250, at_least=1000, at_most=4000)
-FEWER = Effort(examples=100, at_least=500, at_most=2000)  # each of them is an export that starts
 EFFORTS = [pytest.param(SOME, id="some"), pytest.param(THOUSANDS, id="thousands", marks=pytest.mark.prove)]
-STARTING = [EFFORTS[0], pytest.param(FEWER, id="hundreds", marks=pytest.mark.prove)]
 
 
 @dataclass(slots=True)
@@ -150,7 +148,7 @@ def test_the_document_as_served_holds(world: World, entrance: Entrance, effort: 
     check(tried(world.emulator.http_trigger, document, AS_SERVED, effort), effort.at_least)
 
 
-@pytest.mark.parametrize("effort", STARTING)
+@pytest.mark.parametrize("effort", EFFORTS)
 def test_exports_that_really_start_are_answered_as_described(world: World, entrance: Entrance, effort: Effort) -> None:
     document = narrowed(world, entrance, entrance.ask("GET", "/openapi.json").value)
     found = tried(world.emulator.http_trigger, document, NARROWED, effort)
