@@ -17,8 +17,7 @@ from ...values.facts import Ended
 from ...values.record import Record
 from ...values.steps import LookAtHold, LookAtImage, MakeClaim, Observed, Step, Wait
 from ..context import Context
-from . import client_token
-from . import verbatim_prefix as verbatim_prefix
+from . import client_token, verbatim_prefix
 from .look import Look
 from .perform import PERFORM
 from .record import newest_of

@@ -22,7 +22,7 @@ from ...values.steps import (
 from ...values.task import Task
 from ...values.wire import Wire
 from ..context import Context
-from . import verbatim_prefix as verbatim_prefix
+from . import verbatim_prefix
 from .either_role import cloud_of
 from .look import Look
 

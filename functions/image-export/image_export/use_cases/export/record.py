@@ -18,8 +18,7 @@ from ...values.facts import Requested
 from ...values.record import Record
 from ...values.steps import Wait
 from ..context import Context
-from . import client_token
-from . import verbatim_prefix as verbatim_prefix
+from . import client_token, verbatim_prefix
 
 MAY_BE_RECORDED = "What was asked for may have been recorded all the same: ask again, and it is found."
 
