@@ -9,9 +9,14 @@ from typing import Any
 
 import jsonschema_rs
 
+from alicloud_emulator.ecs.detection import ITEMS
+from alicloud_emulator.ecs.instances.guest import OUTCOMES as OF_GUESTS
+from alicloud_emulator.ecs.instances.guest import SAYS
+from alicloud_emulator.ecs.instances.types import TYPES
 from alicloud_emulator.ecs.plan import OUTCOMES
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.faults import KINDS
+from alicloud_emulator.receivers import kinds as receivers
 
 Schema = Mapping[str, Any]
 
@@ -85,9 +90,37 @@ TASK = object_of(
 )
 QUOTAS = object_of(
     {},
-    **dict.fromkeys(("concurrent_exports", "weekly_exports", "api_qps", "instances"), COUNT),
-    exports_enabled=FLAG,
+    **dict.fromkeys(("concurrent_exports", "weekly_exports", "api_qps", "instances", "images", "ecs_instances"), COUNT),
+    **dict.fromkeys(("exports_enabled", "imports_enabled"), FLAG),
 )
+IMPORTS = object_of(
+    {},
+    ImageName=NAME,
+    outcome=one_of("finish", "fail", "stall", "cancel"),
+    takes_s={**SECONDS, "type": ["number", "null"]},
+    code=TEXT,
+    message=TEXT,
+    support_cancel=FLAG,
+    risks={"type": "object", "propertyNames": one_of(*ITEMS), "additionalProperties": one_of("High", "Medium")},
+)
+GUESTS = object_of(
+    {},
+    ImageName=NAME,
+    outcome=one_of(*OF_GUESTS),
+    says=one_of(*SAYS),
+    text={"type": ["string", "null"]},
+    agent=FLAG,
+    **dict.fromkeys(("starts_s", "speaks_s", "agent_s", "command_s"), SECONDS),
+    exit_code={"type": "integer", "minimum": 0, "maximum": 255},
+    **dict.fromkeys(("output", "command_error"), TEXT),
+)
+NETWORK = object_of(
+    dict.fromkeys(("vswitch", "vpc"), NAME),
+    **dict.fromkeys(("zone", "region", "account_id"), NAME),
+    default=FLAG,
+    security_groups=list_of(NAME),
+)
+STOCK = object_of({}, **dict.fromkeys(("sold_out", "not_offered"), list_of(one_of(*TYPES))))
 CLOCK = object_of({"advance_s": SECONDS})
 CODE = object_of({"code": NAME})
 FAULT = object_of(
@@ -112,6 +145,23 @@ BUCKET = object_of(
     encryption=one_of("AES256", "KMS", "SM4", None),
     versioning=one_of("Enabled", "Suspended", None),
 )
+
+
+def one_or_several(item: Schema) -> Schema:
+    """One of them, or a list of at least one."""
+    return {"anyOf": [item, {**list_of(item), "minItems": 1}]}
+
+
+EACH: Mapping[str, Schema] = {"token": NAME, "per_minute": {"type": "integer", "minimum": 1}}
+SECRET, KEYWORD = one_or_several({"type": "string", "pattern": "^SEC."}), one_or_several(NAME)
+# What each kind of receiver takes beside what `RECEIVER` names.
+RECEIVERS: Mapping[str, Schema] = {
+    "webhook": object_of({"kind": ANY, "secret": one_or_several(NAME)}, **EACH),
+    "dingtalk": object_of({"kind": ANY}, secret=SECRET, keyword=KEYWORD, **EACH),
+    "feishu": object_of({"kind": ANY}, secret=one_or_several(NAME), keyword=KEYWORD, **EACH),
+    **dict.fromkeys(("wecom", "slack", "heartbeat"), object_of({"kind": ANY}, **EACH)),
+}
+RECEIVER: Schema = {"type": "object", "properties": {"kind": one_of(*receivers.KINDS)}, "required": ["kind"]}
 ROLE = object_of({}, trust=OBJECT, policies=list_of(TEXT))
 BUS = object_of({"name": NAME}, region=NAME)
 SERVICE = object_of({"service": NAME, "function": NAME})
@@ -124,10 +174,15 @@ RAM = object_of(
 GROUND = object_of(
     {},
     environment={"type": "object", "additionalProperties": TEXT},
+    parameters=OBJECT,
     stacks=list_of(STACK),
     buckets=list_of(BUCKET),
     buses=list_of(BUS),
+    networks=list_of(NETWORK),
     services=list_of(SERVICE),
+    receivers=list_of(
+        {**RECEIVER, "properties": {**RECEIVER["properties"], "name": NAME}, "required": ["name", "kind"]}
+    ),
     ram=RAM,
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 from alicloud_emulator.calls import CallLog
 from alicloud_emulator.clock import CloudClock
 from alicloud_emulator.ecs.image_events import ImageEvents
+from alicloud_emulator.ecs.instances.machines import Machines
 from alicloud_emulator.ecs.service import Ecs
 from alicloud_emulator.ecs.service_role import ServiceRoles
 from alicloud_emulator.eventbridge.buses import DEFAULT, EventBridge
@@ -19,7 +20,8 @@ from alicloud_emulator.identity import Identity
 from alicloud_emulator.oss.buckets import Oss
 from alicloud_emulator.quotas import Quotas
 from alicloud_emulator.ram.authorization import Rights
-from alicloud_emulator.ram.permissions import Known
+from alicloud_emulator.ram.known import Known
+from alicloud_emulator.receivers.reception import Reception
 from alicloud_emulator.signatures.keyring import Keyring
 from alicloud_emulator.signatures.nonces import Nonces
 from alicloud_emulator.throttle import Throttle
@@ -39,6 +41,7 @@ class Settings:
     opt: Path = Path("build/opt")  # what functions see as /opt
     runtime: str | None = None  # of all functions, whatever s.yaml says
     events: frozenset[str] = frozenset({"actiontrail"})  # what the creation of an image sends
+    qemu: str | None = None  # the program that runs imported disks; none: their marks are read
 
 
 class Cloud:
@@ -54,14 +57,15 @@ class Cloud:
         self.rights = Rights(self.identity)
         self.keyring = Keyring(self.identity.keys, Nonces())
         self.calls = CallLog()
+        self.reception = Reception()
         self.throttle = Throttle(self.quotas)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.oss = Oss(self.clock, self.unsure, ACCOUNT_ID)
-        self.known = Known(self.oss.buckets, self.identity)
         self.eventbridge = EventBridge(
             self.clock, self.unsure, ACCOUNT_ID, lambda target, event: self.fc.deliver(target, event)
         )
         self.ecs = self._ecs()
+        self.known = Known(self.oss.buckets, self.identity, self.ecs, self.unsure)
         self.fc = self._fc()
         self.faults = Faults(self.identity, lambda origin: self.fc.kill(origin))
 
@@ -74,6 +78,7 @@ class Cloud:
             quotas=self.quotas,
             unsure=self.unsure,
             events=ImageEvents(self.settings.events, self.unsure, self._publish),
+            machines=Machines(self.settings.qemu, self.spawn),
         )
 
     def _fc(self) -> Functions:

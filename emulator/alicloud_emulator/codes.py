@@ -1,6 +1,8 @@
 """The HTTP status of every documented error code that the emulator knows, both generations of names.
 
-Sources: ExportImage pages of 2018 and 2025, DescribeTaskAttribute, CancelTask, AssumeRole, ECS common error codes.
+Sources: ExportImage pages of 2018 and 2025, pages of ImportImage, CopyImage, ModifyImageAttribute, DeleteImage,
+DeleteSnapshot, RunInstances, DeleteInstance, RunCommand, DescribeTaskAttribute, CancelTask, AssumeRole; ECS common
+error codes.
 """
 
 STATUSES = {
@@ -14,7 +16,21 @@ STATUSES = {
         "InvalidTimeStamp.Expired IdempotentParameterMismatch InvalidSecurityToken.Expired "
         "InvalidSecurityToken.Malformed InvalidSecurityToken.MismatchWithAccessKey DryRunOperation "
         "InvalidParameter.RoleArn InvalidParameter.RoleSessionName InvalidParameter.DurationSeconds "
-        "InvalidParameter.PolicyGrammar InvalidParameter.PolicySize"
+        "InvalidParameter.PolicyGrammar InvalidParameter.PolicySize "
+        "UnsupportedSuffix.OSSObject InvalidOSSObject.Malformed InvalidOSSBucket.Malformed InvalidOSSObject.Size "
+        "InvalidDescription.Malformed InvalidArchitecture.Malformed InvalidPlatform.Malformed InvalidOSType.Malformed "
+        "InvalidImageName.Duplicated InvalidImageSize InvalidDataDiskSize InvalidOSSObject.NotFound "
+        "InvalidLicenseType.NotSupported InvalidLicenseType.BYOLOnly InvalidOSSBucket.FlowLimit "
+        "InvalidBootMode.Malformed InvalidBootMode.NotSupport InvalidParameter.DetectionStrategy DRYRUN.SUCCESS "
+        "InvalidParameter.FeaturesImdsSupport InvalidClientToken.Malformed Account.Arrearage InvalidTagKey.Malformed "
+        "InvalidTagValue.Malformed InvalidTagCount InvalidImageFamily.Malformed ImageQuotaFull.ImageFamily "
+        "OperationNotSupported InvalidPart InvalidPartOrder EntityTooSmall MalformedXML InvalidArgument "
+        "InvalidInstanceType.ValueNotSupported InvalidVSwitchId.Necessary InvalidParameter.Mismatch "
+        "InvalidParameter.Conflict InvalidAutoReleaseTime.Malformed InvalidInstanceName.Malformed Duplicate.TagKey "
+        "InvalidSpotStrategy InvalidSpotPriceLimit InvalidSpotDuration InvalidInternetMaxBandwidthOut.Malformed "
+        "InvalidSystemDiskCategory.ValueNotSupported InvalidSystemDiskSize.ValueNotSupported "
+        "InvalidSystemDiskSize.ImageNotSupportResize ImageNotSupportCloudInit InvalidInstanceIds.Malformed "
+        "ImageFamilyQuotaFull InvalidSnapshotIds.Malformed OperationDenied.ImageCopyConflict"
     ),
     403: (
         "ImageNotSupported ImageIsExporting ExportImageFailed UserNotInTheWhiteList NoSetRoletoECSServiceAcount "
@@ -23,13 +39,35 @@ STATUSES = {
         "InvalidOSSBucket.EncryptUnsupported ImageId.NotFound OperationDenied.ImageExporting Forbidden.RAM "
         "Forbidden.Unauthorized Forbidden.AccessKeyDisabled Forbidden.SubUser LastTokenProcessing NoPermission "
         "InvalidTaskId.TaskActionNotSupport InvalidTaskId.IncorrectTaskStatus CancelTaskFailed AccessDenied "
-        "InvalidAccessKeyId SecurityTokenExpired InvalidSecurityToken RequestTimeTooSkewed"
+        "InvalidAccessKeyId SecurityTokenExpired InvalidSecurityToken RequestTimeTooSkewed InvalidObjectState "
+        "ImageIsImporting QuotaExceed.Image ImportImageFailed InvalidParameter.Malformed "
+        "MissingParameter.DiskDeviceMapping InvalidBlockSize.NotSupport ImageCheckUnsupported.WindowsImage "
+        "InvalidVHDImage.IncorrectSize InvalidArchitecture.PlatformUnsupported InvalidAccountStatus.OSSDisabled "
+        "InvalidStorageLocation.NotFound InvalidOperation.CloudBoxImageImportRoleRequired "
+        "InvalidOperation.CloudBoxImageImportUnsupported TagKey.Duplication ImageStatus.NotAvailable "
+        "ImageStatus.NotDeprecated ImageUseShared OperationDeined.ImageUsingByInstance ImageUsingByInstance "
+        "InvalidOperation.FeaturesImdsSupportNotMatch InvalidStatus.ImageIsCreating OperationDenied.ImageCopying "
+        "ImageIsPublic SnapshotCreatedImage SnapshotCreatedDisk Operation.Conflict QuotaExceed.Snapshot "
+        "OperationDenied.NoStock InvalidInstanceType.ZoneNotSupported InvalidInstanceType.NotSupported "
+        "ImageNotSupportInstanceType InvalidParameter.NotMatch OperationDenied.ImageNotValid InvalidParam.Amount "
+        "QuotaExceed.ElasticQuota InvalidAccountStatus.NotEnoughBalance IncorrectInstanceStatus "
+        "IncorrectInstanceStatus.Initializing InvalidOperation.DeletionProtection InvalidCmdType.NotFound "
+        "InstanceIds.ExceedLimit InvalidInstance.NotMatch "
+        "InvalidOperation.VhdImageUnsupported SizeExceed.Image RegionNotSupportCopy "
+        "OperationDenied.NonCompliantDestinationRegion"
     ),
     404: (
         "InvalidImageId.NotFound EntityNotExist.Role InvalidAccessKeyId.NotFound NoSuchBucket NoSuchKey "
-        "ServiceNotFound FunctionNotFound"
+        "ServiceNotFound FunctionNotFound InvalidResourceGroup.NotFound InvalidSnapshotId.NotFound NoSuchUpload "
+        "InvalidInstanceId.NotFound InvalidInstance.NotFound InvalidVSwitchId.NotFound InvalidSecurityGroupId.NotFound "
+        "InvalidZoneId.NotFound InvalidSystemDiskSize.LessThanImageSize InvalidSystemDiskSize.LessThanMinSize"
     ),
-    409: "OperationConflict FileAlreadyExists BucketAlreadyExists EventBusNotExist EventBusAlreadyExist",
+    405: "NotSupported MethodNotAllowed",
+    409: (
+        "OperationConflict FileAlreadyExists BucketAlreadyExists EventBusNotExist EventBusAlreadyExist "
+        "RestoreAlreadyInProgress"
+    ),
+    412: "PreconditionFailed",
     429: "ResourceExhausted TooManyRequests",
     500: "InternalError",
     501: "NotImplemented",

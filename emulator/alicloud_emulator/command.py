@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from alicloud_emulator.server import serve
 ABOUT = "Serve one emulated cloud until it is told to stop. Everything that it prints to stdout is one line of JSON."
 EPILOG = "Where they are not said, s.yaml, template.yml and ground.yaml of this folder count, as far as they are there."
 SPEED = 600.0
+QEMU = "qemu-system-x86_64"
 PORT_MAX = 65535
 STDIN = 0
 STOPS_WITHIN_S = 10
@@ -37,6 +39,7 @@ def main() -> int:
             opt=options.opt,
             runtime=options.runtime,
             events=options.events,
+            qemu=options.qemu,
         )
         asyncio.run(run(settings, options.port, with_stdin=options.with_stdin))
     except (SettingsError, OSError) as fault:
@@ -71,6 +74,12 @@ def arguments() -> argparse.ArgumentParser:
         default=frozenset({"actiontrail"}),
         help="what the creation of an image sends: actiontrail (the default), image, both with a comma, or none",
     )
+    parser.add_argument(
+        "--qemu",
+        type=program,
+        default=shutil.which(QEMU),
+        help=f"what runs the disks of imported images, or none: their marks are read instead ({QEMU}, if it is there)",
+    )
     parser.add_argument("--with-stdin", action="store_true", help="stop when stdin closes, as with whoever started it")
     return parser
 
@@ -87,6 +96,14 @@ def file(text: str) -> Path | None:
     if not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"there is no file {text!r}")
     return Path(text)
+
+
+def program(text: str) -> str | None:
+    """A program that must be there, or none."""
+    found = shutil.which(text)
+    if text != "none" and found is None:
+        raise argparse.ArgumentTypeError(f"there is no program {text!r}")
+    return found if text != "none" else None
 
 
 def port(text: str) -> int:

@@ -11,7 +11,9 @@ from alicloud_emulator import bodies
 from alicloud_emulator.cloud import Cloud
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.oss import control as oss_control
+from alicloud_emulator.oss.multipart import uploads_state
 from alicloud_emulator.ram import control as ram_control
+from alicloud_emulator.receivers import control as receivers_control
 from alicloud_emulator.section import SettingsError
 
 Answer = Any
@@ -19,14 +21,17 @@ Control = Callable[[Cloud, web.Request, Any], Awaitable[Answer]]
 
 
 async def state(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
-    """What there is: images, tasks, objects, events, invocations, and what targets received; `?only=` one of them."""
+    """All there is: of ECS, objects, uploads, events, invocations, receptions; `?only=` one part."""
     parts: dict[str, Callable[[], Answer]] = {
         "images": cloud.ecs.images_state,
         "tasks": cloud.ecs.tasks_state,
+        "snapshots": cloud.ecs.snapshots_state,
+        "instances": cloud.ecs.instances_state,
         "objects": cloud.oss.state,
+        "uploads": lambda: uploads_state(cloud.oss.buckets),
         "events": cloud.eventbridge.state,
         "invocations": cloud.fc.invocations_state,
-        "received": cloud.fc.received_state,
+        "received": lambda: [*cloud.fc.received_state(), *cloud.reception.received_state()],
     }
     only = request.query.get("only")
     if only is None:
@@ -81,6 +86,26 @@ async def change_image(cloud: Cloud, request: web.Request, body: Any) -> Answer:
 async def create_task(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     """Start someone else's export of an image."""
     return cloud.ecs.start_foreign_export(body)
+
+
+async def order_imports(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Say how imports go whose image has a name like this."""
+    return cloud.ecs.order_imports(body)
+
+
+async def order_guests(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Say how instances go, and what their guests do, whose image has a name like this."""
+    return cloud.ecs.order_guests(body)
+
+
+async def network(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Make or replace a vSwitch with its VPC and security groups; answers it."""
+    return cloud.ecs.networks.change(body)
+
+
+async def stock(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
+    """Say which instance types are sold out, or not offered."""
+    return cloud.ecs.set_stock(body)
 
 
 async def quotas(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
@@ -139,6 +164,17 @@ async def bucket(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     return oss_control.change(cloud.oss, body)
 
 
+async def receiver(cloud: Cloud, request: web.Request, body: Any) -> Answer:
+    """Make a receiver of webhooks, chats or heartbeats (`receivers/control.py` says which); answers it with its URL."""
+    made = receivers_control.change(cloud.reception, request.match_info["name"], body)
+    return {"name": made["name"], "kind": made["kind"], "url": cloud.endpoint + made["path"]}
+
+
+async def remove_receiver(cloud: Cloud, request: web.Request, _body: Any) -> Answer:
+    """Remove a receiver."""
+    return {"receivers": cloud.reception.remove(request.match_info["name"])}
+
+
 async def ram(cloud: Cloud, _request: web.Request, body: Any) -> Answer:
     """Change roles and policies; answers them as they are then (`ram/control.py` says what may be changed)."""
     return ram_control.change(cloud.identity, body)
@@ -163,6 +199,10 @@ ROUTES: tuple[tuple[str, str, Control, bodies.Schema], ...] = (
     ("POST", "/images", create_image, bodies.NEW_IMAGE),
     ("POST", "/images/{image_id}", change_image, bodies.CHANGED_IMAGE),
     ("POST", "/tasks", create_task, bodies.TASK),
+    ("POST", "/imports", order_imports, bodies.IMPORTS),
+    ("POST", "/guests", order_guests, bodies.GUESTS),
+    ("POST", "/networks", network, bodies.NETWORK),
+    ("POST", "/stock", stock, bodies.STOCK),
     ("POST", "/quotas", quotas, bodies.QUOTAS),
     ("GET", "/clock", clock, bodies.ANY),
     ("POST", "/clock", clock, bodies.CLOCK),
@@ -174,6 +214,8 @@ ROUTES: tuple[tuple[str, str, Control, bodies.Schema], ...] = (
     ("GET", "/unsure", unsure, bodies.ANY),
     ("POST", "/unsure", unsure, bodies.OBJECT),
     ("POST", "/buckets", bucket, bodies.BUCKET),
+    ("POST", "/receivers/{name}", receiver, bodies.RECEIVER),
+    ("DELETE", "/receivers/{name}", remove_receiver, bodies.ANY),
     ("GET", "/ram", ram, bodies.ANY),
     ("POST", "/ram", ram, bodies.RAM),
     ("GET", "/decisions", decisions, bodies.ANY),

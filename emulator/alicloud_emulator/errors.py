@@ -1,11 +1,17 @@
 """How a service of the emulated cloud says no."""
 
+from collections.abc import Mapping
+
 
 class ApiError(Exception):
-    """A refusal with the cloud's own HTTP status and code; each wire protocol has its own form for it."""
+    """A refusal with the service's own HTTP status and code; each wire protocol has its own form for it.
 
-    def __init__(self, status: int, code: str, message: str = "") -> None:
+    `headers` are those of receivers, such as Retry-After.
+    """
+
+    def __init__(self, status: int, code: str, message: str = "", *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {code}: {message}")
+        self.headers = headers
         self.status = status
         self.code = code
         self.message = message or code

@@ -13,20 +13,30 @@ from alicloud_emulator.codes import status_of
 from alicloud_emulator.errors import ApiError, Dropped
 from alicloud_emulator.identity import Identity
 from alicloud_emulator.ram.permissions import NEEDS
+from alicloud_emulator.receivers.kind import Kind as Receiver
+from alicloud_emulator.receivers.kinds import KINDS as RECEIVERS
 
 KINDS = frozenset(
     {
         *("throttle", "http_500", "http_503", "reset_before", "kill_before", "hold", "slow"),
         *("reset_after", "kill_after", "garbage"),
+        *("http_410", "http_429", "ok_with_error", "redirect"),
     }
 )
+OF_RECEIVERS = frozenset({"http_410", "http_429", "ok_with_error", "redirect"})  # the cloud has no such answers
 PAUSES = frozenset({"hold", "slow"})
-# What each service answers when it is asked too often.
+# What each service answers when it is asked too often; receivers have words of their own.
 THROTTLING = {"oss": (503, "QpsLimitExceeded"), "fc": (429, "ResourceExhausted")}
 REFUSALS = {
     "http_500": (500, "InternalError", "The request processing has failed due to some unknown error."),
     "http_503": (503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server."),
+    "http_410": (410, "Gone", "There is nothing here any more."),
+    "http_429": (429, "TooManyRequests", "Too many requests."),
+    "redirect": (302, "Found", "It is elsewhere."),
 }
+INSIDE = "http://10.0.0.1/"  # where a redirect leads to: a private address, which nothing from outside may reach
+HEADERS = {"http_429": {"Retry-After": "30"}, "redirect": {"Location": INSIDE}}
+ACTIONS = (*NEEDS, *((kind.name, kind.action) for kind in RECEIVERS.values()))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,17 +51,30 @@ class Fault:
     key: str = "*"
     params: dict[str, str] = field(default_factory=dict)
     delay_s: float = 3.0
-    says: str = ""  # the message of a `code:…`; <secret>, <token> and <quoted token> stand for the caller's own
+    says: str = ""  # of a `code:…` its message, where <secret>, <token>, <quoted token> are the caller's; a Location
     share: float = 1.0  # of the calls that match, by chance that is the same in each run
 
     def __post_init__(self) -> None:
         """Refuse an order that no call can ever meet."""
-        if not any(fnmatchcase(service, self.service) for service, _ in NEEDS):
-            services = ", ".join(sorted({name for name, _ in NEEDS}))
-            raise ApiError(400, "InvalidFault", f"service {self.service!r} is none of {services}, *")
-        actions = sorted({action for service, action in NEEDS if fnmatchcase(service, self.service)})
+        services = list(dict.fromkeys(service for service, _ in ACTIONS))
+        meant = [service for service in services if fnmatchcase(service, self.service)]
+        if not meant:
+            raise ApiError(400, "InvalidFault", f"service {self.service!r} is none of {', '.join(services)}, *")
+        actions = sorted({action for service, action in ACTIONS if service in meant})
         if not any(fnmatchcase(action, self.action) for action in actions):
             raise ApiError(400, "InvalidFault", f"action {self.action!r} is none of {', '.join(actions)}, *")
+        self._check_of_receivers([RECEIVERS.get(service) for service in meant])
+
+    def _check_of_receivers(self, meant: list[Receiver | None]) -> None:
+        """Refuse what is of receivers where others are meant too, and what one of them does not say."""
+        kinds = [kind for kind in meant if kind]
+        if self.kind in OF_RECEIVERS and len(kinds) < len(meant):
+            raise ApiError(400, "InvalidFault", f"kind {self.kind!r} is of {', '.join(RECEIVERS)} alone")
+        if self.kind == "ok_with_error" and any(kind.busy is None for kind in kinds):
+            raise ApiError(400, "InvalidFault", f"{self.service!r} has no errors inside of HTTP 200")
+        code = self.kind.removeprefix("code:")
+        if code != self.kind and len(kinds) == len(meant) and not all(kind.codes.fullmatch(code) for kind in kinds):
+            raise ApiError(400, "InvalidFault", f"{code!r} is no code of {self.service!r}")
 
     def matches(self, call: Call) -> bool:
         """Whether the call is of this action (`*` for any), object key and parameters."""
@@ -123,13 +146,14 @@ class Faults:
     def _break(self, call: Call, kind: str, says: str) -> None:
         """Raise what keeps the call from having an effect, if the kind is one of those."""
         if kind in REFUSALS:
-            raise ApiError(*REFUSALS[kind])
-        if kind == "throttle":
-            refusal = THROTTLING.get(call.service, (400, "Throttling"))
-            raise ApiError(*refusal, "Request was denied due to request throttling.")
+            headers = {"Location": says} if kind == "redirect" and says else HEADERS.get(kind)
+            raise ApiError(*REFUSALS[kind], headers=headers)
+        if kind in ("throttle", "ok_with_error"):
+            raise ApiError(*own_words(call.service, kind))
         if kind.startswith("code:"):
             code = kind.removeprefix("code:")
-            raise ApiError(status_of(code), code, self._quoting(says, call) or f"The request is refused with {code}.")
+            says = self._quoting(says, call) or f"The request is refused with {code}."
+            raise ApiError(status_for(call.service, code), code, says)
         if kind == "kill_before":
             self._kill_caller(call)
         if kind == "reset_before":
@@ -150,3 +174,17 @@ class Faults:
         if origin:
             self._kill(origin)
         raise Dropped
+
+
+def own_words(service: str, kind: str) -> tuple[int, str, str]:
+    """How a service refuses what comes too fast, or with an error inside of HTTP 200."""
+    receiver = RECEIVERS.get(service)
+    if receiver:
+        return receiver.busy if kind == "ok_with_error" and receiver.busy else receiver.too_fast
+    return (*THROTTLING.get(service, (400, "Throttling")), "Request was denied due to request throttling.")
+
+
+def status_for(service: str, code: str) -> int:
+    """The HTTP status that a code has with a service."""
+    receiver = RECEIVERS.get(service)
+    return receiver.status_of(code) if receiver and receiver.codes.fullmatch(code) else status_of(code)

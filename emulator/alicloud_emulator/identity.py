@@ -11,7 +11,8 @@ from alicloud_emulator.ram.documents import Trusted, read_trust
 from alicloud_emulator.ram.policies import Policies, Policy, PolicyName
 
 ALPHABET = string.ascii_letters + string.digits
-SERVICE_ROLE = "AliyunECSImageExportDefaultRole"
+EXPORT_ROLE = "AliyunECSImageExportDefaultRole"  # with which ECS writes to OSS
+IMPORT_ROLE = "AliyunECSImageImportDefaultRole"  # with which ECS reads from OSS
 
 
 def trust(**principals: list[str]) -> dict[str, Any]:

@@ -11,4 +11,7 @@ class Quotas:
     weekly_exports: int = 1000
     api_qps: int = 100  # per API action
     exports_enabled: bool = True  # an account that ECS has not enabled is not in its white list
+    imports_enabled: bool = True
+    images: int = 1000  # own ones, per region
     instances: int = 100  # of functions, at a time
+    ecs_instances: int = 100  # per region

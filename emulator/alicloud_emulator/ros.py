@@ -5,6 +5,7 @@ Source: ROS "Template syntax" and "Functions" pages; of the functions, those tha
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,14 +14,15 @@ from typing import Any
 
 import yaml
 
-from alicloud_emulator.ros_types import PROPERTIES, name_of
+from alicloud_emulator.ros_types import GIVEN_IDS, PROPERTIES, name_of
+from alicloud_emulator.section import Loader as PlainLoader
 from alicloud_emulator.section import Section, SettingsError, read_yaml
 
 NO_VALUE = object()  # `ALIYUN::NoValue`: the property is left out
 QUANTIFIERS: Mapping[str, Callable[[Iterable[bool]], bool]] = {"Fn::And": all, "Fn::Or": any}
 
 
-class Loader(yaml.SafeLoader):
+class Loader(PlainLoader):
     """YAML with ROS's short tags: `!Ref x` for {Ref: x}, `!Sub x` for {Fn::Sub: x}."""
 
 
@@ -75,6 +77,11 @@ class Template:
         found = [value for value in self._resources.values() if value["Type"] == kind and self._holds(value)]
         return [Resource(kind, self.resolve(value.get("Properties") or {})) for value in found]
 
+    def id_of(self, kind: str, name: str) -> str:
+        """The id of a resource of this name: the same whenever the stack is created in this account and region."""
+        seen = f"{self.account_id} {self.region} {kind} {name}"
+        return GIVEN_IDS[kind] + hashlib.sha256(seen.encode()).hexdigest()[:20]
+
     def _holds(self, said: Mapping[str, Any]) -> bool:
         return "Condition" not in said or self._condition(said["Condition"])
 
@@ -119,6 +126,14 @@ class Template:
             return re.sub(r"\$\{([^}!]+)\}", lambda found: str(self._named(found[1])), argument)
         if name == "Fn::Join":
             return argument[0].join(map(str, self.resolve(argument[1])))
+        if name == "Fn::Split":
+            separator, text = argument
+            return str(self.resolve(text)).split(separator)
+        if name == "Fn::Select":
+            number, values = argument
+            return self.resolve(values)[int(number)]
+        if name == "Fn::GetAZs":
+            return [f"{self.resolve(argument)}-{letter}" for letter in "ab"]
         if name == "Fn::If":
             return self.resolve(argument[1] if self._condition(argument[0]) else argument[2])
         raise SettingsError(f"{name}: the emulator does not know this function of ROS")
@@ -140,6 +155,8 @@ class Template:
             raise SettingsError(f"{target}: is referred to, and its condition does not hold")
         kind, properties = self._resources[target]["Type"], self._resources[target]["Properties"]
         name = self.resolve(properties.get(name_of(kind), target))
+        if kind in GIVEN_IDS:
+            return self.id_of(kind, str(name))
         if attribute == "Arn" and kind == "ALIYUN::RAM::Role":
             return f"acs:ram::{self._values['ALIYUN::AccountId']}:role/{name}"
         return name

@@ -11,6 +11,30 @@ from collections.abc import Mapping
 PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "ALIYUN::CMS::EventRule": ("RuleName", "Description", "EventPattern", "EventType", "State"),
     "ALIYUN::CMS::EventRuleTargets": ("RuleName", "MnsParameters"),
+    "ALIYUN::CMS::ResourceMetricRule": (
+        "RuleName",
+        "RuleId",
+        "CompositeExpression",
+        "ContactGroups",
+        "Escalations",
+        "Interval",
+        "MetricName",
+        "Namespace",
+        "NoDataPolicy",
+        "Period",
+        "Resources",
+        "SilenceTime",
+    ),
+    "ALIYUN::ECS::SecurityGroup": (
+        "SecurityGroupName",
+        "Description",
+        "SecurityGroupEgress",
+        "SecurityGroupIngress",
+        "SecurityGroupType",
+        "VpcId",
+    ),
+    "ALIYUN::ECS::VPC": ("VpcName", "CidrBlock", "Description"),
+    "ALIYUN::ECS::VSwitch": ("VSwitchName", "CidrBlock", "Description", "VpcId", "ZoneId"),
     "ALIYUN::FC3::Trigger": (
         "TriggerName",
         "FunctionName",
@@ -31,9 +55,17 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
         "Policies",
         "PolicyAttachments",
     ),
+    "ALIYUN::SLS::Alert": ("Detail", "Project"),  # its name is in Detail, and nothing refers to it
     "ALIYUN::SLS::Index": ("LogstoreName", "ProjectName", "FullTextIndex", "KeyIndices"),
     "ALIYUN::SLS::Logstore": ("LogstoreName", "ProjectName", "TTL", "ShardCount"),
     "ALIYUN::SLS::Project": ("Name", "Description"),
+}
+
+
+GIVEN_IDS: Mapping[str, str] = {  # what is told apart by an id that the cloud gives, and how such an id begins
+    "ALIYUN::ECS::SecurityGroup": "sg-",
+    "ALIYUN::ECS::VPC": "vpc-",
+    "ALIYUN::ECS::VSwitch": "vsw-",
 }
 
 

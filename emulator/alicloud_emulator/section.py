@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import yaml
 
 Value = TypeVar("Value")
 MERGE = "<<"  # of YAML 1.1: may stand more than once
+if TYPE_CHECKING:
+    Loader = yaml.SafeLoader
+else:
+    Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # of C: seven times as fast, where it was built
 
 
 class SettingsError(ValueError):
     """A deployment file says something that is wrong or that the emulator does not know."""
 
 
-def read_yaml(file: Path, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> dict[str, Any]:
+def read_yaml(file: Path, loader: type[yaml.SafeLoader] = Loader) -> dict[str, Any]:
     """The mapping that a YAML file holds; SettingsError with the place where it holds none."""
     try:
         said = _load(loader(file.read_text(encoding="utf-8")))

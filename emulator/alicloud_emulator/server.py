@@ -2,7 +2,8 @@
 
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -19,9 +20,10 @@ from alicloud_emulator.fc.wire3 import Fc3Wire
 from alicloud_emulator.oss.api import OPERATIONS as OSS
 from alicloud_emulator.ram.api import OPERATIONS as RAM
 from alicloud_emulator.ram.permissions import check_mapped, needed
+from alicloud_emulator.receivers.kinds import kind_of
 from alicloud_emulator.signatures.checkers import CHECKERS
 from alicloud_emulator.sts.api import OPERATIONS as STS
-from alicloud_emulator.wires import Wire
+from alicloud_emulator.wires import Form, Wire
 from alicloud_emulator.wires.eventbridge import EventBridgeWire
 from alicloud_emulator.wires.oss import OssWire
 from alicloud_emulator.wires.rpc import RpcWire
@@ -38,6 +40,7 @@ SERVICES: Mapping[str, Mapping[str, Operation[Any]]] = {
 }
 OSS_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 LARGEST_BODY = 100 * 1024 * 1024
+LONGEST_LINE = 64 * 1024  # older SDKs send a whole command in the query
 
 
 def application(cloud: Cloud) -> web.Application:
@@ -56,6 +59,11 @@ def application(cloud: Cloud) -> web.Application:
 async def answer(cloud: Cloud, request: web.Request) -> web.StreamResponse:
     """Read a request by its protocol and let it happen."""
     body = await request.read()
+    receiving = kind_of(request)
+    if receiving:
+        cloud.clock.run_due()
+        asked = cloud.reception.asked(receiving, request)
+        return await happen(cloud, cloud.reception, called(cloud, request, body, asked), cloud.reception.take)
     wire = next(wire for wire in WIRES if wire.recognises(request))
     cloud.clock.run_due()
     try:
@@ -63,7 +71,7 @@ async def answer(cloud: Cloud, request: web.Request) -> web.StreamResponse:
     except ApiError as error:
         nothing = Asked(service="", action="", params={}, access_key_id=None, region="")
         return wire.refuse(called(cloud, request, body, nothing), error)
-    return await happen(cloud, wire, called(cloud, request, body, asked))
+    return await happen(cloud, wire, called(cloud, request, body, asked), partial(operate, cloud, wire))
 
 
 def called(cloud: Cloud, request: web.Request, body: bytes, asked: Asked) -> Call:
@@ -82,18 +90,18 @@ def called(cloud: Cloud, request: web.Request, body: bytes, asked: Asked) -> Cal
     )
 
 
-async def happen(cloud: Cloud, wire: Wire, call: Call) -> web.StreamResponse:
-    """Fault, authenticate, operate, log, fault again, answer."""
+async def happen(cloud: Cloud, form: Form, call: Call, work: Callable[[Call], Awaitable[Result]]) -> web.StreamResponse:
+    """Fault, do the work, log, fault again, answer."""
     entry = cloud.calls.arrived(call)
     try:
         await cloud.faults.before(call)
         call.now = cloud.clock.now()
-        response = wire.answer(call, await operate(cloud, wire, call))
+        response = form.answer(call, await work(call))
         ended(entry, call, response.status)
         cloud.faults.after(call)
     except ApiError as error:
         ended(entry, call, error.status, error.code)
-        return wire.refuse(call, error)
+        return form.refuse(call, error)
     except Dropped:
         ended(entry, call, 0)
         return reset(call.request)
@@ -145,7 +153,7 @@ def unreadable() -> web.Response:
 
 async def serve(cloud: Cloud, port: int = 0) -> web.AppRunner:
     """Bind to loopback, set the cloud's endpoint and start it; `cleanup()` of what is returned unbinds."""
-    runner = web.AppRunner(application(cloud), access_log=None, shutdown_timeout=1)
+    runner = web.AppRunner(application(cloud), access_log=None, shutdown_timeout=1, max_line_size=LONGEST_LINE)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()

@@ -1,8 +1,9 @@
-"""Creates the stack of a ROS template: its buckets, and its roles with their policies. Other types are passed over."""
+"""Creates the stack of a ROS template: buckets, vSwitches, roles with their policies. Other types are passed over."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from alicloud_emulator.ecs.instances.network import Networks
 from alicloud_emulator.identity import Identity
 from alicloud_emulator.oss.buckets import Oss
 from alicloud_emulator.ram.conditions import PolicyError
@@ -14,9 +15,10 @@ from alicloud_emulator.section import SettingsError
 class Stacks:
     """Makes stacks out of templates that were read for an account and a region."""
 
-    def __init__(self, identity: Identity, oss: Oss) -> None:
+    def __init__(self, identity: Identity, oss: Oss, networks: Networks) -> None:
         self._identity = identity
         self._oss = oss
+        self._networks = networks
 
     def create(self, template: Template) -> None:
         """Make what the template has. Raises SettingsError with the role that cannot be."""
@@ -24,6 +26,8 @@ class Stacks:
             name = bucket.properties["BucketName"]
             made = self._oss.create_bucket(name, region=template.region, account_id=template.account_id)
             made.lifecycle = bucket.properties.get("LifecycleConfiguration", {}).get("Rule", [])
+        for vswitch in template.resources("ALIYUN::ECS::VSwitch"):
+            self._networks.change(network_of(template, vswitch.properties))
         managed = template.resources("ALIYUN::RAM::ManagedPolicy")
         for role in template.resources("ALIYUN::RAM::Role"):
             self._add_role(template.account_id, role.properties, managed)
@@ -53,3 +57,20 @@ class Stacks:
             for policy in (*role.get("Policies", []), *attached)
         ]
         return (*own, *system)
+
+
+def network_of(template: Template, vswitch: Mapping[str, Any]) -> dict[str, Any]:
+    """A vSwitch as control calls take it, with the security groups of its VPC."""
+    groups = [one.properties for one in template.resources("ALIYUN::ECS::SecurityGroup")]
+    return {
+        "vswitch": template.id_of("ALIYUN::ECS::VSwitch", vswitch["VSwitchName"]),
+        "vpc": vswitch["VpcId"],
+        "zone": vswitch["ZoneId"],
+        "region": template.region,
+        "account_id": template.account_id,
+        "security_groups": [
+            template.id_of("ALIYUN::ECS::SecurityGroup", one["SecurityGroupName"])
+            for one in groups
+            if one["VpcId"] == vswitch["VpcId"]
+        ],
+    }

@@ -21,6 +21,22 @@ READINGS: dict[str, tuple[Any, ...]] = {
     "role_name": ("default_only", "any"),
     "bucket_elsewhere": ("InvalidOSSBucket.NotFound", "InvalidOSSBucket.NotMatched"),
     "object_naming": ("prefix_image_disk", "prefix_image_task"),
+    "import_of_tar_gz": ("accepted", "refused", "fails"),
+    "import_id_field": ("TaskId", "ImportTaskId"),
+    "dry_run_code": ("DryRunOperation", "DRYRUN.SUCCESS"),
+    "import_cause_in_task": (True, False),
+    "create_failed_keeps_name": (True, False),
+    "cancelled_import": ("gone", "CreateFailed"),
+    "detection": ("minutes", "never"),
+    "delete_unknown_image": (404, 200),
+    "import_device_order": ("by_n", "system_only"),
+    "cross_account_bucket": ("allowed", "NotMatched"),
+    "missing_object": ("NoSuchKey", "AccessDenied"),
+    "role_name_import": ("default_only", "any"),
+    "image_event_on_import": ("once", "twice"),
+    "run_instances_resource": ("all", "image"),
+    "console_refresh": ("live", "last_start"),
+    "console_time_zone": ("+8", "UTC"),
     "list_after_write": ("strong", "lagging"),
     "image_event_shape": ("flat", "content"),
     "eventbridge_refusal": ("body", "status"),
@@ -52,6 +68,22 @@ class Unsure:
     operation_progress: str = "per_object"  # how DescribeTaskAttribute groups the objects of several disks
     role_name: str = "default_only"  # whether ECS takes another role than its own default one
     bucket_elsewhere: str = "InvalidOSSBucket.NotFound"  # how ExportImage calls a bucket of another region
+    import_of_tar_gz: str = "accepted"  # what an export calls .raw.tar.gz: taken, refused at the call, or failing late
+    import_id_field: str = "TaskId"  # what ImportImage calls the task's id; older samples have the other
+    dry_run_code: str = "DryRunOperation"  # with which ImportImage's dry run passes: its page has both
+    import_cause_in_task: bool = True  # whether the task of an import that failed says why
+    create_failed_keeps_name: bool = True  # whether an image that failed to be made still has its name
+    cancelled_import: str = "gone"  # what becomes of the image
+    detection: str = "minutes"  # whether DetectionStrategy ever comes to a result
+    delete_unknown_image: int = 404  # DeleteImage and DeleteSnapshot of what is not there: "ignored" in the text
+    import_device_order: str = "by_n"  # whether data disks are /dev/xvdb and so on by N, or in another order
+    cross_account_bucket: str = "allowed"  # whether ImportImage reads a bucket of another account
+    missing_object: str = "NoSuchKey"  # what OSS says of no object to whoever may read objects, and not list them
+    role_name_import: str = "default_only"  # whether ECS takes another role than its own default one to read
+    image_event_on_import: str = "once"  # whether an imported image's Available is told twice
+    run_instances_resource: str = "all"  # whether RAM judges RunInstances by its image too
+    console_refresh: str = "live"  # whether a console goes on, or is kept as it was at the last start
+    console_time_zone: str = "+8"  # of LastUpdateTime: newer pages say UTC+8, older ones UTC
     list_after_write: str = "strong"  # lagging: LIST shows a write 2 cloud seconds later
     image_event_shape: str = "flat"  # data.imageId, or data.content.imageId
     eventbridge_refusal: str = "body"  # HTTP 200 with Success false (as Terraform's provider reads it), or HTTP 409

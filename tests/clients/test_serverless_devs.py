@@ -14,7 +14,7 @@ from tests.patience import HANGS_S
 from .environments import node_command, node_environment
 
 pytestmark = pytest.mark.prove
-ALL = ["event", "http", "nightly", "watch"]
+ALL = ["event", "http", "nightly", "watch", "unpack", "maintain"]
 # What each command of the docs is there for; `s cli` is read by `s` itself, which hands the rest to the component.
 MEANT: dict[str, tuple[str, list[str]]] = {
     "s deploy": ("deploy", ALL),

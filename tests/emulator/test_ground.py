@@ -46,11 +46,12 @@ def test_what_it_names_exists(tmp_path: Path) -> None:
     assert [policy.name.name for policy in cloud.identity.policies_of(role)] == ["look"]
 
 
-def test_without_one_there_is_the_default_bus_and_the_role_that_ecs_exports_with() -> None:
+def test_without_one_there_is_the_default_bus_and_the_roles_that_ecs_uses_oss_with() -> None:
     cloud = Cloud()
     lay(cloud)
     assert (cloud.oss.buckets, [*cloud.eventbridge.buses], cloud.fc.services) == ({}, ["default"], {})
-    assert [role.name for role in cloud.identity.roles()] == ["AliyunECSImageExportDefaultRole"]
+    names = ["AliyunECSImageExportDefaultRole", "AliyunECSImageImportDefaultRole"]
+    assert [role.name for role in cloud.identity.roles()] == names
 
 
 def test_a_template_is_found_from_where_the_file_is(tmp_path: Path) -> None:

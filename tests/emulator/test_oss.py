@@ -184,3 +184,12 @@ def test_a_bucket_is_made_and_changed_by_a_control_call(world: World) -> None:
     for wrong in ({"region": "cn-beijing"}, {"name": BUCKET, "colour": "red"}, {"name": BUCKET, "encryption": "ROT13"}):
         with pytest.raises(HTTPError):
             world.post("buckets", wrong)
+
+
+def test_an_object_has_the_class_that_it_was_written_with_or_its_buckets(client: oss.Client) -> None:
+    put(client, "plain")
+    put(client, "cold", storage_class="Archive")
+    found = [client.head_object(oss.HeadObjectRequest(bucket=BUCKET, key=key)) for key in ("plain", "cold")]
+    assert [one.storage_class for one in found] == ["Standard", "Archive"]
+    assert code_of(lambda: get(client, "cold")) == (403, "InvalidObjectState")
+    assert code_of(lambda: put(client, "k", storage_class="Warm")) == (400, "InvalidArgument")

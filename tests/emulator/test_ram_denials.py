@@ -19,11 +19,17 @@ from tests.emulator.ecs_requests import (
     BUCKET,
     assume_role,
     cancel_task,
+    copy_image,
+    delete_image,
+    delete_snapshot,
     describe_images,
+    describe_snapshots,
     describe_task,
     describe_tasks,
     export_image,
     filled,
+    import_image,
+    modify_image,
 )
 from tests.emulator.world import World, code_of, running
 from tests.ground import OPEN
@@ -38,7 +44,8 @@ ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 def shared() -> Iterator[World]:
     """One cloud for all: every test makes the rights that it needs."""
     with running(Settings(speed=0.01, ground=OPEN)) as world:
-        world.create_image(ImageId="m-known", Status="Available")
+        known = {"DiskDeviceMapping": [{"Type": "system", "SnapshotId": "s-known"}]}
+        world.create_image(ImageId="m-known", Status="Available", DiskDeviceMappings=known)
         yield world
 
 
@@ -75,6 +82,24 @@ def get_role() -> CommonRequest:
 RPC: dict[str, tuple[AcsRequest, str, str]] = {
     "ecs:DescribeImages": (describe_images(), f"acs:ecs:cn-hangzhou:{ACCOUNT}:image/*", "Forbidden.RAM"),
     "ecs:ExportImage": (export_image("m-known"), f"acs:ecs:cn-hangzhou:{ACCOUNT}:image/m-known", "Forbidden.RAM"),
+    "ecs:ImportImage": (import_image("a.raw"), f"acs:ecs:cn-hangzhou:{ACCOUNT}:image/*", "Forbidden.RAM"),
+    "ecs:CopyImage": (copy_image("m-known"), f"acs:ecs:cn-hangzhou:{ACCOUNT}:image/*", "Forbidden.RAM"),
+    "ecs:ModifyImageAttribute": (
+        modify_image("m-known"),
+        f"acs:ecs:cn-hangzhou:{ACCOUNT}:image/m-known",
+        "Forbidden.RAM",
+    ),
+    "ecs:DeleteImage": (
+        delete_image("m-known", DryRun="true"),
+        f"acs:ecs:cn-hangzhou:{ACCOUNT}:image/m-known",
+        "Forbidden.RAM",
+    ),
+    "ecs:DescribeSnapshots": (describe_snapshots(), f"acs:ecs:cn-hangzhou:{ACCOUNT}:snapshot/*", "Forbidden.RAM"),
+    "ecs:DeleteSnapshot": (
+        delete_snapshot("s-known", RegionId="cn-beijing"),
+        f"acs:ecs:cn-hangzhou:{ACCOUNT}:snapshot/s-known",  # where it is, whatever the call says
+        "Forbidden.RAM",
+    ),
     "ecs:DescribeTasks": (describe_tasks(), f"acs:ecs:cn-hangzhou:{ACCOUNT}:*", "Forbidden.RAM"),
     "ecs:DescribeTaskAttribute": (describe_task("t-1"), f"acs:ecs:cn-hangzhou:{ACCOUNT}:*", "Forbidden.RAM"),
     "ecs:CancelTask": (cancel_task("t-1"), f"acs:ecs:cn-hangzhou:{ACCOUNT}:*", "Forbidden.RAM"),
@@ -107,6 +132,13 @@ def test_with_its_permission_on_its_resource_alone_a_call_is_let_pass(shared: Wo
         shared.send(request, key)
     except ServerException as refusal:
         assert refusal.error_code not in (code, "Forbidden.RAM")  # noqa: PT017 - whatever else it meets is not RAM's
+
+
+def test_one_image_is_described_with_a_right_on_it_alone(shared: World) -> None:
+    key = session(shared, allow("ecs:DescribeImages", f"acs:ecs:cn-hangzhou:{ACCOUNT}:image/m-known"))
+    assert shared.send(describe_images(ImageId="m-known"), key)["TotalCount"] == 1
+    for params in ({}, {"ImageId": "m-known,m-other"}, {"ImageId": "m-other"}):
+        assert code_of(shared, describe_images(**params), key) == (403, "Forbidden.RAM")
 
 
 OSS: dict[str, tuple[Any, str]] = {
@@ -172,6 +204,18 @@ def invoke(world: World, key: AccessKey) -> requests.Response:
     headers = {"date": now, "content-type": "application/json", "x-fc-security-token": key.security_token or ""}
     headers["authorization"] = f"FC {key.access_key_id}:{sign(key.secret, string_to_sign('POST', path, headers))}"
     return requests.post(world.endpoint + path, data=b"{}", headers=headers, timeout=HANGS_S)
+
+
+def test_to_hear_that_an_object_is_not_there_may_take_the_right_to_list(shared: World) -> None:
+    read, listing = allow("oss:GetObject", f"acs:oss:*:*:{BUCKET}/*"), allow("oss:ListObjects", f"acs:oss:*:*:{BUCKET}")
+    missing, said = oss.GetObjectRequest(bucket=BUCKET, key="nowhere"), []
+    for reading in ("NoSuchKey", "AccessDenied"):
+        shared.post("unsure", {"missing_object": reading})
+        for rights in ([read], [read, listing]):
+            client = shared.oss(session(shared, *rights))
+            said.append((oss_code(lambda client=client: client.get_object(missing)) or ("",) * 3)[1])
+    shared.post("unsure", {"missing_object": "NoSuchKey"})
+    assert said == ["NoSuchKey", "NoSuchKey", "AccessDenied", "NoSuchKey"]
 
 
 def test_fc_refuses_in_json(shared: World) -> None:
@@ -293,5 +337,5 @@ def test_a_task_fails_whose_role_loses_its_rights_on_the_way(world: World) -> No
 def test_every_action_of_every_service_has_its_permission() -> None:
     check_mapped(SERVICES)
     assert set(NEEDS) == {(service, action) for service, actions in SERVICES.items() for action in actions}
-    with pytest.raises(Unmapped, match="ecs DeleteImage"):
-        check_mapped({"ecs": ["DeleteImage"]})
+    with pytest.raises(Unmapped, match="ecs DeleteEverything"):
+        check_mapped({"ecs": ["DeleteEverything"]})

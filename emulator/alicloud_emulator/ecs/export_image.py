@@ -6,18 +6,18 @@ from typing import Any
 
 from alicloud_emulator.calls import Call
 from alicloud_emulator.ecs.disk_files import SUFFIXES
+from alicloud_emulator.ecs.exports import ExportOrder
 from alicloud_emulator.ecs.image import Image
 from alicloud_emulator.ecs.regions import FORMAT_REGIONS, region_of
 from alicloud_emulator.ecs.service import Ecs
 from alicloud_emulator.ecs.service_role import arn_of
-from alicloud_emulator.ecs.task import Order
 from alicloud_emulator.errors import ApiError, missing_parameter
-from alicloud_emulator.identity import SERVICE_ROLE
+from alicloud_emulator.identity import EXPORT_ROLE
+from alicloud_emulator.oss.buckets import ARCHIVED
 
 PREFIX = re.compile(r"[A-Za-z0-9]{1,30}")
 MOST_DATA_DISKS, LARGEST_DATA_DISK_GIB = 4, 500
 WEEK = timedelta(days=7)
-ARCHIVED = frozenset({"Archive", "ColdArchive", "DeepColdArchive"})
 
 
 async def ExportImage(ecs: Ecs, call: Call) -> dict[str, Any]:
@@ -28,13 +28,13 @@ async def ExportImage(ecs: Ecs, call: Call) -> dict[str, Any]:
     check_free(ecs, call, order)
     if call.params.get("DryRun", "").lower() == "true":
         raise ApiError(400, "DryRunOperation", "Request validation has been passed with DryRun flag set.")
-    task = ecs.tasks.start(order)
+    task = ecs.exports.start(order)
     field = ecs.unsure.export_id_field
     names = ("TaskId", "ExportTaskId") if field == "both" else (field,)
     return {"RegionId": order.image.region, **dict.fromkeys(names, task.id)}
 
 
-def order_of(ecs: Ecs, call: Call) -> Order:
+def order_of(ecs: Ecs, call: Call) -> ExportOrder:
     """The request's parameters, under the old names too, each well formed, of an account that may export at all."""
     if not ecs.quotas.exports_enabled:
         raise ApiError(403, "UserNotInTheWhiteList", "The user is not in the white list of image export.")
@@ -47,7 +47,7 @@ def order_of(ecs: Ecs, call: Call) -> Order:
     image_format = format_of(call.params.get("ImageFormat") or "raw", region)
     role_name = role_of(ecs, call)
     image = ecs.images.find(call.params["ImageId"], region, call.key.account_id)
-    return Order(
+    return ExportOrder(
         image=image,
         bucket=bucket,
         prefix=prefix,
@@ -71,9 +71,9 @@ def format_of(text: str, region: str) -> str:
 
 def role_of(ecs: Ecs, call: Call) -> str:
     """The role that ECS takes to write to OSS; whether it may have another name is not sure."""
-    name = call.params.get("RoleName") or SERVICE_ROLE
+    name = call.params.get("RoleName") or EXPORT_ROLE
     taken = ecs.roles.can_be_taken(arn_of(call.key.account_id, name))
-    if not taken or (name != SERVICE_ROLE and ecs.unsure.role_name == "default_only"):
+    if not taken or (name != EXPORT_ROLE and ecs.unsure.role_name == "default_only"):
         message = "ECS service has no permission to access your OSS; set the role to ECS service account first."
         raise ApiError(403, "NoSetRoletoECSServiceAcount", message)
     return name
@@ -99,7 +99,7 @@ def check_image(image: Image) -> None:
         raise ApiError(400, "InvalidImage.DiskAmountOrSize", message)
 
 
-def check_bucket(ecs: Ecs, call: Call, order: Order) -> None:
+def check_bucket(ecs: Ecs, call: Call, order: ExportOrder) -> None:
     """Whether ECS can write to the bucket."""
     bucket = ecs.oss.buckets.get(order.bucket)
     if bucket is None or bucket.region != call.params["RegionId"]:
@@ -114,15 +114,15 @@ def check_bucket(ecs: Ecs, call: Call, order: Order) -> None:
         raise ApiError(400, "InvalidOSSObject.NeedRestore", "The OSS object is archived and must be restored first.")
 
 
-def check_free(ecs: Ecs, call: Call, order: Order) -> None:
+def check_free(ecs: Ecs, call: Call, order: ExportOrder) -> None:
     """Whether the image is not being exported, and the account has an export left."""
-    tasks, quotas = ecs.tasks, ecs.quotas
-    running = tasks.running(order.image.region, order.account_id)
+    exports, quotas = ecs.exports, ecs.quotas
+    running = exports.running(order.image.region, order.account_id)
     if any(task.order.image is order.image for task in running):
         message = "The specified image is being exported; call DescribeTasks to see the existing tasks."
         raise ApiError(403, "ImageIsExporting", message)
     if len(running) >= quotas.concurrent_exports:
         message = "The maximum number of concurrent export tasks is reached. Try again later."
         raise ApiError(403, "ConcurrentQuotaExceed.ExportImage", message)
-    if len(tasks.since(order.image.region, order.account_id, call.now - WEEK)) >= quotas.weekly_exports:
+    if len(exports.since(order.image.region, order.account_id, call.now - WEEK)) >= quotas.weekly_exports:
         raise ApiError(403, "WeeklyQuotaExceed.ExportImage", "The weekly quota of export tasks is used up.")

@@ -1,6 +1,6 @@
 """An image: what DescribeImages shows of it, and how its exports go. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from alicloud_emulator.ecs.plan import Plan
@@ -14,6 +14,9 @@ class Image:
     account_id: str
     fields: dict[str, Any]
     plan: Plan
+    boot: dict[str, bytes] = field(default_factory=dict)  # of an imported one: the first sector, by snapshot
+    disk: bytes | None = None  # of an imported one and its copies: the file of the system disk
+    copy_of: str | None = None  # the image that CopyImage has made it of
 
     @property
     def id(self) -> str:

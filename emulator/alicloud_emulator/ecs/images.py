@@ -13,9 +13,11 @@ from alicloud_emulator.ecs.image_events import ApiCall, ImageEvents
 from alicloud_emulator.ecs.image_fields import completed
 from alicloud_emulator.ecs.plan import plan_of
 from alicloud_emulator.ecs.regions import checked
+from alicloud_emulator.ecs.snapshots import Snapshots
 from alicloud_emulator.errors import ApiError
 
 CREATION = timedelta(seconds=60)
+MOST_COPIES = 5  # at a time in a region (CopyImage page)
 
 
 class Images:
@@ -26,6 +28,7 @@ class Images:
         self._account_id = account_id
         self._events = events
         self._images: dict[str, Image] = {}
+        self.snapshots = Snapshots()
         self._regions: dict[str, dict[str, Image]] = defaultdict(dict)
 
     def __iter__(self) -> Iterator[Image]:
@@ -56,10 +59,25 @@ class Images:
         if (former := self._images.get(image.id)) is not None:
             del self._regions[former.region][image.id]
         self._images[image.id] = self._regions[region][image.id] = image
+        self.snapshots.add(image, now)
         self._events.created(image, now, call)
         if grows:
             self._clock.at(now + CREATION, lambda when: self._ripen(image, when))
         return image
+
+    def copy(self, source: Image, values: dict[str, Any], call: ApiCall) -> Image:
+        """Create a copy; a region makes a few at a time, and the others wait for their turn."""
+        before = sum(one.status == "Creating" for one in self.of(values["RegionId"]) if one.copy_of)
+        image = self.create({**values, "Status": "Creating"}, call)
+        image.copy_of, image.disk = source.id, source.disk
+        ready = self._clock.now() + CREATION * (1 + before // MOST_COPIES)
+        self._clock.at(ready, lambda when: self._ripen(image, when))
+        return image
+
+    def copying(self, image: Image) -> bool:
+        """Whether the image is being copied, or is itself a copy that is being made."""
+        made = (one for one in self if one.copy_of and one.status == "Creating")
+        return any(one is image or one.copy_of == image.id for one in made)
 
     def change(self, image_id: str, values: dict[str, Any]) -> Image:
         """Change fields of an image."""
@@ -75,6 +93,15 @@ class Images:
             self._became(image, self._clock.now())
         return image
 
+    def become(self, image: Image, status: str, when: datetime) -> None:
+        """Give an image its next state."""
+        image.fields["Status"] = status
+        self._became(image, when)
+
+    def tell(self, image: Image, when: datetime) -> None:
+        """Tell the state of an image once more."""
+        self._events.state_changed(image, when)
+
     def _ripen(self, image: Image, when: datetime) -> None:
         """An image that is still being created becomes Available."""
         if image.status == "Creating" and self._images.get(image.id) is image:
@@ -84,4 +111,5 @@ class Images:
     def _became(self, image: Image, when: datetime) -> None:
         if image.status == "Available":
             image.fields["Progress"] = "100%"
+            self.snapshots.became(image)
         self._events.state_changed(image, when)

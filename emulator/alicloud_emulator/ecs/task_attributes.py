@@ -1,10 +1,13 @@
 """A task as DescribeTasks and DescribeTaskAttribute show it. Sources: samples of both pages."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from alicloud_emulator.ecs.task import Task
 from alicloud_emulator.unsure import Unsure
+
+CAPITALS = re.compile(r"(?<=.)([A-Z])")
 
 
 def summary(unsure: Unsure, now: datetime, task: Task) -> dict[str, Any]:
@@ -12,13 +15,19 @@ def summary(unsure: Unsure, now: datetime, task: Task) -> dict[str, Any]:
     cancellable = task.order.plan.support_cancel
     return {
         "TaskId": task.id,
-        "TaskAction": unsure.task_action_spelling,
+        "TaskAction": spelled(unsure, task.order.action),
         "TaskStatus": shown_status(unsure, now, task),
         "CreationTime": moment(unsure, task.created),
         "FinishedTime": moment(unsure, task.ended_at),
         "SupportCancel": str(cancellable).lower() if unsure.support_cancel_type == "string" else cancellable,
         **({"ResourceId": task.order.image.id} if unsure.resource_id_in_tasks else {}),
     }
+
+
+def spelled(unsure: Unsure, action: str) -> str:
+    """TaskAction, as the request spells it or as some samples do."""
+    in_capitals = unsure.task_action_spelling == "EXPORT_IMAGE"
+    return CAPITALS.sub(r"_\1", action).upper() if in_capitals else action
 
 
 def shown_status(unsure: Unsure, now: datetime, task: Task) -> str:
@@ -46,7 +55,7 @@ def progress(unsure: Unsure, task: Task) -> list[dict[str, Any]]:
     """An entry for each object (or one for all), when they are named; the cause of a failure, with or without."""
     named = task.end == "Finished" or unsure.task_named == "at_once"
     if task.end == "Failed":
-        return [entry(task, task.objects if named else [], "Failed", task.order.plan.code, task.order.plan.message)]
+        return [entry(task, task.objects if named else [], "Failed", *task.cause)]
     if not named:
         return []
     status = "Success" if task.end == "Finished" else ""
@@ -57,14 +66,11 @@ def progress(unsure: Unsure, task: Task) -> list[dict[str, Any]]:
 
 def entry(task: Task, keys: list[str], status: str, code: str = "", message: str = "") -> dict[str, Any]:
     """One OperationProgress; its items say where the objects are."""
-    items = [{"Name": "OSSBucket", "Value": task.order.bucket}] if keys else []
-    items += [{"Name": "OSSObject", "Value": key} for key in keys]
-    items += [{"Name": "ImageFormat", "Value": task.order.image_format}] if keys else []
     return {
         "OperationStatus": status,
         "ErrorCode": code,
         "ErrorMsg": message,
-        "RelatedItemSet": {"RelatedItem": items},
+        "RelatedItemSet": {"RelatedItem": task.order.related(keys)},
     }
 
 

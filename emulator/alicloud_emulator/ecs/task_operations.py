@@ -12,7 +12,6 @@ from alicloud_emulator.ecs.task import Task
 from alicloud_emulator.ecs.task_attributes import attributes, shown_status, summary
 from alicloud_emulator.errors import ApiError
 
-ACTION = "ExportImage"
 # Other statuses are ignored as filters.
 FILTERS = frozenset({"Finished", "Processing", "Failed"})
 MOST_IDS = 100
@@ -44,7 +43,7 @@ def listed(ecs: Ecs, call: Call, task: Task) -> bool:
     status, action = call.params.get("TaskStatus"), call.params.get("TaskAction")
     if status in FILTERS and shown_status(ecs.unsure, call.now, task) != status:
         return False
-    if action and action != ACTION:
+    if action and action != task.order.action:
         return False
     return of_resources(ecs, call, task) and in_time(call, task)
 
@@ -81,7 +80,7 @@ async def CancelTask(ecs: Ecs, call: Call) -> dict[str, Any]:
         raise ApiError(403, "InvalidTaskId.IncorrectTaskStatus", "The specified task is not running.")
     if not task.order.plan.support_cancel:
         raise ApiError(403, "CancelTaskFailed", "The task cannot be cancelled.")
-    ecs.tasks.end(task, "Deleted", call.now)
+    ecs.cancel(task)
     return {}
 
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sortedcontainers import SortedDict
 
 from alicloud_emulator.clock import CloudClock
 from alicloud_emulator.errors import ApiError
 from alicloud_emulator.oss.objects import StoredObject, stored
+from alicloud_emulator.oss.uploads import Uploads
 from alicloud_emulator.unsure import Unsure
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+ARCHIVED = frozenset({"Archive", "ColdArchive", "DeepColdArchive"})  # classes that are not read as they are
 LISTING_LAG = timedelta(seconds=2)
+
+
+class Thawed(NamedTuple):
+    """An archived object that can be read from `ready` until `ends`."""
+
+    ready: datetime
+    ends: datetime
 
 
 class Bucket:
@@ -30,16 +39,30 @@ class Bucket:
         self.encryption: str | None = None  # AES256, KMS
         self.lifecycle: list[dict[str, Any]] = []  # rules as the API and ROS have them
         self.versioning: str | None = None  # Enabled, Suspended; never set: None
+        self.uploads = Uploads()
+        self.thawed: dict[str, Thawed] = {}
         self._sorted = SortedDict()
         self.objects: dict[str, StoredObject] = self._sorted
 
     def put(self, item: StoredObject) -> None:
         """Store an object over whatever has its key."""
         self.objects[item.key] = item
+        self.thawed.pop(item.key, None)
 
     def delete(self, key: str) -> None:
         """Drop a key if it is there."""
         self.objects.pop(key, None)
+        self.thawed.pop(key, None)
+
+    def thawed_at(self, key: str, now: datetime) -> Thawed | None:
+        """How an archived object is thawed; None where it was not, or no longer is."""
+        state = self.thawed.get(key)
+        return state if state and now < state.ends else None
+
+    def readable(self, key: str, now: datetime) -> bool:
+        """Whether the bytes of an object that is there can be read."""
+        state = self.thawed_at(key, now)
+        return self.objects[key].storage_class not in ARCHIVED or (state is not None and state.ready <= now)
 
     def keys_from(self, first: str) -> Iterator[str]:
         """The keys that are not before `first`, in order."""
@@ -73,7 +96,7 @@ class Oss:
         known = bucket.objects.get(key)
         lagging = self._unsure.list_after_write == "lagging"
         listed_from = known.listed_from if known else now + LISTING_LAG * lagging
-        item = stored(key, body, now, listed_from, **details)
+        item = stored(key, body, now, listed_from, **{"storage_class": bucket.storage_class, **details})
         bucket.put(item)
         return item
 

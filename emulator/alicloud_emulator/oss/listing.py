@@ -114,8 +114,8 @@ def contents(call: Call, item: StoredObject, name: str) -> dict[str, Any]:
         "Key": name,
         "LastModified": item.modified.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "ETag": item.etag,
-        "Type": "Normal",
+        "Type": item.kind,
         "Size": len(item.body),
-        "StorageClass": "Standard",
+        "StorageClass": item.storage_class,
         **({"Owner": owner} if call.params.get("fetch-owner") == "true" else {}),
     }

@@ -22,6 +22,8 @@ class StoredObject:
     listed_from: datetime  # when LIST may show it
     etag: str
     crc64: str
+    storage_class: str = "Standard"
+    kind: str = "Normal"  # Multipart, where it was made of parts
     content_type: str = "application/octet-stream"
     metadata: Mapping[str, str] = field(default_factory=dict)  # x-oss-meta-*
 
@@ -35,7 +37,7 @@ def stored(key: str, body: bytes, now: datetime, listed_from: datetime, **detail
         listed_from=listed_from,
         etag=f'"{hashlib.md5(body, usedforsecurity=False).hexdigest().upper()}"',
         crc64=str(crc64(body)),
-        **details,  # type: ignore[arg-type]  # content_type and metadata, as read from the request
+        **details,  # type: ignore[arg-type]  # class, content type and metadata, as read from the request
     )
 
 

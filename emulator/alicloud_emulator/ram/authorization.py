@@ -60,11 +60,11 @@ class Rights:
         self._identity = identity
         self.decisions = Decisions()
 
-    def authorize(self, call: Call, needs: Iterable[tuple[str, str]]) -> None:
-        """Refuse a call whose caller may not do all that it needs: actions, each with its resource."""
+    def authorize(self, call: Call, needs: Iterable[tuple[str, str, Mapping[str, str]]]) -> None:
+        """Refuse a call whose caller may not do all that it needs: actions, each with its resource and its keys."""
         context = circumstances(call)
-        for action, resource in needs:
-            request = Request(action=action, resource=resource, context=context)
+        for action, resource, keys in needs:
+            request = Request(action=action, resource=resource, context={**context, **keys})
             if not owned(call.key, request) or not self._permitted(call.key, request):
                 code, words = REFUSALS[call.service]
                 raise ApiError(403, code, words.format(action=action, resource=resource))

@@ -8,43 +8,35 @@ examples"; FC page "Policies and sample policies".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import unquote
 
 from alicloud_emulator.calls import Call
 from alicloud_emulator.errors import ApiError
-from alicloud_emulator.identity import Identity
-from alicloud_emulator.oss.buckets import Bucket
+from alicloud_emulator.ram.known import HOME, Known, Needs, Resource, ecs
+from alicloud_emulator.ram.of_instances import NEEDS as OF_INSTANCES
+from alicloud_emulator.ram.of_instances import keys
 
 ROLE_ARN = re.compile(r"acs:ram::(\d+):role/(.+)", re.IGNORECASE)
-HOME = "cn-hangzhou"  # the region of what has none in a call's address here
-
-
-class Known(NamedTuple):
-    """What a resource is called depends on: whose a bucket is and where, how a role is spelled, and the account."""
-
-    buckets: Mapping[str, Bucket]
-    identity: Identity
-
-    @property
-    def account_id(self) -> str:
-        """The account of everything else."""
-        return self.identity.account_id
-
-
-Resource = Callable[[Call, Known], str]
-Needs = tuple[tuple[str, Resource], ...]  # every one of them; none: anybody may call
 
 
 class Unmapped(RuntimeError):
     """An action that the emulator serves without knowing its permission: a bug of the emulator."""
 
 
-def needed(call: Call, known: Known) -> list[tuple[str, str]]:
-    """The actions and resources that a call must be allowed."""
+def needed(call: Call, known: Known) -> list[tuple[str, str, Mapping[str, str]]]:
+    """The actions and resources that a call must be allowed, each with the keys that its service gives it."""
     if call.service == "oss" and call.action != "PutBucket" and call.params["bucket"] not in known.buckets:
         return []  # NoSuchBucket comes before any right
-    return [(action, resource(call, known)) for action, resource in NEEDS[call.service, call.action]]
+    return [(action, resource, keys(call, known, resource)) for action, resource in asked_for(call, known)]
+
+
+def asked_for(call: Call, known: Known) -> Iterator[tuple[str, str]]:
+    """Each action on each resource."""
+    for action, resources in NEEDS[call.service, call.action]:
+        found = resources(call, known)
+        for resource in [found] if isinstance(found, str) else found:
+            yield action, resource
 
 
 def check_mapped(services: Mapping[str, Iterable[str]]) -> None:
@@ -57,9 +49,17 @@ def check_mapped(services: Mapping[str, Iterable[str]]) -> None:
                 )
 
 
-def ecs(name: str) -> Resource:
-    """Something of ECS in the caller's account and the call's region; parameters in braces are filled in."""
-    return lambda call, _: f"acs:ecs:{call.params['RegionId']}:{call.key.account_id}:{name.format_map(call.params)}"
+def described(call: Call, known: Known) -> str:
+    """The image that is asked for by its id; every one, where none or several are."""
+    asked = call.params.get("ImageId", "")
+    return ecs("image/{ImageId}" if asked and "," not in asked else "image/*")(call, known)
+
+
+def snapshot(call: Call, known: Known) -> str:
+    """A snapshot, in its own region: its call names none."""
+    found = known.ecs.images.snapshots.by_id.get(call.params["SnapshotId"])
+    region = found.place[0] if found else call.params.get("RegionId") or HOME
+    return f"acs:ecs:{region}:{call.key.account_id}:snapshot/{call.params['SnapshotId']}"
 
 
 def made_of(call: Call, known: Known) -> str:
@@ -75,6 +75,13 @@ def bucket(call: Call, known: Known) -> str:
     return f"acs:oss:oss-{found.region}:{found.account_id}:{found.name}"
 
 
+def of_a_missing_object(call: Call, known: Known) -> list[str]:
+    """Whether it takes the right to list a bucket to hear that an object is not there is not sure."""
+    hidden = known.unsure.missing_object == "AccessDenied"
+    there = call.params["key"] in known.buckets[call.params["bucket"]].objects
+    return [bucket(call, known)] if hidden and not there else []
+
+
 def new_bucket(call: Call, _known: Known) -> str:
     """The bucket that a call would make, in the caller's account."""
     return f"acs:oss:oss-{call.region}:{call.key.account_id}:{call.params['bucket']}"
@@ -83,6 +90,15 @@ def new_bucket(call: Call, _known: Known) -> str:
 def key(call: Call, known: Known) -> str:
     """The object of a call."""
     return f"{bucket(call, known)}/{call.params['key']}"
+
+
+def copied(call: Call, known: Known) -> str:
+    """The object of which a part is copied."""
+    name, _, of_object = unquote(call.params["x-oss-copy-source"].partition("?")[0]).removeprefix("/").partition("/")
+    found = known.buckets.get(name)
+    if found is None:
+        raise ApiError(404, "NoSuchBucket", "The specified bucket does not exist.")
+    return f"acs:oss:oss-{found.region}:{found.account_id}:{found.name}/{of_object}"
 
 
 def ram(name: str) -> Resource:
@@ -127,13 +143,19 @@ def invoked(call: Call, known: Known) -> str:
 
 
 NEEDS: Mapping[tuple[str, str], Needs] = {
-    ("ecs", "DescribeImages"): (("ecs:DescribeImages", ecs("image/*")),),
+    ("ecs", "DescribeImages"): (("ecs:DescribeImages", described),),
     ("ecs", "CreateImage"): (("ecs:CreateImage", made_of),),
-    ("ecs", "CopyImage"): (("ecs:CopyImage", ecs("image/{ImageId}")),),
+    ("ecs", "CopyImage"): (("ecs:CopyImage", ecs("image/*")),),
     ("ecs", "ExportImage"): (("ecs:ExportImage", ecs("image/{ImageId}")),),
+    ("ecs", "ImportImage"): (("ecs:ImportImage", ecs("image/*")),),
+    ("ecs", "ModifyImageAttribute"): (("ecs:ModifyImageAttribute", ecs("image/{ImageId}")),),
+    ("ecs", "DeleteImage"): (("ecs:DeleteImage", ecs("image/{ImageId}")),),
+    ("ecs", "DescribeSnapshots"): (("ecs:DescribeSnapshots", ecs("snapshot/*")),),
+    ("ecs", "DeleteSnapshot"): (("ecs:DeleteSnapshot", snapshot),),
     ("ecs", "DescribeTasks"): (("ecs:DescribeTasks", ecs("*")),),
     ("ecs", "DescribeTaskAttribute"): (("ecs:DescribeTaskAttribute", ecs("*")),),
     ("ecs", "CancelTask"): (("ecs:CancelTask", ecs("*")),),
+    **OF_INSTANCES,
     ("sts", "AssumeRole"): (("sts:AssumeRole", assumed),),
     ("sts", "GetCallerIdentity"): (),
     ("ram", "GetRole"): (("ram:GetRole", ram("role/{RoleName}")),),
@@ -141,9 +163,17 @@ NEEDS: Mapping[tuple[str, str], Needs] = {
     ("ram", "GetPolicy"): (("ram:GetPolicy", policy),),
     ("ram", "GetPolicyVersion"): (("ram:GetPolicyVersion", policy),),
     ("oss", "PutObject"): (("oss:PutObject", key),),
-    ("oss", "GetObject"): (("oss:GetObject", key),),
-    ("oss", "HeadObject"): (("oss:GetObject", key),),
+    ("oss", "GetObject"): (("oss:GetObject", key), ("oss:ListObjects", of_a_missing_object)),
+    ("oss", "HeadObject"): (("oss:GetObject", key), ("oss:ListObjects", of_a_missing_object)),
     ("oss", "DeleteObject"): (("oss:DeleteObject", key),),
+    ("oss", "RestoreObject"): (("oss:RestoreObject", key),),
+    ("oss", "InitiateMultipartUpload"): (("oss:PutObject", key),),
+    ("oss", "UploadPart"): (("oss:PutObject", key),),
+    ("oss", "UploadPartCopy"): (("oss:PutObject", key), ("oss:GetObject", copied)),
+    ("oss", "CompleteMultipartUpload"): (("oss:PutObject", key),),
+    ("oss", "AbortMultipartUpload"): (("oss:AbortMultipartUpload", key),),
+    ("oss", "ListParts"): (("oss:ListParts", key),),
+    ("oss", "ListMultipartUploads"): (("oss:ListMultipartUploads", bucket),),
     ("oss", "ListObjectsV2"): (("oss:ListObjects", bucket),),
     ("oss", "PutBucket"): (("oss:PutBucket", new_bucket),),
     ("oss", "GetBucketInfo"): (("oss:GetBucketInfo", bucket),),

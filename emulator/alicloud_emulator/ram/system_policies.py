@@ -1,7 +1,7 @@
 """The system policies that roles may name here; the cloud has more, and one that is not here is refused.
 
-Sources: RAM pages "AdministratorAccess" and "AliyunSTSAssumeRoleAccess"; ExportImage page (what the policy of ECS's
-role must hold).
+Sources: RAM pages "AdministratorAccess" and "AliyunSTSAssumeRoleAccess"; ExportImage and ImportImage pages
+(what the policies of ECS's roles must hold).
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ EXPORT_ACTIONS = (
     "oss:ListMultipartUploads",
     "oss:ListParts",
 )
+IMPORT_ACTIONS = ("oss:GetObject", "oss:GetBucketLocation", "oss:GetBucketInfo")
 
 
 def allowing(actions: list[str]) -> Mapping[str, Any]:
@@ -28,5 +29,6 @@ def allowing(actions: list[str]) -> Mapping[str, Any]:
 SYSTEM: Mapping[str, Mapping[str, Any]] = {
     ADMINISTRATOR: allowing(["*"]),
     "AliyunECSImageExportRolePolicy": allowing(list(EXPORT_ACTIONS)),
+    "AliyunECSImageImportRolePolicy": allowing(list(IMPORT_ACTIONS)),
     "AliyunSTSAssumeRoleAccess": allowing(["sts:AssumeRole"]),
 }

@@ -8,7 +8,17 @@ from alicloud_emulator.calls import Asked, Call, Result
 from alicloud_emulator.errors import ApiError
 
 
-class Wire(Protocol):
+class Form(Protocol):
+    """How calls are answered."""
+
+    def answer(self, call: Call, result: Result) -> web.Response:
+        """The answer to a call that had its effect."""
+
+    def refuse(self, call: Call, error: ApiError) -> web.Response:
+        """The answer to a call that was refused."""
+
+
+class Wire(Form, Protocol):
     """One protocol. `name` is its row in `signatures.CHECKERS`."""
 
     name: str
@@ -18,9 +28,3 @@ class Wire(Protocol):
 
     def read(self, request: web.Request, body: bytes) -> Asked:
         """Which action of which service is meant; raises ApiError where that cannot be told."""
-
-    def answer(self, call: Call, result: Result) -> web.Response:
-        """The answer to a call that had its effect."""
-
-    def refuse(self, call: Call, error: ApiError) -> web.Response:
-        """The answer to a call that was refused."""

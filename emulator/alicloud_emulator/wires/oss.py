@@ -16,6 +16,13 @@ ACTIONS = {
     ("GET", True, ""): "GetObject",
     ("HEAD", True, ""): "HeadObject",
     ("DELETE", True, ""): "DeleteObject",
+    ("POST", True, "restore"): "RestoreObject",
+    ("POST", True, "uploads"): "InitiateMultipartUpload",
+    ("PUT", True, "uploadId"): "UploadPart",
+    ("POST", True, "uploadId"): "CompleteMultipartUpload",
+    ("DELETE", True, "uploadId"): "AbortMultipartUpload",
+    ("GET", True, "uploadId"): "ListParts",
+    ("GET", False, "uploads"): "ListMultipartUploads",
     ("GET", False, ""): "ListObjectsV2",
     ("PUT", False, ""): "PutBucket",
     ("GET", False, "lifecycle"): "GetBucketLifecycle",
@@ -30,6 +37,7 @@ SUBRESOURCES = (
     "encryption",
     "bucketInfo",
     "acl",
+    "restore",
     "uploads",
     "uploadId",
     "tagging",
@@ -38,7 +46,15 @@ SUBRESOURCES = (
     "append",
 )
 # Headers that say what the call does; they are in the log like parameters.
-TELLING = ("x-oss-forbid-overwrite", "range", "x-oss-storage-class", "if-none-match")
+COPIES = {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}  # with the header x-oss-copy-source
+TELLING = (
+    "x-oss-copy-source",
+    "x-oss-copy-source-range",
+    "x-oss-forbid-overwrite",
+    "range",
+    "x-oss-storage-class",
+    "if-none-match",
+)
 
 
 class OssWire:
@@ -57,6 +73,8 @@ class OssWire:
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         subresource = next((name for name in SUBRESOURCES if name in query), "")
         action = ACTIONS.get((request.method, bool(key), subresource), f"{request.method}?{subresource}")
+        if "x-oss-copy-source" in request.headers:
+            action = COPIES.get(action, action)
         telling = {name: request.headers[name] for name in TELLING if name in request.headers}
         credential = signed_credential(request)
         return Asked(

@@ -1,6 +1,7 @@
 // ali-oss, with signature version 1, its default, or 4.
 'use strict';
 const crypto = require('crypto');
+const { Readable } = require('stream');
 const OSS = require('ali-oss');
 const { serve } = require('./asking');
 
@@ -67,6 +68,29 @@ const CALLS = {
     params.mime = 'xml';
     params.successStatuses = [200];
     return { Status: (await there.request(params)).status };
+  },
+  async RestoreObject(asked) {
+    const { res } = await client(asked).restore(asked.params.Key);
+    return { Status: res.status };
+  },
+  async Multipart(asked) {
+    const { Bucket, Key, Source, Body } = asked.params;
+    const there = client(asked);
+    const { uploadId } = await there.initMultipartUpload(Key);
+    const body = Buffer.from(Body);
+    const one = await there._uploadPart(Key, uploadId, 1, { stream: Readable.from([body]), size: body.length });
+    const two = await there.uploadPartCopy(Key, uploadId, 2, null, { sourceKey: Source, sourceBucketName: Bucket });
+    const { parts } = await there.listParts(Key, uploadId);
+    const { uploads } = await there.listUploads({});
+    const done = [one, two].map(({ etag }, at) => ({ number: at + 1, etag }));
+    await there.completeMultipartUpload(Key, uploadId, done);
+    const other = await there.initMultipartUpload(Key);
+    const { res } = await there.abortMultipartUpload(Key, other.uploadId);
+    return {
+      Parts: parts.map((part) => Number(part.PartNumber)),
+      Uploads: uploads.map((found) => found.name),
+      Aborted: res.status === 204,
+    };
   },
   async NoSuchAction(asked) {
     const there = client(asked);

@@ -68,6 +68,27 @@ def unknown(asked: Asked) -> dict[str, Any]:
     return {"Status": there._do("PATCH", there.bucket_name, "key").status}  # noqa: SLF001 - it has no method for it
 
 
+def restore(asked: Asked) -> dict[str, Any]:
+    """Thaw an archived object."""
+    return {"Status": bucket(asked).restore_object(asked["params"]["Key"]).status}
+
+
+def multipart(asked: Asked) -> dict[str, Any]:
+    """Begin, send a part, copy one, look, complete; begin another and abort it."""
+    there, key, source = bucket(asked), asked["params"]["Key"], asked["params"]["Source"]
+    upload = there.init_multipart_upload(key).upload_id
+    one = there.upload_part(key, upload, 1, body_of(asked))
+    two = there.upload_part_copy(there.bucket_name, source, (None, None), key, upload, 2)
+    parts, uploads = there.list_parts(key, upload).parts, there.list_multipart_uploads().upload_list
+    there.complete_multipart_upload(key, upload, [oss2.models.PartInfo(1, one.etag), oss2.models.PartInfo(2, two.etag)])
+    aborted = there.abort_multipart_upload(key, there.init_multipart_upload(key).upload_id)
+    return {
+        "Parts": [part.part_number for part in parts],
+        "Uploads": [found.key for found in uploads],
+        "Aborted": aborted.status == 204,
+    }
+
+
 def code_of(fault: Exception) -> str:
     """The cloud's code in an exception of the client."""
     return str(getattr(fault, "code", None) or type(fault).__name__)
@@ -81,6 +102,8 @@ CALLS = {
     "GetBucketInfo": info,
     "GetBucketVersioning": versioning,
     "DeleteObject": delete,
+    "Multipart": multipart,
+    "RestoreObject": restore,
     "PutBucketVersioning": incomplete,
     "NoSuchAction": unknown,
 }

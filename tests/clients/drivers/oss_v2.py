@@ -97,6 +97,34 @@ def unknown(asked: Asked) -> dict[str, Any]:
     return {"Status": client(asked).invoke_operation(wanted).status}
 
 
+def restore(asked: Asked) -> dict[str, Any]:
+    """Thaw an archived object."""
+    return {"Status": client(asked).restore_object(oss.RestoreObjectRequest(**named(asked))).status_code}
+
+
+def multipart(asked: Asked) -> dict[str, Any]:
+    """Begin, send a part, copy one, look, complete; begin another and abort it."""
+    there, mine = client(asked), named(asked)
+    upload = there.initiate_multipart_upload(oss.InitiateMultipartUploadRequest(**mine)).upload_id
+    one = there.upload_part(oss.UploadPartRequest(**mine, upload_id=upload, part_number=1, body=body_of(asked)))
+    source = {"source_bucket": mine["bucket"], "source_key": asked["params"]["Source"]}
+    two = there.upload_part_copy(oss.UploadPartCopyRequest(**mine, upload_id=upload, part_number=2, **source))
+    parts = there.list_parts(oss.ListPartsRequest(**mine, upload_id=upload)).parts
+    uploads = there.list_multipart_uploads(oss.ListMultipartUploadsRequest(bucket=mine["bucket"])).uploads
+    listed = [oss.UploadPart(part_number=number, etag=etag) for number, etag in ((1, one.etag), (2, two.etag))]
+    whole = oss.CompleteMultipartUpload(parts=listed)
+    there.complete_multipart_upload(
+        oss.CompleteMultipartUploadRequest(**mine, upload_id=upload, complete_multipart_upload=whole)
+    )
+    other = there.initiate_multipart_upload(oss.InitiateMultipartUploadRequest(**mine)).upload_id
+    aborted = there.abort_multipart_upload(oss.AbortMultipartUploadRequest(**mine, upload_id=other))
+    return {
+        "Parts": [part.part_number for part in parts],
+        "Uploads": [found.key for found in uploads],
+        "Aborted": aborted.status_code == 204,
+    }
+
+
 def code_of(fault: Exception) -> str:
     """The cloud's code in an exception of the client, which wraps it."""
     cause = fault.unwrap() if isinstance(fault, oss.exceptions.OperationError) else fault
@@ -111,6 +139,8 @@ CALLS = {
     "GetBucketInfo": info,
     "GetBucketVersioning": versioning,
     "DeleteObject": delete,
+    "Multipart": multipart,
+    "RestoreObject": restore,
     "PutBucketVersioning": incomplete,
     "NoSuchAction": unknown,
 }

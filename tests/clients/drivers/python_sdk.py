@@ -8,10 +8,30 @@ from aliyunsdkcore.auth.credentials import StsTokenCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import CommonRequest
 from aliyunsdkecs.request.v20140526.CancelTaskRequest import CancelTaskRequest
+from aliyunsdkecs.request.v20140526.DeleteImageRequest import DeleteImageRequest
+from aliyunsdkecs.request.v20140526.DeleteInstanceRequest import DeleteInstanceRequest
+from aliyunsdkecs.request.v20140526.DeleteInstancesRequest import DeleteInstancesRequest
+from aliyunsdkecs.request.v20140526.DeleteSnapshotRequest import DeleteSnapshotRequest
+from aliyunsdkecs.request.v20140526.DescribeAvailableResourceRequest import DescribeAvailableResourceRequest
+from aliyunsdkecs.request.v20140526.DescribeCloudAssistantStatusRequest import DescribeCloudAssistantStatusRequest
 from aliyunsdkecs.request.v20140526.DescribeImagesRequest import DescribeImagesRequest
+from aliyunsdkecs.request.v20140526.DescribeImageSupportInstanceTypesRequest import (
+    DescribeImageSupportInstanceTypesRequest,
+)
+from aliyunsdkecs.request.v20140526.DescribeInstancesRequest import DescribeInstancesRequest
+from aliyunsdkecs.request.v20140526.DescribeInstanceStatusRequest import DescribeInstanceStatusRequest
+from aliyunsdkecs.request.v20140526.DescribeInvocationResultsRequest import DescribeInvocationResultsRequest
+from aliyunsdkecs.request.v20140526.DescribeSnapshotsRequest import DescribeSnapshotsRequest
 from aliyunsdkecs.request.v20140526.DescribeTaskAttributeRequest import DescribeTaskAttributeRequest
 from aliyunsdkecs.request.v20140526.DescribeTasksRequest import DescribeTasksRequest
 from aliyunsdkecs.request.v20140526.ExportImageRequest import ExportImageRequest
+from aliyunsdkecs.request.v20140526.GetInstanceConsoleOutputRequest import GetInstanceConsoleOutputRequest
+from aliyunsdkecs.request.v20140526.GetInstanceScreenshotRequest import GetInstanceScreenshotRequest
+from aliyunsdkecs.request.v20140526.ImportImageRequest import ImportImageRequest
+from aliyunsdkecs.request.v20140526.ModifyImageAttributeRequest import ModifyImageAttributeRequest
+from aliyunsdkecs.request.v20140526.RunCommandRequest import RunCommandRequest
+from aliyunsdkecs.request.v20140526.RunInstancesRequest import RunInstancesRequest
+from aliyunsdkecs.request.v20140526.StopInstanceRequest import StopInstanceRequest
 from aliyunsdksts.request.v20150401.AssumeRoleRequest import AssumeRoleRequest
 from asking import Asked, host, serve
 
@@ -19,7 +39,9 @@ from asking import Asked, host, serve
 def send(asked: Asked, request: Any) -> dict[str, Any]:
     """The answer, in either format, as one mapping."""
     for name, value in asked["params"].items():
-        getattr(request, f"set_{name}", lambda value, name=name: request.add_query_param(name, value))(value)
+        plural = "s" if isinstance(value, list) else ""  # as the client calls what the API repeats
+        given = getattr(request, f"set_{name}{plural}", lambda value, name=name: request.add_query_param(name, value))
+        given(value)
     name, _, port = host(asked).partition(":")
     request.set_endpoint(name)
     request.set_protocol_type("http")
@@ -96,6 +118,105 @@ def cancel_task(asked: Asked) -> dict[str, Any]:
     return {"RequestId": bool(send(asked, CancelTaskRequest())["RequestId"])}
 
 
+def import_image(asked: Asked) -> dict[str, Any]:
+    """Image and task."""
+    answer = send(asked, ImportImageRequest())
+    return {name: answer[name] for name in ("ImageId", "TaskId", "RegionId")}
+
+
+def modify_image_attribute(asked: Asked) -> dict[str, Any]:
+    """Nothing but the request's id."""
+    return {"RequestId": bool(send(asked, ModifyImageAttributeRequest())["RequestId"])}
+
+
+def delete_image(asked: Asked) -> dict[str, Any]:
+    """Nothing but the request's id."""
+    return {"RequestId": bool(send(asked, DeleteImageRequest())["RequestId"])}
+
+
+def describe_snapshots(asked: Asked) -> dict[str, Any]:
+    """The first snapshot of the answer."""
+    (one,) = listed(send(asked, DescribeSnapshotsRequest())["Snapshots"]["Snapshot"])
+    return {name: one[name] for name in ("SnapshotId", "Status", "Usage", "SourceDiskSize")}
+
+
+def delete_snapshot(asked: Asked) -> dict[str, Any]:
+    """Nothing but the request's id."""
+    return {"RequestId": bool(send(asked, DeleteSnapshotRequest())["RequestId"])}
+
+
+def image_types(asked: Asked) -> dict[str, Any]:
+    """The ids."""
+    found = send(asked, DescribeImageSupportInstanceTypesRequest())["InstanceTypes"]["InstanceType"]
+    return {"Types": [one["InstanceTypeId"] for one in listed(found)]}
+
+
+def available_resource(asked: Asked) -> dict[str, Any]:
+    """The first zone, and the first type there."""
+    zone = listed(send(asked, DescribeAvailableResourceRequest())["AvailableZones"]["AvailableZone"])[0]
+    resource = listed(zone["AvailableResources"]["AvailableResource"])[0]
+    return {
+        "Zone": zone["ZoneId"],
+        "Value": listed(resource["SupportedResources"]["SupportedResource"])[0]["Value"],
+    }
+
+
+def run_instances(asked: Asked) -> dict[str, Any]:
+    """The ids."""
+    return {"Ids": listed(send(asked, RunInstancesRequest())["InstanceIdSets"]["InstanceIdSet"])}
+
+
+def describe_instances(asked: Asked) -> dict[str, Any]:
+    """The first instance of the answer."""
+    (one,) = listed(send(asked, DescribeInstancesRequest())["Instances"]["Instance"])
+    return {
+        "InstanceId": one["InstanceId"],
+        "Status": one["Status"],
+        "Tags": [tag["TagKey"] for tag in listed(one["Tags"]["Tag"])],
+        "VSwitchId": one["VpcAttributes"]["VSwitchId"],
+    }
+
+
+def describe_instance_status(asked: Asked) -> dict[str, Any]:
+    """The first of the answer."""
+    (one,) = listed(send(asked, DescribeInstanceStatusRequest())["InstanceStatuses"]["InstanceStatus"])
+    return {"InstanceId": one["InstanceId"], "Status": one["Status"]}
+
+
+def console_output(asked: Asked) -> dict[str, Any]:
+    """The text in Base64."""
+    return {"Output": send(asked, GetInstanceConsoleOutputRequest())["ConsoleOutput"]}
+
+
+def screenshot(asked: Asked) -> dict[str, Any]:
+    """The picture in Base64."""
+    return {"Screenshot": send(asked, GetInstanceScreenshotRequest())["Screenshot"]}
+
+
+def assistant_status(asked: Asked) -> dict[str, Any]:
+    """The first of the answer."""
+    found = send(asked, DescribeCloudAssistantStatusRequest())["InstanceCloudAssistantStatusSet"]
+    (one,) = listed(found["InstanceCloudAssistantStatus"])
+    return {"InstanceId": one["InstanceId"], "Status": one["CloudAssistantStatus"]}
+
+
+def run_command(asked: Asked) -> dict[str, Any]:
+    """What to ask for later."""
+    return {"InvokeId": send(asked, RunCommandRequest())["InvokeId"]}
+
+
+def invocation_results(asked: Asked) -> dict[str, Any]:
+    """The first of the answer."""
+    found = send(asked, DescribeInvocationResultsRequest())["Invocation"]["InvocationResults"]["InvocationResult"]
+    (one,) = listed(found)
+    return {"Status": one["InvocationStatus"], "ExitCode": int(one["ExitCode"]), "Output": one["Output"]}
+
+
+def done(request: Any) -> Any:
+    """A call of which nothing but the request's id is read."""
+    return lambda asked: {"RequestId": bool(send(asked, request())["RequestId"])}
+
+
 def assume_role(asked: Asked) -> dict[str, Any]:
     """The session."""
     answer = send(asked, AssumeRoleRequest())
@@ -121,6 +242,24 @@ CALLS = {
     "DescribeTasks": describe_tasks,
     "DescribeTaskAttribute": describe_task_attribute,
     "CancelTask": cancel_task,
+    "ImportImage": import_image,
+    "ModifyImageAttribute": modify_image_attribute,
+    "DeleteImage": delete_image,
+    "DescribeSnapshots": describe_snapshots,
+    "DeleteSnapshot": delete_snapshot,
+    "DescribeImageSupportInstanceTypes": image_types,
+    "DescribeAvailableResource": available_resource,
+    "RunInstances": run_instances,
+    "DescribeInstances": describe_instances,
+    "DescribeInstanceStatus": describe_instance_status,
+    "GetInstanceConsoleOutput": console_output,
+    "GetInstanceScreenshot": screenshot,
+    "DescribeCloudAssistantStatus": assistant_status,
+    "RunCommand": run_command,
+    "DescribeInvocationResults": invocation_results,
+    "StopInstance": done(StopInstanceRequest),
+    "DeleteInstance": done(DeleteInstanceRequest),
+    "DeleteInstances": done(DeleteInstancesRequest),
     "AssumeRole": assume_role,
     "NoSuchAction": unknown,
 }

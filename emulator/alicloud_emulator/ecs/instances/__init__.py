@@ -1,0 +1,1 @@
+"""Instances of ECS: how they are made, live, speak and go."""

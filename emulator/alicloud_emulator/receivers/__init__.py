@@ -1,0 +1,1 @@
+"""Receivers of webhooks, chats and heartbeats: what people use beside the cloud, as strict as the real ones."""
