@@ -25,7 +25,7 @@ from image_export.edges.runtime import logs
 from image_export.edges.runtime.redaction import Redaction
 from image_export.edges.runtime.versions import versions
 from image_export.errors import AskerFault, CloudFault, ImageExportError, OurFault
-from image_export.use_cases.entrances.http import HttpApp
+from image_export.use_cases.entrances.http import HttpApp, Outside
 from image_export.use_cases.ports import Log
 from image_export.values.cause import Cause
 from image_export.values.place import Place
@@ -34,9 +34,13 @@ from image_export.values.settings import Settings
 if TYPE_CHECKING:
     from image_export.edges.aliyun.clouds import AliyunClouds
     from image_export.edges.aliyun.oss import Oss
+    from image_export.edges.aliyun.role_caller import Base
     from image_export.edges.notify.notifier import AliyunNotifier
     from image_export.use_cases.context import Context
+    from image_export.use_cases.drill.ports import Drilling
     from image_export.use_cases.ledger.ledger import Ledger
+    from image_export.use_cases.ports import Pinger
+    from image_export.use_cases.restore.ports import Importing
     from image_export.values.policy import Policy
 
 
@@ -58,8 +62,8 @@ class _Instance:
         """The collaborators of this invocation. `watching` goes on with a policy that cannot be read; else OurFault."""
         from image_export.use_cases.context import Context
 
-        self._take(fc_context)
-        self._ledger.begin()
+        ledger = self.ledger(fc_context)
+        policy, why = None, None
         try:
             policy = self._policy()
         except ImageExportError as fault:
@@ -67,8 +71,14 @@ class _Instance:
                 raise
             advice = fault.cause.recommend
             log.error("policy.unreadable", code=fault.code, error=fault.cause.message, recommend=advice)
-            policy = None
-        return Context(self._ledger, self._clouds, self._notifier, policy, log, self._remaining_s)
+            why = fault.cause
+        return Context(ledger, self._clouds, self._notifier, policy, log, self._remaining_s, why)
+
+    def ledger(self, fc_context: Any) -> "Ledger":
+        """The ledger alone, for this invocation."""
+        self._take(fc_context)
+        self._ledger.begin()
+        return self._ledger
 
     def _remaining_s(self) -> float:
         return self._deadline_s - time.monotonic()
@@ -94,7 +104,39 @@ class _Instance:
     def _notifier(self) -> "AliyunNotifier":
         from image_export.edges.notify.notifier import AliyunNotifier
 
-        return AliyunNotifier(self._base, self._addresses, self._home, self._remaining_s)
+        return AliyunNotifier(self._base, self._addresses, self._home, self._remaining_s, os.environ)
+
+    @cached_property
+    def pinger(self) -> "Pinger":
+        """What calls the policy's heartbeat; the watcher alone does."""
+        from image_export.edges.outward.client import Outward
+        from image_export.edges.outward.heartbeat import Pings
+
+        return Pings(Outward(self.settings.endpoint, self._remaining_s), os.environ)
+
+    @cached_property
+    def importing(self) -> "Importing":
+        """What restores reach beyond a context; loaded by those alone who have one to look at."""
+        from image_export.edges.aliyun.importing_clouds import AliyunImportingClouds
+        from image_export.edges.notify.unpacker import FcUnpacker
+        from image_export.use_cases.restore.ports import Importing
+
+        unpacker = FcUnpacker(self._base, self._addresses, self._home, self._remaining_s)
+        return Importing(AliyunImportingClouds(self._role_base), unpacker)
+
+    @cached_property
+    def drilling(self) -> "Drilling":
+        """What drills reach beyond that."""
+        from image_export.edges.aliyun.drilling_clouds import AliyunDrillingClouds
+        from image_export.use_cases.drill.ports import Drilling
+
+        return Drilling(self.importing, AliyunDrillingClouds(self._role_base), _warm[0].redaction.text)
+
+    @property
+    def _role_base(self) -> "Base":
+        from image_export.edges.aliyun.role_caller import Base
+
+        return Base(self._base, self._addresses, self._retrying)
 
     @cached_property
     def _oss(self) -> "Oss":
@@ -178,29 +220,55 @@ def _answer(fc_context: Any, work: Callable[["Context"], dict[str, Any]], *, wat
         shown = {"code": fault.code, "error": fault.cause.message, "recommend": fault.cause.recommend}
         warm.logged(fc_context).error("invocation.refused", **shown)
         said = Cause(code=fault.code, message=warm.redaction.text(fault.cause.message))
-        raise type(fault)(said, status=fault.status) from None
+        raise _anew(fault, said) from None
     except Exception as bug:  # noqa: BLE001 - a bug: told in our own log, redacted, and raised
         warm.logged(fc_context).error("invocation.broken", error=str(bug), exc_info=True)
         raise RuntimeError(f"{type(bug).__name__}; the log line invocation.broken has the rest") from None
 
 
+def _anew(fault: ImageExportError, cause: Cause) -> ImageExportError:
+    """A fault of the same kind that says this; some kinds are made of other things than a cause."""
+    made = type(fault).__new__(type(fault))
+    ImageExportError.__init__(made, cause, status=fault.status)
+    return made
+
+
 def on_event(event: bytes, fc_context: Any) -> dict[str, Any]:
-    """An image-created event in any of its shapes, a direct request or a replay. Answers the exports that it meant."""
+    """An image-created event in any of its shapes, a direct request, or an order. Answers what it meant."""
     from image_export.use_cases.entrances import event as entrance
 
     def work(context: "Context") -> dict[str, Any]:
-        return entrance.on_event(context, event, request_id=fc_context.request_id, region_id=fc_context.region).shown()
+        instance = _warm[0].instance(fc_context)
+        name = {"request_id": fc_context.request_id, "region_id": fc_context.region}
+        return entrance.on_event(context, event, **name, importing=lambda: instance.importing).shown()
 
-    return _answer(fc_context, work)
+    return _answer(fc_context, work, watching=entrance.needs_no_policy(event))
 
 
 def on_watch(_event: bytes, fc_context: Any) -> dict[str, Any]:
     """One tick of the watcher. Answers the exports that it looked at."""
     from image_export.use_cases.watch.watch import watch
 
-    return _answer(
-        fc_context, lambda context: watch(context, request_id=fc_context.request_id).totalled(), watching=True
-    )
+    def work(context: "Context") -> dict[str, Any]:
+        instance = _warm[0].instance(fc_context)
+        answer = watch(
+            context, pinger=instance.pinger, reach=lambda: instance.drilling, request_id=fc_context.request_id
+        )
+        return answer.totalled()
+
+    return _answer(fc_context, work, watching=True)
+
+
+def on_unpack(event: bytes, fc_context: Any) -> dict[str, Any]:
+    """Unpacks what a restore cannot import as it is: {"RestoreId": "res-…"}, asked for by whoever looks at it."""
+    from image_export.decisions.restore.asking import restore_to_unpack
+    from image_export.use_cases.restore.unpacking import unpack_for
+
+    def work(context: "Context") -> dict[str, Any]:
+        restore = restore_to_unpack(event)
+        return unpack_for(context, _warm[0].instance(fc_context).importing, restore).wire()
+
+    return _answer(fc_context, work, watching=True)
 
 
 def on_nightly(event: bytes, fc_context: Any) -> dict[str, Any]:
@@ -220,6 +288,16 @@ def on_nightly(event: bytes, fc_context: Any) -> dict[str, Any]:
     return _answer(fc_context, work)
 
 
+def on_maintain(event: bytes, fc_context: Any) -> dict[str, Any]:
+    """An hour's look after what was exported: drills are planned and begun. Answers each series with its reason."""
+    from image_export.use_cases.drill.maintain import on_maintain as maintain
+
+    def work(context: "Context") -> dict[str, Any]:
+        return maintain(context, event, request_id=fc_context.request_id).wire()
+
+    return _answer(fc_context, work)
+
+
 def on_http(event: bytes, fc_context: Any) -> dict[str, Any]:
     """A request over HTTP, as FC 3.0's trigger hands it over. Answers FC's HTTP struct, whatever was asked."""
     warm = _process()
@@ -230,7 +308,8 @@ def on_http(event: bytes, fc_context: Any) -> dict[str, Any]:
         def context(needs_policy: bool) -> "Context":
             return instance.context(fc_context, log, watching=not needs_policy)
 
-        site = HttpApp(context, instance.settings, fc_context.region, versions)
+        outside = Outside(context, lambda: instance.ledger(fc_context), versions, log, lambda: instance.importing)
+        site = HttpApp(outside, instance.settings, fc_context.region)
         return site.respond(event, fc_context.request_id)
     except ImageExportError as fault:
         advice = fault.cause.recommend

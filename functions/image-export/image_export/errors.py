@@ -2,9 +2,13 @@
 
 ImageExportError
 ├── AskerFault        the request, event or policy asks for what cannot be: never retried
+│   ├── Damaged       an exported object is not, or no longer, what its manifest says
+│   └── Taken         the key of an object that was to be made is another's
 ├── CloudFault        the cloud did not do it
 │   ├── Refused       a well-formed error answer with a 4xx status: it did not happen
+│   │   └── RefusedForGood   asked again, the answer would be the same
 │   ├── Unreached     no byte left us (DNS, connect, TLS): it did not happen
+│   │   └── OutOfTime      the invocation is all but over, and what is done is kept
 │   └── Unanswered    5xx, time-out, reset, unreadable answer: nobody knows if it happened (docs/protocol.md#rule-6)
 │       └── Unreadable   an answer of the service came, in another shape than any that is known
 └── OurFault          settings, policy file or ledger are not fit for work
@@ -39,6 +43,18 @@ class AskerFault(ImageExportError):
     status = 400
 
 
+class Damaged(AskerFault):
+    """An exported object is broken, gone, or another than its manifest says. The message names it and what differs."""
+
+    status = 409
+
+
+class Taken(AskerFault):
+    """An object that we did not make has the key. It is left alone."""
+
+    status = 409
+
+
 class CloudFault(ImageExportError):
     """The cloud did not do it, or did not say."""
 
@@ -53,8 +69,16 @@ class Refused(CloudFault):
     retryable = False
 
 
+class RefusedForGood(Refused):
+    """A channel does not take this, and never will: it is gone, or what was sent is nothing that it takes."""
+
+
 class Unreached(CloudFault):
     """The service could not be reached; nothing was sent."""
+
+
+class OutOfTime(Unreached):
+    """Too little of the invocation is left for the next step. Called again, it goes on from there."""
 
 
 class Unanswered(CloudFault):

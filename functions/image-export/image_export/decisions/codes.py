@@ -23,7 +23,8 @@ class Handling(Enum):
 
 
 class Code(NamedTuple):
-    """What is known of a code. `status`: with which our HTTP entrance answers it, where it ends a request.
+    """What is known of a code. `status`: with which our HTTP entrance answers it, where it ends a request; 503 for what
+    roles, rights and buckets of the deployment are refused, which nobody who asks can mend.
 
     `same_as`: the code of the same meaning, whose advice holds for this one too. `reason`: what a waiting export shows.
     """
@@ -37,7 +38,11 @@ class Code(NamedTuple):
 
 WATCH_REFUSED = "WatchRefused"  # ours: it could not be looked at
 UNREACHED = "Unreached"  # ours: no byte left us
+PAUSED = "Paused"  # ours: somebody has paused all starts
 UNREADABLE = "AnswerUnreadable"  # ours: STS answered in a shape that is not known, so that nothing was asked of ECS
+
+OPERATORS = 503  # the status of what whoever runs the deployment has to mend
+OF_OPERATORS = ("Forbidden.", "InvalidOSSBucket.", "InvalidOSS.")  # how codes of it begin that no row names
 
 WAIT, ROLE, FRESH, DOUBT = Handling.WAIT, Handling.ROLE, Handling.FRESH, Handling.DOUBT
 CODES: dict[str, Code] = {
@@ -57,35 +62,35 @@ CODES: dict[str, Code] = {
     # Roles, rights and keys.
     "NoSetRoletoECSServiceAcount": Code(  # so spelled by the API
         ROLE,
-        status=403,
+        status=OPERATORS,
         advice="Create the RAM role AliyunECSImageExportDefaultRole, trusted by ecs.aliyuncs.com, "
         "with the policy AliyunECSImageExportRolePolicy.",
     ),
     "NoSetRoletoECSServiceAccount": Code(  # so spelled by the SDK
-        ROLE, status=403, same_as="NoSetRoletoECSServiceAcount", reason="NoSetRoletoECSServiceAcount"
+        ROLE, status=OPERATORS, same_as="NoSetRoletoECSServiceAcount", reason="NoSetRoletoECSServiceAcount"
     ),
     "NoPermission": Code(
         ROLE,
-        status=403,
+        status=OPERATORS,
         advice="Let the function's role call sts:AssumeRole on the account's role, and let that role trust it "
         "(with the external_id of policy.yaml, if it asks for one).",
     ),
     "EntityNotExist.Role": Code(
         ROLE,
-        status=404,
+        status=OPERATORS,
         advice="Create the role that policy.yaml names for this account, or correct its role_arn.",
     ),
     "Forbidden.RAM": Code(
         ROLE,
-        status=403,
+        status=OPERATORS,
         advice="Give the assumed role the action that the message names (template.yml lists all of them).",
     ),
-    "Forbidden": Code(advice="Let the assumed role export this image (ecs:ExportImage)."),
+    "Forbidden": Code(status=OPERATORS, advice="Let the assumed role export this image (ecs:ExportImage)."),
     "Forbidden.Policy": Code(status=403),  # ours: policy.yaml does not allow it
     "SecurityTokenExpired": Code(FRESH),
     "InvalidAccessKeyId.NotFound": Code(FRESH),  # a temporary key that ECS no longer knows
     "UserNotInTheWhiteList": Code(
-        status=403, advice="Ask Alibaba Cloud by ticket to enable image export for this account."
+        status=OPERATORS, advice="Ask Alibaba Cloud by ticket to enable image export for this account."
     ),
     # The image.
     "InvalidImageId.NotFound": Code(
@@ -106,25 +111,32 @@ CODES: dict[str, Code] = {
     "ExportImageFailed": Code(status=403, advice="Ask Alibaba Cloud by ticket and give the RequestId."),
     # The bucket and its objects.
     "AccessDenied": Code(
-        advice="Give the role the action that it lacks on this bucket or bus (template.yml lists all of them)."
+        status=OPERATORS,
+        advice="Give the role the action that it lacks on this bucket or bus (template.yml lists all of them).",
     ),
     "InvalidOSSBucket.NotFound": Code(
-        advice="Create the bucket in the image's region, or correct the destination in policy.yaml."
+        status=OPERATORS,
+        advice="Create the bucket in the image's region, or correct the destination in policy.yaml.",
     ),
-    "OssBucket.NotFound": Code(same_as="InvalidOSSBucket.NotFound", reason="InvalidOSSBucket.NotFound"),
-    "InvalidOSSBucket.NotMatched": Code(same_as="InvalidOSSBucket.NotFound", reason="InvalidOSSBucket.NotFound"),
+    "OssBucket.NotFound": Code(
+        status=OPERATORS, same_as="InvalidOSSBucket.NotFound", reason="InvalidOSSBucket.NotFound"
+    ),
+    "InvalidOSSBucket.NotMatched": Code(
+        status=OPERATORS, same_as="InvalidOSSBucket.NotFound", reason="InvalidOSSBucket.NotFound"
+    ),
     "InvalidOSSBucket.EncryptUnsupported": Code(
-        status=403, advice="Export to a bucket without server-side encryption, then copy the objects."
+        status=OPERATORS, advice="Export to a bucket without server-side encryption, then copy the objects."
     ),
     "InvalidOSSObject.NeedRestore": Code(
-        advice="Export to a bucket of storage class Standard or IA, not of an archive class."
+        status=OPERATORS, advice="Export to a bucket of storage class Standard or IA, not of an archive class."
     ),
     "InvalidObjectState": Code(
         advice="Restore the object, and leave its prefix out of the lifecycle rule that archives objects there."
     ),
     "InvalidOSS.NotAuthorized": Code(
-        status=403, advice="Let AliyunECSImageExportDefaultRole write to the bucket of its account."
+        status=OPERATORS, advice="Let AliyunECSImageExportDefaultRole write to the bucket of its account."
     ),
+    PAUSED: Code(WAIT, advice="Ask who has paused image-export, or resume it."),
     # Notify targets.
     "EventBusNotExist": Code(advice="Create the custom bus in EventBridge, in the region that policy.yaml names."),
     "ServiceNotFound": Code(advice="Create the function that policy.yaml notifies, or correct its name there."),
@@ -153,7 +165,7 @@ def row(code: str) -> Code:
         return Code(WAIT, reason="Throttling")
     if code.startswith("InvalidSecurityToken"):
         return Code(FRESH)
-    return CODES.get(code, UNKNOWN)
+    return CODES.get(code) or (Code(status=OPERATORS) if code.startswith(OF_OPERATORS) else UNKNOWN)
 
 
 def handling(code: str) -> Handling:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from base64 import b32decode, b32encode
+from functools import lru_cache
 from typing import get_args
 
 from msgspec.structs import replace
@@ -94,6 +95,7 @@ def is_verbatim(request: ExportRequest) -> bool:
     return len(request.caller_prefix) > CALLER_PREFIX_MAX
 
 
+@lru_cache(maxsize=16)  # thousands of digests, and each step of an export asks
 def is_generated(request: ExportRequest) -> bool:
     """Whether who asks names a prefix that we make for an export of this image to this bucket, now or one day.
 

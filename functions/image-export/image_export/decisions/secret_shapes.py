@@ -28,10 +28,13 @@ _CREDENTIAL = re.compile(r"\b((?:FC|OSS|acs)\s+[\w.]+:)[A-Za-z0-9+/=]{8,}")
 _KEY_ID = re.compile(rf"(?i:{_START})(?:LTAI|STS\.|TMP\.)[A-Za-z0-9]{{4,}}([A-Za-z0-9]{{4}})")
 
 
+_OURS = re.compile(r"\b(iexp_)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")  # values/access.py
+
+
 def redact(text: str) -> str:
     """The text without anything that is named or shaped like a secret; access key ids keep their last four letters."""
     text = _LITERAL.sub(rf"\g<1>\g<2>{HIDDEN}\g<2>", text)
-    for pattern in (_AUTHORIZATION, _BEARER, _CREDENTIAL):
+    for pattern in (_AUTHORIZATION, _BEARER, _CREDENTIAL, _OURS):
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)
     text = _NAMED.sub(rf"\g<1>\g<2>{HIDDEN}", text)
     return _KEY_ID.sub(r"…\g<1>", text)

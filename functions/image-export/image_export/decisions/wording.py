@@ -78,7 +78,9 @@ def _parts(kind: Any) -> Iterator[Any]:
 def misfit(value: Any, kind: Any) -> str | None:
     """What would be right for a value that does not fit this type; None where it fits."""
     try:
+        if isinstance(value, str):
+            value.encode()  # a lone surrogate fits nothing
         msgspec.convert(value, kind)
-    except (msgspec.ValidationError, UnicodeEncodeError) as fault:  # the latter for lone surrogates
+    except (msgspec.ValidationError, UnicodeEncodeError) as fault:
         return must_be(kind) or str(fault)
     return None

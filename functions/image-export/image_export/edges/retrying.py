@@ -1,7 +1,7 @@
 """How often a call that may be repeated is repeated, and how long one may take. Never used for ExportImage."""
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ..decisions.codes import is_throttling
 from ..errors import CloudFault, Refused, Unreached, Unreadable
@@ -65,13 +65,25 @@ def timeouts(remaining_s: float) -> tuple[float, float]:
     return min(CONNECT_S, read_s), read_s
 
 
+class Once(Protocol):
+    """How one try of a call is made."""
+
+    def __call__(self, call: Callable[[], T], /) -> T: ...
+
+
+def plainly(call: Callable[[], T], /) -> T:
+    """The call as it is."""
+    return call()
+
+
 class Retrying(NamedTuple):
-    """`retry_read` with its clock, its sleep and its dice."""
+    """`retry_read` with its clock, its sleep and its dice; `once` is how each try is made."""
 
     remaining_s: RemainingSeconds
     sleep: Callable[[float], None]
     random: Callable[[], float]
+    once: Once = plainly
 
     def __call__(self, call: Callable[[], T]) -> T:
         """The same, for one call."""
-        return retry_read(call, remaining_s=self.remaining_s, sleep=self.sleep, random=self.random)
+        return retry_read(lambda: self.once(call), remaining_s=self.remaining_s, sleep=self.sleep, random=self.random)

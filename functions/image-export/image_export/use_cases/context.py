@@ -7,6 +7,7 @@ from ..errors import FactUnreadable, OurFault, Unreached
 from ..values import ledger_keys as keys
 from ..values.cause import Cause
 from ..values.facts import Hold
+from ..values.notice import ValidPolicy
 from ..values.place import Place
 from ..values.policy import Policy
 from ..values.record import Record
@@ -21,6 +22,15 @@ SECONDS_FOR_A_CALL = 5.0  # and for the hint that says where to go on
 OUT_OF_TIME = "OutOfTime"
 
 
+def readable(ledger: Ledger, log: Log, key: str, kind: type[F]) -> Found[F] | None:
+    """The fact under that key, for what can go on without it: one that cannot be understood is none, and logged."""
+    try:
+        return ledger.read(key, kind)
+    except FactUnreadable as fault:
+        log.error("fact.unreadable", key=key, code=fault.code, error=fault.cause.message)
+        return None
+
+
 class Context(NamedTuple):
     """Everything a use case reaches beyond its arguments.
 
@@ -33,6 +43,8 @@ class Context(NamedTuple):
     policy: Policy | None
     log: Log
     remaining_s: RemainingSeconds
+    policy_fault: Cause | None = None  # why there is no policy
+    last_policy: ValidPolicy | None = None  # whom the last valid one named, where there is no policy
 
     def about(self, record: Record) -> "Context":
         """Each line of the log says which export it is about, and which task where there is one."""
@@ -61,12 +73,8 @@ class Context(NamedTuple):
             yield one
 
     def readable(self, key: str, kind: type[F]) -> Found[F] | None:
-        """The fact under that key, for what can go on without it: one that cannot be understood is none, and logged."""
-        try:
-            return self.ledger.read(key, kind)
-        except FactUnreadable as fault:
-            self._unreadable(key, fault)
-            return None
+        """The same, with these."""
+        return readable(self.ledger, self.log, key, kind)
 
     def keep(self, key: str, fact: object = None) -> bool:
         """Write over what is there, where all can go on without it: a name that OSS refuses is logged, and False."""
@@ -98,3 +106,13 @@ class Context(NamedTuple):
         """The quota hold there."""
         found = self.readable(keys.Hold(place).key, Hold)
         return found.fact if found else None
+
+    @property
+    def audience(self) -> Policy | ValidPolicy | None:
+        """Who is notified today, and how channels are reached; None where nothing says so."""
+        return self.policy or self.last_policy
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether somebody has had all starts paused, by one read."""
+        return self.ledger.paused() is not None

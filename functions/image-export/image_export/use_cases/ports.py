@@ -1,14 +1,17 @@
 """What the use cases need from outside, as protocols; the edges and the tests' fakes fit them by shape."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from ..values.account import AssumedRole
 from ..values.image import Image
-from ..values.notify_target import NotifyTarget
+from ..values.notify_target import ChannelAddress, NotifyTarget
 from ..values.stored_object import StoredObject
 from ..values.task import Task
+
+if TYPE_CHECKING:  # a health check does not wait for the words of a policy
+    from ..values.policy import HeartbeatEntry
 
 
 class Stored(NamedTuple):
@@ -59,6 +62,10 @@ class Store(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove; no fault where there is none."""
+        ...
+
+    def address(self, key: str) -> str:
+        """Where a person finds the object: oss://bucket/…"""
         ...
 
 
@@ -146,9 +153,25 @@ class Clouds(Protocol):
 
 
 class Notifier(Protocol):
-    """Tells one notify target one event, with the function's own role. Raises CloudFault where it is not accepted."""
+    """Notifies a target of events: a chat of all together, in one message; every other of one alone.
 
-    def deliver(self, target: NotifyTarget, event: Mapping[str, Any]) -> None: ...
+    Raises CloudFault where they are not accepted. `address`: of a channel, as the policy has it today.
+    """
+
+    def deliver(
+        self, target: NotifyTarget, events: Sequence[Mapping[str, Any]], address: ChannelAddress | None, /
+    ) -> None: ...
+
+
+Moment = Literal["start", "success", "fail"]
+
+
+class Pinger(Protocol):
+    """Calls the address of a heartbeat. Raises CloudFault where it is not accepted."""
+
+    def ping(self, heartbeat: "HeartbeatEntry", moment: Moment, note: str = "") -> None:
+        """Once, in five seconds at most; nothing where the heartbeat's style has no word for the moment."""
+        ...
 
 
 class Log(Protocol):

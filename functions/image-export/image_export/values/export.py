@@ -14,11 +14,13 @@ Trigger = Literal["event", "http", "nightly", "watch", "invoke"]
 ImageFormat = Literal["raw", "vhd", "qcow2", "vmdk", "vdi"]
 
 
-class RequestedBy(Wire, frozen=True, kw_only=True):
-    """What asked: the trigger and its own id (event id, request id, run id)."""
+class RequestedBy(Wire, frozen=True, kw_only=True, omit_defaults=True):
+    """What asked: the trigger and its own id (event id, request id, run id); and who, where that is told."""
 
     trigger: Trigger = field(name="Trigger")
     id: str = field(name="Id")
+    name: str | None = field(name="Name", default=None)  # over HTTP, of the token
+    address: str | None = field(name="Address", default=None)  # over HTTP, from where
 
 
 class ExportedObject(Wire, frozen=True, kw_only=True):
@@ -41,12 +43,16 @@ class Export(Wire, frozen=True, kw_only=True):
     oss_bucket: str = field(name="OSSBucket")
     oss_prefix: str | None = field(name="OSSPrefix", default=None)
     image_format: ImageFormat = field(name="ImageFormat")
+    rule: str | None = field(name="Rule", default=None)  # of the policy; null: somebody asked for it directly
     status: Status = field(name="Status")
     reason: str | None = field(name="Reason", default=None)
+    # counted from 1, among those that wait in the same account and region; null where it is not looked up
+    queue_position: int | None = field(name="QueuePosition", default=None)
     task_id: str | None = field(name="TaskId", default=None)
     # the same value under the original page's name
     export_task_id: str | None = field(name="ExportTaskId", default=None)
     progress: str | None = field(name="Progress", default=None)
+    estimated_end: datetime | None = field(name="EstimatedEnd", default=None)  # rough; null where nothing can be said
     objects: tuple[ExportedObject, ...] = field(name="Objects", default=())
     # the keys of those that the last look did not find
     missing_objects: tuple[str, ...] = field(name="MissingObjects", default=())
@@ -56,3 +62,7 @@ class Export(Wire, frozen=True, kw_only=True):
     finished_at: datetime | None = field(name="FinishedAt", default=None)
     requested_by: RequestedBy = field(name="RequestedBy")
     error: Cause | None = field(name="Error", default=None)
+    # of its last drill: told of one export, not in lists. The level is the highest that was proved
+    drilled_at: datetime | None = field(name="DrilledAt", default=None)
+    drill_verdict: Literal["Proved", "Unproven", "Failed"] | None = field(name="DrillVerdict", default=None)
+    drill_level: int | None = field(name="DrillLevel", default=None)

@@ -4,7 +4,7 @@ from msgspec import field
 
 from .account import AssumedRole
 from .export import ImageFormat, RequestedBy
-from .notify_target import NotifyTarget
+from .notify_target import AnyChannel, CloudTarget
 from .place import Place
 from .wire import Wire
 
@@ -36,7 +36,8 @@ class ExportRequest(Wire, frozen=True, kw_only=True):
     after_cancel: bool = field(name="AfterCancel", default=False)
     priority: int = field(name="Priority", default=0)
     requested_by: RequestedBy = field(name="RequestedBy")
-    notify: tuple[NotifyTarget, ...] = field(name="Notify", default=())
+    notify: tuple[CloudTarget, ...] = field(name="Notify", default=())
+    channels: tuple[AnyChannel, ...] = field(name="Channels", default=())
     ledger_id: str = field(name="LedgerId", default="")
 
     @property

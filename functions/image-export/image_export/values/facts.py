@@ -1,8 +1,8 @@
 """The facts of an export: what is written once into the ledger and never changed. Pure.
 
 Names of docs/protocol.md: requested, claim-n, result-n, cancel, stalled, ended, told-…, and beside them doubt-n,
-refused-…, denied, vanished, missed, look-refused and waits. Their times are OSS's own LastModified. denied and vanished
-are removed when it is so no more; missed, look-refused and waits are put again; those five alone.
+refused-…, denied, vanished, missed, look-refused, waits and progress. Their times are OSS's own LastModified. denied
+and vanished are removed when it is so no more; missed, look-refused, waits and progress are put again; those six alone.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from msgspec import field
 from .cause import Cause
 from .export import ExportedObject, RequestedBy, Verdict
 from .export_request import ExportRequest
-from .image import Image
+from .image import DiskFile, Image
 from .wire import Wire
 
 
@@ -39,6 +39,7 @@ class Ended(Wire, frozen=True, kw_only=True):
 
     status: Verdict = field(name="Status")
     objects: tuple[ExportedObject, ...] = field(name="Objects", default=())
+    files: tuple[DiskFile, ...] = field(name="Files", default=())  # what the objects of a Completed export hold
     error: Cause | None = field(name="Error", default=None)
     http_status: int | None = field(name="HttpStatus", default=None)  # with which the cloud refused
     # where the claim did not know all its disks: as it was looked up again for the proof
@@ -126,6 +127,25 @@ class Waits(Wire, frozen=True, kw_only=True):
     image_name: str | None = field(name="ImageName", default=None)
 
 
+class Progressed(Wire, frozen=True, kw_only=True):
+    """How far the task was when somebody last looked, for lists. Put again; its time is when that was."""
+
+    progress: str = field(name="Progress")
+
+
+class Took(Wire, frozen=True, kw_only=True):
+    """How long an export took from its start to its end, and how large its disks are together."""
+
+    seconds: int = field(name="Seconds")
+    size_gib: int = field(name="SizeGib")
+
+
+class Pace(Wire, frozen=True, kw_only=True):
+    """What the last exports of an account and region took, the newest last. A note, put again: one may be lost."""
+
+    took: tuple[Took, ...] = field(name="Took", default=())
+
+
 class Since(Wire, frozen=True, kw_only=True):
     """Something is so. Its time is since when."""
 
@@ -146,3 +166,10 @@ class Hold(Wire, frozen=True, kw_only=True):
     code: str = field(name="Code")
     # weekly quota: no probe before; concurrent quota: one probe a tick
     until: datetime | None = field(name="Until", default=None)
+
+
+class Pause(Wire, frozen=True, kw_only=True):
+    """Nothing starts while this stands (docs/protocol.md#rule-18). Its time is since when."""
+
+    by: str = field(name="By")
+    reason: str | None = field(name="Reason", default=None)

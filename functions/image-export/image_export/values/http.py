@@ -15,6 +15,7 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    address: str | None = None  # from where, as FC gives it
 
 
 class HttpAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from .cause import Cause
 from .export_request import ExportRequest
-from .facts import Claim, Delivered, Ended, LookRefused, Result, Span, Stalled, Waits
+from .facts import Claim, Delivered, Ended, LookRefused, Progressed, Result, Span, Stalled, Waits
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +34,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     look_refused_at: datetime | None = None  # when that was last so, to the half-hour
     waits: Waits | None = None
     waits_at: datetime | None = None
+    progressed: Progressed | None = None
+    progressed_at: datetime | None = None
     ended: Ended | None = None
     ended_at: datetime | None = None
     manifest: Delivered | None = None

@@ -1,9 +1,10 @@
 """A nightly run: what it has decided and done so far, so that it goes on where it stopped. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timezone
+from typing import Literal, NamedTuple
 
+import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
@@ -14,6 +15,13 @@ from .wire import Wire
 
 Before = Literal["none", "standing", "failed", "cancelled"]  # what became of an image's newest export
 UNREAD_SHOWN_MAX = 20
+
+
+class Newest(NamedTuple):
+    """The newest export of a natural key, and what became of it."""
+
+    export_id: str
+    before: Before
 
 
 class Totals(Wire, frozen=True, kw_only=True):
@@ -64,6 +72,7 @@ class Decision(Planned, frozen=True, kw_only=True):
     request: ExportRequest | None = field(name="Request", default=None)
     may_match: bool = field(name="MayMatch", default=False)
     nearly: str | None = field(name="Nearly", default=None)
+    export_id: str | None = field(name="ExportId", default=None)  # that stands already
 
     @property
     def place(self) -> Place:
@@ -101,10 +110,22 @@ class Run(Wire, frozen=True, kw_only=True):
     # <account>/<region>/<page> on which a listing goes on that the time was too short for
     listed: str = field(name="Listed", default="")
 
+    # why the night's record lacks images, if it does
+    record_fault: str = field(name="RecordFault", default="")
+
     @property
     def finished(self) -> bool:
         """Whether it has been everywhere."""
         return self.state == "finished"
+
+    @property
+    def date(self) -> str:
+        """The night's date in UTC. Of its trigger's time where it is named by that: a repetition has the same one."""
+        try:
+            at = msgspec.convert(self.run_id, datetime)
+        except msgspec.ValidationError:
+            at = self.began_at
+        return (at.astimezone(timezone.utc) if at.tzinfo else at).strftime("%Y-%m-%d")
 
     def by(self, rules: Iterable[str]) -> "Run":
         """The same run without what was chosen by a rule that is gone; the counts have that under `left_over`."""

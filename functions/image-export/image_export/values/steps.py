@@ -1,7 +1,7 @@
 """What `advance` may do next, and what this look has seen. Pure data; `decisions/state/table.py` chooses."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from .cause import Cause
 from .facts import Claim, Ended, Hold, LookRefused, Result, Stalled
 from .image import Image
+from .record import Record
 from .stored_object import StoredObject
 from .task import Task
 
@@ -18,6 +19,7 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
 
     image: Image | None | UnsetType = UNSET
     hold: Hold | None | UnsetType = UNSET
+    paused: bool = False  # as it was when the hold was looked at
     prefix_taken: Cause | None | UnsetType = UNSET  # why a prefix may not be used as given
     task: Task | None | UnsetType = UNSET  # the whole task
     brief: Task | None = None  # the task as the tick's DescribeTasks told it for many at once
@@ -48,12 +50,20 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
         return task is not None and task.status == "Finished"
 
 
+class Situation(NamedTuple):
+    """What a step is chosen from: the facts that stand, what this look has seen, and the ledger's time."""
+
+    record: Record
+    observed: Observed
+    now: datetime
+
+
 class LookAtImage(msgspec.Struct, frozen=True):
     """DescribeImages for the image, in whatever status."""
 
 
 class LookAtHold(msgspec.Struct, frozen=True):
-    """Read the group's hold from the ledger."""
+    """Read the group's hold from the ledger, and whether all starts are paused."""
 
 
 class LookAtTask(msgspec.Struct, frozen=True):

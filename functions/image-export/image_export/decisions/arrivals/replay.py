@@ -5,7 +5,6 @@ A replay is a new generation. Its ClientToken is derived from what is replayed: 
 
 import re
 
-import msgspec
 from msgspec.structs import replace
 
 from ...errors import AskerFault
@@ -18,7 +17,6 @@ from ...values.record import Record
 from ..naming import CALLER_PREFIX_MAX
 from ..policy.admission import as_of_today, still_allowed
 from ..results.undelivered import UNDELIVERED
-from ..strict_json import MARK
 from ..wording import shown
 from .own_tokens import of_replay
 
@@ -26,18 +24,8 @@ NAMED = re.compile(rf"{EXPORT_ID}|rejected-[0-9a-f]{{64}}|{UNDELIVERED}")
 REPLAYED = ("Failed", "Cancelled")
 
 
-def asked_for(body: bytes) -> str | None:
-    """What is to be replayed; None where the event asks for something else. Raises AskerFault for a name of nothing.
-
-    Only an invocation can carry it: no other envelope is opened for it, and it stands alone.
-    """
-    try:
-        tree = msgspec.json.decode(body.removeprefix(MARK))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    if not isinstance(tree, dict) or [*tree] != ["Replay"]:
-        return None
-    name = tree["Replay"]
+def checked(name: object) -> str:
+    """The name itself. Raises AskerFault for a name of nothing."""
     if is_name(name):
         return str(name)
     message = f"Replay is {shown(name)}; it must be an ExportId, or a name that begins with rejected- or untold-."
@@ -70,6 +58,7 @@ def again(policy: Policy, record: Record, request_id: str) -> ExportRequest:
         client_token=of_replay(record.export_id),
         requested_by=RequestedBy(trigger="invoke", id=request_id),
         notify=policy.notify,
+        channels=policy.channels,
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from ...values.http import HttpAnswer, HttpRequest
 from ..strict_json import NotJsonError, RepeatedKeys, read_bytes
 
 ENCODED = {True: True, "true": True, "True": True, False: False, "false": False, "False": False, None: False}
+ADDRESS = re.compile(r"[0-9A-Fa-f.:]{3,45}")
 LARGEST_BODY = 64 * 1024  # the largest request that means something has about 500 bytes
 
 
@@ -29,10 +31,17 @@ def read_request(event: bytes, request_id: str) -> HttpRequest:
             path=str(tree.get("rawPath") or http.get("path") or "/"),
             query=query,
             headers=headers,
+            address=_address(http.get("sourceIp")),
             body=_body(tree.get("body"), encoded=ENCODED[tree.get("isBase64Encoded")]),
         )
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as cause:
         raise invalid("The request cannot be read: it is no HTTP event, or its body is not base64.") from cause
+
+
+def _address(given: Any) -> str | None:
+    """An address as FC gives it. It goes into facts and the log, so nothing else does."""
+    text = str(given)
+    return text if ADDRESS.fullmatch(text) else None
 
 
 def _body(text: Any, *, encoded: bool) -> bytes:

@@ -1,34 +1,32 @@
 """OpenAPI 3.1 of the HTTP entrance, made from the very types that decode requests and make answers. Pure."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from ... import __version__
 from ...values.cause import Cause
+from ...values.drill.drill import Drill
 from ...values.export import Export
-from ...values.forms import EXPORT_ID
+from ...values.restore.restore import Restore, RestorePlan
 from ..arrivals.direct import Parameters
-from .described import (
-    CANCELLED,
-    COMPLETED,
-    EXAMPLE_ID,
-    EXPORTING,
-    LOCATION,
-    PAGE,
-    REQUEST,
-    REQUEST_ID,
-    RETRY,
-    always,
-    answer,
-    errors,
-)
+from ..restore.parameters import RestoreParameters
+from .described import EXAMPLE_ID, errors, or_unhealthy
+from .drill_listing import DrillListing
+from .health import HealthQuery
+from .health_answer import Alive, Health
 from .listing import Listing
+from .not_found import FORMS
+from .operations import OPERATIONS
+from .operations_of_drills import DRILL_ID
+from .operations_of_restores import RESTORE_ID
+from .restore_listing import RestoreListing
 from .routes import ROUTES, Route
 
-ID = {"type": "string", "pattern": f"^{EXPORT_ID}$"}
-PATH = [{"name": "ExportId", "in": "path", "required": True, "schema": ID, "example": EXAMPLE_ID}]
-DESCRIPTION = """Exports of ECS custom images to OSS: asked for, listed, followed, cancelled.
+EXAMPLES = {"ExportId": EXAMPLE_ID, "RestoreId": RESTORE_ID, "DrillId": DRILL_ID}
+QUERIES = (Listing, RestoreListing, DrillListing, HealthQuery)
+DESCRIPTION = """Exports of ECS custom images to OSS, and restores: asked for, listed, followed, cancelled. Drills are
+listed and followed.
 
 What Function Compute refuses by itself has its own body (RequestId, Code, Message): 400 for headers over 8 KB, 403 for
 a method that the trigger does not list, 413 for bodies over 32 MB, 429 while all instances are busy: ask again; 502."""
@@ -36,22 +34,11 @@ a method that the trigger does not list, 413 for bodies over 32 MB, 429 while al
 
 def openapi() -> dict[str, Any]:
     """The document."""
-    kinds = (Parameters, Export, Listing, Cause)
+    kinds = (*QUERIES, Parameters, Export, RestoreParameters, Restore, RestorePlan, Drill, Health, Alive, Cause)
     _, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    schemas = {name: schema for name, schema in components.items() if name not in ("Listing", "Cause")}
-    schemas["Cause"] = components["Cause"]
-    schemas["Error"] = _error()
-    schemas["Exports"] = {
-        "type": "object",
-        "required": ["Exports", "NextToken"],
-        "properties": {
-            "Exports": {"type": "array", "items": {"$ref": "#/components/schemas/Export"}},
-            "NextToken": {
-                "type": ["string", "null"],
-                "description": "Give it back for the next page; a page may be short and go on, not empty",
-            },
-        },
-    }
+    queries = {kind.__name__: components.pop(kind.__name__)["properties"] for kind in QUERIES}
+    pages = {f"{kind}s": _page(kind) for kind in ("Export", "Restore", "Drill")}
+    schemas = {**components, "Error": _error(), **pages}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -61,8 +48,23 @@ def openapi() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "security": [{"bearer": []}],
-        "paths": _paths(components["Listing"]["properties"]),
+        "paths": _paths(queries),
         "components": {"schemas": schemas, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+    }
+
+
+def _page(kind: str) -> dict[str, Any]:
+    """A page of a list."""
+    return {
+        "type": "object",
+        "required": [f"{kind}s", "NextToken"],
+        "properties": {
+            f"{kind}s": {"type": "array", "items": {"$ref": f"#/components/schemas/{kind}"}},
+            "NextToken": {
+                "type": ["string", "null"],
+                "description": "Give it back for the next page; a page may be short and go on, not empty",
+            },
+        },
     }
 
 
@@ -76,28 +78,40 @@ def _error() -> dict[str, Any]:
     }
 
 
-def _paths(query: dict[str, Any]) -> dict[str, Any]:
+def _paths(queries: dict[str, Any]) -> dict[str, Any]:
     """Every route, with what it reads; 400 for what it does not."""
     paths: dict[str, Any] = {}
     for route in ROUTES:
-        item = paths.setdefault(route.path, {"parameters": PATH} if route.names("path") else {})
-        item[route.method.lower()] = _operation(route, query)
+        named = route.names("path")
+        item = paths.setdefault(route.path, {"parameters": [*map(_in_path, named)]} if named else {})
+        item[route.method.lower()] = _operation(route, queries)
     return paths
 
 
-def _operation(route: Route, query: dict[str, Any]) -> dict[str, Any]:
+def _in_path(name: str) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": f"^{FORMS[name]}$"}
+    return {"name": name, "in": "path", "required": True, "schema": schema, "example": EXAMPLES[name]}
+
+
+def _operation(route: Route, queries: dict[str, Any]) -> dict[str, Any]:
     described = OPERATIONS[route.operation]
     operation: dict[str, Any] = {"operationId": route.operation, "summary": described.summary}
     if route.query:
-        operation["parameters"] = [_asked(name, query[name]) for name in route.names("query")]
+        properties = queries[route.query().__name__]
+        operation["parameters"] = [_asked(name, properties[name]) for name in route.names("query")]
     if route.body:
         schema = {"$ref": f"#/components/schemas/{route.body().__name__}"}
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schema, "example": REQUEST}},
+            "content": {"application/json": {"schema": schema, "example": described.request}},
         }
-    statuses = sorted({"400", "401", "405", "503", *described.errors})
+    if route.scope:
+        operation["security"] = [{"bearer": [route.scope]}]
+    scoped = ("403",) if route.scope else ()
+    statuses = sorted({"400", "401", *scoped, "405", "503", *described.errors})
     operation["responses"] = {**described.answers, **errors(*statuses, recorded=bool(route.body))}
+    if route.operation == "getHealth":
+        operation["responses"]["503"] = or_unhealthy(operation["responses"]["503"])
     return operation
 
 
@@ -110,63 +124,3 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
     choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
     kept = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
     return {**kept, **choices[0]} if choices else kept
-
-
-class Described(NamedTuple):
-    """What an operation answers, and the errors besides those of every one."""
-
-    summary: str
-    answers: dict[str, Any]
-    errors: tuple[str, ...] = ()
-
-
-def _links() -> dict[str, Any]:
-    parameters = {"ExportId": "$response.body#/ExportId"}
-    return {
-        "get": {"operationId": "getExport", "parameters": parameters},
-        "cancel": {"operationId": "cancelExport", "parameters": parameters},
-    }
-
-
-def _plain(description: str) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"type": "object"}}}
-    return {"description": description, "headers": {"x-request-id": REQUEST_ID}, "content": content}
-
-
-NEW = {"Location": always(LOCATION), "Retry-After": always(RETRY)}
-KNOWN = (
-    "The same export again, or one that has ended already (no Retry-After then); "
-    "for a DryRun what would happen, under an id (…-0000) that is not kept"
-)
-CANCELLING = "It is being cancelled (Retry-After), or was before it started"
-OPERATIONS = {
-    "postExport": Described(
-        "Ask for an export",
-        {
-            "202": {**answer("Export", "A new export; follow it at Location", EXPORTING, NEW), "links": _links()},
-            "200": answer("Export", KNOWN, EXPORTING, {"Location": LOCATION, "Retry-After": RETRY}),
-        },
-        ("403", "404", "409", "413", "415"),
-    ),
-    "listExports": Described(
-        "Exports, newest first",
-        {"200": answer("Exports", "A page; it is the last one only where NextToken is null", PAGE)},
-    ),
-    "getExport": Described(
-        "An export, with the progress of its task",
-        {"200": answer("Export", "The export; Retry-After until it has ended", COMPLETED, {"Retry-After": RETRY})},
-        ("404",),
-    ),
-    "cancelExport": Described(
-        "Cancel an export; the task's own end decides",
-        {
-            "202": answer("Export", CANCELLING, CANCELLED, {"Retry-After": RETRY}),
-            "200": answer("Export", "It had ended before", COMPLETED),
-        },
-        ("404",),
-    ),
-    "getOpenapi": Described("This document", {"200": _plain("This document")}),
-    "getHealth": Described(
-        "Our version and those of what was loaded", {"200": _plain("Our version and those of what was loaded")}
-    ),
-}

@@ -1,8 +1,9 @@
-"""When to ask again: `Retry-After` of a 202 that fits the export. Pure."""
+"""When to ask again: `Retry-After` of a 202 that fits what is asked for. Pure."""
 
 from ...values.record import Record
 
 SHORTEST_S, LONGEST_S = 30, 1800
+RESTORE_S = 60  # the watcher looks at a restore as often
 SECONDS_A_GIB = 3  # ECS gives no figure; DescribeTaskAttribute's sample took 6 minutes for a small image
 
 

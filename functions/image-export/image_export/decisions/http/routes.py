@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from ...values.access import Scope
+
 Struct = type[msgspec.Struct]
 
 
@@ -23,15 +25,41 @@ def _parameters() -> Struct:
     return Parameters
 
 
+def _restore_listing() -> Struct:
+    from .restore_listing import RestoreListing
+
+    return RestoreListing
+
+
+def _restore_parameters() -> Struct:
+    from ..restore.parameters import RestoreParameters
+
+    return RestoreParameters
+
+
+def _drill_listing() -> Struct:
+    from .drill_listing import DrillListing
+
+    return DrillListing
+
+
+def _health() -> Struct:
+    from .health import HealthQuery
+
+    return HealthQuery
+
+
 class Route(NamedTuple):
     """One method of one path, written as in the document. `query`, `body`: whose fields are read there, if any are.
 
-    `policy`: it cannot be answered without the policy; what stands in the ledger can be shown and called off.
+    `scope`: what a token must have; None: any token that is known. `policy`: it cannot be answered without the policy;
+    what stands in the ledger can be shown and called off.
     """
 
     method: str
     path: str
     operation: str
+    scope: Scope | None = None
     query: Callable[[], Struct] | None = None
     body: Callable[[], Struct] | None = None
     policy: bool = False
@@ -48,17 +76,28 @@ class Route(NamedTuple):
         kind = self.query if part == "query" else self.body
         return [field.encode_name for field in msgspec.structs.fields(kind())] if kind else []
 
+    @property
+    def changes(self) -> bool:
+        """Whether something may change by it."""
+        return self.scope in ("ask", "cancel")
+
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
 
 ROUTES = (
-    Route("POST", "/exports", "postExport", body=_parameters, policy=True),
-    Route("GET", "/exports", "listExports", query=_listing),
-    Route("GET", "/exports/{ExportId}", "getExport"),
-    Route("DELETE", "/exports/{ExportId}", "cancelExport"),
+    Route("POST", "/exports", "postExport", "ask", body=_parameters, policy=True),
+    Route("GET", "/exports", "listExports", "read", query=_listing),
+    Route("GET", "/exports/{ExportId}", "getExport", "read"),
+    Route("DELETE", "/exports/{ExportId}", "cancelExport", "cancel"),
+    Route("POST", "/restores", "postRestore", "ask", body=_restore_parameters, policy=True),
+    Route("GET", "/restores", "listRestores", "read", query=_restore_listing),
+    Route("GET", "/restores/{RestoreId}", "getRestore", "read"),
+    Route("DELETE", "/restores/{RestoreId}", "cancelRestore", "cancel"),
+    Route("GET", "/drills", "listDrills", "read", query=_drill_listing),
+    Route("GET", "/drills/{DrillId}", "getDrill", "read"),
     Route("GET", "/openapi.json", "getOpenapi"),
-    Route("GET", "/healthz", "getHealth"),
+    Route("GET", "/healthz", "getHealth", query=_health),
 )
 
 

@@ -36,14 +36,15 @@ def route_part(part: str, operation: str) -> RoutePart:
 
 def refuse_unread(route: Route, request: HttpRequest) -> None:
     """Raises AskerFault 400 UnknownParameter for a query or a body of which the route reads nothing."""
-    faults = [] if route.query else [*_named(list(request.query), RoutePart("query", route))]
+    faults = [] if route.query else [*named(list(request.query), RoutePart("query", route))]
     if route.body is None and request.body.strip() not in NOTHING:
         faults += _of_body(request.body, RoutePart("body", route))
     if faults:
         raise AskerFault(Cause(code="UnknownParameter", message=" ".join(faults), recommend=ADVICE))
 
 
-def _named(names: list[str], place: RoutePart) -> Iterator[str]:
+def named(names: list[str], place: RoutePart) -> Iterator[str]:
+    """What is wrong with each of them, as many as a message takes."""
     yield from (misplaced(name, place) for name in names[:NAMED_MAX])
     if len(names) > NAMED_MAX:
         yield f"Nor are {len(names) - NAMED_MAX} more."
@@ -55,7 +56,7 @@ def _of_body(body: bytes, place: RoutePart) -> Iterator[str]:
     except NotJsonError:
         tree = None
     if isinstance(tree, dict):
-        yield from _named(list(tree), place)
+        yield from named(list(tree), place)
     else:
         yield f"{place.route} reads no body, and this one has {len(body)} bytes."
 
@@ -70,7 +71,8 @@ def misplaced(name: str, place: RoutePart) -> str:
     if place in homes[near]:
         return f"{shown(name)} is not a parameter; did you mean {near}?"
     own = [home for home in homes[near] if home.route == place.route]
-    there = " or ".join(map(str, own or homes[near]))
+    beside = [home for home in homes[near] if home.route.parts[0] == place.route.parts[0]]
+    there = " or ".join(map(str, own or beside or homes[near]))
     if plain(near) == plain(name):
         return f"{shown(name)} is not read in {place}; {near} belongs into {there}."
     return f"{shown(name)} is not a parameter; did you mean {near} in {there}?"

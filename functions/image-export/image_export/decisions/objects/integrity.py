@@ -6,7 +6,7 @@ Proven is what OSS holds now: neither its ends nor a checksum say what ECS has r
 from collections.abc import Callable
 
 from ...values.cause import Cause
-from ...values.image import Disk
+from ...values.image import Disk, DiskFile
 from ...values.record import Record
 from ...values.stored_object import StoredObject
 from .formats import qcow2, raw_archive, vdi, vhd, vmdk
@@ -16,8 +16,9 @@ AGAIN = "Ask for the export again; it is a new export with objects of its own."
 GIB = 1024**3
 OVERHEAD_SHARE, OVERHEAD_BYTES = 0.02, 64 * 1024**2  # tables, markers, and disks rounded up to a cylinder
 
+ARCHIVE = ".tar.gz"
 DISK_BYTES: dict[str, Callable[[StoredObject], int | None]] = {
-    ".tar.gz": raw_archive.disk_bytes,
+    ARCHIVE: raw_archive.disk_bytes,
     ".qcow2": qcow2.disk_bytes,
     ".vmdk": vmdk.disk_bytes,
     ".vdi": vdi.disk_bytes,
@@ -46,11 +47,25 @@ def fault(record: Record, item: StoredObject, disks: tuple[Disk, ...]) -> Cause 
     return None
 
 
-def _check(item: StoredObject, disks: tuple[Disk, ...]) -> None:
-    disk_bytes = next((check for suffix, check in DISK_BYTES.items() if item.key.endswith(suffix)), None)
-    if disk_bytes is None:
+def disk_file(item: StoredObject) -> DiskFile:
+    """What the object says of the disk in it, as far as both its ends tell."""
+    try:
+        size = _disk_bytes(item)(item)
+        member = raw_archive.member(item) if item.key.endswith(ARCHIVE) else None
+    except DamageError:
+        return DiskFile(key=item.key)
+    return DiskFile(key=item.key, member=member, virtual_size=size)
+
+
+def _disk_bytes(item: StoredObject) -> Callable[[StoredObject], int | None]:
+    check = next((check for suffix, check in DISK_BYTES.items() if item.key.endswith(suffix)), None)
+    if check is None:
         raise DamageError("no disk format has that name")
-    size = disk_bytes(item)
+    return check
+
+
+def _check(item: StoredObject, disks: tuple[Disk, ...]) -> None:
+    size = _disk_bytes(item)(item)
     sizes = sorted(disk.size_gib for disk in disks if disk.size_gib)
     if not sizes:
         return

@@ -48,6 +48,7 @@ def admit_direct(
         client_token=direct.client_token,
         requested_by=requested_by,
         notify=policy.notify,
+        channels=policy.channels,
     )
 
 
@@ -75,6 +76,7 @@ def admit_image(
         priority=rule.priority,
         requested_by=requested_by,
         notify=policy.notify,
+        channels=policy.channels,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ...values.match import gib, span
-from ...values.policy import NotifyEntry, PolicyFile, Rule
+from ...values.policy import ChannelEntry, NotifyEntry, PolicyFile, Rule
 from .selectors import impossible_names, impossible_tags
 from .yaml_text import Source
 
@@ -29,6 +29,11 @@ def contradictions(file: PolicyFile, source: Source) -> Iterator[Words]:
         yield from ((f"{path}.match.tags.{part}", words) for part, words in impossible_tags(rule.match, plain))
     for number, entry in enumerate(file.notify):
         yield from ((f"policy.notify[{number}]{part}", words) for part, words in _no_target(entry))
+    yield from _same_names(file.notify)
+    if file.drills:
+        from .drilling import impossible_drills  # here: few policies have any
+
+        yield from impossible_drills(file)
 
 
 def _accounts(file: PolicyFile) -> Iterator[Words]:
@@ -47,13 +52,27 @@ def _accounts(file: PolicyFile) -> Iterator[Words]:
 
 def _no_target(entry: NotifyEntry) -> Iterator[Words]:
     bus = entry.eventbridge.bus if entry.eventbridge else ""
+    given = [kind for kind in entry.__struct_fields__ if getattr(entry, kind) is not None]
     if bus == "default":
         yield ".eventbridge.bus", "is default, which takes no custom events; name another"
     elif bus.startswith(RESERVED):
         yield ".eventbridge.bus", f"is {bus}; names with {RESERVED} are EventBridge's own; name another"
-    elif entry.target() is None:
-        given = "both" if entry.function else "neither"
-        yield "", f"is {given} of eventbridge and function; it must be exactly one of them"
+    elif len(given) != 1:
+        kinds = ", ".join(entry.__struct_fields__)
+        said = " and ".join(given) or "nothing"
+        yield "", f"is {said}; it must be exactly one of {kinds}"
+
+
+def _same_names(entries: tuple[NotifyEntry, ...]) -> Iterator[Words]:
+    """Two channels of one kind and name would be one target."""
+    seen: set[str] = set()
+    for number, entry in enumerate(entries):
+        for one in entry.entries:
+            if isinstance(one, ChannelEntry) and (name := one.target().name) in seen:
+                kind = name.partition(":")[0]
+                yield f"policy.notify[{number}].{kind}.name", f"{one.name} is taken"
+            elif isinstance(one, ChannelEntry):
+                seen.add(name)
 
 
 def _impossible(rule: Rule) -> Iterator[Words]:

@@ -5,12 +5,17 @@ Sources: ExportImage page of 2025 and user guide "Export a custom image" (docs/c
 
 from ...values.cause import Cause
 from ...values.export import ImageFormat
-from ...values.image import Image
+from ...values.image import MADE_HERE, Image
 from ...values.policy import When
 
 MOST_DATA_DISKS = 4
 LARGEST_SURE_GIB = 500  # the ExportImage page's limit for a data disk
 LARGEST_GIB = 2048  # the user guide's
+HARD_TO_RESTORE: dict[ImageFormat, str] = {  # what does not come back, or not in every way (docs/cloud-facts.md#fact-4)
+    "vhd": "ECS may refuse to copy images that were imported from vhd",
+    "vmdk": "ECS imports vmdk for invited accounts alone",
+    "vdi": "ECS does not import vdi",
+}
 BEFORE_AVAILABLE = frozenset({"Creating", "Waiting"})
 # Where an image can be exported in another format than raw.
 FORMAT_REGIONS = frozenset(
@@ -30,7 +35,17 @@ FORMAT_REGIONS = frozenset(
 
 def obstacle(image: Image, when: When) -> str | None:
     """Why the image is not exported, whatever rules say; None where nothing is known against it."""
-    return barrier(image) or _by_status(image, when)
+    return barrier(image) or copied(image) or _by_status(image, when)
+
+
+def copied(image: Image) -> str | None:
+    """Why no rule exports it: its disks are of an export already. Somebody who asks for it gets one all the same."""
+    tag = next((one for one in MADE_HERE if one in image.tags), None)
+    if tag is None:
+        return None
+    return (
+        f"it was restored from an export (tag {tag}={image.tags[tag]}), which holds it already; ask for one by itself"
+    )
 
 
 def barrier(image: Image) -> str | None:
@@ -98,6 +113,12 @@ def format_warning(asked: ImageFormat, region_id: str) -> str | None:
     if offered(asked, region_id) == asked:
         return None
     return f"ImageFormat {asked} is not offered in {region_id}; the export is raw."
+
+
+def return_warning(image_format: ImageFormat) -> str | None:
+    """Said where ImportImage does not take the export back, or where that is worth less than it seems."""
+    why = HARD_TO_RESTORE.get(image_format)
+    return f"{why}; choose qcow2 or raw for what is to be restored" if why else None
 
 
 def _largest_gib(image: Image) -> int:

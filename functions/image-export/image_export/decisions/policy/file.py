@@ -1,42 +1,70 @@
 """From the text of policy.yaml to a Policy, strictly: every fault with its line and path, all together. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, get_args, get_origin
 
 import msgspec
 
-from ...values.policy import Policy, PolicyFile
+from ...values.policy import ChannelEntry, Policy, PolicyFile
 from ...values.strict import Strict
 from ..wording import misfit, shown, suggestion
 from .contradictions import contradictions
-from .yaml_text import READ_AS, Misread, Source, invalid, read_source
+from .secrets_apart import key_as_shown, may_be_secret
+from .yaml_text import READ_AS, Misread, Place, PolicyInvalid, Source, read_source
 
 SHOWN_MAX = 50  # of the faults; whoever has more knows what to do
 
 
 class Fault(NamedTuple):
-    """What is wrong with the part at a path, in words that go on from it; `within` is the part where one is missing."""
+    """What is wrong with the part at a path, in words that go on from it; `within` is the part where one is missing.
+
+    `shown` is the path without what may be a secret, where it holds such a key.
+    """
 
     path: str
     words: str
     within: str | None = None
+    shown: str | None = None
+
+    def place(self, source: Source) -> Place:
+        """Where to look."""
+        return source.places[self.within or self.path]
 
 
 def read_policy(text: bytes) -> Policy:
     """The policy. Raises OurFault `PolicyInvalid`: every fault with its line, its path and what would be right."""
     source = read_source(text)
-    _refuse(source, list(_faults(source.tree, PolicyFile, "policy")))
-    file = msgspec.convert(source.tree, PolicyFile)
-    _refuse(source, [Fault(*one) for one in contradictions(file, source)])
-    targets = tuple(target for entry in file.notify if (target := entry.target()))
-    return Policy(accounts=file.accounts, rules=file.rules, notify=targets)
-
-
-def _refuse(source: Source, faults: list[Fault]) -> None:
-    if faults:
-        words = [f"line {source.places[one.within or one.path].line}: {one.path}: {one.words}" for one in faults]
+    file, faults = judge(source)
+    if file is None:
+        words = [f"line {fault.place(source).line}: {fault.shown or fault.path}: {fault.words}" for fault in faults]
         more = [f"and {len(faults) - SHOWN_MAX} more"] if len(faults) > SHOWN_MAX else []
-        raise invalid("; ".join([*words[:SHOWN_MAX], *more]))
+        raise PolicyInvalid("; ".join([*words[:SHOWN_MAX], *more]))
+    return policy_of(file)
+
+
+def policy_of(file: PolicyFile) -> Policy:
+    """What a file that has no fault means."""
+    entries = [entry for one in file.notify for entry in one.entries]
+    channels = {one.target(): one.address for one in entries if isinstance(one, ChannelEntry)}
+    return Policy(
+        accounts=file.accounts,
+        rules=file.rules,
+        heartbeat=file.heartbeat,
+        drills=file.drills,
+        notify=tuple(entry.target() for entry in entries if not isinstance(entry, ChannelEntry)),
+        channels=tuple(channels),
+        addresses={target.name: address for target, address in channels.items()},
+    )
+
+
+def judge(source: Source) -> tuple[PolicyFile | None, list[Fault]]:
+    """What is written, or else all that is wrong with it; what contradicts itself is found once each part is right."""
+    faults = list(_faults(source.tree, PolicyFile, "policy"))
+    if faults:
+        return None, faults
+    file = msgspec.convert(source.tree, PolicyFile)
+    faults = [Fault(*one) for one in contradictions(file, source)]
+    return None if faults else file, faults
 
 
 def _faults(value: Any, kind: Any, path: str) -> Iterator[Fault]:
@@ -62,7 +90,7 @@ def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> It
     fields = {field.name: field for field in msgspec.structs.fields(struct)}
     for key in value:
         if key not in fields:
-            yield Fault(f"{path}.{key}", f"unknown key, {suggestion(key, fields)}")
+            yield _unknown(path, key, fields)
     for name, field in fields.items():
         if name in value and value[name] is None:
             yield Fault(f"{path}.{name}", "is empty; give it a value, or leave it out where it is optional")
@@ -72,10 +100,21 @@ def _struct_faults(value: dict[Any, Any], struct: type[Strict], path: str) -> It
             yield Fault(f"{path}.{name}", "missing", within=path)
 
 
+def _unknown(path: str, key: Any, known: Iterable[str]) -> Fault:
+    """A key that may be an address is not shown: often it is a known word, and the blank behind its colon lacks."""
+    if not may_be_secret(path, key, is_key=True):
+        return Fault(f"{path}.{key}", f"unknown key, {suggestion(key, known)}")
+    word = str(key).partition(":")[0]
+    words = f"a blank belongs behind {word}:" if word in known else suggestion("", known)
+    return Fault(f"{path}.{key}", f"unknown key, {words}", shown=f"{path}.{key_as_shown(path, key)}")
+
+
 def _own_fault(value: Any, kind: Any, path: str) -> Iterator[Fault]:
     right = misfit(value, kind)
     if right:
         written = "empty" if value is None else str(value) if isinstance(value, Misread) else shown(value)
+        if may_be_secret(path, value):
+            written = "a text that is not shown here, since it may be a secret"
         yield Fault(path, "; ".join(filter(None, (f"is {written}", right.replace("`", ""), _as_written(value, kind)))))
 
 

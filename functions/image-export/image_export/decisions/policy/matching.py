@@ -37,7 +37,7 @@ def still_open(policy: Policy, image: Image, *, when: When, now: datetime) -> tu
     """
     rules = [rule for rule in policy.rules if when in rule.when]
     may = [rule for rule in rules if mismatch(_without_what_may_come(rule.match), image, now) is None]
-    near = [rule for rule in may if rule.match.name is None or fnmatchcase(image.name, rule.match.name)]
+    near = [rule for rule in may if rule.match.name is None or is_like(image.name, rule.match.name)]
     return bool(may), f"{near[0].name} wants {mismatch(near[0].match, image, now)}" if near else None
 
 
@@ -60,8 +60,13 @@ def mismatch(match: Match, image: Image, now: datetime) -> str | None:
     return next(_misses(match, image, now), None)
 
 
+def is_like(name: str, glob: str) -> bool:
+    """Whether an image's name fits a glob; capitals matter."""
+    return fnmatchcase(name, glob)
+
+
 def _misses(match: Match, image: Image, now: datetime) -> Iterator[str]:
-    if match.name is not None and not fnmatchcase(image.name, match.name):
+    if match.name is not None and not is_like(image.name, match.name):
         yield f"name {match.name}"
     for key, value in match.tags.items():
         if image.tags.get(key) != value:

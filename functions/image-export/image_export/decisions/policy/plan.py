@@ -15,10 +15,10 @@ from ...values.export import RequestedBy
 from ...values.export_request import ExportRequest
 from ...values.image import Image
 from ...values.policy import Policy, Rule, When
-from ...values.run import Before, Decision
+from ...values.run import Before, Decision, Newest
 from ..naming import natural_key
 from .admission import NotWanted, admit_image
-from .eligibility import BEFORE_AVAILABLE, barrier, format_warning, obstacle, size_warning
+from .eligibility import BEFORE_AVAILABLE, barrier, copied, format_warning, obstacle, size_warning
 from .matching import still_open, wanted
 
 ROWS_MAX = 500  # of a plan that is shown: below 6 MB with reasons of 8 KB each
@@ -29,7 +29,7 @@ LAST = datetime.max.replace(tzinfo=timezone.utc)  # for an image of which ECS do
 def plan(
     policy: Policy,
     images: Iterable[Image],
-    known: Mapping[str, Before],
+    known: Mapping[str, Newest],
     *,
     now: datetime,
     when: When,
@@ -44,7 +44,7 @@ def plan(
     for image in images:
         admitted = admit_image(policy, image, when=when, now=now, requested_by=requested_by)
         decision = _decide(policy, image, admitted, known, when)
-        if isinstance(admitted, NotWanted) and when == "image-created" and barrier(image) is None:
+        if isinstance(admitted, NotWanted) and when == "image-created" and not (barrier(image) or copied(image)):
             may_match, nearly = still_open(policy, image, when=when, now=now)
             decision = replace(decision, may_match=may_match, nearly=nearly)
         decisions[image.account_id, image.region_id, image.image_id] = decision
@@ -91,7 +91,7 @@ def spread(decisions: Iterable[Decision], most: int = ROWS_MAX) -> list[Decision
 
 
 def _decide(
-    policy: Policy, image: Image, admitted: ExportRequest | NotWanted, known: Mapping[str, Before], when: When
+    policy: Policy, image: Image, admitted: ExportRequest | NotWanted, known: Mapping[str, Newest], when: When
 ) -> Decision:
     if isinstance(admitted, NotWanted):
         return _out(image, None, admitted.reason)
@@ -99,10 +99,11 @@ def _decide(
     against = obstacle(image, when)
     if against:
         return _out(image, rule, against)
-    before = known.get(natural_key(admitted), "none")
+    newest = known.get(natural_key(admitted))
+    before = newest.before if newest else "none"
     against_again = _stays(before, rule, admitted, when)
     if against_again:
-        return replace(_out(image, rule, against_again), before=before)
+        return replace(_out(image, rule, against_again), before=before, export_id=newest and newest.export_id)
     return _in(image, rule, admitted, before)
 
 
@@ -147,6 +148,10 @@ def _out(image: Image, rule: Rule | None, reason: str) -> Decision:
 
 
 def _left_over(policy: Policy, decision: Decision) -> Decision:
-    rule = policy.rule(decision.rule)
-    reason = f"rule {rule.name} wants at most {rule.max_per_run} in one run, and others go first"
+    reason = beyond_limit(policy.rule(decision.rule))
     return replace(decision, wanted=False, left_over=True, warning=None, request=None, reason=reason)
+
+
+def beyond_limit(rule: Rule) -> str:
+    """Why an image is left over for the next nights."""
+    return f"rule {rule.name} wants at most {rule.max_per_run} in one run, and others go first"

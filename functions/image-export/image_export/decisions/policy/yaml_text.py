@@ -13,6 +13,7 @@ import msgspec
 from ...errors import OurFault
 from ...values.cause import Cause
 from ..wording import LONGEST, shown
+from .secrets_apart import key_as_shown
 
 LARGEST = 256 * 1024
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -41,6 +42,7 @@ class Place(NamedTuple):
     """Where a part stands, and whether in quotes."""
 
     line: int
+    column: int = 1
     quoted: bool = False
 
 
@@ -51,10 +53,13 @@ class Source(NamedTuple):
     places: dict[str, Place]
 
 
-def invalid(message: str) -> OurFault:
-    """The policy is not fit for work, and why."""
-    advice = "Correct policy.yaml and deploy again; nothing is exported until then."
-    return OurFault(Cause(code="PolicyInvalid", message=message, recommend=advice))
+class PolicyInvalid(OurFault):
+    """The policy is not fit for work, and why. `place`: where reading it ended, if it ended in the midst of it."""
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        advice = "Correct policy.yaml and deploy again; nothing is exported until then."
+        super().__init__(Cause(code="PolicyInvalid", message=message, recommend=advice))
+        self.place = place
 
 
 def read_source(text: bytes) -> Source:
@@ -62,7 +67,7 @@ def read_source(text: bytes) -> Source:
     import yaml  # here, since an instance reads the policy once
 
     if len(text) > LARGEST:
-        raise invalid(f"policy is {len(text)} bytes long, at most {LARGEST} are read")
+        raise PolicyInvalid(f"policy is {len(text)} bytes long, at most {LARGEST} are read")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _refuse_aliases(yaml.parse(text, Loader=loader), yaml.AliasEvent)
@@ -71,20 +76,23 @@ def read_source(text: bytes) -> Source:
         return Source(_value(node, "policy", places) if node else None, places)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as cause:
         said = " ".join(str(cause).split()).replace('"<byte string>"', "policy.yaml")
-        raise invalid(f"policy is not YAML: {said}") from cause
+        mark = getattr(cause, "problem_mark", None)
+        place = Place(mark.line + 1, mark.column + 1) if mark else None
+        raise PolicyInvalid(f"policy is not YAML: {said}", place) from cause
 
 
 def _refuse_aliases(events: Any, alias: type) -> None:
     """A few lines of them unfold to gigabytes."""
     for event in events:
         if isinstance(event, alias):
-            line, name = event.start_mark.line + 1, event.anchor  # type: ignore[attr-defined]
-            raise invalid(f'line {line}: aliases are not allowed (*{name}); a glob stands in quotes: "*{name}"')
+            place, name = _place(event), event.anchor  # type: ignore[attr-defined]
+            words = f'aliases are not allowed (*{name}); a glob stands in quotes: "*{name}"'
+            raise PolicyInvalid(f"line {place.line}: {words}", place)
 
 
 def _value(node: Any, path: str, places: dict[str, Place]) -> Any:
     kind = node.tag.removeprefix("tag:yaml.org,2002:")
-    places.setdefault(path, Place(_line(node)))
+    places.setdefault(path, _place(node))
     if isinstance(node.value, str):
         return _scalar(node, kind)
     if kind not in COLLECTIONS or (kind == "map") is not (node.id == "mapping"):
@@ -96,20 +104,21 @@ def _value(node: Any, path: str, places: dict[str, Place]) -> Any:
 
 def _mapping(node: Any, path: str, places: dict[str, Place]) -> dict[Any, Any]:
     keys = [_key(key) for key, _ in node.value]
-    twice = sorted(key for key, times in Counter(map(str, keys)).items() if times > 1)
+    twice = sorted(key_as_shown(path, key) for key, times in Counter(map(str, keys)).items() if times > 1)
     if twice:
-        raise invalid(f"line {_line(node)}: {', '.join(twice)} is given twice")
+        raise PolicyInvalid(f"line {_place(node).line}: {', '.join(twice)} is given twice", _place(node))
     found = {}
     for key, (written, value) in zip(keys, node.value, strict=True):
         there = f"{path}.{key}"
-        places[there] = Place(_line(written), quoted=getattr(value, "style", None) in ("'", '"'))
+        places[there] = _place(written)._replace(quoted=getattr(value, "style", None) in ("'", '"'))
         found[key] = _value(value, there, places)
     return found
 
 
 def _key(node: Any) -> Any:
     if not isinstance(node.value, str):
-        raise invalid(f"line {_line(node)}: a key is a {node.id}; it must be a text")
+        place = _place(node)
+        raise PolicyInvalid(f"line {place.line}: a key is a {node.id}; it must be a text", place)
     key = _scalar(node, node.tag.removeprefix("tag:yaml.org,2002:"))
     return Misread(node.value, "int") if isinstance(key, int) else Misread("", "null") if key is None else key
 
@@ -120,7 +129,8 @@ def _scalar(node: Any, kind: str) -> Any:
     try:
         text.encode()
     except UnicodeEncodeError as cause:
-        raise invalid(f"line {_line(node)}: {shown(text)} holds half a character") from cause
+        place = _place(node)
+        raise PolicyInvalid(f"line {place.line}: {shown(text)} holds half a character", place) from cause
     if kind == "str":
         return text
     if kind == "null":
@@ -130,10 +140,10 @@ def _scalar(node: Any, kind: str) -> Any:
     return int(text) if kind == "int" and DECIMAL.fullmatch(text) else Misread(text, kind)
 
 
-def _tagged(node: Any) -> OurFault:
-    tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-    return invalid(f"policy is not YAML without tags: line {_line(node)} has {shown(tag)}; leave it out")
+def _tagged(node: Any) -> PolicyInvalid:
+    tag, place = node.tag.replace("tag:yaml.org,2002:", "!!"), _place(node)
+    return PolicyInvalid(f"policy is not YAML without tags: line {place.line} has {shown(tag)}; leave it out", place)
 
 
-def _line(node: Any) -> int:
-    return int(node.start_mark.line) + 1
+def _place(node: Any) -> Place:
+    return Place(node.start_mark.line + 1, node.start_mark.column + 1)

@@ -1,7 +1,7 @@
 """What is owed to notify targets: in which order it is delivered, when it is tried again, and for how long. Pure.
 
-One rule for ends, stalls, starts and rejections alike. A new kind of event needs a row in `RANK` where it is more, or
-less, urgent than the others.
+One rule for ends, stalls, starts, rejections and nights alike. A new kind of event needs a row in `RANK` where it is
+more, or less, urgent than the others.
 """
 
 from collections.abc import Iterable
@@ -47,7 +47,8 @@ def next_try(pending: Pending, now: datetime) -> datetime:
         return pending.happened_at
     at = since + MINUTE
     while at <= now:
-        at += min(max((at - since) * 0.5, MINUTE), DELIVER_MOST)
+        step = min(max((at - since) * 0.5, MINUTE), DELIVER_MOST)
+        at += step if step < DELIVER_MOST else step * ((now - at) // step + 1)  # from here on all are alike
     return at
 
 
@@ -57,7 +58,7 @@ def is_given_up(pending: Pending, now: datetime) -> bool:
 
 
 def hints_for(what: str, pending_events: Iterable[Pending], now: datetime) -> set[str]:
-    """The hints that lead to these debts of an export or a rejection: one for all targets that are due together."""
+    """The hints that lead to these debts of an export, say: one for all targets that are due together."""
     firsts: dict[str, Pending] = {}
     for pending in sorted(pending_events, key=lambda one: (one.order, next_try(one, now))):
         firsts.setdefault(pending.slug, pending)

@@ -19,6 +19,7 @@ def export_of(record: Record, *, reason: str | None = None, task: Task | None = 
         oss_bucket=request.oss_bucket,
         oss_prefix=record.oss_prefix or _next_prefix(record),
         image_format=request.image_format,
+        rule=request.rule,
         status=_status(record, task),
         reason=ended.reason if ended else reason,
         task_id=record.task_id,
@@ -49,6 +50,8 @@ def _progress(record: Record, task: Task | None) -> str | None:
         return "100%"
     if task and task.progress:
         return task.progress
+    if record.progressed and not record.ended:
+        return record.progressed.progress
     return record.stalled.progress if record.stalled and not record.ended else None
 
 

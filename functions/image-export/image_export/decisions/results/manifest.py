@@ -1,10 +1,11 @@
 """The manifest of a Completed export, from its facts alone: the same facts give the same bytes. Pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from ...values.image import Disk
+from ...values.image import Disk, DiskFile
 from ...values.manifest import ExportedDisk, Manifest
 from ...values.record import Record
 from ..objects import disks
@@ -34,4 +35,11 @@ def manifest_schema() -> dict[str, Any]:
 def _exported(record: Record, of_image: tuple[Disk, ...]) -> tuple[ExportedDisk, ...]:
     keys = [item.key for item in record.ended.objects] if record.ended else []
     held = {of[0]: key for key, of in list(disks.by_key(keys, of_image)[0].items())[::-1] if len(of) == 1}
-    return tuple(ExportedDisk(**msgspec.structs.asdict(disk), key=held.get(disk)) for disk in of_image)
+    files = {file.key: file for file in record.ended.files} if record.ended else {}
+    return tuple(_disk(disk, held.get(disk), files) for disk in of_image)
+
+
+def _disk(disk: Disk, key: str | None, files: Mapping[str, DiskFile]) -> ExportedDisk:
+    file = files.get(key or "") or DiskFile(key="")
+    said = msgspec.structs.asdict(disk)
+    return ExportedDisk(**said, key=key, member=file.member, virtual_size=file.virtual_size)

@@ -6,15 +6,18 @@ where the cloud has said so (a hold stands), or where what was recorded before t
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 import msgspec
 
 from ...values.cause import Cause
+from ...values.facts import Pause
 from ...values.ledger_keys import Waiting, stamp
 from ...values.place import Place
 from ...values.policy import Policy
 from ...values.run import Run
 from ..policy.idle import idle
+from ..watcher import Watcher
 
 
 class Queue(msgspec.Struct):
@@ -53,6 +56,20 @@ def night_warnings(
             yield f"{place.shown} is given more than the quota takes: {_said(queue)}"
     for place, too_long in stalls.items():
         yield f"{place.shown}: {_stalled(too_long)}"
+
+
+def paused(pause: Pause, since: datetime) -> str:
+    """Said where nothing starts, since somebody has said so."""
+    why = f": {pause.reason}" if pause.reason else ""
+    return f"nothing starts: {pause.by} has paused it since {since:%Y-%m-%dT%H:%M:%SZ}{why}"
+
+
+def overdue(watcher: Watcher) -> str:
+    """Said where the watcher stands still, by which what the night has recorded would start."""
+    last = (
+        f"has last done its work at {watcher.succeeded:%Y-%m-%dT%H:%M:%SZ}" if watcher.succeeded else "has never worked"
+    )
+    return f"the watcher is overdue, it {last}: nothing starts, ends or is delivered until it works again"
 
 
 def repeated(run: Run) -> str:

@@ -4,11 +4,12 @@ import re
 from typing import NamedTuple
 
 from ...values import ledger_keys as keys
-from ...values.forms import EXPORT_ID
+from ...values.forms import EXPORT_ID, NIGHT, NOTICE
 
-OF_EXPORT, OF_REJECTION, SLUG = rf"{EXPORT_ID}\.[A-Z][a-z]{{1,15}}", r"rejected-[0-9a-f]{64}", r"[0-9a-f]{12}"
-UNDELIVERED = rf"untold-(?:{OF_EXPORT}|{OF_REJECTION})-{SLUG}"
-EVENT, DELIVERED = re.compile(f"{OF_EXPORT}|{OF_REJECTION}"), re.compile(f"(?:[a-z]+-)?({SLUG})")
+KIND, SLUG = r"\.[A-Z][a-z]{1,15}", r"[0-9a-f]{12}"
+EVENTS = rf"{EXPORT_ID}{KIND}|(?:{NIGHT}|{NOTICE}){KIND}|rejected-[0-9a-f]{{64}}"
+UNDELIVERED = rf"untold-(?:{EVENTS})-{SLUG}"
+EVENT, DELIVERED = re.compile(EVENTS), re.compile(f"(?:[a-z]+-)?({SLUG})")
 
 
 class Undelivered(NamedTuple):
@@ -24,8 +25,13 @@ class Undelivered(NamedTuple):
 
     @property
     def of(self) -> str:
-        """The export, or rejected-… and what it was kept under."""
+        """The export, the night, the notice, or rejected-… and what it was kept under."""
         return self.event_id.partition(".")[0]
+
+    @property
+    def is_of_export(self) -> bool:
+        """Whether it is about an export."""
+        return re.fullmatch(EXPORT_ID, self.of) is not None
 
     @property
     def kind(self) -> str:

@@ -27,13 +27,17 @@ def cancel(record: Record) -> MakeClaim:
     why = record.result.cause if record.result else None
     unsure = why is not None and why.code == WATCH_REFUSED
     ended = Ended(status="Cancelled", error=why) if unsure else None  # there may be a task all the same
-    return _next(record, Claim(kind="cancel", voids=record.voids, ended=ended))
+    return _next(record, Claim(kind="cancel", voids=record.voids, image=_last_seen(record), ended=ended))
 
 
-def fail(record: Record, error: Cause, http_status: int | None = None) -> MakeClaim:
-    """No attempt any more, for this cause."""
+def fail(record: Record, error: Cause, http_status: int | None = None, image: Image | None = None) -> MakeClaim:
+    """No attempt any more, for this cause. `image`: as it was just seen, so that the end can name it."""
     ended = Ended(status="Failed", error=error, http_status=http_status)
-    return _next(record, Claim(kind="end", voids=record.voids, ended=ended))
+    return _next(record, Claim(kind="end", voids=record.voids, image=image or _last_seen(record), ended=ended))
+
+
+def _last_seen(record: Record) -> Image | None:
+    return record.claim.image if record.claim else None
 
 
 def _next(record: Record, claim: Claim) -> MakeClaim:

@@ -9,7 +9,19 @@ from ...values.cause import Cause
 from ...values.export import Verdict
 from ...values.facts import Ended, Stalled
 from ...values.record import Record
-from ...values.steps import CancelTask, End, LookAtTask, Mark, MarkMissed, MarkStalled, Observed, Step, Unmark, Wait
+from ...values.steps import (
+    CancelTask,
+    End,
+    LookAtTask,
+    Mark,
+    MarkMissed,
+    MarkStalled,
+    Observed,
+    Situation,
+    Step,
+    Unmark,
+    Wait,
+)
 from ...values.task import Task
 from ..codes import advised
 from . import proof, refused_looks
@@ -19,13 +31,14 @@ from .stall import stalls_at
 VANISHED_AFTER = timedelta(hours=24)
 
 
-def next_step(record: Record, observed: Observed, now: datetime) -> Step:
+def next_step(situation: Situation) -> Step:
     """Look at the task unless the tick has just seen it running; then what its status says."""
-    return _or_stalled(record, observed, now, _next_step(record, observed, now))
+    return _or_stalled(situation, _next_step(situation))
 
 
-def unseen(record: Record, observed: Observed, now: datetime) -> Step:
+def unseen(situation: Situation) -> Step:
     """A failed look is no verdict (docs/protocol.md#rule-12); but a cancel wants an end, and a fortnight is enough."""
+    record, observed, now = situation
     asks = record.cancel_at and refused_looks.is_refusal(observed)
     if asks and not observed.cancel_asked and not observed.is_finished:
         return CancelTask()
@@ -42,7 +55,7 @@ def unseen(record: Record, observed: Observed, now: datetime) -> Step:
         error = refused_looks.unseen(record, cause, _what_is_known(record, observed))
         return End(Ended(status=status, error=error, reason=record.inferred))
 
-    return _or_stalled(record, observed, now, refused_looks.after(record, observed, now, wait, give_up))
+    return _or_stalled(situation, refused_looks.after(situation, wait, give_up))
 
 
 def _what_is_known(record: Record, observed: Observed) -> str:
@@ -55,8 +68,9 @@ def _what_is_known(record: Record, observed: Observed) -> str:
     return f"task {record.task_id} ({said})"
 
 
-def _or_stalled(record: Record, observed: Observed, now: datetime, step: Step) -> Step:
+def _or_stalled(situation: Situation, step: Step) -> Step:
     """What takes too long is told once, whatever the last look said."""
+    record, observed, now = situation
     if not isinstance(step, Wait) or not _stall_due(record, now) or (observed.is_finished and not observed.failed):
         return step
     task = observed.task if isinstance(observed.task, Task) else None
@@ -64,7 +78,8 @@ def _or_stalled(record: Record, observed: Observed, now: datetime, step: Step) -
     return MarkStalled(Stalled(progress=task.progress if task else None, reason=reason))
 
 
-def _next_step(record: Record, observed: Observed, now: datetime) -> Step:
+def _next_step(situation: Situation) -> Step:
+    record, observed, now = situation
     if record.vanished_at and (observed.brief if observed.task is UNSET else observed.task):
         return Unmark("vanished")
     if observed.task is UNSET:
@@ -72,14 +87,15 @@ def _next_step(record: Record, observed: Observed, now: datetime) -> Step:
         return _quiet(record, now) if quiet and not _cancel_due(record, observed) else LookAtTask()
     if not isinstance(observed.task, Task):
         return _vanished(record, now)
-    return TASK.get(observed.task.status, _go_on)(record, observed.task, observed, now)
+    return TASK.get(observed.task.status, _go_on)(situation, observed.task)
 
 
 def _quiet(record: Record, now: datetime) -> Step:
     return LookAtTask() if _stall_due(record, now) else Wait(running=True)
 
 
-def _go_on(record: Record, task: Task, observed: Observed, now: datetime) -> Step:
+def _go_on(situation: Situation, task: Task) -> Step:
+    record, observed, now = situation
     if _cancel_due(record, observed):
         if task.support_cancel is False:
             return Wait("CancelNotSupported", running=True)
@@ -89,20 +105,19 @@ def _go_on(record: Record, task: Task, observed: Observed, now: datetime) -> Ste
     return Wait("Stalled" if record.stalled_at else None, running=True)
 
 
-def _finished(record: Record, task: Task, observed: Observed, now: datetime) -> Step:
-    if task.failed_count or task.cause:
-        return _failed(record, task, observed, now)
-    return proof.next_step(record, task, observed, now)
+def _finished(situation: Situation, task: Task) -> Step:
+    return _failed(situation, task) if task.failed_count or task.cause else proof.next_step(situation, task)
 
 
-def _failed(record: Record, task: Task, _observed: Observed, _now: datetime) -> Step:
+def _failed(situation: Situation, task: Task) -> Step:
     cause = task.cause or Cause(
         code="ExportImageFailed", message=f"ECS ended task {task.task_id} as {task.status} without saying why."
     )
-    return End(Ended(status="Failed", error=advised(cause), reason=record.inferred))
+    return End(Ended(status="Failed", error=advised(cause), reason=situation.record.inferred))
 
 
-def _deleted(record: Record, task: Task, _observed: Observed, _now: datetime) -> Step:
+def _deleted(situation: Situation, task: Task) -> Step:
+    record = situation.record
     context = Cause(
         code="TaskCancelled",
         message=f"Task {task.task_id} was cancelled, not by image-export.",
@@ -112,7 +127,7 @@ def _deleted(record: Record, task: Task, _observed: Observed, _now: datetime) ->
 
 
 # TaskStatus words (docs/cloud-facts.md#fact-2); a word that is not here is a task that goes on.
-TASK: dict[str, Callable[[Record, Task, Observed, datetime], Step]] = {
+TASK: dict[str, Callable[[Situation, Task], Step]] = {
     "Waiting": _go_on,
     "Pending": _go_on,
     "Processing": _go_on,

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from ...values.cause import Cause
 from ...values.facts import Result
 from ...values.record import Record
-from ...values.steps import LookForKeys, LookForTasks, Observed, Settle, Step, Wait
+from ...values.steps import LookForKeys, LookForTasks, Observed, Settle, Situation, Step, Wait
 from ...values.task import Task
 from ..naming import is_under
 from . import refused_looks
@@ -65,8 +65,9 @@ VERDICTS: dict[tuple[Few, Few, bool | None], Verdict] = {
 }
 
 
-def next_step(record: Record, observed: Observed, now: datetime) -> Step:
+def next_step(situation: Situation) -> Step:
     """Look for the task; settle as started, void or refused; or wait."""
+    record, observed, now = situation
     claimed_at = record.claimed_at or now
     if record.claim and record.claim.kind == "adopt":
         return Settle(Result(outcome="started", task_id=record.claim.task_id))
@@ -80,11 +81,12 @@ def next_step(record: Record, observed: Observed, now: datetime) -> Step:
     if observed.unlooked:  # ours may be among them, so that only names tell
         over = now - claimed_at > GIVE_UP
         return Settle(Result(outcome="refused", cause=crowded(record, observed))) if over else _again(claimed_at, now)
-    return _without_names([task for task in observed.candidates if not task.objects], record, observed, now)
+    return _without_names([task for task in observed.candidates if not task.objects], situation)
 
 
-def unseen(record: Record, observed: Observed, now: datetime) -> Step:
+def unseen(situation: Situation) -> Step:
     """A look has failed: the doubt stays, until looks have been refused for a fortnight. Then nobody will know."""
+    record, observed, now = situation
     code = observed.failed.code if observed.failed else REASON
     wait = Wait(code, until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
 
@@ -92,10 +94,11 @@ def unseen(record: Record, observed: Observed, now: datetime) -> Step:
         what = "the tasks of the image, one of which may be of the call whose answer was lost,"
         return Settle(Result(outcome="refused", cause=refused_looks.unseen(record, cause, what)))
 
-    return refused_looks.after(record, observed, now, wait, give_up)
+    return refused_looks.after(situation, wait, give_up)
 
 
-def _without_names(nameless: list[Task], record: Record, observed: Observed, now: datetime) -> Step:
+def _without_names(nameless: list[Task], situation: Situation) -> Step:
+    record, observed, now = situation
     claimed_at = record.claimed_at or now
     over = [task for task in nameless if task.status in ENDED_WITHOUT_OBJECTS]
     finished = [task for task in nameless if task.status == "Finished"]

@@ -5,14 +5,12 @@ document lets us expect still keeps the export from a second one: by its name, w
 However long the export has waited since: the window is that of the calls.
 """
 
-from datetime import datetime
-
 from msgspec import UNSET
 
 from ...values.facts import Span
 from ...values.image import Image
 from ...values.record import Record
-from ...values.steps import LookForKeys, LookForTasks, Observed, Step, Wait
+from ...values.steps import LookForKeys, LookForTasks, Situation, Step, Wait
 from ...values.task import Task
 from ..codes import FOREIGN
 from ..naming import common_prefix, is_under, oss_prefix
@@ -22,8 +20,9 @@ from .exporting import goes_on
 from .in_doubt import AFTER_CLAIM, BEFORE_CLAIM, GIVE_UP, LOOK_EVERY, REASON, crowded, no_task
 
 
-def next_step(record: Record, image: Image, observed: Observed, now: datetime) -> Step | None:
+def next_step(situation: Situation, image: Image) -> Step | None:
     """Look, adopt, wait, or end; None where there is nothing, so that the next attempt may be made."""
+    record, observed, now = situation
     if not isinstance(observed.candidates, tuple):
         calls = record.voided or Span(since=record.requested_at, until=now)  # an earlier version did not note them
         return LookForTasks(calls.since - BEFORE_CLAIM, calls.until + AFTER_CLAIM)
@@ -31,10 +30,11 @@ def next_step(record: Record, image: Image, observed: Observed, now: datetime) -
         for task in observed.candidates:
             if any(is_under(record.request, prefix, item.key) for item in task.objects):
                 return claims.adopt(record, task, prefix, image)
-    return _unnamed(record, observed.candidates, observed, now)
+    return _unnamed(situation, observed.candidates)
 
 
-def _unnamed(record: Record, candidates: tuple[Task, ...], observed: Observed, now: datetime) -> Step | None:
+def _unnamed(situation: Situation, candidates: tuple[Task, ...]) -> Step | None:
+    record, observed, now = situation
     again = Wait(REASON, until=growing(record.settled_at or now, now, most=LOOK_EVERY))
     over = now - (record.settled_at or now) > GIVE_UP
     if observed.unlooked:

@@ -13,7 +13,7 @@ from ...values.export import ExportedObject
 from ...values.facts import Ended
 from ...values.image import Image
 from ...values.record import Record
-from ...values.steps import End, LookAtImage, LookAtObjects, LookForKeys, Observed, Step, Wait
+from ...values.steps import End, LookAtImage, LookAtObjects, LookForKeys, Situation, Step, Wait
 from ...values.stored_object import StoredObject
 from ...values.task import Task
 from ..naming import is_under
@@ -24,8 +24,9 @@ COUNTED_WITHIN = timedelta(hours=24)  # of the task's end
 UNTIMED_BASE, UNTIMED_PER_GIB = timedelta(hours=1), timedelta(minutes=2)
 
 
-def next_step(record: Record, task: Task, observed: Observed, now: datetime) -> Step:
+def next_step(situation: Situation, task: Task) -> Step:
     """Find the keys, read the objects, then Completed, Failed or look again."""
+    record, observed, now = situation
     keys = tuple(sorted({item.key for item in task.objects}))
     if not keys:
         if observed.keys is UNSET:
@@ -87,7 +88,9 @@ def _judge(evidence: _Evidence, now: datetime) -> Step:
         return _uncounted(evidence, now)
     looked_up = None if evidence.record.claim and evidence.image == evidence.record.claim.image else evidence.image
     reason = evidence.record.inferred
-    return End(Ended(status="Completed", objects=_exported(evidence.there), image=looked_up, reason=reason))
+    there = sorted(evidence.there, key=lambda item: item.key)
+    files = tuple(map(integrity.disk_file, there))
+    return End(Ended(status="Completed", objects=_exported(there), files=files, image=looked_up, reason=reason))
 
 
 def _missing(evidence: _Evidence, absent: list[str], now: datetime) -> Step:

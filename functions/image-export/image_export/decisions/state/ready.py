@@ -12,8 +12,8 @@ from ...values.cause import Cause
 from ...values.facts import Result
 from ...values.image import Image
 from ...values.record import Record
-from ...values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Observed, Step, Unmark, Wait
-from ..codes import FOREIGN, QUOTA, Handling, advised, handling, is_throttling, reason
+from ...values.steps import LookAtHold, LookAtImage, LookAtPrefix, Mark, Situation, Step, Unmark, Wait
+from ..codes import FOREIGN, PAUSED, QUOTA, Handling, advised, handling, is_throttling, reason
 from ..naming import LETTERS, VOIDS_MAX, is_verbatim
 from . import claims, not_started, refused_looks
 from .backoff import LOOK_MOST, MINUTE, VISIBLE_WITHIN, growing
@@ -33,23 +33,25 @@ IMAGE: dict[str, str] = {
 }
 
 
-def next_step(record: Record, observed: Observed, now: datetime) -> Step:
+def next_step(situation: Situation) -> Step:
     """Look, wait, claim or end; a cancel comes first."""
+    record, observed, _ = situation
     if record.cancel_at:
         return claims.cancel(record)
     if observed.forbidden:
         return claims.fail(record, observed.forbidden)
     if record.result and record.result.outcome == "refused":
-        step = _after_refusal(record, record.result, observed, now)
+        step = _after_refusal(situation, record.result)
         if step is not None:
             return step
     if observed.image is UNSET:
         return LookAtImage()
-    return _after_look(record, observed, now)
+    return _after_look(situation)
 
 
-def _after_refusal(record: Record, result: Result, observed: Observed, now: datetime) -> Step | None:
+def _after_refusal(situation: Situation, result: Result) -> Step | None:
     """None where the next attempt may be made now."""
+    record, observed, now = situation
     cause, refused_at = advised(_cause(result)), record.settled_at or now
     kind = handling(cause.code)
     if kind is Handling.FINAL:
@@ -80,34 +82,37 @@ def _works_again(record: Record) -> Step | None:
     return Unmark("denied") if record.denied_at and refusal not in (Handling.ROLE, Handling.FRESH) else None
 
 
-def _after_look(record: Record, observed: Observed, now: datetime) -> Step:
-    image = observed.image
+def _after_look(situation: Situation) -> Step:
+    record, image, now = situation.record, situation.observed.image, situation.now
     if not isinstance(image, Image):
         return _not_there(record, now)
     fate = IMAGE.get(image.status, "wait")
     if fate == "fail":
-        return claims.fail(record, _never_available(image))
+        return claims.fail(record, _never_available(image), image=image)
     if fate == "wait":
         until = growing(record.requested_at, now, most=LOOK_MOST, share=0.25)
         return _works_again(record) or Wait("ImageNotAvailable", until=until)
-    found = not_started.next_step(record, image, observed, now) if record.voids else None
-    return found or _works_again(record) or _claim(record, observed, image)
+    found = not_started.next_step(situation, image) if record.voids else None
+    return found or _works_again(record) or _claim(situation, image)
 
 
-def _claim(record: Record, observed: Observed, image: Image) -> Step:
+def _claim(situation: Situation, image: Image) -> Step:
+    record, observed, _ = situation
     if observed.hold is UNSET:
         return LookAtHold()
+    if observed.paused:
+        return Wait(PAUSED, queued=True)
     if observed.hold and not observed.probe:
         return Wait(reason(observed.hold.code), queued=True)
     if not observed.in_turn:
         return Wait(None, queued=True)
     if record.voids > VOIDS_MAX:
-        return claims.fail(record, _too_many_voids(record))
+        return claims.fail(record, _too_many_voids(record), image=image)
     if is_verbatim(record.request) and not record.voids:  # after a void everything under it was looked for
         if observed.prefix_taken is UNSET:
             return LookAtPrefix()
         if observed.prefix_taken:
-            return claims.fail(record, observed.prefix_taken, http_status=409)
+            return claims.fail(record, observed.prefix_taken, http_status=409, image=image)
     return claims.start(record, image)
 
 
@@ -140,17 +145,20 @@ def _cause(result: Result) -> Cause:
     return result.cause or Cause(code="Unknown", message="The refusal was recorded without its cause.")
 
 
-def unseen(record: Record, observed: Observed, now: datetime) -> Step:
+def unseen(situation: Situation) -> Step:
     """A look before the start has failed. Without an answer it is no verdict, and neither is a refusal at once."""
+    record, observed, now = situation
     cause = observed.failed or Cause(code="Unknown", message="A look has failed.")
     if not observed.refused:
         return Wait(cause.code, until=growing(record.requested_at, now, most=LOOK_MOST, share=0.25))
     step = look_failed(record, cause, now)
     if not isinstance(step, Wait) or handling(cause.code) is Handling.ROLE:
         return step
-    return refused_looks.after(
-        record, observed, now, step, lambda why: claims.fail(record, refused_looks.unseen(record, why, "the image"))
-    )
+
+    def give_up(why: Cause) -> Step:
+        return claims.fail(record, refused_looks.unseen(record, why, "the image"))
+
+    return refused_looks.after(situation, step, give_up)
 
 
 def look_failed(record: Record, cause: Cause, now: datetime) -> Step:

@@ -4,13 +4,15 @@ from ...values.facts import Hold, Waits
 from ...values.record import Record
 from ...values.steps import Wait
 from ...values.task import Task
-from ..codes import Handling, handling, reason
+from ..codes import PAUSED, Handling, handling, reason
 from .exporting import goes_on
 from .in_doubt import REASON as IN_DOUBT
 from .table import Phase, phase
 
 
-def reason_of(record: Record, *, hold: Hold | None = None, task: Task | None = None) -> str | None:
+def reason_of(
+    record: Record, *, hold: Hold | None = None, paused: bool = False, task: Task | None = None
+) -> str | None:
     """Why it waits. `task`: as it has just been seen, which is an answer where the last one was a refusal."""
     at = phase(record)
     if at is Phase.ENDED:
@@ -23,7 +25,7 @@ def reason_of(record: Record, *, hold: Hold | None = None, task: Task | None = N
         return "Stalled" if record.stalled_at else None
     if at is Phase.IN_DOUBT:
         return IN_DOUBT
-    return _before_the_start(record) or (reason(hold.code) if hold else None)
+    return _before_the_start(record) or (PAUSED if paused else reason(hold.code) if hold else None)
 
 
 def _before_the_start(record: Record) -> str | None:

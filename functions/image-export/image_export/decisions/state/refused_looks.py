@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ...values.cause import Cause
 from ...values.facts import LookRefused
 from ...values.record import Record
-from ...values.steps import NoteRefusal, Observed, Step, Wait
+from ...values.steps import NoteRefusal, Observed, Situation, Step, Wait
 from ..codes import WATCH_REFUSED, advised, is_throttling
 from .backoff import NOTED_EVERY, UNWATCHED_AFTER
 
@@ -20,8 +20,9 @@ REFUSED_FOR = timedelta(days=14)
 CANCELLED_AFTER = timedelta(minutes=10)  # as long as a role that was just mended may take
 
 
-def after(record: Record, observed: Observed, now: datetime, wait: Wait, give_up: Callable[[Cause], Step]) -> Step:
+def after(situation: Situation, wait: Wait, give_up: Callable[[Cause], Step]) -> Step:
     """Note the refusal, wait, or give up: an export that somebody cancels after minutes."""
+    record, observed, now = situation
     cause = observed.failed
     if cause is None or not is_refusal(observed):
         return wait
@@ -35,8 +36,9 @@ def after(record: Record, observed: Observed, now: datetime, wait: Wait, give_up
     return wait
 
 
-def answered(record: Record, observed: Observed, now: datetime) -> Step | None:
+def answered(situation: Situation) -> Step | None:
     """Note that a look was not refused, where the last one was."""
+    record, observed, now = situation
     return NoteRefusal(LookRefused(since=now)) if record.refusal and observed.looked else None
 
 

@@ -18,12 +18,11 @@ and never a verdict.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from enum import Enum, auto
 
 from ...values.facts import Ended
 from ...values.record import Record
-from ...values.steps import End, Observed, Step, Wait
+from ...values.steps import End, Situation, Step, Wait
 from . import exporting, in_doubt, ready, refused_looks
 
 
@@ -50,15 +49,16 @@ def phase(record: Record) -> Phase:
     return Phase.EXPORTING if record.result.outcome == "started" else Phase.READY
 
 
-def _call_off(record: Record, _observed: Observed, _now: datetime) -> Step:
-    return End((record.claim and record.claim.ended) or Ended(status="Cancelled"))
+def _call_off(situation: Situation) -> Step:
+    claim = situation.record.claim
+    return End((claim and claim.ended) or Ended(status="Cancelled"))
 
 
-def _rest(_record: Record, _observed: Observed, _now: datetime) -> Step:
+def _rest(_situation: Situation) -> Step:
     return Wait()
 
 
-DECIDE: dict[Phase, Callable[[Record, Observed, datetime], Step]] = {
+DECIDE: dict[Phase, Callable[[Situation], Step]] = {
     Phase.READY: ready.next_step,
     Phase.IN_DOUBT: in_doubt.next_step,
     Phase.EXPORTING: exporting.next_step,
@@ -66,16 +66,17 @@ DECIDE: dict[Phase, Callable[[Record, Observed, datetime], Step]] = {
     Phase.ENDED: _rest,
 }
 
-UNSEEN: dict[Phase, Callable[[Record, Observed, datetime], Step]] = {
+UNSEEN: dict[Phase, Callable[[Situation], Step]] = {
     Phase.READY: ready.unseen,
     Phase.IN_DOUBT: in_doubt.unseen,
     Phase.EXPORTING: exporting.unseen,
 }
 
 
-def next_step(record: Record, observed: Observed, now: datetime) -> Step:
-    """The next step of this export. `now` is the ledger's time; the same arguments always give the same step."""
-    table = UNSEEN if observed.failed and phase(record) in UNSEEN else DECIDE
-    step = table[phase(record)](record, observed, now)
+def next_step(situation: Situation) -> Step:
+    """The next step of this export; the same situation always gives the same step."""
+    at, observed = phase(situation.record), situation.observed
+    table = UNSEEN if observed.failed and at in UNSEEN else DECIDE
+    step = table[at](situation)
     through = isinstance(step, Wait) and not step.queued and not observed.failed  # who queues has not seen all yet
-    return (refused_looks.answered(record, observed, now) if through else None) or step
+    return (refused_looks.answered(situation) if through else None) or step

@@ -79,7 +79,60 @@ def session_policy(account_id: str, region_id: str, bucket: str) -> str:
         statements.append(_allow(["oss:GetObject"], [f"acs:oss:*:*:{bucket}/*"]))
         statements.append(_allow(["oss:PutObject"], [f"acs:oss:*:*:{bucket}/*.manifest.json"]))
         statements.append(_allow(["oss:ListObjects"], [f"acs:oss:*:*:{bucket}"]))
+    return _document(statements)
+
+
+def restore_policy(account_id: str, region_id: str, bucket: str) -> str:
+    """The same for a restore: it makes images and deletes its own, and unpacks beside the objects."""
+    return _document(restore_rights(account_id, region_id, bucket))
+
+
+def drill_policy(account_id: str, region_id: str, bucket: str) -> str:
+    """The same for what a drill does beside its restore: it starts, hears and deletes an instance, and keeps evidence.
+
+    Which types, networks and tags these may have is said by the role itself.
+    """
+    return _document(drill_rights(account_id, region_id, bucket))
+
+
+def _document(statements: list[dict[str, Any]]) -> str:
     return json.dumps({"Version": "1", "Statement": statements}, separators=(",", ":"))
+
+
+def restore_rights(account_id: str, region_id: str, bucket: str) -> list[dict[str, Any]]:
+    """Of a restore: images, their snapshots and tasks, and what is unpacked."""
+    images, unpacked = f"acs:ecs:{region_id}:{account_id}:image/*", f"acs:oss:*:*:{bucket}/image-export-restore/*"
+    return [
+        _allow([f"ecs:{one}" for one in OF_IMAGES], [images]),
+        _allow(["ecs:DeleteSnapshot"], [f"acs:ecs:{region_id}:{account_id}:snapshot/*"]),
+        _allow(["ecs:DescribeTaskAttribute", "ecs:CancelTask"], ["*"]),
+        _allow(["oss:GetObject"], [f"acs:oss:*:*:{bucket}/*"]),
+        _allow(["oss:PutObject", "oss:DeleteObject", "oss:AbortMultipartUpload", "oss:ListParts"], [unpacked]),
+        _allow(["oss:ListObjects", "oss:ListMultipartUploads"], [f"acs:oss:*:*:{bucket}"]),
+    ]
+
+
+def drill_rights(account_id: str, region_id: str, bucket: str) -> list[dict[str, Any]]:
+    """Of a drill beside that: instances, and the evidence beside the manifest."""
+    instances = f"acs:ecs:{region_id}:{account_id}:instance/*"
+    return [
+        _allow(["ecs:RunInstances"], ["*"]),
+        _allow([f"ecs:{one}" for one in OF_INSTANCES], [instances]),
+        _allow(["ecs:DescribeInvocationResults"], [f"acs:ecs:{region_id}:{account_id}:command/*", instances]),
+        *evidence_rights(account_id, region_id, bucket),
+    ]
+
+
+def evidence_rights(_account_id: str, _region_id: str, bucket: str) -> list[dict[str, Any]]:
+    """Of a drill that starts nothing: what it has seen is written beside the manifest."""
+    return [_allow(["oss:PutObject"], [f"acs:oss:*:*:{bucket}/*.drill-*.json"])]
+
+
+OF_IMAGES = ("ImportImage", "DescribeImages", "ModifyImageAttribute", "DeleteImage")
+OF_INSTANCES = (
+    *("DescribeInstances", "DeleteInstance", "GetInstanceConsoleOutput", "DescribeCloudAssistantStatus"),
+    "RunCommand",
+)
 
 
 class RoleSessions:
@@ -114,8 +167,8 @@ class RoleSessions:
             self._sessions.pop(scope, None)
 
 
-def assume_role(rpc: Any, scope: Scope) -> Session:
-    """One AssumeRole. Raises Refused (NoPermission, EntityNotExist.Role …), Unreached or Unanswered."""
+def assume_role(rpc: Any, scope: Scope, policy: Callable[[str, str, str], str] = session_policy) -> Session:
+    """One AssumeRole, narrowed by the policy. Raises Refused (NoPermission, EntityNotExist.Role …), or no answer."""
     from aliyunsdksts.endpoint import endpoint_data
     from aliyunsdksts.request.v20150401.AssumeRoleRequest import AssumeRoleRequest
 
@@ -123,7 +176,7 @@ def assume_role(rpc: Any, scope: Scope) -> Session:
     request.set_RoleArn(scope.role.role_arn)
     request.set_RoleSessionName(session_name(scope.region_id))
     request.set_DurationSeconds(int(DURATION.total_seconds()))
-    request.set_Policy(session_policy(scope.role.account_id, scope.region_id, scope.bucket))
+    request.set_Policy(policy(scope.role.account_id, scope.region_id, scope.bucket))
     if scope.role.external_id:
         request.set_ExternalId(scope.role.external_id)
     host = endpoint_data.getEndpointMap().get(scope.region_id) or f"sts.{scope.region_id}.aliyuncs.com"

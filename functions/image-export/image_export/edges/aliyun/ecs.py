@@ -3,9 +3,9 @@
 ExportImage, DescribeImages, DescribeTasks, DescribeTaskAttribute, CancelTask: docs/cloud-facts.md#fact-1 to #fact-3.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from aliyunsdkcore.request import AcsRequest
 from aliyunsdkecs.endpoint import endpoint_data
@@ -16,6 +16,7 @@ from aliyunsdkecs.request.v20140526.DescribeTasksRequest import DescribeTasksReq
 from aliyunsdkecs.request.v20140526.ExportImageRequest import ExportImageRequest
 
 from ...errors import Refused
+from ...use_cases.paging import by_number
 from ...use_cases.ports import ImagePage, StartExport, TaskList, Unread
 from ...values.image import Image
 from ...values.task import Task
@@ -31,6 +32,14 @@ A_MINUTE = timedelta(minutes=1)
 UNKNOWN_IMAGE = frozenset({"InvalidImageId.NotFound", "ImageId.NotFound"})  # an empty list is what is documented
 UNKNOWN_TASK = "InvalidTaskId.NotFound"
 ENDED_BY_ITSELF = "InvalidTaskId.IncorrectTaskStatus"
+
+
+class _TaskPage(NamedTuple):
+    """A page of DescribeTasks, and whether there is another."""
+
+    tasks: Sequence[Task]
+    unread: Sequence[Unread]
+    more: bool
 
 
 class Ecs:
@@ -111,19 +120,20 @@ class Ecs:
 
     def export_tasks(self, image_id: str, *, since: datetime, until: datetime) -> TaskList:
         """Short export tasks, all pages. Both times lose their seconds, as the tasks' own times do."""
-        found, left_out = list[Task](), list[Unread]()
-        number, more = 1, True
-        while more:
-            answer = self._call(_export_tasks_request(image_id, (since, until + A_MINUTE), number))
-            with reading(self._host):
-                tasks, unread_here = read_export_tasks(answer)
-                more = bool(read_tasks(answer)) and number * PAGE < integer(answer, "TotalCount")
-            found += tasks
-            left_out += unread_here
-            number += 1
-            if more:
-                in_time(self._rpc.remaining_s)
-        return TaskList(list({task.task_id: task for task in found}.values()), tuple(left_out))
+        found, left_out = dict[str, Task](), list[Unread]()
+        for page in by_number(lambda number: self._export_tasks(image_id, (since, until + A_MINUTE), number)):
+            found |= {task.task_id: task for task in page.tasks}
+            left_out += page.unread
+        return TaskList(list(found.values()), tuple(left_out))
+
+    def _export_tasks(self, image_id: str, created: tuple[datetime, datetime], number: int) -> _TaskPage:
+        if number > 1:
+            in_time(self._rpc.remaining_s)
+        answer = self._call(_export_tasks_request(image_id, created, number))
+        with reading(self._host):
+            tasks, unread_here = read_export_tasks(answer)
+            more = bool(read_tasks(answer)) and number * PAGE < integer(answer, "TotalCount")
+        return _TaskPage(tasks, unread_here, more)
 
     def task(self, task_id: str) -> Task | None:
         """The whole task, or None where ECS does not know it."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ...use_cases.ports import Unread
 from ...values.cause import Cause
-from ...values.image import Disk, Image
+from ...values.image import Disk, Features, Image
 from ...values.task import ObjectName, Task
 from ..faults import FieldUnreadable, quoted
 from .ecs_fields import DATA_DEVICE, Fields, each, integer, named, text, time_of, truth, writable
@@ -78,7 +78,22 @@ def read_image(fields: Fields, account_id: str, region_id: str) -> Image:
         boot_mode=text(fields, "BootMode"),
         owner_alias=text(fields, "ImageOwnerAlias", "self"),
         product_code=text(fields, "ProductCode"),
+        description=text(fields, "Description"),
+        image_version=text(fields, "ImageVersion"),
+        os_name_en=text(fields, "OSNameEn"),
+        license_type=text(fields, "LicenseType"),
+        resource_group_id=text(fields, "ResourceGroupId"),
+        is_support_cloudinit=truth(fields.get("IsSupportCloudinit")),
+        login_as_non_root_supported=truth(fields.get("LoginAsNonRootSupported")),
+        features=_features(fields.get("Features")),
     )
+
+
+def _features(said: Any) -> Features | None:
+    """None where ECS does not name them."""
+    if not isinstance(said, dict) or not said:
+        return None
+    return Features(nvme_support=text(said, "NvmeSupport"), imds_support=text(said, "ImdsSupport"))
 
 
 def _disk(fields: Fields) -> Disk:

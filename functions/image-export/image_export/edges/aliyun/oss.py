@@ -15,6 +15,7 @@ from alibabacloud_oss_v2 import exceptions
 from alibabacloud_oss_v2.transport import RequestsHttpClient
 
 from ...errors import CloudFault, Refused, Unanswered
+from ...use_cases.paging import by_key
 from ...use_cases.ports import Entry, Page, RemainingSeconds, Stored
 from ...values.stored_object import PROBE_BYTES, StoredObject
 from ..faults import answered, quoted, reading, unconnected, unreadable, unusable
@@ -37,10 +38,15 @@ class Oss:
         credentials: Callable[[], Credentials],
         addresses: Addresses,
         remaining_s: RemainingSeconds,
+        *,
+        upload_crc64: bool = True,
     ) -> None:
+        """`upload_crc64`: whether what is uploaded is compared by it; who sends its MD5 needs it not."""
         self._host = oss_host(region_id)
         self._remaining_s = remaining_s
-        self._client = sdk.Client(_config(region_id, credentials, addresses))
+        config = _config(region_id, credentials, addresses)
+        config.disable_upload_crc64_check = not upload_crc64
+        self._client = sdk.Client(config)
         self.now: datetime | None = None  # the Date of the latest answer, a refusal included
 
     # Objects
@@ -48,7 +54,7 @@ class Oss:
     def create(self, bucket: str, key: str, body: bytes) -> bool:
         """Write an object that must not be there yet; False where one is (409 FileAlreadyExists)."""
         request = sdk.PutObjectRequest(
-            bucket=bucket, key=key, body=body, content_type="application/json", forbid_overwrite=True
+            bucket=bucket, key=key, body=body, content_type=_content_type(key), forbid_overwrite=True
         )
         try:
             self._send(self._client.put_object, request)
@@ -101,13 +107,13 @@ class Oss:
 
     def keys(self, bucket: str, prefix: str) -> Iterator[Entry]:
         """All entries below a prefix, in the order of their keys."""
-        after, more = "", True
-        while more:
-            page = self.page(bucket, prefix, after=after)
-            yield from page.entries
-            after, more = page.entries[-1].key if page.more else after, page.more
-            if more:
+
+        def page(after: str) -> Page:
+            if after:
                 in_time(self._remaining_s)
+            return self.page(bucket, prefix, after=after)
+
+        return by_key(page)
 
     def page(self, bucket: str, prefix: str, *, after: str = "", limit: int = PAGE) -> Page:
         """The first `limit` entries behind `after`. OSS may answer fewer than asked for; then it is asked to go on."""
@@ -225,6 +231,11 @@ def _http_client(proxies: dict[str, str] | None) -> Any:
     client.open()
     client.session.auth = as_signed
     return client
+
+
+def _content_type(key: str) -> str:
+    """Of what we write. OSS compresses JSON on its way where a client takes that, and must not do it twice."""
+    return "application/gzip" if key.endswith(".gz") else "application/json"
 
 
 def _utc(when: datetime) -> datetime:

@@ -53,3 +53,7 @@ class OssStore:
     def delete(self, key: str) -> None:
         """Gone, or never there."""
         self._retrying(lambda: self._oss.delete(self._bucket, self._root + key))
+
+    def address(self, key: str) -> str:
+        """With the bucket and the ledger's prefix."""
+        return f"oss://{self._bucket}/{self._root}{key}"

@@ -14,6 +14,7 @@ from ...values.notify_target import EventBus
 from ..aliyun.hosts import eventbridge_host
 from ..aliyun.rpc import Rpc
 from ..faults import quoted, reading
+from .origin import Origin, Sender
 
 VERSION = "2020-04-01"
 NAMES = {
@@ -26,6 +27,12 @@ NAMES = {
     "datacontenttype": "DataContentType",
     "data": "Data",
 }
+
+
+def sender(origin: Origin) -> Sender:
+    """Sends to buses, through one connection of its own."""
+    rpc = Rpc(origin.credentials, origin.addresses, origin.remaining_s)
+    return lambda bus, events, _: put_event(rpc, bus, *events)
 
 
 def put_event(rpc: Rpc, bus: EventBus, event: Mapping[str, Any]) -> None:

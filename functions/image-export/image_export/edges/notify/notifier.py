@@ -1,18 +1,16 @@
-"""Tells notify targets, each by its own kind of road, with the function's own role. Decides nothing about events."""
+"""Notifies each target by the sender of its kind: in the function's own name, or at the address of a channel."""
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from ...use_cases.ports import RemainingSeconds
-from ...values.notify_target import EventBus, NotifyTarget
+from ...values.notify_target import ChannelAddress, NotifyTarget
 from ...values.place import Place
 from ..aliyun.credentials import Credentials
 from ..aliyun.hosts import Addresses
-
-if TYPE_CHECKING:
-    from ..aliyun.rpc import Rpc
-    from .fc import Fc
+from .origin import Origin, Sender
+from .senders import SENDERS
 
 
 class AliyunNotifier:
@@ -27,29 +25,16 @@ class AliyunNotifier:
         addresses: Addresses,
         home: Place,
         remaining_s: RemainingSeconds,
+        environ: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self._credentials = credentials
-        self._addresses = addresses
-        self._home = home
-        self._remaining_s = remaining_s
+        self._origin = Origin(credentials, addresses, home, remaining_s, environ)
+        self._senders: dict[type[NotifyTarget], Sender] = {}
 
-    def deliver(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
-        """Raises CloudFault where the target does not accept the event."""
-        if isinstance(target, EventBus):
-            from .eventbridge import put_event
-
-            put_event(self._rpc, target, event)
-        else:
-            self._fc.invoke(target, event)
-
-    @cached_property
-    def _rpc(self) -> "Rpc":
-        from ..aliyun.rpc import Rpc
-
-        return Rpc(self._credentials, self._addresses, self._remaining_s)
-
-    @cached_property
-    def _fc(self) -> "Fc":
-        from .fc import Fc
-
-        return Fc(self._credentials, self._addresses, self._home, self._remaining_s)
+    def deliver(
+        self, target: NotifyTarget, events: Sequence[Mapping[str, Any]], address: ChannelAddress | None = None, /
+    ) -> None:
+        """Raises CloudFault where the target does not accept the message."""
+        kind = type(target)
+        if kind not in self._senders:
+            self._senders[kind] = SENDERS[kind](self._origin)
+        self._senders[kind](target, events, address)

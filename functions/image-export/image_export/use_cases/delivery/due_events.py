@@ -13,7 +13,7 @@ from .outbox import Outgoing
 
 
 class OutboxEntry:
-    """An export or a rejection of which something is due: its hints, whom they name, and what was read of it."""
+    """What something is due of, such as an export: its hints, whom they name, and what was read of it."""
 
     def __init__(self, what: str) -> None:
         self.what = what

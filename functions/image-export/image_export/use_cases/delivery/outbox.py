@@ -1,22 +1,25 @@
-"""One delivery: an event, to a target, once. The watcher alone delivers; everybody else leaves a hint.
+"""One message to a target, once, and what it means for its events. The watcher alone delivers; others leave hints.
 
 Whatever owes events fits `Outgoing`; what there is stands in `outgoing.py`.
 """
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
-from ...decisions.codes import advised
+from ...decisions.codes import advised, is_throttling
 from ...decisions.results import delivery as outbox
 from ...decisions.results.delivery import Pending
-from ...errors import CloudFault
+from ...decisions.state.backoff import DELIVERED_FOR
+from ...errors import CloudFault, RefusedForGood
 from ...values import ledger_keys as keys
+from ...values.cause import Cause
+from ...values.notify_target import Channel, NotifyTarget, is_named
 from ..context import Context
 from ..ledger.ledger import Ledger
 
 
 class Outgoing(Protocol):
-    """An export, a rejection or a kept event, and what of it is owed, in the order in which it is delivered."""
+    """What owes events, such as an export, and what of them is owed, in the order in which it is delivered."""
 
     @property
     def pending(self) -> list[Pending]: ...
@@ -38,22 +41,52 @@ class Outgoing(Protocol):
         ...
 
 
-def deliver(context: Context, outgoing: Outgoing, pending: Pending) -> Outgoing:
-    """Deliver one event to one target, once, and record what came of it. Raises LedgerFault."""
+class Came(NamedTuple):
+    """What came of one message. `cause`: of a refusal; `busy`: the target takes nothing just now, whatever it is."""
+
+    accepted: bool = False
+    cause: Cause | None = None
+    busy: bool = False
+    for_good: bool = False
+    withdrawn: bool = False
+
+
+def send(context: Context, target: NotifyTarget, events: Sequence[Mapping[str, Any]]) -> Came:
+    """One message to one target, once. A target that the policy names no more is not delivered to."""
+    audience = context.audience
+    if audience and not is_named(audience, target):
+        return Came(withdrawn=True)
+    if audience is None and isinstance(target, Channel):
+        return Came(cause=Cause(code="PolicyInvalid", message="No policy says where the channel is."), busy=True)
+    try:
+        context.notifier.deliver(target, events, audience.addresses.get(target.name) if audience else None)
+    except RefusedForGood as fault:
+        return Came(cause=advised(fault.cause), for_good=True)
+    except CloudFault as fault:
+        return Came(cause=advised(fault.cause), busy=is_throttling(fault.code))
+    except Exception as bug:  # noqa: BLE001 - of one target, whose words may hold its address, must not stop the others
+        return Came(cause=Cause(code=type(bug).__name__, message="The message could not be sent."))
+    return Came(accepted=True)
+
+
+def record(context: Context, outgoing: Outgoing, pending: Pending, came: Came) -> Outgoing:
+    """What it means for one event of the message. Raises LedgerFault."""
     event, ledger = outgoing.event(pending), context.ledger
     log = outgoing.about(context).log.bind(target=pending.target.name, kind=pending.kind, event_id=event["id"])
-    try:
-        context.notifier.deliver(pending.target, event)
-    except CloudFault as fault:
-        cause = advised(fault.cause)
-        said = {"code": cause.code, "error": cause.message, "cloud_request_id": cause.request_id}
-        log.warning("event.refused", **said, recommend=cause.recommend)
-    else:
+    if came.accepted:
         log.info("event.told")
         return outgoing.accepted(ledger, pending)
-    if pending.refused_since is None:
+    if came.withdrawn:
+        log.warning("event.withdrawn")
+        return outgoing.accepted(ledger, pending, given_up=True)
+    if came.cause:
+        said = {"code": came.cause.code, "error": came.cause.message, "cloud_request_id": came.cause.request_id}
+        log.warning("event.refused", **said, recommend=came.cause.recommend)
+    if came.busy and ledger.now - pending.happened_at < DELIVERED_FOR:
+        return outgoing
+    if pending.refused_since is None and not came.for_good:
         return outgoing.refused(ledger, pending)
-    if not outbox.is_given_up(pending, ledger.now):
+    if not came.for_good and not outbox.is_given_up(pending, ledger.now):
         return outgoing
     ledger.put(keys.Undelivered(event["id"], pending.fact).key, event)
     log.error("event.given_up")

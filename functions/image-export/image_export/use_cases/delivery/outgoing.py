@@ -1,4 +1,4 @@
-"""What owes events, and how each is read back: an export, a rejection, an event that was given up and is asked for.
+"""What owes events, and how each is read back: an export, a rejection, a night, a notice, an event that was given up.
 
 A new kind has a class here that fits `outbox.Outgoing`, and a row in `OPEN`. Everything delivered is made from facts
 read back, never from memory (docs/protocol.md#rule-13).
@@ -6,13 +6,20 @@ read back, never from memory (docs/protocol.md#rule-13).
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ...decisions.results import notifications
 from ...decisions.results.delivery import Pending
+from ...decisions.results.notifications import Single
 from ...decisions.results.undelivered import read_name
 from ...values import ledger_keys as keys
 from ...values.facts import Delivered, Refusing
+from ...values.ledger_keys import Key
+from ...values.night import NightFinished
+from ...values.notice import Notice
+from ...values.notify_target import NotifyTarget, targets_of
 from ...values.record import Record
 from ..context import Context
 from ..entrances.redeliver import Kept, kept
@@ -54,39 +61,48 @@ class OfExport(NamedTuple):
             closing.close(context, self.record)
 
 
-class OfRejection(NamedTuple):
-    """The one event of a rejection. It stays under `rejected/` whatever becomes of it."""
+class OfOne(NamedTuple):
+    """What owes one event: a rejection, a night that is through, a notice. It is kept, whatever becomes of that.
 
-    rejection: Rejection
+    `made`: the event, the same for everybody. `said`: what logs say that it is about. `accepts`, `refuses`: the keys
+    of the facts beside it, by the fact's name.
+    """
+
+    single: Single
+    targets: tuple[NotifyTarget, ...]
     since: datetime
-    delivered: frozenset[str]
-    refused_since: Mapping[str, datetime]
+    made: Mapping[str, Any]
+    said: Mapping[str, str]
+    accepts: Callable[[str], Key]
+    refuses: Callable[[str], Key]
+    delivered: frozenset[str] = frozenset()
+    refused_since: Mapping[str, datetime] = MappingProxyType({})
 
     @property
     def pending(self) -> list[Pending]:
-        """To each target that has not accepted it."""
-        return notifications.pending_rejection(self.rejection.notify, self.since, self.delivered, self.refused_since)
+        """To each target that wants it and has not accepted it."""
+        return self.single.pending(self.targets, self.since, self.delivered, self.refused_since)
 
     def about(self, context: Context) -> Context:
-        """What was rejected, by its hash."""
-        return context._replace(log=context.log.bind(sha256=self.rejection.digest))
+        """By its name."""
+        return context._replace(log=context.log.bind(**self.said))
 
     def event(self, pending: Pending) -> Mapping[str, Any]:  # noqa: ARG002 - the protocol's parameter
         """The same for everybody."""
-        return notifications.rejected_event(self.rejection.digest, self.rejection.cause, self.since)
+        return self.made
 
-    def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfRejection":
-        """A fact beside the rejection."""
-        ledger.mark(keys.RejectedDelivered(self.rejection.digest, pending.fact).key, Delivered(given_up=given_up))
+    def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfOne":
+        """A fact beside it."""
+        ledger.mark(self.accepts(pending.fact).key, Delivered(given_up=given_up))
         return self._replace(delivered=self.delivered | {pending.fact})
 
-    def refused(self, ledger: Ledger, pending: Pending) -> "OfRejection":
+    def refused(self, ledger: Ledger, pending: Pending) -> "OfOne":
         """The same."""
-        standing = ledger.create(keys.RejectedRefused(self.rejection.digest, pending.fact).key, Refusing())
+        standing = ledger.create(self.refuses(pending.fact).key, Refusing())
         return self._replace(refused_since={**self.refused_since, pending.fact: standing.at})
 
     def close(self, context: Context) -> None:
-        """It is kept, to be replayed."""
+        """It is kept."""
 
 
 class OfKept(NamedTuple):
@@ -117,8 +133,9 @@ class OfKept(NamedTuple):
         return self.kept.event
 
     def accepted(self, ledger: Ledger, pending: Pending, *, given_up: bool = False) -> "OfKept":  # noqa: ARG002 - as above
-        """It need not be kept any longer."""
-        ledger.delete(self.kept.undelivered.key)
+        """It need not be kept any longer; what was given up again stays, to be asked for again."""
+        if not given_up:
+            ledger.delete(self.kept.undelivered.key)
         return self._replace(is_pending=False)
 
     def refused(self, ledger: Ledger, pending: Pending) -> "OfKept":  # noqa: ARG002 - as above
@@ -140,17 +157,81 @@ def _export(ledger: Ledger, what: str) -> OfExport | None:
     return OfExport(record) if record else None
 
 
-def _rejection(ledger: Ledger, what: str) -> OfRejection | None:
+def _restore(ledger: Ledger, what: str) -> Outgoing | None:
+    from ..restore import facts
+    from .of_restores import OfRestore
+
+    record = facts.load(ledger, what)
+    return OfRestore(record) if record else None
+
+
+def _drill(ledger: Ledger, what: str) -> Outgoing | None:
+    from ..drill import facts
+    from .of_drills import OfDrill
+
+    record = facts.load(ledger, what)
+    return OfDrill(record) if record else None
+
+
+def _rejection(ledger: Ledger, what: str) -> OfOne | None:
     name = keys.Rejected.named(what)
-    if name is None:
+    found = ledger.read(name.key, Rejection) if name else None
+    if name is None or found is None:
         return None
-    times = {entry.key: entry.modified_at for entry in ledger.walk(keys.Rejected.below(name.digest))}
-    found = ledger.read(name.key, Rejection)
-    if found is None:
+    digest, cause = found.fact.digest, found.fact.cause
+    outgoing = OfOne(
+        single=notifications.REJECTION,
+        targets=targets_of(found.fact),
+        since=found.at,
+        made=notifications.rejected_event(digest, cause, found.at),
+        said={"sha256": digest},
+        accepts=partial(keys.RejectedDelivered, digest),
+        refuses=partial(keys.RejectedRefused, digest),
+    )
+    return _with_facts(ledger, outgoing, keys.Rejected.below(digest))
+
+
+def _night(ledger: Ledger, what: str) -> OfOne | None:
+    name = keys.NightFinished.named(what)
+    found = ledger.read(name.key, NightFinished) if name else None
+    if name is None or found is None:
         return None
-    delivered = frozenset(one.target for one in map(keys.RejectedDelivered.read, times) if one)
-    refused = {one.target: at for key, at in times.items() if (one := keys.RejectedRefused.read(key))}
-    return OfRejection(found.fact, found.at, delivered, refused)
+    outgoing = OfOne(
+        single=notifications.NIGHT,
+        targets=targets_of(found.fact),
+        since=found.at,
+        made=notifications.night_event(name.name, found.fact, found.at),
+        said={"run_id": found.fact.run_id},
+        accepts=partial(keys.NightDelivered, name.date, name.run),
+        refuses=partial(keys.NightRefused, name.date, name.run),
+    )
+    return _with_facts(ledger, outgoing, keys.NightDelivered.below(name.date, name.run))
+
+
+def _notice(ledger: Ledger, what: str) -> OfOne | None:
+    name = keys.Notice.named(what)
+    found = ledger.read(name.key, Notice) if name else None
+    if name is None or found is None:
+        return None
+    outgoing = OfOne(
+        single=notifications.single_of(what),
+        targets=targets_of(found.fact),
+        since=found.at,
+        made=notifications.notice_event(what, found.fact, found.at),
+        said={"notice": what},
+        accepts=partial(keys.NoticeDelivered, what),
+        refuses=partial(keys.NoticeRefused, what),
+    )
+    return _with_facts(ledger, outgoing, keys.NoticeDelivered.below(what))
+
+
+def _with_facts(ledger: Ledger, outgoing: OfOne, folder: str) -> OfOne:
+    """With what became of it so far, by one listing. Raises LedgerFault."""
+    times = {entry.key: entry.modified_at for entry in ledger.walk(folder)}
+    facts = [pending.fact for pending in outgoing.pending]
+    refused = {fact: times[key] for fact in facts if (key := outgoing.refuses(fact).key) in times}
+    delivered = frozenset(fact for fact in facts if outgoing.accepts(fact).key in times)
+    return outgoing._replace(delivered=delivered, refused_since=refused)
 
 
 def _kept(ledger: Ledger, what: str) -> OfKept | None:
@@ -159,4 +240,12 @@ def _kept(ledger: Ledger, what: str) -> OfKept | None:
     return OfKept(found) if found else None
 
 
-OPEN: dict[str, Callable[[Ledger, str], Outgoing | None]] = {"exp": _export, "rejected": _rejection, "untold": _kept}
+OPEN: dict[str, Callable[[Ledger, str], Outgoing | None]] = {
+    "exp": _export,
+    "res": _restore,
+    "dri": _drill,
+    "rejected": _rejection,
+    "night": _night,
+    "notice": _notice,
+    "untold": _kept,
+}

@@ -1,6 +1,6 @@
 """An event that was given up after a fortnight and that a person asks for: it goes out once more, as it was."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +10,10 @@ from ...errors import AskerFault
 from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.export import Export
-from ...values.notify_target import NotifyTarget, target_slug
+from ...values.ledger_keys import Key
+from ...values.night import NightFinished
+from ...values.notice import Notice
+from ...values.notify_target import NotifyTarget, is_named, target_slug, targets_of
 from ...values.record import Record
 from ..context import Context
 from ..ledger.ledger import Ledger
@@ -24,7 +27,7 @@ class Kept(NamedTuple):
     event: Mapping[str, Any]
     at: datetime
     target: NotifyTarget
-    record: Record | None  # None: it is of a rejection
+    record: Record | None  # None: it is of a rejection, a night or a notice
 
 
 def kept(ledger: Ledger, undelivered: Undelivered) -> Kept | None:
@@ -32,17 +35,26 @@ def kept(ledger: Ledger, undelivered: Undelivered) -> Kept | None:
     found = ledger.read(undelivered.key, dict[str, Any])
     if found is None:
         return None
-    record = None if keys.Rejected.named(undelivered.of) else ledger.load(undelivered.of)
-    notify = record.request.notify if record else _notify(ledger, undelivered)
-    target = next((one for one in notify if target_slug(one) == undelivered.target), None)
+    record = ledger.load(undelivered.of) if undelivered.is_of_export else None
+    targets = targets_of(record.request) if record else _targets(ledger, undelivered)
+    target = next((one for one in targets if target_slug(one) == undelivered.target), None)
     return Kept(undelivered, found.fact, found.at, target, record) if target else None
 
 
-def _notify(ledger: Ledger, undelivered: Undelivered) -> tuple[NotifyTarget, ...]:
-    """The targets of a rejection, while that is kept."""
-    rejected = keys.Rejected.named(undelivered.of)
-    found = ledger.read(rejected.key, Rejection) if rejected else None
-    return found.fact.notify if found else ()
+OF_ONE: tuple[tuple[Callable[[str], Key | None], type[Rejection | NightFinished | Notice]], ...] = (
+    (keys.Rejected.named, Rejection),
+    (keys.NightFinished.named, NightFinished),
+    (keys.Notice.named, Notice),
+)
+
+
+def _targets(ledger: Ledger, undelivered: Undelivered) -> tuple[NotifyTarget, ...]:
+    """The targets of what owes one event, while that is kept."""
+    for named, kind in OF_ONE:
+        if name := named(undelivered.of):
+            found = ledger.read(name.key, kind)
+            return targets_of(found.fact) if found else ()
+    return ()
 
 
 def redeliver(context: Context, undelivered: Undelivered) -> Export | None:
@@ -53,7 +65,7 @@ def redeliver(context: Context, undelivered: Undelivered) -> Export | None:
     pending = kept(context.ledger, undelivered)
     if pending is None:
         raise AskerFault(Cause(code="NotFound", message=f"Nothing is kept under {undelivered.name}."))
-    if pending.target not in context.ruled().notify:
+    if not is_named(context.ruled(), pending.target):
         message = f"The policy no longer names {pending.target.name}."
         raise AskerFault(Cause(code="Forbidden.Policy", message=message))
     stamp = keys.stamp(context.ledger.now)

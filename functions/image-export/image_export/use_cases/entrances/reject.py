@@ -3,12 +3,12 @@
 from msgspec import field
 
 from ...decisions.results.delivery import hints_for
-from ...decisions.results.notifications import pending_rejection
+from ...decisions.results.notifications import REJECTION
 from ...decisions.secret_shapes import redact
 from ...values import ledger_keys as keys
 from ...values.arrival import Sighting
 from ...values.cause import Cause
-from ...values.notify_target import NotifyTarget
+from ...values.notify_target import AnyChannel, CloudTarget, targets_of
 from ...values.wire import Wire
 from ..context import Context
 
@@ -29,7 +29,8 @@ class Rejection(Wire, frozen=True, kw_only=True):
 
     digest: str = field(name="Digest")
     cause: Cause = field(name="Cause")
-    notify: tuple[NotifyTarget, ...] = field(name="Notify")
+    notify: tuple[CloudTarget, ...] = field(name="Notify")
+    channels: tuple[AnyChannel, ...] = field(name="Channels", default=())
     kept: Kept = field(name="Kept", default=Kept())
 
 
@@ -46,10 +47,11 @@ def reject(context: Context, digest: str, cause: Cause, kept: Kept) -> None:
     """Keep a rejection and leave a hint to deliver it; the same input again is the same one. Raises LedgerFault."""
     context.log.warning("event.rejected", sha256=digest, code=cause.code, error=cause.message)
     context.ledger.ready()
-    notify = context.policy.notify if context.policy else ()
-    rejection = Rejection(digest=digest, cause=cause, notify=notify, kept=kept)
+    notify, channels = (context.policy.notify, context.policy.channels) if context.policy else ((), ())
+    rejection = Rejection(digest=digest, cause=cause, notify=notify, channels=channels, kept=kept)
     name = keys.Rejected(digest)
-    context.ledger.mark(name.key, rejection)  # before its hints: they are due at once, and go where nothing stands
-    pending_events = pending_rejection(notify, context.ledger.now, (), {})
+    # Before its hints: they are due at once, and go where nothing stands. Whoever it was to be told when it first came
+    standing = context.ledger.create(name.key, rejection)
+    pending_events = REJECTION.pending(targets_of(standing.fact), context.ledger.now)
     for hint in hints_for(name.name, pending_events, context.ledger.now):
         context.ledger.put(hint)

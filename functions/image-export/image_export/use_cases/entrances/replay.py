@@ -4,7 +4,13 @@ It goes through the same door as everything else: the policy of today, the ledge
 already answers the export that this made.
 """
 
-from ...decisions.arrivals.replay import again, delivery_of
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ...decisions.arrivals.order import RestoreOrder, read_order
+from ...decisions.arrivals.replay import again, checked, delivery_of
 from ...decisions.results.undelivered import read_name
 from ...errors import AskerFault
 from ...values import ledger_keys as keys
@@ -13,26 +19,46 @@ from ...values.cause import Cause
 from ..context import Context
 from ..export.advance import begin
 from ..export.record import record
+from .event_part import Delivery
 from .receive import answer_of, receive_part
 from .redeliver import redeliver
 from .reject import Rejection
 from .sighting import Outcome, consider
 
+if TYPE_CHECKING:
+    from ..restore.ports import Importing
 
-def replay(context: Context, name: str, request_id: str) -> Answer:
+
+MakeImporting = Callable[[], "Importing"]
+
+
+def replay(context: Context, name: object, request_id: str, importing: MakeImporting) -> Answer:
     """Do once more what the name says; the answer rejects what cannot be replayed."""
     try:
-        outcome = _replay(context, name, request_id)
+        restored = _restore(context, checked(name), importing)
+        if restored:
+            return msgspec.structs.replace(restored, request_id=request_id)
+        outcome = _replay(context, checked(name), request_id)
     except AskerFault as fault:
-        return refused(context, fault, request_id)
+        context.log.warning("replay.refused", code=fault.code, error=fault.cause.message)
+        return Answer(request_id=request_id, rejected=(fault.cause,))
     context.log.info("replay.taken", replayed=name, export_id=outcome.export.export_id if outcome.export else None)
     return answer_of([outcome], request_id)
 
 
-def refused(context: Context, fault: AskerFault, request_id: str) -> Answer:
-    """What somebody asks for who asks in vain."""
-    context.log.warning("replay.refused", code=fault.code, error=fault.cause.message)
-    return Answer(request_id=request_id, rejected=(fault.cause,))
+def _restore(context: Context, name: str, importing: MakeImporting) -> Answer | None:
+    """The answer to a restore that was rejected and is ordered once more; None for all else."""
+    rejected = keys.Rejected.named(name)
+    found = context.ledger.read(rejected.key, Rejection) if rejected else None
+    body = (found.fact.kept.body or "").encode() if found else b""
+    order = read_order(body)
+    if rejected is None or found is None or not isinstance(order, RestoreOrder):
+        return None
+    from . import restore_orders
+
+    context.log.info("replay.taken", replayed=name)
+    part = Delivery(body, delivery_of(rejected.digest), found.fact.kept.region_id)
+    return restore_orders.restore(context, importing(), order, part)
 
 
 def _replay(context: Context, name: str, request_id: str) -> Outcome:

@@ -181,16 +181,18 @@ def _not_now(context: Context, sighting: Sighting, marker: Marker | None) -> Out
     return Outcome(undecided=True)
 
 
-def consider_again(context: Context, key: str, hint: str) -> Outcome:
+def consider_again(context: Context, key: str, hint: str) -> Outcome | None:
     """Look once more for an image that was named before and not decided upon. Raises LedgerFault.
 
+    None where there is no marker: it has been decided upon, or it is still to come, and nobody knows which.
     The hint outlives the decision until nobody can be on his way any more who named the image in the same second.
     """
     ledger = context.ledger
     marker = ledger.read(keys.Sighted(key).key, Sighted)
-    outcome = consider(context, marker.fact, marker=marker) if marker else Outcome()
-    if marker and not outcome.undecided:
+    outcome = consider(context, marker.fact, marker=marker) if marker else None
+    undecided = outcome is not None and outcome.undecided
+    if marker and not undecided:
         ledger.delete(keys.Sighted(key).key)
-    if outcome.undecided or not may_be_ahead(hint, ledger.now):
+    if undecided or not may_be_ahead(hint, ledger.now):
         ledger.delete(hint)
     return outcome

@@ -92,7 +92,7 @@ def _moved_on(context: Context, record: Record, hint: str | None) -> str | None:
 
 def _work(look: Look, context: Context) -> tuple[Look, Wait]:
     for _ in range(STEPS_MAX):
-        step = next_step(look.record, look.observed, context.ledger.now)
+        step = next_step(look.at(context.ledger.now))
         if isinstance(step, Wait):
             return look, step
         if context.policy is None and phase(look.record) is Phase.READY and not look.record.cancel_at:

@@ -37,11 +37,11 @@ def rehearse(context: Context, request: ExportRequest) -> Export:
     verbatim_prefix.check(context, request)
     record = Record(export_id=export_id(natural_key(request), 0), request=request, requested_at=now)
     look = Look(record, Observed(forbidden=still_allowed(context.ruled(), request), prefix_taken=None))
-    step = next_step(look.record, look.observed, now)
+    step = next_step(look.at(now))
     try:
         while isinstance(step, LookAtImage | LookAtHold):
             look = PERFORM[type(step)](context, look, step)
-            step = next_step(look.record, look.observed, now)
+            step = next_step(look.at(now))
     except Refused as fault:
         noted = replace(record, denied_at=now)  # what a role that is refused would first write down
         step = look_failed(noted, fault.cause, now)
@@ -52,7 +52,8 @@ def _planned(record: Record, step: Step, now: datetime) -> Export:
     """A start that ECS would refuse, as its documents say, is told as its failure; ECS itself is not asked."""
     claim = step.claim if isinstance(step, MakeClaim) else None
     ended = claim.ended if claim else None
-    if claim and claim.image and (cause := expected_refusal(claim.image, record.request.image_format)):
+    to_export = claim.image if claim and claim.kind == "start" else None
+    if to_export and (cause := expected_refusal(to_export, record.request.image_format)):
         ended = Ended(status="Failed", error=advised(cause))
     if ended:
         return export_of(replace(record, ended=ended, ended_at=now))

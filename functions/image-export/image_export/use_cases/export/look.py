@@ -1,16 +1,15 @@
 """One look at one export, handed from step to step. Looks at nothing itself."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 import msgspec
 from msgspec.structs import replace
 
 from ...values.record import Record
-from ...values.steps import Observed
+from ...values.steps import Observed, Situation
 
 if TYPE_CHECKING:  # a step that names what there is not, or of another type, is found by mypy
-    from datetime import datetime
-
     from msgspec import UnsetType
     from typing_extensions import Unpack
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:  # a step that names what there is not, or of another type, is
 
         image: Image | None
         hold: Hold | None
+        paused: bool
         prefix_taken: Cause | None | UnsetType
         task: Task | None
         brief: Task | None
@@ -66,6 +66,10 @@ class Look(msgspec.Struct, frozen=True):
 
     record: Record
     observed: Observed
+
+    def at(self, now: datetime) -> Situation:
+        """What is decided from at this time."""
+        return Situation(self.record, self.observed, now)
 
     def with_observed(self, **seen: "Unpack[Seen]") -> "Look":
         """The look with this seen as well."""

@@ -13,6 +13,7 @@ from ...values.export import Export
 from ...values.facts import LookedAt
 from ...values.record import Record
 from ..context import Context
+from ..ports import Cloud
 from .either_role import cloud_of
 
 AGAIN_AFTER = timedelta(hours=1)
@@ -24,30 +25,39 @@ def as_it_is_now(context: Context, record: Record, export: Export) -> Export:
     key = keys.LookedAt(record.export_id).key
     found = context.readable(key, LookedAt)
     if found and context.ledger.now - found.at < AGAIN_AFTER:
-        return _shown(export, found.fact)
+        return with_missing(export, found.fact.missing)
     before = found.fact if found else LookedAt()
     now = _look(context, record, before)
     context.ledger.put(key, now)
     if now.missing:
         context.log.warning("export.missing", export_id=record.export_id, bucket=export.oss_bucket, keys=now.missing)
     if now != before:
-        context.ledger.put(record.listed, _shown(export, now))  # lists say so, too
-    return _shown(export, now)
+        context.ledger.put(record.listed, with_missing(export, now.missing))  # lists say so, too
+    return with_missing(export, now.missing)
 
 
-def _shown(export: Export, looked: LookedAt) -> Export:
-    return replace(export, reason="Missing", missing_objects=looked.missing) if looked.missing else export
+def missing_now(cloud: Cloud, record: Record) -> tuple[str, ...]:
+    """The keys of the proven objects that are not there. A bucket that is gone holds none. Raises CloudFault."""
+    keys = [item.key for item in record.ended.objects] if record.ended else []
+    try:
+        there = set(cloud.object_keys(record.request.oss_bucket, record.oss_prefix or ""))
+    except Refused as fault:
+        if fault.code != NO_BUCKET:
+            raise
+        there = set()
+    return tuple(key for key in keys if key not in there)
+
+
+def with_missing(export: Export, missing: tuple[str, ...]) -> Export:
+    """The export with Reason `Missing` where objects are."""
+    return replace(export, reason="Missing", missing_objects=missing) if missing else export
 
 
 def _look(context: Context, record: Record, before: LookedAt) -> LookedAt:
-    """What a look finds; what was found before, where it has no answer. A bucket that is gone holds none."""
-    keys = [item.key for item in record.ended.objects] if record.ended else []
-    bucket = record.request.oss_bucket
+    """What a look finds; what was found before, where it has no answer."""
     try:
-        there = set(cloud_of(context, record).object_keys(bucket, record.oss_prefix or ""))
+        return LookedAt(missing=missing_now(cloud_of(context, record), record))
     except CloudFault as fault:
         said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
         context.log.warning("look.failed", export_id=record.export_id, **said)
-        gone = isinstance(fault, Refused) and fault.code == NO_BUCKET
-        return LookedAt(missing=tuple(keys)) if gone else before
-    return LookedAt(missing=tuple(key for key in keys if key not in there))
+        return before

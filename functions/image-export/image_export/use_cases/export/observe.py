@@ -42,7 +42,9 @@ def _look_at_image(context: Context, look: Look, _step: LookAtImage) -> Look:
 
 
 def _look_at_hold(context: Context, look: Look, _step: LookAtHold) -> Look:
-    return look.with_observed(hold=context.hold(look.record.request.place))
+    """Of the pause only what starts now need know: what queues up is looked at again in its turn."""
+    paused = look.observed.in_turn and context.is_paused
+    return look.with_observed(hold=context.hold(look.record.request.place), paused=paused)
 
 
 def _look_at_prefix(context: Context, look: Look, _step: LookAtPrefix) -> Look:

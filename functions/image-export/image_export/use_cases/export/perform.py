@@ -9,10 +9,11 @@ import msgspec
 from ...decisions.codes import UNREACHED, UNREADABLE, Handling, handling
 from ...decisions.state.aftermath import Effect, follows, hold_of
 from ...decisions.state.backoff import MINUTE
+from ...decisions.state.estimate import with_another
 from ...errors import CloudFault, LedgerFault, Refused, Unreached
 from ...values import ledger_keys as keys
 from ...values.cause import Cause
-from ...values.facts import Claim, Doubt, Hold, Result, Since
+from ...values.facts import Claim, Doubt, Hold, Pace, Result, Since
 from ...values.record import Record
 from ...values.steps import (
     CancelTask,
@@ -201,7 +202,17 @@ def _end(context: Context, look: Look, step: End) -> Look:
     hold = look.observed.hold
     if look.record.task_id and isinstance(hold, Hold) and hold.until is None:
         context.forget(keys.Hold(look.record.request.place).key)
-    return look.with_facts(ended=standing.fact, ended_at=standing.at)
+    ended = look.with_facts(ended=standing.fact, ended_at=standing.at)
+    if standing.ours and standing.fact.status == "Completed":
+        _learn_pace(context, ended.record)
+    return ended
+
+
+def _learn_pace(context: Context, record: Record) -> None:
+    """What it took is noted for estimates; of two that end at once, one note may be lost."""
+    key = keys.Pace(record.request.place).key
+    found = context.readable(key, Pace)
+    context.keep(key, with_another(found.fact if found else Pace(), record))
 
 
 PERFORM: dict[type[Any], Callable[[Context, Look, Any], Look]] = {

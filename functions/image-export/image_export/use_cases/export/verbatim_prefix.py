@@ -106,12 +106,15 @@ def _is_void(context: Context, request: ExportRequest, holder: str, since: datet
 
 
 def _refuse_objects(context: Context, request: ExportRequest) -> None:
-    """Raises AskerFault for objects, and for a refusal to list them: who asks is told, FC need not ask again."""
+    """Raises AskerFault for objects, and for a refusal to list them: who asks is told, FC need not ask again.
+
+    The refusal is of the policy's bucket or role, so that over HTTP it is no fault of who asks: 503.
+    """
     try:
         holds = _holds_objects(context, request)
     except Refused as fault:
         if handling(fault.code) in (Handling.FINAL, Handling.ROLE):
-            raise AskerFault(advised(fault.cause), status=fault.status) from fault
+            raise AskerFault(advised(fault.cause), status=503) from fault
         raise
     if holds:
         raise _in_use(request, HOLDS_OBJECTS)

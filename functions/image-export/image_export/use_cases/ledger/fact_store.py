@@ -17,6 +17,7 @@ from ...errors import CloudFault, FactUnreadable, LedgerFault, OurFault, Refused
 from ...values.cause import Cause
 from ...values.ledger_keys import Probe
 from ...values.wire import Wire
+from ..paging import by_key
 from ..ports import Entry, Page, Store, Stored
 
 F = TypeVar("F")
@@ -148,6 +149,15 @@ class FactStore:
         """Create a name without a body: however late it arrives, it takes the place of nothing."""
         self._create(key, b"")
 
+    def write_once(self, key: str, body: bytes) -> None:
+        """Create what is no fact, such as a compressed text; what is there first stays."""
+        self._create(key, body)
+
+    def bytes_of(self, key: str) -> bytes | None:
+        """What stands there, unread."""
+        stored = self._get(key)
+        return stored.body if stored else None
+
     def put(self, key: str, fact: object = None) -> None:
         """Write a hint, a hold or a line of the history, over whatever is there."""
         body = b"" if fact is None else msgspec.json.encode(Written(nonce=self.nonce(), fact=fact))
@@ -159,11 +169,7 @@ class FactStore:
 
     def walk(self, prefix: str, *, after: str = "") -> Iterator[Entry]:
         """All entries below a prefix (behind a key), by pages of a thousand."""
-        more = True
-        while more:
-            page = self._page(prefix, after, PAGE)
-            yield from filter(_is_ours, page.entries)
-            after, more = page.entries[-1].key if page.entries else after, page.more
+        return filter(_is_ours, by_key(lambda behind: self._page(prefix, behind, PAGE), after))
 
     def page(self, prefix: str, *, after: str = "", limit: int = PAGE) -> Page:
         """One listing."""

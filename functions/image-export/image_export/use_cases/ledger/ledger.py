@@ -13,6 +13,7 @@ exports/<export>/vanished                                     Since when ECS doe
 exports/<export>/missed                                       When ECS last did not know the task
 exports/<export>/look-refused                                 Since when looks are refused, and why
 exports/<export>/waits                                        What an export that has not started waits for
+exports/<export>/progress                                     How far its task was when somebody last looked
 exports/<export>/looked-at                                    When the objects were last looked for
 exports/<export>/ended                                        The verdict
 exports/<export>/told-manifest                                The manifest is written, or was given up
@@ -33,10 +34,12 @@ due/<stamp>/deliver.<order>.<targets>.rejected-<digest>       Deliveries of a re
 due/<stamp>/rejected-<digest>                                 Deliveries of a rejection are due, as 0.1.0 wrote it
 tokens/<token>                                                The export that a ClientToken stands for
 tokens/<token>-<number>                                       The next place, where another request got that export
+access/<digest>                                               A token of HTTP, by its SHA-256
 tasks/<account>/<region>/<task>                               The export that a task belongs to
 prefixes/<account>/<bucket>/<image>/<prefix>                  The export that has a caller's whole prefix for itself
 prefixes/<account>/<bucket>/<image>/<prefix>-<number>         The next place, where the export of that came to nothing
 holds/<account>/<region>                                      The cloud's word on the quota of an account and region
+pace/<account>/<region>                                       What the last exports of an account and region took
 sighted/<sighting>                                            An image that is not decided upon, by its hash
 sighted/<late>                                                Parts of an event that are still to be taken: late-<hash>
 rejected/<digest>/event                                       What could not be taken, and why
@@ -49,8 +52,59 @@ swept/<account>/<region>                                      When new images we
 swept/indexed                                                 Since when each export has a name below images/
 ledger/id                                                     What tells this ledger from every other one
 probe                                                         Asked for where one object is refused: are all of them?
+switches/paused                                               Nothing starts, since somebody has said so
+watcher/succeeded                                             When a tick of the watcher last did its work
+watcher/awaited                                               Since when somebody has missed a success of the watcher
+watcher/heartbeat                                             When the heartbeat was last told of a success
+watcher/heartbeat-failed                                      When the heartbeat was last told of a failure
 nightly/run                                                   How far the latest night is
 nightly/chosen-<run>                                          What a night has chosen within its limits
+nights/<date>/<run>.json.gz                                   Every image of a night, with its decision and reason
+nights/<date>/<run>/<account>/<region>/<first>-<last>.gz      The images of these pages, while the run goes on
+nights/<date>/<run>/<account>/<region>/<first>-<last>.open.gz Those of them that rules with `max_per_run` choose among
+nights/<date>/<run>/finished                                  The night is through: what is told of it
+nights/<date>/<run>/told-<event>                              A target has accepted the night's event, or was given up
+nights/<date>/<run>/refused-<event>                           Since when a target refuses the night's event
+notices/<notice>/event                                        What is delivered about this deployment itself
+notices/<notice>/told-<event>                                 A target has accepted the notice, or was given up
+notices/<notice>/refused-<event>                              Since when a target refuses the notice
+watcher/policy/<digest>                                       Whom a valid policy names
+watcher/invalid                                               Since when nobody can read the policy
+restores/<restore>/requested                                  Who asked for what; creating it makes the restore
+restores/<restore>/claim-<attempt>                            What ImportImage may be called with in attempt n
+restores/<restore>/result-<attempt>                           What came of attempt n: an image, or a refusal
+restores/<restore>/snapshots-<attempt>                        The snapshots that the image of attempt n names
+restores/<restore>/outcome-<attempt>                          Whether the image of attempt n is kept or deleted
+restores/<restore>/discarded-<attempt>                        The image of attempt n is gone, and its snapshots
+restores/<restore>/unpacking                                  When unpacking was last asked for or gone on with
+restores/<restore>/unpacked-<number>                          Disk n is unpacked, counted from 1
+restores/<restore>/unpack-failed                              An object is not what its manifest says
+restores/<restore>/unpack-refused                             Since when whoever unpacks is refused, and why
+restores/<restore>/look-refused                               Since when looks are refused, and why
+restores/<restore>/cancel                                     Somebody asked for the end
+restores/<restore>/reason                                     What it did or waited for at the last look
+restores/<restore>/ended                                      The verdict
+restores/<restore>/swept                                      What was unpacked for it is gone
+restores/<restore>/told-<event>                               A target has accepted its event, or was given up
+restores/<restore>/refused-<event>                            Since when a target refuses its event
+open-restores/<restore>                                       The marker of an open restore: created first, removed last
+restore-history/<backwards>/<restore>                         All restores, newest first
+takes-archives/<account>/<region>                             Whether ImportImage takes archives there
+drills/<drill>/requested                                      Which export is drilled; creating it makes the drill
+drills/<drill>/level-<number>                                 The verdict of level n
+drills/<drill>/start-<attempt>                                What RunInstances may be called with in attempt n
+drills/<drill>/started-<attempt>                              What came of attempt n: an instance, or a refusal
+drills/<drill>/ran                                            The policy's command was given to the instance
+drills/<drill>/cancel                                         Somebody asked for the end
+drills/<drill>/clean-up                                       What is to be deleted, noted before anything is
+drills/<drill>/cleaned                                        All that it made is gone
+drills/<drill>/ended                                          The verdict
+drills/<drill>/told-<event>                                   A target has accepted its event, or was given up
+drills/<drill>/refused-<event>                                Since when a target refuses its event
+open-drills/<account>/<region>/<drill>                        The marker of an open drill
+drill-history/<backwards>/<drill>                             All drills, newest first
+drilled-series/<series>                                       When a series was last drilled, by entry
+drilled-exports/<export>                                      When an export was last drilled, and what came of it
 """
 
 from collections.abc import Callable, Container
@@ -70,6 +124,8 @@ from ...values.facts import (
     Ended,
     LedgerIdentity,
     LookRefused,
+    Pause,
+    Progressed,
     Refusing,
     Requested,
     Result,
@@ -78,7 +134,7 @@ from ...values.facts import (
 )
 from ...values.place import Place
 from ...values.record import Record
-from ...values.run import Before
+from ...values.run import Newest
 from .fact_store import FactStore, Found, Standing, Written
 
 F = TypeVar("F")
@@ -106,6 +162,30 @@ class Ledger(FactStore):
         except FactUnreadable as fault:
             raise LedgerFault(fault.cause) from fault
         return self._identity
+
+    def address(self, key: str) -> str:
+        """Where a person finds the object."""
+        return self.store.address(key)
+
+    def paused(self) -> Found[Pause] | None:
+        """Who has paused all starts, and since when; None where nobody has.
+
+        A switch that cannot be read is on: nothing may start that somebody has forbidden.
+        """
+        try:
+            return self.read(keys.Paused().key, Pause)
+        except FactUnreadable as fault:
+            return Found(Pause(by="unknown", reason=f"the switch cannot be read: {fault.cause.message}"), self.now, "")
+
+    def pause(self, by: str, reason: str | None = None) -> Standing[Pause]:
+        """Have nothing start any more. Where somebody has done so already, that stands. No function does it."""
+        return self.create(keys.Paused().key, Pause(by=by, reason=reason))
+
+    def resume(self) -> Found[Pause] | None:
+        """Let exports start again; answers the pause that stood, if one did. No function has the right to."""
+        found = self.paused()
+        self.delete(keys.Paused().key)
+        return found
 
     def schedule(self, hint: str, then: Callable[[], T]) -> T:
         """Leave the hint, and only then write what it leads to.
@@ -157,8 +237,8 @@ class Ledger(FactStore):
         folder = keys.Known.below(request.place, natural_key(request))
         return bool(self.page(folder, limit=1).entries)
 
-    def known(self, place: Place) -> dict[str, Before]:
-        """The natural keys that have an export there, and what became of the newest one. Reads names alone."""
+    def known(self, place: Place) -> dict[str, Newest]:
+        """The natural keys that have an export there, and their newest one. Reads names alone."""
         newest: dict[str, tuple[str, bool]] = {}
         for entry in self.walk(keys.Known.below(place)):  # generations sort as text, so the last one is the newest
             one = keys.Known.read(entry.key) or keys.Cancelled.read(entry.key)
@@ -166,9 +246,18 @@ class Ledger(FactStore):
                 newest[one.natural_key] = one.generation, isinstance(one, keys.Cancelled)
         failed = {entry.key for entry in self.walk(keys.Failed.below(place))}
         return {
-            key: "cancelled" if cancelled else "failed" if keys.Failed(place, key, last).key in failed else "standing"
+            key: Newest(
+                keys.Known(place, key, last).export_id,
+                "cancelled" if cancelled else "failed" if keys.Failed(place, key, last).key in failed else "standing",
+            )
             for key, (last, cancelled) in newest.items()
         }
+
+    def newest_known(self, place: Place, natural_key: str) -> str | None:
+        """The newest export of a natural key there, by one listing; None where there is none."""
+        entries = self.walk(keys.Known.below(place, natural_key))
+        found = [one.export_id for entry in entries if (one := keys.Known.read(entry.key))]
+        return found[-1] if found else None
 
     def load(self, export: str) -> Record | None:
         """The export by its facts; None before `requested` stands. A listing, and a read of each fact that decides."""
@@ -197,12 +286,15 @@ class Ledger(FactStore):
         record = self._with_doubt(record, doubts[-1]) if doubts else record
         refused = self._note(keys.LookRefused(export).key, LookRefused, times)
         waits = self._note(keys.Waits(export).key, Waits, times)
+        progressed = self._note(keys.Progress(export).key, Progressed, times) if record.ended is None else None
         record = replace(
             record,
             look_refused=refused and refused.fact,
             look_refused_at=refused and refused.at,
             waits=waits and waits.fact,
             waits_at=waits and waits.at,
+            progressed=progressed and progressed.fact,
+            progressed_at=progressed and progressed.at,
         )
         return self._with_attempts(record, claimed)
 

@@ -13,12 +13,25 @@ from msgspec.structs import replace
 
 from ...decisions.arrivals.timer import Timer
 from ...decisions.policy.plan import limited, spread
-from ...decisions.results.night_warnings import Queue, Stalls, night_warnings, queues, repeated, too_old
+from ...decisions.results.night_warnings import (
+    Queue,
+    Stalls,
+    night_warnings,
+    overdue,
+    paused,
+    queues,
+    repeated,
+    too_old,
+)
+from ...decisions.watcher import is_overdue
 from ...values import ledger_keys as keys
 from ...values.facts import LookRefused
 from ...values.place import Place
 from ...values.run import NightlyAnswer, Run
 from ..context import Context
+from ..ledger.ledger import Ledger
+from ..ledger.watcher_facts import await_watcher, read_watcher
+from .finish import finish
 from .worker import RUN, SECONDS_FOR_A_GROUP, Night
 
 GIVEN_UP = timedelta(minutes=11)  # no function of s.yaml that works on a run lives longer than ten
@@ -48,8 +61,18 @@ def nightly(context: Context, timer: Timer, *, request_id: str) -> NightlyAnswer
 
 
 def _answer(context: Context, night: Night, warnings: list[str], request_id: str) -> NightlyAnswer:
-    """The work, and what came of it."""
-    policy, run = context.ruled(), night.work()
+    """The work, and what came of it; where it is through, its record, before nobody comes back to it."""
+    policy, through = context.ruled(), night.run.finished
+    if not through:
+        through = night.work()
+    run = replace(night.run, state="finished") if through else night.run
+    pause = context.ledger.paused()
+    warnings += [paused(pause.fact, pause.at)] if pause else []
+    warnings += _overdue(context.ledger, dry_run=night.dry_run)
+    warnings += night_warnings(policy, run, _queues(context, run), _stalls(context))
+    if through and not night.run.finished:
+        warnings = [*(warnings if night.dry_run else finish(context, run, warnings))]
+        night.finish()
     plan = limited(policy, night.shown)
     rows = spread(plan)
     return NightlyAnswer(
@@ -61,10 +84,16 @@ def _answer(context: Context, night: Night, warnings: list[str], request_id: str
         dry_run=night.dry_run,
         finished=run.finished,
         totals=run.totals,
-        warnings=(*warnings, *night_warnings(policy, run, _queues(context, run), _stalls(context))),
+        warnings=tuple(warnings),
         plan=tuple(one.shown() for one in rows),
         plan_omitted=len(plan) - len(rows),
     )
+
+
+def _overdue(ledger: Ledger, *, dry_run: bool) -> list[str]:
+    """That the watcher stands still. A night that changes something also notes that it was missed."""
+    watcher = read_watcher(ledger) if dry_run else await_watcher(ledger)
+    return [overdue(watcher)] if is_overdue(watcher.since, ledger.now) else []
 
 
 def _log(context: Context, answer: NightlyAnswer) -> None:

@@ -1,22 +1,27 @@
 """The tick's deliveries: in a time of their own, shared by the targets by the time that they take, newest states first.
 
 They come after the ends, the looks and the starts, and leave time for the sweeps and the night. A target that is slow
-or silent uses up its own share: the others have theirs.
+or silent uses up its own share: the others have theirs. A chat has one message a tick, of all that it is owed.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any, NamedTuple
 
 from ...decisions.results import delivery
+from ...decisions.results.delivery import Pending
+from ...values.notify_target import Chat
 from ..delivery.due_events import OutboxEntry
-from ..delivery.outbox import deliver
+from ..delivery.outbox import Came, record, send
 from ..delivery.outgoing import open_outgoing
 from .tick import Tick
 
 SECONDS_TO_DELIVER = 60.0  # of a tick, for all targets together
 SHARE_MOST_S = 30.0  # of one target: a tick waits in vain once, not twice
 SECONDS_FOR_ONE = 30.0  # connecting, an answer that does not come, and the facts around it
+SECONDS_TO_GATHER = 10.0  # what goes into one message to a chat
+TOGETHER = 500  # events of one message
 SECONDS_FOR_THE_REST = 60.0  # the sweeps, and a group of the night
 
 
@@ -42,6 +47,13 @@ class _Spent:
         return self.seconds + self.seconds / max(self._deliveries, 1) <= share_s
 
 
+class _Item(NamedTuple):
+    """An event of a message, and what it is of."""
+
+    entry: OutboxEntry
+    pending: Pending
+
+
 class _Round:
     """The deliveries of one tick."""
 
@@ -50,6 +62,7 @@ class _Round:
         self._context = tick.context
         self._due = tick.due
         self._spent = defaultdict[str, _Spent](_Spent)
+        self._over = set[str]()  # who takes nothing more in this tick: a chat that had its message, or who is busy
 
     def work(self) -> None:
         """Each time it is the target's turn that has taken least; whose share is used up waits for the next tick."""
@@ -59,7 +72,8 @@ class _Round:
         share_s = min(SECONDS_TO_DELIVER / max(len(waiting), 1), SHARE_MOST_S)
         while waiting and self._has_time():
             target = min(waiting, key=lambda one: self._spent[one].seconds)
-            entry = self._due.next_for(target) if self._spent[target].leaves_another(share_s) else None
+            has_turn = target not in self._over and self._spent[target].leaves_another(share_s)
+            entry = self._due.next_for(target) if has_turn else None
             if entry is None:
                 waiting.remove(target)
                 continue
@@ -73,8 +87,13 @@ class _Round:
         return self._tick.has_time(SECONDS_FOR_ONE + SECONDS_FOR_THE_REST)
 
     def _visit(self, target: str, entry: OutboxEntry) -> None:
+        """One message: of one event, or to a chat of all that it is owed, as far as a part of its share goes."""
         before_s = self._context.remaining_s()
-        self._guarded(entry, partial(self._deliver, target))
+        batch = self._next(target, entry)
+        if batch and isinstance(batch[0].pending.target, Chat):
+            batch += self._more(target, before_s)
+        if batch:
+            self._send(target, batch)
         self._spent[target].add(before_s - self._context.remaining_s())
 
     def _guarded(self, entry: OutboxEntry, work: Callable[[OutboxEntry], None]) -> None:
@@ -99,17 +118,51 @@ class _Round:
         entry.outgoing = entry.outgoing or open_outgoing(self._context.ledger, entry.what)
         entry.is_open = True
 
-    def _deliver(self, target: str, entry: OutboxEntry) -> None:
+    def _next(self, target: str, entry: OutboxEntry) -> list[_Item]:
         """What the target is owed first of it; the rest of that takes another turn."""
-        self._open(entry)
+        self._guarded(entry, self._open)
         pending = entry.untried(target)
-        if entry.outgoing is None or pending is None:
-            return
+        if pending is None:
+            return []
         entry.tried.add(pending.fact)
-        entry.outgoing = deliver(self._context, entry.outgoing, pending)
         rest = entry.untried(target)
         if rest:
             self._due.queue(entry, rest)
+        return [_Item(entry, pending)]
+
+    def _more(self, target: str, began_s: float) -> list[_Item]:
+        """What goes into the same message."""
+        batch: list[_Item] = []
+        while (
+            len(batch) < TOGETHER - 1 and began_s - self._context.remaining_s() < SECONDS_TO_GATHER and self._has_time()
+        ):
+            entry = self._due.next_for(target)
+            if entry is None:
+                break
+            batch += self._next(target, entry)
+        return batch
+
+    def _send(self, target: str, batch: list[_Item]) -> None:
+        """Those of the message that can be told; what came of it is recorded for each."""
+        events = {item: event for item in batch if (event := self._event(item)) is not None}
+        if not events:
+            return
+        came = send(self._context, batch[0].pending.target, list(events.values()))
+        if came.busy or isinstance(batch[0].pending.target, Chat):
+            self._over.add(target)
+        for item in list(events)[: 1 if came.busy else None]:
+            self._guarded(item.entry, partial(self._record, item.pending, came))
+
+    def _event(self, item: _Item) -> Mapping[str, Any] | None:
+        events: list[Mapping[str, Any]] = []
+        outgoing = item.entry.outgoing
+        if outgoing is not None:
+            self._guarded(item.entry, lambda _: events.append(outgoing.event(item.pending)))
+        return events[0] if events else None
+
+    def _record(self, pending: Pending, came: Came, entry: OutboxEntry) -> None:
+        if entry.outgoing is not None:
+            entry.outgoing = record(self._context, entry.outgoing, pending, came)
 
     def _leave(self, entry: OutboxEntry) -> None:
         """Hints for what is owed still to those whom its hints named; where nothing is owed to anybody, its end."""
@@ -118,8 +171,8 @@ class _Round:
         entry.is_open = False
         pending, now = entry.outgoing.pending if entry.outgoing else [], self._context.ledger.now
         names = delivery.hints_for(entry.what, [one for one in pending if one.slug in entry.targets], now)
-        for name in sorted(names - entry.hints):
-            self._context.keep(name)
+        if not all(self._context.keep(name) for name in sorted(names - entry.hints)):
+            return  # the hints that there are lead to it still
         for name in sorted(entry.hints - names):
             self._context.forget(name)
         if entry.outgoing and not pending:

@@ -35,7 +35,7 @@ def look_at_due(tick: Tick) -> None:
         if isinstance(due, keys.Delivery):
             tick.due.add([entry.key])
             continue
-        if tick.context.remaining_s() < leave_s or not tick.has_time():
+        if not tick.has_time_to_look() or tick.context.remaining_s() < leave_s:
             continue  # of what is behind, deliveries cost no look
         if due.what in looked:
             if not may_be_ahead(entry.key, ledger.now):
@@ -44,7 +44,8 @@ def look_at_due(tick: Tick) -> None:
         looked.add(due.what)
         if tick.unresponsive and _is_unresponsive(tick, due):
             continue
-        if not (_look_at_export if due.export_id else _look)(tick, due):
+        look = _look_at_export if due.export_id else _look_at_other if _is_other(due) else _look
+        if not look(tick, due):
             _later(tick, due)
 
 
@@ -79,6 +80,15 @@ def _look_at_export(tick: Tick, due: keys.Due) -> bool:
     )
 
 
+def _is_other(due: keys.Due) -> bool:
+    return bool(keys.restore_in(due.what) or keys.drill_in(due.what))
+
+
+def _look_at_other(tick: Tick, due: keys.Due) -> bool:
+    """The same for a restore or a drill."""
+    return tick.advance_other(due.what, hint=due.key)
+
+
 def _look(tick: Tick, due: keys.Due) -> bool:
     """The same for an image that was sighted. A hint to anything else leads nowhere."""
     hint, rest = due.key, due.sighting
@@ -89,15 +99,22 @@ def _look(tick: Tick, due: keys.Due) -> bool:
             for one in take_late(tick.context, rest, hint):
                 tick.rejected += [one.rejected] if one.rejected else []
         else:
-            outcome = consider_again(tick.context, rest, hint)
-            if outcome.fault in NO_ANSWER:
-                tick.unresponsive |= asks(tick.context, rest)
-            if outcome.export:
-                tick.exports[outcome.export.export_id] = outcome.export
-            if outcome.rejected:
-                tick.rejected.append(outcome.rejected)
-            (tick.undecided if outcome.undecided else tick.decided).add(rest)
+            _look_at_image(tick, rest, hint)
     except Exception as fault:  # noqa: BLE001 - a fault, or a bug, of one must not stop the others
         tick.broken(fault, hint=hint)
         return False
     return True
+
+
+def _look_at_image(tick: Tick, sighting: str, hint: str) -> None:
+    """Raises LedgerFault. A hint without its marker is no decision: the sweep may still remember that image."""
+    outcome = consider_again(tick.context, sighting, hint)
+    if outcome is None:
+        return
+    if outcome.fault in NO_ANSWER:
+        tick.unresponsive |= asks(tick.context, sighting)
+    if outcome.export:
+        tick.exports[outcome.export.export_id] = outcome.export
+    if outcome.rejected:
+        tick.rejected.append(outcome.rejected)
+    (tick.undecided if outcome.undecided else tick.decided).add(sighting)

@@ -61,7 +61,7 @@ class _Group:
     def look(self) -> None:
         """Look at them all, by the hundred."""
         for start in range(0, len(self._hinted), TASKS_A_CALL):
-            if self._place not in self._tick.unresponsive and self._tick.has_time():
+            if self._place not in self._tick.unresponsive and self._tick.has_time_to_look():
                 self._look_at(self._hinted[start : start + TASKS_A_CALL])
 
     def _look_at(self, some: list[Hinted]) -> None:
@@ -70,7 +70,7 @@ class _Group:
         for running, key in some:
             brief = briefs.get(running.task_id) if briefs is not None else None
             moved = briefs is not None and (brief is None or not goes_on(brief.status))
-            if (moved or running.look_at <= now) and self._tick.has_time():
+            if (moved or running.look_at <= now) and self._tick.has_time_to_look():
                 self._move(running.export_id, brief, key)
 
     def _move(self, export: str, brief: Task | None, hint: str) -> None:

@@ -24,6 +24,8 @@ from ..context import Context
 from ..entrances.undecided_images import reconsider_at, sighted_now
 from ..export.advance import SECONDS_TO_START, begin
 from ..export.record import record
+from ..paging import by_number
+from ..ports import Entry
 from .tick import SECONDS_FOR_A_LOOK, Tick
 
 MARKERS = keys.SweptMarkers().key
@@ -43,6 +45,10 @@ def sweep(tick: Tick) -> None:
             if not tick.has_time():
                 return
             tick.advance(export)
+        for what in _unhinted_others(tick.context):
+            if not tick.has_time():
+                return
+            tick.advance_other(what)
         tick.context.keep(MARKERS)
     for scope, last in tick.in_turn([(scope, last) for scope, last in due.items() if isinstance(scope, Scope)]):
         if tick.has_time() and scope.place not in tick.unresponsive:
@@ -110,6 +116,26 @@ def _unhinted(context: Context) -> Iterator[str]:
     yield from (marker.export_id for marker in markers if marker and marker.export_id not in hinted)
 
 
+def _unhinted_others(context: Context) -> list[str]:
+    """The same of restores and drills. A marker of what was never recorded goes."""
+    ledger, open_ones = context.ledger, dict[str, tuple[Entry, str]]()
+    for entry in ledger.walk(keys.RestoreOpen.below()):
+        if restore := keys.RestoreOpen.read(entry.key):
+            open_ones[restore.restore_id] = entry, keys.RestoreRequested(restore.restore_id).key
+    for entry in ledger.walk(keys.DrillOpen.below()):
+        if drill := keys.DrillOpen.read(entry.key):
+            open_ones[drill.drill_id] = entry, keys.DrillRequested(drill.drill_id).key
+    if not open_ones:
+        return []
+    dues = filter(None, (keys.Due.read(entry.key) for entry in ledger.walk(keys.Due.below())))
+    unhinted = open_ones.keys() - {due.what for due in dues}
+    for what in sorted(unhinted):
+        entry, requested = open_ones[what]
+        if ledger.now - entry.modified_at >= MARKERS_EVERY and not ledger.page(requested, limit=1).entries:
+            context.forget(entry.key)
+    return sorted(unhinted)
+
+
 def _images(tick: Tick, scope: Scope, last: datetime | None) -> Iterator[Export]:
     """The exports of images that were created since the last look. Raises CloudFault and LedgerFault.
 
@@ -117,10 +143,9 @@ def _images(tick: Tick, scope: Scope, last: datetime | None) -> Iterator[Export]
     """
     context, began = tick.context, tick.context.ledger.now
     since = ((last - OVERLAP) if last else began - FIRST_LOOK) - CLOCKS_APART  # an image's time is of ECS's clock
-    cloud, page, more = context.clouds.at(scope.role, scope.region_id, scope.bucket), 1, True
+    cloud = context.clouds.at(scope.role, scope.region_id, scope.bucket)
     asker = RequestedBy(trigger="watch", id=f"sweep-{scope.region_id}")
-    while more:
-        listing = cloud.images(page, since=since)
+    for listing in by_number(lambda page: cloud.images(page, since=since)):
         context.unreadable_entries(listing.unread, account_id=scope.role.account_id, region_id=scope.region_id)
         found = {image.image_id: image for image in listing.images}
         for one in plan(context.ruled(), listing.images, {}, now=began, when="image-created", requested_by=asker):
@@ -133,7 +158,6 @@ def _images(tick: Tick, scope: Scope, last: datetime | None) -> Iterator[Export]
             export = _begin(tick, one.request, found[one.image_id])
             if export:
                 yield export
-        page, more = page + 1, listing.more
     context.keep(keys.SweptImages(scope.place).key)
 
 

@@ -20,11 +20,16 @@ from .tick import SECONDS_FOR_A_LOOK, Tick
 
 def start_waiting(tick: Tick) -> None:
     """Start what there is room for (docs/protocol.md#rule-15). A busy or silent region keeps no other from its turn."""
-    turns = deque(_Group(tick, place, queue) for place, queue in tick.in_turn(list(_queues(tick.context.ledger))))
-    while turns and tick.has_time(SECONDS_TO_START + SECONDS_FOR_A_LOOK):
+    queues = tick.in_turn(list(_queues(tick.context.ledger)))
+    if queues and tick.context.is_paused:
+        return  # they keep their places (docs/protocol.md#rule-18)
+    turns, paused = deque(_Group(tick, place, queue) for place, queue in queues), False
+    tick.is_cut = tick.is_cut or (bool(turns) and not tick.has_time(SECONDS_TO_START + SECONDS_FOR_A_LOOK))
+    while turns and not paused and tick.has_time(SECONDS_TO_START + SECONDS_FOR_A_LOOK):
         group = turns.popleft()
         if group.start_next():
             turns.append(group)
+        paused = group.has_started and bool(turns) and tick.context.is_paused  # again before the next start
 
 
 class _Group:
@@ -35,16 +40,18 @@ class _Group:
         self._place = place
         self._queue = queue
         self._hold = tick.context.hold(place)
+        self.has_started = False  # the last one that was looked at
 
     def start_next(self) -> bool:
         """Look at the next one; False where there is none, or no room for it."""
+        self.has_started = False
         waiting = None if _is_closed(self._tick, self._place, self._hold) else next(self._queue, None)
         if waiting is None:
             return False
         observed = Observed(hold=self._hold, probe=self._hold is not None, queued=True)
         export = self._tick.advance(waiting.export_id, observed=observed, hint=waiting.key)
         if export and export.task_id:
-            self._hold = None
+            self._hold, self.has_started = None, True
         return not (export and is_full(export.reason))
 
 

@@ -4,26 +4,54 @@ Reads names, not bodies: the cost of a tick grows with what runs and what change
 wrong with one export stops no other.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from ...values.answer import Answer
 from ..context import Context
+from ..ledger.watcher_facts import read_watcher
 from ..night.run import go_on
+from ..ports import Pinger
 from .deliver import deliver_due
 from .due import look_at_due
+from .heartbeat import Heartbeat, code_of
+from .notices import knowing_last_policy, notice
 from .running import look_at_running
 from .sweep import sweep
 from .tick import Tick
 from .waiting import start_waiting
 
+if TYPE_CHECKING:  # a tick without a restore or a drill loads nothing of them
+    from ..drill.ports import Drilling
+
 SECONDS_FOR_STARTS_AND_DELIVERIES = 70.0  # beyond a look that may still be under way
 
 
-def watch(context: Context, *, request_id: str) -> Answer:
-    """One tick: ends first, since they make room, and deliveries after the starts, since a target may be slow.
+def watch(context: Context, *, pinger: Pinger, reach: Callable[[], "Drilling"], request_id: str) -> Answer:
+    """One tick, and the word of how it ended to whoever listens. Raises OurFault where the ledger cannot be used."""
+    heartbeat = Heartbeat(context, pinger)
+    try:
+        context.ledger.ready(anew=True)
+        watcher = read_watcher(context.ledger)
+        context = knowing_last_policy(context, watcher)
+        heartbeat.start(context, watcher)
+        notice(context, watcher)
+        tick = _work(context, reach, request_id)
+        heartbeat.end(tick)
+    except Exception as fault:
+        heartbeat.fail(code_of(fault))
+        raise
+    return Answer(
+        request_id=request_id,
+        exports=tuple(tick.exports.values()),
+        rejected=tuple(tick.rejected),
+        undecided=len(tick.undecided),
+    )
 
-    Raises OurFault where the ledger cannot be used at all.
-    """
-    context.ledger.ready(anew=True)
-    tick = Tick(context)
+
+def _work(context: Context, reach: Callable[[], "Drilling"], request_id: str) -> Tick:
+    """Ends first, since they make room, and deliveries after the starts, since a target may be slow."""
+    tick = Tick(context, reach)
     with tick.keeping(SECONDS_FOR_STARTS_AND_DELIVERIES):
         look_at_running(tick)
         look_at_due(tick)
@@ -31,9 +59,4 @@ def watch(context: Context, *, request_id: str) -> Answer:
     deliver_due(tick)
     sweep(tick)
     go_on(context, request_id=request_id)
-    return Answer(
-        request_id=request_id,
-        exports=tuple(tick.exports.values()),
-        rejected=tuple(tick.rejected),
-        undecided=len(tick.undecided),
-    )
+    return tick

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -14,6 +14,7 @@ K = TypeVar("K", bound="Key")
 
 FIELD = re.compile(r"\{(\w+)(?::\w+)?\}")
 PART = "[^/]+"
+READ_MOST = 4096  # keys that are remembered as read: a tick asks five times what one name says
 ANY: dict[Any, str] = {Place: f"{PART}/{PART}", int: "[0-9]+"}  # the others are a PART
 
 
@@ -29,25 +30,46 @@ class Key(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """The key itself."""
-        return self.form.format(**{name: _text(getattr(self, name)) for name in self.__struct_fields__})
+        write, fields = _writing(type(self)), msgspec.structs.astuple(self)
+        return write(*map(_text, fields))
 
     @classmethod
     def read(cls, key: str) -> Self | None:
         """What a key says; None for one of another kind."""
-        pattern, fields = _reading(cls)
-        found = pattern.fullmatch(key)
-        return cls(*[value(found[name]) for name, value in fields]) if found else None
+        found: Self | None = _read(cls, key)
+        return found
 
     @classmethod
     def below(cls, *parts: object) -> str:
         """The folder of all keys of the kind that have these first parts."""
-        folder, left = "", len(parts)
-        for segment in cls.form.split("/")[:-1]:
-            left -= len(FIELD.findall(segment))
-            if left < 0:
-                break
-            folder += f"{segment}/"
-        return folder.format(**dict(zip(FIELD.findall(folder), parts, strict=True)))
+        return _folder(cls.form, len(parts)).format(*parts)
+
+
+@cache
+def _folder(form: str, parts: int) -> str:
+    """How the folder is written whose names begin with so many parts. Raises ValueError where there is none."""
+    folder = ""
+    for segment in form.split("/")[:-1]:
+        if len(FIELD.findall(folder + segment)) > parts:
+            break
+        folder += f"{segment}/"
+    if len(FIELD.findall(folder)) != parts:
+        raise ValueError(f"{form} has no folder of {parts} parts")
+    return FIELD.sub("{}", folder)
+
+
+@lru_cache(maxsize=READ_MOST)
+def _read(kind: type[K], key: str) -> K | None:
+    pattern, fields = _reading(kind)
+    found = pattern.fullmatch(key)
+    return kind(*[value(found[name]) for name, value in fields]) if found else None
+
+
+@cache
+def _writing(kind: type[Key]) -> Callable[..., str]:
+    """Writes a whole key of its fields, in their order."""
+    numbers = {field: number for number, field in enumerate(kind.__struct_fields__)}
+    return FIELD.sub(lambda field: field[0].replace(field[1], str(numbers[field[1]]), 1), kind.form).format
 
 
 @cache

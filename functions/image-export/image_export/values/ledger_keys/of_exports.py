@@ -89,6 +89,12 @@ class Waits(OfExport, frozen=True):
     form = "exports/{export_id}/waits"
 
 
+class Progress(OfExport, frozen=True):
+    """How far its task was when somebody last looked. Put again."""
+
+    form = "exports/{export_id}/progress"
+
+
 class LookedAt(OfExport, frozen=True):
     """When the objects were last looked for. Put again."""
 

@@ -33,6 +33,14 @@ class NextToken(Key, frozen=True):
     number: int
 
 
+class Access(Key, frozen=True):
+    """A token of HTTP, by its SHA-256. Written and removed by operators alone."""
+
+    form = "access/{digest}"
+    patterns: ClassVar[dict[str, str]] = {"digest": "[0-9a-f]{64}"}
+    digest: str
+
+
 class Task(Key, frozen=True):
     """The export that a task belongs to."""
 
@@ -74,6 +82,13 @@ class Hold(Key, frozen=True):
     """The cloud's word on the quota of an account and region."""
 
     form = "holds/{place}"
+    place: Place
+
+
+class Pace(Key, frozen=True):
+    """What the last exports of an account and region took. Put again."""
+
+    form = "pace/{place}"
     place: Place
 
 
@@ -172,6 +187,39 @@ class Probe(Key, frozen=True):
     """Asked for where one object is refused: are all of them?"""
 
     form = "probe"
+
+
+class Paused(Key, frozen=True):
+    """Nothing starts, since somebody has said so."""
+
+    form = "switches/paused"
+
+
+class WatcherSucceeded(Key, frozen=True):
+    """When a tick of the watcher last did its work.
+
+    Put again after five minutes at the earliest.
+    """
+
+    form = "watcher/succeeded"
+
+
+class WatcherAwaited(Key, frozen=True):
+    """Since when somebody has missed a success of the watcher."""
+
+    form = "watcher/awaited"
+
+
+class HeartbeatCalled(Key, frozen=True):
+    """When the heartbeat was last told of a success."""
+
+    form = "watcher/heartbeat"
+
+
+class HeartbeatFailed(Key, frozen=True):
+    """When the heartbeat was last told of a failure."""
+
+    form = "watcher/heartbeat-failed"
 
 
 class Run(Key, frozen=True):

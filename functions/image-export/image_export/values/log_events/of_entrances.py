@@ -60,6 +60,27 @@ ENTRANCES = (
         "Tag the image and ask for the export, if it was meant.",
     ),
     LogEvent(
+        "http.asked",
+        "info",
+        "name address method path status",
+        "Somebody asked over HTTP for something that changes an export or a restore. `name` is that of the token.",
+        "Nothing. It says who has asked, from where, and what was answered.",
+    ),
+    LogEvent(
+        "http.refused",
+        "warning",
+        "name address method path status",
+        "A request over HTTP was answered 401 or 403. Without a known token there is no `name`.",
+        "See who it was if it comes often. Give a token with the scope that is needed.",
+    ),
+    LogEvent(
+        "http.failed",
+        "error",
+        "code error cloud_request_id",
+        "A request over HTTP was answered 503. The fault is of ledger, policy, roles or cloud, not of who asked.",
+        "Mend what `code` and `error` name. `make doctor` finds most of it.",
+    ),
+    LogEvent(
         "replay.taken",
         "info",
         "replayed export_id",
@@ -71,6 +92,21 @@ ENTRANCES = (
         "warning",
         "code error",
         "A replay was asked for and cannot be done.",
+        "`error` says why.",
+    ),
+    LogEvent(
+        "cancel.taken",
+        "info",
+        "export_id restore_id requested_by status",
+        "Somebody has invoked the function to cancel the export or restore. `requested_by.Name` is what they call "
+        "themselves.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "cancel.refused",
+        "warning",
+        "code error",
+        "Somebody has invoked the function to cancel what is no export and no restore.",
         "`error` says why.",
     ),
     LogEvent(

@@ -138,6 +138,13 @@ EXPORTS = (
         "Nothing.",
     ),
     LogEvent(
+        "progress.not_kept",
+        "warning",
+        "export_id code error",
+        "The ledger has not taken the note of the progress or Reason that a look has seen. Lists show an older one.",
+        "Nothing.",
+    ),
+    LogEvent(
         "request.role_unusual",
         "warning",
         "image_id role_name",

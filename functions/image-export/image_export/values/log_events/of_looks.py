@@ -4,6 +4,21 @@ from .log_event import LogEvent
 
 LOOKS = (
     LogEvent(
+        "watch.finished",
+        "info",
+        "looked undecided",
+        "A tick of the watcher has done its work. The alarm of the log store counts this line.",
+        "Nothing. Look at the watcher where it is missing for 15 minutes.",
+    ),
+    LogEvent(
+        "watch.failed",
+        "warning",
+        "code",
+        "A tick could not do its work: the policy or the ledger cannot be used, or it ran out of time (`OutOfTime`). "
+        "It counts as no success.",
+        "Look the code up. The lines before it say more.",
+    ),
+    LogEvent(
         "look.failed",
         "warning",
         "code error cloud_request_id task",
@@ -13,8 +28,8 @@ LOOKS = (
     LogEvent(
         "look.broken",
         "warning error",
-        "code error exception account_id hint owed",
-        "A look at one export, image, region or delivery has ended early. The others went on. "
+        "code error exception account_id what hint owed",
+        "A look at one export, restore, drill, image, region or delivery has ended early. The others went on. "
         "Level error comes from the watcher; with `exception` it is a bug.",
         "Look the code up. Report a line with `exception`.",
     ),
@@ -66,6 +81,13 @@ LOOKS = (
         "run",
         "The night has run out of time. The watcher goes on with it.",
         "Nothing.",
+    ),
+    LogEvent(
+        "nightly.record_incomplete",
+        "error",
+        "code error",
+        "A part of the night's record, or all of it, could not be written. The exports do not hang on it.",
+        "Look the code up. The night's warnings name what the record lacks.",
     ),
     LogEvent(
         "nightly.repeated",

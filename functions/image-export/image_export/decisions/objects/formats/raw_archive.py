@@ -34,6 +34,11 @@ def disk_bytes(item: StoredObject) -> int:
     return disk.size
 
 
+def member(item: StoredObject) -> str:
+    """The name of the disk's file in the archive."""
+    return _disk(_unpacked(item.head)).name
+
+
 def _unpacked(head: bytes) -> bytes:
     need(head.startswith(MEMBER), f"it does not begin as gzip does (head {head[:8].hex()})")
     try:

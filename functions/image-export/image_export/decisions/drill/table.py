@@ -1,0 +1,370 @@
+"""The step table of a drill: from its facts and what was just seen to the one next step. Pure.
+
+    phase       facts                                  what it does
+    RESTORING   no level 1                             record the restore, follow it, compare what came of it
+    CHECKING    no level 2                             wait for image check
+    STARTING    an entry with `boot`, no instance      claim the next instance type
+    CALLING     a claim without result                 look for an instance by tag, else RunInstances: the same call
+    LISTENING   an instance                            Running, its console, Cloud Assistant, the policy's command
+    CLEANING    the fact `clean-up`                    delete instance, image and snapshots, in this order; wait until
+                                                       the restore has removed what was unpacked for it
+    CONCLUDING  the fact `cleaned`                     write the evidence, and end
+    ENDED       a verdict                              nothing
+
+A level that failed ends the climb; silence does not. Whatever happens, what was made is deleted, and an instance has a
+time at which ECS itself releases it (docs/protocol.md#rule-20).
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from enum import Enum, auto
+
+from msgspec import UNSET
+
+from ...values.drill.drill import LevelVerdict
+from ...values.drill.facts import CleanUp, LevelFact, StartClaim, StartResult
+from ...values.drill.record import DrillRecord
+from ...values.drill.steps import (
+    AskAssistant,
+    CancelRestore,
+    ClaimStart,
+    Conclude,
+    DeleteAll,
+    DrillSituation,
+    DrillStep,
+    GiveCommand,
+    Instance,
+    LookAtCommand,
+    LookAtImage,
+    LookAtInstance,
+    LookAtRestore,
+    LookForInstance,
+    NoteCleaned,
+    NoteCleanUp,
+    Pause,
+    ReadConsole,
+    RecordRestore,
+    SayLevel,
+    SettleStart,
+    StartInstance,
+)
+from ...values.restore.facts import RestoreEnded
+from ...values.restore.record import RestoreRecord
+from ...values.restore.request import DRILL_TAG
+from ...values.restore.steps import Made
+from ..restore.codes import Meaning, advised, meaning, reason
+from ..restore.table import CALLS_OVER, WORKER_DEAD
+from ..state.backoff import MINUTE, growing
+from .console import judged
+
+RESTORED_WITHIN = timedelta(hours=24)
+CHECKED_WITHIN = timedelta(hours=1)
+NO_CHECK_AFTER = timedelta(minutes=20)  # where ECS says nothing at all of a check
+POWERED_WITHIN = timedelta(minutes=10)
+SPOKEN_WITHIN = timedelta(minutes=10)
+ANSWERED_WITHIN = timedelta(minutes=10)
+COMMAND_WITHIN = timedelta(minutes=15)
+RELEASED_AFTER = timedelta(hours=3)  # by ECS itself, whatever becomes of us
+SWEPT_WITHIN = timedelta(hours=24)  # then the restore goes on alone, and says why it cannot
+LOOK_MOST = timedelta(minutes=2)
+ESSENTIAL = frozenset({"Architecture", "OSType", "BootMode", "NvmeSupport", "Disks"})
+NEXT_TYPE = (
+    "OperationDenied.NoStock",
+    "InvalidInstanceType",
+    "ImageNotSupportInstanceType",
+    "InvalidParameter.NotMatch",
+)
+IMPORTED, CHECKED, POWERED_ON, SPOKE, ANSWERED, PROVED = range(1, 7)
+OVER = ("Success", "Failed", "Error", "Timeout", "Aborted", "Terminated", "Cancelled", "Invalid")
+
+
+class DrillPhase(Enum):
+    """Where a drill stands, by its facts alone."""
+
+    RESTORING = auto()
+    CHECKING = auto()
+    STARTING = auto()
+    CALLING = auto()
+    LISTENING = auto()
+    THROUGH = auto()
+    CLEANING = auto()
+    CONCLUDING = auto()
+    ENDED = auto()
+
+
+def phase(record: DrillRecord) -> DrillPhase:
+    """The one phase that the facts allow."""
+    if record.ended:
+        return DrillPhase.ENDED
+    if record.cleaned_at:
+        return DrillPhase.CONCLUDING
+    if record.clean_up:
+        return DrillPhase.CLEANING
+    if IMPORTED not in record.levels:
+        return DrillPhase.RESTORING
+    if record.start and record.started is None:
+        return DrillPhase.CALLING
+    if _is_over(record):
+        return DrillPhase.THROUGH
+    if CHECKED not in record.levels:
+        return DrillPhase.CHECKING
+    return DrillPhase.LISTENING if record.instance_id else DrillPhase.STARTING
+
+
+def _is_over(record: DrillRecord) -> bool:
+    """Whether no further level is climbed."""
+    if record.cancel_at or record.levels[IMPORTED].verdict != "Proved":
+        return True
+    if any(level.verdict == "Failed" for level in record.levels.values()):
+        return True
+    boot = record.request.entry.boot
+    last = CHECKED if boot is None else PROVED if boot.command else ANSWERED
+    unstarted = POWERED_ON in record.levels and record.levels[POWERED_ON].verdict != "Proved"
+    return last in record.levels or unstarted
+
+
+def next_step(situation: DrillSituation) -> DrillStep:
+    """The next step; the same situation always gives the same one."""
+    record, heard, now = situation
+    if heard.failed:
+        return Pause(reason(heard.failed.code), growing(_since(record), now, most=LOOK_MOST * 5))
+    return DECIDE[phase(record)](situation)
+
+
+def _since(record: DrillRecord) -> datetime:
+    return record.started_at or record.start_at or record.requested_at
+
+
+def _say(number: int, verdict: LevelVerdict, why: str) -> DrillStep:
+    return SayLevel(number, LevelFact(verdict=verdict, why=why))
+
+
+# 1 Imported
+
+
+def _restoring(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    if heard.restore is UNSET:
+        return LookAtRestore()
+    if heard.restore is None:
+        return _say(IMPORTED, "Unproven", "the drill was cancelled") if record.cancel_at else RecordRestore()
+    ended = heard.restore.ended
+    if ended is None:
+        late = now - record.requested_at >= RESTORED_WITHIN
+        if (late or record.cancel_at) and heard.restore.cancel_at is None:
+            return CancelRestore()
+        return Pause("Restoring", growing(record.requested_at, now, most=LOOK_MOST))
+    return _say(IMPORTED, *_imported(ended))
+
+
+def _imported(ended: RestoreEnded) -> tuple[LevelVerdict, str]:
+    if ended.status == "Cancelled":
+        return "Unproven", "the restore was called off, or took longer than a day"
+    if ended.error:
+        said = f"{ended.error.code}: {ended.error.message}"
+        ours = meaning(ended.error.code) in (Meaning.ROLE, Meaning.WAIT) or ended.error.code.startswith("Forbidden")
+        return ("Unproven", f"nothing could be tried: {said}") if ours else ("Failed", said)
+    wrong = [one for one in ended.differences if one.about in ESSENTIAL]
+    if wrong:
+        return "Failed", "; ".join(f"{one.about} is {one.found} instead of {one.wanted}" for one in wrong)
+    return "Proved", f"{ended.image_id} is Available, with the disks and the boot mode of the manifest"
+
+
+# 2 Checked
+
+
+def _checking(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    since = record.levelled_at[IMPORTED]
+    if heard.restore is UNSET:
+        return LookAtRestore()
+    image_id = heard.restore.image_id if isinstance(heard.restore, RestoreRecord) else None
+    if heard.made is UNSET:
+        return LookAtImage(image_id or "")
+    if heard.made is None:
+        return _say(CHECKED, "Failed", f"{image_id} is gone")
+    detection = heard.made.detection
+    if detection is None:
+        if now - since < NO_CHECK_AFTER:
+            return Pause("Checking", now + MINUTE)
+        return _say(CHECKED, "Unproven", "ECS does not check images of this system")
+    if detection.status != "Finished":
+        if now - since < CHECKED_WITHIN:
+            return Pause("Checking", now + MINUTE)
+        return _say(CHECKED, "Unproven", "image check has not ended within an hour")
+    high = [f"{risk.name} ({risk.code})" for risk in detection.risks if risk.level == "High"]
+    if high:
+        return _say(CHECKED, "Failed", f"image check has found a high risk: {', '.join(high)}")
+    return _say(CHECKED, "Proved", "image check has found no high risk")
+
+
+# 3 PoweredOn
+
+
+def _starting(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    boot = record.request.entry.boot
+    if boot is None:
+        raise ValueError("nothing to start")
+    cause = record.started.cause if record.started else None
+    if cause and (not cause.code.startswith(NEXT_TYPE) or record.attempt >= len(boot.instance_types)):
+        return _say(POWERED_ON, "Unproven", f"nothing could be started: {cause.code}: {cause.message}")
+    if heard.restore is UNSET:
+        return LookAtRestore()
+    image_id = heard.restore.image_id if isinstance(heard.restore, RestoreRecord) else None
+    release_at = (now + RELEASED_AFTER).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:00Z")
+    claim = StartClaim(
+        image_id=image_id or "", instance_type=boot.instance_types[record.attempt], release_at=release_at
+    )
+    return ClaimStart(record.attempt + 1, claim)
+
+
+def _calling(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    claimed_at = record.start_at or now
+    if not heard.first_call and now - claimed_at < WORKER_DEAD:
+        return Pause("Starting", claimed_at + WORKER_DEAD)
+    if heard.found is UNSET:
+        return LookForInstance()
+    if isinstance(heard.found, Instance):
+        return SettleStart(StartResult(instance_id=heard.found.instance_id))
+    if heard.called is None:
+        return StartInstance()
+    means = meaning(heard.called.code)
+    settled = SettleStart(StartResult(cause=advised(heard.called)))
+    is_over = heard.first_call or now - claimed_at >= CALLS_OVER
+    if means in (Meaning.FINAL, Meaning.UNPACK, Meaning.TAKEN) and is_over:
+        return settled
+    if means is not Meaning.DOUBT and now - claimed_at >= CALLS_OVER:
+        return settled
+    return Pause(reason(heard.called.code), growing(claimed_at, now, most=LOOK_MOST))
+
+
+# 3 to 6, of an instance
+
+
+def _listening(situation: DrillSituation) -> DrillStep:
+    record = situation.record
+    for number, step in ((POWERED_ON, _power), (SPOKE, _speak), (ANSWERED, _answer), (PROVED, _prove)):
+        if number not in record.levels:
+            return step(situation)
+    raise ValueError("all levels are said")
+
+
+def _power(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    if heard.instance is UNSET:
+        return LookAtInstance()
+    if isinstance(heard.instance, Instance) and heard.instance.status == "Running":
+        return _say(POWERED_ON, "Proved", f"{record.instance_id} is Running, which is the hypervisor's word")
+    if now - (record.started_at or now) < POWERED_WITHIN:
+        return Pause("Starting", now + MINUTE / 2)
+    if heard.instance is None:
+        return _say(POWERED_ON, "Unproven", f"{record.instance_id} is gone")
+    return _say(POWERED_ON, "Failed", f"{record.instance_id} has not become Running in ten minutes")
+
+
+def _speak(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    if heard.console is UNSET:
+        return ReadConsole()
+    said = judged(heard.console.text) if heard.console else None
+    if said:
+        return _say(SPOKE, said.verdict, f"the console says {said.line!r}")
+    if now - record.levelled_at[POWERED_ON] < SPOKEN_WITHIN:
+        return Pause("Listening", now + MINUTE / 2)
+    what = "no login line" if heard.console and heard.console.text.strip() else "nothing"
+    return _say(SPOKE, "Unproven", f"{what} was heard on the console in ten minutes")
+
+
+def _answer(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    if heard.assistant is UNSET:
+        return AskAssistant()
+    if heard.assistant.answers:
+        return _say(ANSWERED, "Proved", "Cloud Assistant of the guest has reported after the start")
+    if now - record.levelled_at[SPOKE] < ANSWERED_WITHIN:
+        return Pause("Listening", now + MINUTE / 2)
+    return _say(ANSWERED, "Unproven", "Cloud Assistant has not reported in ten minutes; the image may lack it")
+
+
+def _prove(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    if record.levels[ANSWERED].verdict != "Proved":
+        return _say(PROVED, "Unproven", "the command needs Cloud Assistant")
+    if record.ran is None:
+        return GiveCommand()
+    if heard.result is UNSET:
+        return LookAtCommand()
+    result = heard.result
+    if result is None or result.status not in OVER:
+        if now - (record.ran_at or now) < COMMAND_WITHIN:
+            return Pause("Listening", now + MINUTE / 2)
+        return _say(PROVED, "Unproven", "the command has not ended in a quarter of an hour")
+    if result.exit_code == 0 and result.status == "Success":
+        return _say(PROVED, "Proved", "the policy's command ended with 0")
+    if result.exit_code is None or result.code not in ("", "ExitCodeNonzero"):
+        return _say(PROVED, "Unproven", f"the command could not be run: {result.status} {result.code}".strip())
+    return _say(PROVED, "Failed", f"the policy's command ended with {result.exit_code}")
+
+
+# The end
+
+
+def _through(situation: DrillSituation) -> DrillStep:
+    """Note what goes before anything goes."""
+    record, heard, _ = situation
+    if heard.restore is UNSET:
+        return LookAtRestore()
+    image_id = heard.restore.image_id if isinstance(heard.restore, RestoreRecord) else None
+    if image_id and heard.made is UNSET:
+        return LookAtImage(image_id)
+    if record.instance_id and heard.instance is not None and heard.console is UNSET:
+        return ReadConsole()
+    if record.ran and heard.result is UNSET:
+        return LookAtCommand()
+    made = heard.made if isinstance(heard.made, Made) else None
+    return NoteCleanUp(
+        CleanUp(
+            instance_ids=(record.instance_id,) if record.instance_id else (),
+            image_id=image_id,
+            snapshot_ids=made.snapshot_ids if made else (),
+            console=heard.console.text if heard.console else "",
+            output=heard.result.output if heard.result else "",
+        )
+    )
+
+
+def _cleaning(situation: DrillSituation) -> DrillStep:
+    record, heard, now = situation
+    if isinstance(heard.found, Instance):
+        return Pause("CleaningUp", now + MINUTE / 2)
+    if not heard.deleted:
+        return DeleteAll()
+    if heard.restore is UNSET:
+        return LookAtRestore()
+    if heard.restore is None or _is_swept(heard.restore) or now - record.levelled_at[IMPORTED] >= SWEPT_WITHIN:
+        return NoteCleaned()
+    return Pause("CleaningUp", now + LOOK_MOST)
+
+
+def _is_swept(restore: RestoreRecord) -> bool:
+    return restore.unpacking_at is None or restore.swept_at is not None
+
+
+def is_ours(record: DrillRecord, tags: dict[str, str]) -> bool:
+    """Whether the drill made it."""
+    return tags.get(DRILL_TAG) == record.drill_id
+
+
+DECIDE: dict[DrillPhase, Callable[[DrillSituation], DrillStep]] = {
+    DrillPhase.RESTORING: _restoring,
+    DrillPhase.CHECKING: _checking,
+    DrillPhase.STARTING: _starting,
+    DrillPhase.CALLING: _calling,
+    DrillPhase.LISTENING: _listening,
+    DrillPhase.THROUGH: _through,
+    DrillPhase.CLEANING: _cleaning,
+    DrillPhase.CONCLUDING: lambda _situation: Conclude(),
+    DrillPhase.ENDED: lambda _situation: Pause(),
+}

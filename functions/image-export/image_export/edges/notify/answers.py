@@ -1,0 +1,68 @@
+"""What the answer of a channel means: a status, and with chats a code within an answer of 200. Sends nothing."""
+
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ...errors import CloudFault, Refused, RefusedForGood
+from ...values.cause import Cause
+from ..faults import answered, quoted, unreadable
+from ..outward.client import Answer
+
+WHERE = "The channel"
+TOO_FAST = "Throttling.Channel"  # ours, for what each service calls otherwise
+
+
+class Says(NamedTuple):
+    """What stands within an answer. `code`: None where it says that all is well."""
+
+    code: object = None
+    message: object = ""
+
+
+def judge(
+    answer: Answer,
+    said: Callable[[Answer], Says],
+    *,
+    too_fast: Collection[object] = (),
+    for_good: Collection[object] = (),
+) -> None:
+    """Raises CloudFault unless the message was taken. `too_fast`, `for_good`: codes, or statuses, that mean so."""
+    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
+        message = f"{WHERE} answered with a redirect (HTTP {answer.status}), which is not followed."
+        raise Refused(Cause(code="RedirectRefused", message=message), status=answer.status)
+    says = said(answer)
+    if answer.status < HTTPStatus.MULTIPLE_CHOICES and says.code is None:
+        return
+    code = answer.status if says.code is None else says.code
+    cause = quoted(code, says.message or f"{WHERE} answered with HTTP {answer.status}.")
+    raise _fault(answer, code, cause, too_fast, for_good)
+
+
+def _fault(
+    answer: Answer, code: object, cause: Cause, too_fast: Collection[object], for_good: Collection[object]
+) -> CloudFault:
+    if code in too_fast or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Refused(Cause(code=TOO_FAST, message=f"{cause.message} ({cause.code})"))
+    if code in for_good or answer.status in for_good:
+        return RefusedForGood(cause)
+    within = answer.status < HTTPStatus.MULTIPLE_CHOICES  # the service has answered: it is a no
+    return Refused(cause) if within else answered(WHERE, answer.status, cause)
+
+
+def document(answer: Answer) -> dict[str, Any]:
+    """The answer as an object of JSON; an empty one where the status alone says no, as a gateway's does.
+
+    Raises Unanswered where it is none otherwise: nobody knows what it means.
+    """
+    try:
+        read = msgspec.json.decode(answer.body)
+    except msgspec.MsgspecError:
+        read = None
+    if isinstance(read, dict):
+        return read
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        return {}
+    raise unreadable(WHERE, answer.status)

@@ -1,0 +1,54 @@
+"""Messages to a custom robot of DingTalk: Markdown, signed in the address, answers of 200 with an errcode within.
+
+Pages "Custom robot access" and "Security settings of robots" of DingTalk's open platform
+(docs/cloud-facts.md#fact-17-2).
+"""
+
+import base64
+import hmac
+import re
+from typing import Any
+from urllib.parse import quote_plus
+
+from ...decisions.cards.card import Card
+from ..outward.client import Answer
+from .answers import Says, document
+from .chat import Service, Signed, lines
+
+MARKUP = re.compile(r"([\\*\[\]<>`])")
+
+
+def render(card: Card) -> dict[str, Any]:
+    """The title is what the list of chats shows; the text repeats it."""
+    text = "  \n".join([f"### {plain(card.title)}", *lines(card, plain)])
+    return {"msgtype": "markdown", "markdown": {"title": card.title, "text": text}}
+
+
+def plain(text: str) -> str:
+    """The text, so that none of it is read as a link or markup."""
+    return MARKUP.sub(r"\\\1", text)
+
+
+def sign(url: str, secret: str, now: float) -> Signed:
+    """The time is in milliseconds. A robot without a secret asks for an IP range, or for a word in the text."""
+    if not secret:
+        return Signed(url)
+    stamp = str(int(now * 1000))
+    digest = hmac.digest(secret.encode(), f"{stamp}\n{secret}".encode(), "sha256")
+    return Signed(f"{url}&timestamp={stamp}&sign={quote_plus(base64.b64encode(digest))}")
+
+
+def said(answer: Answer) -> Says:
+    """An errcode of 0 is well."""
+    body = document(answer)
+    return Says(body["errcode"], body.get("errmsg")) if body.get("errcode") else Says()
+
+
+sender = Service(
+    render,
+    limit=20_000,
+    said=said,
+    sign=sign,
+    too_fast=(130101,),
+    for_good=(460101, 101002, 40035, 43004, 400105),
+).sender

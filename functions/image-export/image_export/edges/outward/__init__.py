@@ -1,0 +1,1 @@
+"""Requests to addresses that people chose: webhooks, chats, a heartbeat. Guarded, and never to a place inside."""

@@ -1,0 +1,1 @@
+"""Drills: planned, moved on, cleaned up after."""

@@ -1,0 +1,1 @@
+"""Restores: recorded, moved on, shown, cancelled."""

@@ -1,0 +1,1 @@
+"""Unpacks exported disks into objects that can be imported, by streaming."""

@@ -1,0 +1,1 @@
+"""A drill: a restore that proves and cleans up. Pure data."""

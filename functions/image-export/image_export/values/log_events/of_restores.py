@@ -1,0 +1,111 @@
+"""The life of a restore. Data."""
+
+from .log_event import LogEvent
+
+RESTORES = (
+    LogEvent(
+        "restore.requested",
+        "info",
+        "restore_id manifest requested_by",
+        "A request is recorded as this restore. The watcher follows it from now on.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "restore.unpacking",
+        "info",
+        "restore_id",
+        "The function `image-export-unpack` was asked to unpack what ImportImage does not take as it is.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "restore.started",
+        "info",
+        "restore_id image_id task_id",
+        "ImportImage was called, and this image is on its way.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "restore.refused",
+        "warning",
+        "restore_id code error cloud_request_id",
+        "ECS has refused ImportImage. By its code the restore waits, has the object unpacked, or fails.",
+        "Look the code up in [restoring](restore.md).",
+    ),
+    LogEvent(
+        "restore.not_set",
+        "warning",
+        "restore_id code error",
+        "ECS has refused to set what an import cannot set. It is one of the restore's Differences.",
+        "Set it by hand where you need it.",
+    ),
+    LogEvent(
+        "restore.cancel_asked",
+        "info",
+        "restore_id requested_by",
+        "Somebody has called the restore off.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "restore.cancel_refused",
+        "warning",
+        "restore_id code error",
+        "ECS has refused CancelTask. The image is deleted when it is there.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "restore.discarded",
+        "info",
+        "restore_id image_id",
+        "An image that came to nothing is deleted, and its snapshots.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "restore.left_image",
+        "error",
+        "restore_id image_id",
+        "An image was to be deleted and has not our tag any more. It stays, with its snapshots.",
+        "Look whose it is, and delete it where nobody needs it.",
+    ),
+    LogEvent(
+        "restore.completed",
+        "info",
+        "restore_id restore",
+        "The image is Available, and compared with the manifest.",
+        "Look at its Differences.",
+    ),
+    LogEvent(
+        "restore.failed",
+        "info",
+        "restore_id restore",
+        "The restore came to nothing, and nothing is left of it.",
+        "Look at its Error.",
+    ),
+    LogEvent(
+        "restore.cancelled",
+        "info",
+        "restore_id restore",
+        "The restore was called off, and nothing is left of it.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "unpack.completed",
+        "info",
+        "restore_id disk size virtual_size seconds",
+        "A disk is unpacked, and every byte of its object was read and is what the manifest says.",
+        "Nothing.",
+    ),
+    LogEvent(
+        "unpack.failed",
+        "error",
+        "restore_id disk code error",
+        "An object cannot be unpacked: it is not what the manifest says. The restore fails.",
+        "Restore another export of the image.",
+    ),
+    LogEvent(
+        "unpack.stopped",
+        "warning",
+        "restore_id disk code error",
+        "Unpacking stopped before its end. It is gone on with, and keeps what is uploaded.",
+        "Nothing.",
+    ),
+)
