@@ -4,8 +4,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from image_export.decisions.policy.file import read_policy
 from image_export_cli.artifacts.compiling import compile_all
 from image_export_cli.artifacts.fetching import fetch
+from image_export_cli.artifacts.leaving_out import leave_out
 from image_export_cli.artifacts.omitting import omit
 from image_export_cli.artifacts.runtimes import Interpreter
 from image_export_cli.artifacts.sdk_manifest import FILE, manifest, written
@@ -32,10 +34,16 @@ def build_layer(interpreter: Interpreter, file: Path) -> Size:
 
 
 def build_package(interpreters: list[Interpreter], file: Path) -> Size:
-    """The functions, compiled for each runtime; the names of .pyc files keep the versions apart."""
+    """The functions, compiled for each runtime; the names of .pyc files keep the versions apart.
+
+    Raises OurFault where their policy.yaml is not valid: deployed, it would stop everything.
+    """
+    functions = root() / "functions" / "image-export"
+    read_policy((functions / "policy.yaml").read_bytes())
     with tempfile.TemporaryDirectory() as made:
         code = Path(made) / "code"
-        shutil.copytree(root() / "functions" / "image-export", code, ignore=shutil.ignore_patterns(*NOT_CODE))
+        shutil.copytree(functions, code, ignore=shutil.ignore_patterns(*NOT_CODE))
+        leave_out(code)
         for interpreter in interpreters:
             compile_all(interpreter, code, CODE)
         return write_zip(code, file)

@@ -1,29 +1,21 @@
-"""Functions of FC 3.0 as they are deployed: API 2023-03-30, signed ACS3-HMAC-SHA256 by the vendor's signer. Reads only.
+"""Functions of FC 3.0 as they are deployed: API 2023-03-30 (its GetFunction and GetTrigger pages). Reads only."""
 
-GetFunction and GetTrigger pages of FC 2023-03-30; "V3 request structure and signature" page for the headers.
-"""
-
-import hashlib
 import json
-import secrets
-from datetime import datetime, timezone
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
-from alibabacloud_openapi_util.client import Client as Signer
-from Tea.request import TeaRequest
 
-from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses, fc_host
 from image_export.edges.faults import answered, quoted, reading, unconnected
 from image_export.edges.netrc import as_signed
+from image_export.edges.notify.fc3_signing import Request, signed
 from image_export.edges.retrying import timeouts
 from image_export.errors import Refused
 from image_export.use_cases.ports import RemainingSeconds
 
-ALGORITHM = "ACS3-HMAC-SHA256"
-NOTHING = hashlib.sha256(b"").hexdigest()
+from .keys.finding import Keys
+
 NOT_THERE = ("FunctionNotFound", "TriggerNotFound")
 
 
@@ -50,10 +42,8 @@ class DeployedTrigger(NamedTuple):
 class Functions:
     """The functions of one account and region."""
 
-    def __init__(
-        self, credentials: Credentials, addresses: Addresses, home: tuple[str, str], remaining_s: RemainingSeconds
-    ) -> None:
-        self._credentials = credentials
+    def __init__(self, keys: Keys, addresses: Addresses, home: tuple[str, str], remaining_s: RemainingSeconds) -> None:
+        self._keys = keys
         self._host = addresses.host(fc_host(*home))
         self._url = addresses.url(fc_host(*home))
         self._trust_env = not addresses.no_proxy
@@ -84,12 +74,19 @@ class Functions:
             )
 
     def health(self, url: str, token: str) -> dict[str, Any]:
-        """What `/healthz` of our own HTTP trigger answers. Raises CloudFault."""
-        return self._get(f"{url.rstrip('/')}/healthz", {"Authorization": f"Bearer {token}"})
+        """What `/healthz` of our own HTTP trigger answers without looking at anything. Raises CloudFault."""
+        plain, said = f"{url.rstrip('/')}/healthz", {"Authorization": f"Bearer {token}"}
+        try:
+            return self._get(f"{plain}?Live=true", said)
+        except Refused as fault:
+            if fault.code != "UnknownParameter":
+                raise
+            return self._get(plain, said)  # of an older version, which never looks at anything
 
     def _found(self, path: str, action: str) -> Any:
         try:
-            return self._get(self._url + path, _signed(self._credentials, self._host, path, action))
+            asked = signed(Request("GET", path, action), self._host, self._keys())
+            return self._get(self._url + asked.path, asked.headers)
         except Refused as fault:
             if fault.code in NOT_THERE:
                 return None
@@ -110,19 +107,3 @@ class Functions:
                 return body
             cause = quoted(body["Code"], body.get("Message"), body.get("RequestId"))
         raise answered(where, answer.status_code, cause)
-
-
-def _signed(credentials: Credentials, host: str, path: str, action: str) -> dict[str, str]:
-    request, token = TeaRequest(), credentials.security_token
-    request.method, request.pathname, request.query = "GET", path, {}
-    request.headers = {
-        "host": host,
-        "x-acs-action": action,
-        "x-acs-version": "2023-03-30",
-        "x-acs-date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "x-acs-signature-nonce": secrets.token_hex(16),
-        "x-acs-content-sha256": NOTHING,
-        **({"x-acs-accesskey-id": credentials.access_key_id, "x-acs-security-token": token} if token else {}),
-    }
-    key = (credentials.access_key_id, credentials.access_key_secret)
-    return {**request.headers, "authorization": Signer.get_authorization(request, ALGORITHM, NOTHING, *key)}

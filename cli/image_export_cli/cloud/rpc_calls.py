@@ -4,11 +4,12 @@ GetCallerIdentity and AssumeRole of STS 2015-04-01; GetRole, ListPoliciesForRole
 """
 
 import json
+from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from aliyunsdkcore.request import CommonRequest
 
-from image_export.edges.aliyun.credentials import Credentials, session_name
+from image_export.edges.aliyun.credentials import Credentials, Session, session_name
 from image_export.edges.aliyun.rpc import Rpc
 from image_export.edges.faults import reading
 from image_export.errors import Refused
@@ -29,6 +30,12 @@ class Caller(NamedTuple):
     account_id: str
     arn: str
 
+    @property
+    def principal(self) -> str:
+        """How a trust policy names them: a session by its role."""
+        head, assumed, rest = self.arn.partition(":assumed-role/")
+        return f"{head}:role/{rest.partition('/')[0]}" if assumed else self.arn
+
 
 class Role(NamedTuple):
     """A RAM role: its trust policy, and the policies that are attached to it."""
@@ -46,8 +53,8 @@ def caller(rpc: Rpc, region: str) -> Caller:
         return Caller(str(answer["AccountId"]), str(answer["Arn"]))
 
 
-def assumed(rpc: Rpc, role: AssumedRole, region: str) -> Credentials:
-    """Credentials of the role, not narrowed, for a quarter of an hour. Raises CloudFault."""
+def assumed(rpc: Rpc, role: AssumedRole, region: str) -> Session:
+    """A session of the role, not narrowed, for a quarter of an hour. Raises CloudFault."""
     host = f"sts.{region}.aliyuncs.com"
     given = {"RoleArn": role.role_arn, "RoleSessionName": session_name("doctor"), "DurationSeconds": str(SHORTEST_S)}
     if role.external_id:
@@ -55,7 +62,9 @@ def assumed(rpc: Rpc, role: AssumedRole, region: str) -> Credentials:
     answer = rpc.call(_request("Sts", "2015-04-01", "AssumeRole", host, **given), host)
     with reading(host):
         said = answer["Credentials"]
-        return Credentials(said["AccessKeyId"], said["AccessKeySecret"], said["SecurityToken"])
+        credentials = Credentials(said["AccessKeyId"], said["AccessKeySecret"], said["SecurityToken"])
+        expires_at = datetime.strptime(said["Expiration"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        return Session(credentials, expires_at)
 
 
 def role(rpc: Rpc, name: str, documents: Documents) -> Role | None:

@@ -5,9 +5,12 @@ from typing import Any
 
 import alibabacloud_oss_v2 as oss
 
+from alicloud_emulator.running import RunningEmulator
+from image_export_cli.demo import chat
 from image_export_cli.demo.stage import GOLDEN, MissingError, Stage, percent_of
 
 REGION, BUCKET, BUS, FUNCTION = "cn-hangzhou", "acme-images-hangzhou", "image-export", "images/after-export"
+CARD_OF_FAILURE_S = 5.0  # the bus may hear of it a moment earlier; the failure itself is what is said
 IMAGE = {
     "RegionId": REGION,
     "ImageName": GOLDEN,
@@ -27,8 +30,8 @@ class ByEvent:
         self._stage = stage
         self._image_id = ""
 
-    def run(self, image: dict[str, Any]) -> None:
-        """Every station in order. Raises MissingError."""
+    def run(self, image: dict[str, Any]) -> dict[str, Any]:
+        """Every station in order; answers the export. Raises MissingError."""
         self._stage.title("An image is created")
         created = self._stage.emulator.post("images", {**IMAGE, **image})
         self._image_id = created["ImageId"]
@@ -40,6 +43,9 @@ class ByEvent:
         completed = self._bus_event()
         self._objects(completed["data"])
         self._function_event(completed)
+        self._card()
+        export: dict[str, Any] = completed["data"]
+        return export
 
     def _event(self, image_id: str) -> None:
         def look() -> dict[str, Any] | None:
@@ -96,6 +102,8 @@ class ByEvent:
         """The event of the end, if it is the right one. Raises MissingError."""
         for told in (*self._received(BUS, "Failed"), *self._received(BUS, "Cancelled")):
             export = told["data"]
+            if export["Status"] == "Failed":
+                self._show_card(self._stage.emulator.until(self._accepted_card, within_s=CARD_OF_FAILURE_S))
             error = export["Error"] or {"Code": export["Reason"], "Message": "", "Recommend": ""}
             said = f"{error['Code']}: {error['Message']} {error['Recommend'] or ''}"
             raise MissingError(f"the export {export['Status']}: {said.strip()}")
@@ -111,11 +119,31 @@ class ByEvent:
         self._stage.show("bus told", f"{completed['type']}  {completed['id']}")
         self._stage.show("function told", f"{FUNCTION}, the same id")
 
+    def _card(self) -> None:
+        """The card of the end, as it arrived."""
+        try:
+            self._show_card(self._stage.wait_for(f"no card reached {chat.NAME}", self._accepted_card))
+        except MissingError as missing:
+            refusals = sorted({row["verdict"] for row in self._cards()})
+            raise MissingError(f"{missing}; it answered {', '.join(refusals)}" if refusals else str(missing)) from None
+
+    def _show_card(self, row: dict[str, Any] | None) -> None:
+        if row:
+            self._stage.show("card", f"{row['target']}, its signature is {row['signature']}")
+            self._stage.quote(chat.lines_of(row["message"]))
+
+    def _accepted_card(self) -> dict[str, Any] | None:
+        return next((row for row in self._cards() if row["verdict"] == "accepted"), None)
+
+    def _cards(self) -> list[dict[str, Any]]:
+        received = self._stage.emulator.state("received")
+        return [one for one in received if one["target"] == chat.NAME and self._image_id in json.dumps(one["message"])]
+
     def _objects(self, export: dict[str, Any]) -> None:
         """What the manifest says, held against what OSS says."""
         if not export["Manifest"]:
             raise MissingError("the export was completed without a manifest")
-        client = self._client()
+        client = bucket_client(self._stage.emulator)
         key = export["Manifest"].removeprefix(f"oss://{BUCKET}/")
         try:
             manifest = json.loads(client.get_object(oss.GetObjectRequest(bucket=BUCKET, key=key)).body.content)
@@ -130,10 +158,12 @@ class ByEvent:
             self._stage.show("object", f"{item['Key']}  {item['Size']:,} bytes  CRC64 {item['Crc64']}")
         self._stage.show("manifest", key)
 
-    def _client(self) -> oss.Client:
-        config = oss.config.load_default()
-        config.credentials_provider = oss.credentials.StaticCredentialsProvider(
-            self._stage.emulator.access_key_id, self._stage.emulator.access_key_secret
-        )
-        config.region, config.endpoint, config.use_path_style = REGION, self._stage.emulator.endpoint, True
-        return oss.Client(config)
+
+def bucket_client(emulator: RunningEmulator) -> oss.Client:
+    """Somebody who may read and write the bucket."""
+    config = oss.config.load_default()
+    config.credentials_provider = oss.credentials.StaticCredentialsProvider(
+        emulator.access_key_id, emulator.access_key_secret
+    )
+    config.region, config.endpoint, config.use_path_style = REGION, emulator.endpoint, True
+    return oss.Client(config)

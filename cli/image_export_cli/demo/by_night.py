@@ -20,8 +20,8 @@ class ByNight:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
-    def run(self) -> None:
-        """Every station in order. Raises MissingError."""
+    def run(self) -> dict[str, Any]:
+        """Every station in order; answers the export. Raises MissingError."""
         self._stage.title("A night")
         made = [
             self._stage.emulator.post("images", {"RegionId": REGION, "Status": "Available", **one}) for one in IMAGES
@@ -40,16 +40,18 @@ class ByNight:
             raise MissingError(f"the run recorded nothing: {answer}")
         looked_at = sum(one["Images"] for one in answer["Totals"])
         self._stage.show("recorded", f"{recorded} of {looked_at} images in {len(answer['Totals'])} regions")
-        self._completed(wanted[0])
+        return self._completed(wanted[0])
 
-    def _completed(self, image_id: str) -> None:
+    def _completed(self, image_id: str) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
             events = [one["event"] for one in self._stage.emulator.state("received") if BUS in one["target"]]
             about = [one for one in events if image_id in json.dumps(one) and one["type"].endswith(":Completed")]
             return about[0] if about else None
 
         event = self._stage.wait_for(f"the nightly export of {image_id} was not completed", look)
-        self._stage.show("completed", f"{event['data']['ImageName']}  {key_of(event['data']['Manifest'])}")
+        export: dict[str, Any] = event["data"]
+        self._stage.show("completed", f"{export['ImageName']}  {key_of(export['Manifest'])}")
+        return export
 
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ class Fault(click.ParamType[Any]):
 
 
 @click.command(epilog="\b\nExample:\n  image-export demo --outcome missing_disk")
-@click.option("--seconds", type=float, default=60.0, show_default=True, help="How long the whole may take.")
+@click.option("--seconds", type=float, default=120.0, show_default=True, help="How long the whole may take.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), default="finish", help="What becomes of the task.")
 @click.option("--events", default="actiontrail", show_default=True, help="Which events tell of the image, or none.")
 @click.option("--package", metavar="ZIP", help="Run the functions from this zip instead of their folder.")

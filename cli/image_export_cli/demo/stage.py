@@ -11,14 +11,14 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from alicloud_emulator.running import RunningEmulator
-from image_export_cli.demo.lines import write
+from image_export_cli.demo.lines import PAGE, quote, write
 
 T = TypeVar("T")
 NOT_WANTED = "The demo needs the policy.yaml that ships"
 UNFIT = frozenset({"PolicyInvalid", "SettingsInvalid", "CredentialsMissing", "LedgerVersioned", NOT_WANTED})
 GOLDEN = "golden-web-2026-11"
 LISTEN_EVERY_S = 1.0
-STATION = 14  # columns of a station's name; beside it the name of an object has room on a terminal of 80
+STATION = 15  # columns of a station's name and a blank; beside it an object has room on a terminal of 80
 
 
 class MissingError(Exception):
@@ -67,12 +67,17 @@ class Stage:
         """A station that was reached."""
         write(self._console, what, f"[green]✓[/] [bold]{station:<{STATION}}[/]")
 
+    def quote(self, texts: Sequence[str]) -> None:
+        """What somebody else was sent."""
+        quote(self._console, texts)
+
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """What is easier to see side by side."""
         table = Table(*head, box=None, padding=(0, 2, 0, 0))
         for row in rows:
             table.add_row(*row)
-        self._console.print(Padding(table, (0, 0, 0, 2), expand=False), highlight=False)
+        width = None if self._console.is_terminal else PAGE
+        self._console.print(Padding(table, (0, 0, 0, 2), expand=False), highlight=False, width=width)
 
     def wait_for(self, missing: str, look: Callable[[], T | None]) -> T:
         """What `look` sees at last. Raises MissingError when the time is up, or the functions cannot work at all."""
@@ -95,13 +100,13 @@ class Stage:
         """What the functions have logged as errors."""
         return [complaint for line in self.emulator.get("logs") if (complaint := complaint_of(line["line"]))]
 
-    def follow(self, missing: str, look: Callable[[], tuple[int, str | None]]) -> str:
+    def follow(self, missing: str, look: Callable[[], tuple[int, str | None]], doing: str = "exporting") -> str:
         """A live bar on a terminal, lines elsewhere. `look` answers percent, and at the end how it ended."""
         percents = TextColumn("{task.percentage:3.0f}%")
         columns = (TextColumn(f"  {{task.description:<{STATION - 1}}}"), BarColumn(), percents)
         live = self._console.is_terminal and not self._console.is_dumb_terminal
         with Progress(*columns, console=self._console, transient=True, disable=not live) as bars:
-            bar, shown = bars.add_task("exporting", total=100), -1
+            bar, shown = bars.add_task(doing, total=100), -1
 
             def step() -> str | None:
                 nonlocal shown
@@ -109,7 +114,7 @@ class Stage:
                 bars.update(bar, completed=percent)
                 if not live and percent // 25 > shown:
                     shown = percent // 25
-                    self._console.print(f"  {'exporting':<{STATION}}{percent:3d}%", highlight=False)
+                    self._console.print(f"  {doing:<{STATION}}{percent:3d}%", highlight=False)
                 return end
 
             return self.wait_for(missing, step)
@@ -131,14 +136,14 @@ class Stage:
             raise MissingError(str(missing).replace(action, f"{action} ({answers})", 1)) from None
 
 
-def no_secret_in_the_log(stage: Stage) -> None:
-    """None of the secrets that the emulator has issued stands in what the functions wrote. Raises MissingError."""
+def no_secret_in_the_log(stage: Stage, *others: str) -> None:
+    """Neither these nor secrets that the emulator has issued stand in what the functions wrote. Raises MissingError."""
     keys, lines = stage.emulator.get("keys"), stage.emulator.get("logs")
-    secrets = {secret for key in keys for secret in (key["secret"], key["security_token"]) if secret}
+    secrets = {secret for key in keys for secret in (key["secret"], key["security_token"]) if secret} | {*others}
     leaks = [line["line"][:60] for line in lines for secret in secrets if secret in line["line"]]
     if leaks or not lines:
         raise MissingError(f"secrets in the log: {leaks}" if leaks else "the functions have logged nothing")
-    stage.show("log", f"{len(lines)} lines, with none of the {len(secrets)} secrets that were issued")
+    stage.show("log", f"{len(lines)} lines, with none of the {len(secrets)} secrets that are in use")
 
 
 def percent_of(progress: str | None) -> int:

@@ -14,8 +14,9 @@ class Misplaced(ValueError):
 
 def read_yaml(text: bytes) -> "Section":
     """The mapping that a file holds. Raises Misplaced, by line and column where it is no YAML."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # of C, where it was built
     try:
-        return Section(yaml.safe_load(text), "")
+        return Section(yaml.load(text, loader), "")  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as cause:
         mark = cause.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"

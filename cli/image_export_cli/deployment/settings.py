@@ -20,13 +20,17 @@ ONE = "Give all functions the same one: it belongs under vars.environment of s.y
 def shared_settings(functions: Sequence[Function], environ: Mapping[str, str]) -> tuple[Settings | None, list[Finding]]:
     """Those of the first function; all must be valid, and have one ledger, policy and endpoint."""
     read: dict[str, Settings] = {}
-    faults: list[Finding] = []
+    refused: dict[tuple[str, str | None], list[str]] = {}  # the functions of each fault and advice
     for function in functions:
         try:
             read[function.name] = read_settings(function.environment)
         except OurFault as fault:
             advice = _in_shell(function, fault.cause.message, environ) or fault.cause.recommend
-            faults.append(wrong(f"settings of {function.name}", fault.cause.message, advice))
+            refused.setdefault((fault.cause.message, advice), []).append(function.name)
+    faults = [
+        wrong(f"settings of {', '.join(names)}", f"{message.removesuffix('.')}.", advice)
+        for (message, advice), names in refused.items()
+    ]
     faults += [wrong("settings", message, ONE) for message in _different(read)]
     if faults or not read:
         return None, faults

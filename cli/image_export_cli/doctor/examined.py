@@ -6,16 +6,19 @@ from image_export.errors import CloudFault
 from image_export.values.policy import Account
 
 from ..cloud.account import CloudAccount
+from ..cloud.rpc_calls import Caller
 from ..deployment.deployment import Deployment
 
 
 class Evidence(NamedTuple):
     """What else there is to go by, and whether the buses may be sent a test event.
 
-    `requirements` are the layer's pins, `log` is lines of the functions' log, `token` one for our HTTP entrance.
+    `tried`: channels that are sent a message, and then nothing else is looked at. `requirements` are the layer's pins,
+    `log` is lines of the functions' log, `token` one for our HTTP entrance.
     """
 
     test_event: bool = True
+    tried: tuple[str, ...] = ()
     requirements: str = ""
     log: tuple[str, ...] = ()
     token: str = ""
@@ -25,10 +28,11 @@ NOTHING_MORE = Evidence()
 
 
 class Examined(NamedTuple):
-    """`cloud` is the functions' own account, in the name of whoever deploys."""
+    """`cloud` is the functions' own account, in the name of `caller`, who deploys."""
 
     deployment: Deployment
     cloud: CloudAccount
+    caller: Caller
     evidence: Evidence = NOTHING_MORE
 
     def is_own(self, account: Account) -> bool:

@@ -1,93 +1,76 @@
 """The verb `events`: its command lines. The work is done in `desk`, imported when it runs."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from .. import options
-
-if TYPE_CHECKING:
-    from .desk import Desk
+from ..groups import VerbAnywhere
 
 names = click.argument("names", metavar="NAME…", nargs=-1, required=True)
 
 
-class ListUnlessSaid(click.Group):
+class ListUnlessSaid(VerbAnywhere):
     """A group whose first verb is `list` where none is said."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """`events --functions FILE` is `events list --functions FILE`."""
-        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+        """`events --deployment FILE` is `events list --deployment FILE`."""
+        is_option = bool(args) and args[0].startswith("-") and args[0] not in ctx.help_option_names
+        if not args or (is_option and self.verb_at(args) is None):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=ListUnlessSaid, epilog="\b\nExample:\n  image-export events retry exp-mwkh3htwuwqi6f7n-0001")
+@click.group(cls=ListUnlessSaid, epilog="\b\nExample:\n  image-export events retry rejected-6286")
 def command() -> None:
-    """List what failed, was rejected or could not be told; show one; or have it retried.
+    """List what failed, was rejected or could not be delivered; show one; or have it retried.
 
-    It uses your own keys (ALIBABA_CLOUD_ACCESS_KEY_ID, _SECRET, _SECURITY_TOKEN). They need to read the ledger's
-    bucket; `retry` also needs fc:InvokeFunction. Nothing is written from here: the function decides by its policy of
-    today.
+    It uses your own keys. They need to read the ledger's bucket; `retry` also needs fc:InvokeFunction. Nothing is
+    written from here: the function decides by its policy of today.
 
-    It ends with 1 where one of them was not done, and with 2 where the keys or a file are wrong.
+    Of exports that failed, `image-export list --status Failed` tells more, and for many of them at once there
+    is `image-export retry --failed`.
+
+    It ends with 1 where one of them was not done, with 2 where the keys or a file are wrong, and with 3 where the cloud
+    did not answer.
     """
 
 
-@command.command("list")
-@options.functions
-def list_them(functions: Path) -> int:
+@command.command("list", epilog="\b\nExample:\n  image-export events list --output json")
+@options.of_deployment
+@options.of_output
+def list_them(deployment: Path, output: options.Output) -> int:
     """List what can be retried, with the reason, the latest last."""
+    from ..deployed import at
     from .desk import list_items
 
-    return at_desk(functions, list_items)
+    return list_items(at(deployment), output)
 
 
-@command.command()
-@options.functions
+@command.command(epilog="\b\nExample:\n  image-export events show rejected-6286")
+@options.of_deployment
 @names
-def show(functions: Path, names: tuple[str, ...]) -> int:
-    """Show all that the ledger keeps of each NAME.
+def show(deployment: Path, names: tuple[str, ...]) -> int:
+    """Show all that the ledger keeps of each NAME, as JSON.
 
     The beginning of a name that begins with rejected- is enough, if no other name begins so.
     """
-    from .desk import each, show
+    from ..deployed import at
+    from .desk import show
 
-    return at_desk(functions, lambda desk: each(desk, names, show))
+    return show(at(deployment), names)
 
 
-@command.command()
-@options.functions
+@command.command(epilog="\b\nExample:\n  image-export events retry rejected-6286")
+@options.of_deployment
+@options.of_output
 @names
-def retry(functions: Path, names: tuple[str, ...]) -> int:
-    """Have image-export-event do each NAME once more, and say what came of it.
+def retry(deployment: Path, output: options.Output, names: tuple[str, ...]) -> int:
+    """Have each NAME done once more.
 
-    Asking twice is one new export, or one event told.
+    The function image-export-event does it; what came of it is said. Asking twice is one new export, or one event told.
     """
-    from .desk import each, retry
+    from ..deployed import at
+    from .desk import retry
 
-    return at_desk(functions, lambda desk: each(desk, names, retry))
-
-
-def at_desk(functions: Path, work: "Callable[[Desk], bool]") -> int:
-    """0: done. 1: one of them was not. 2: the keys or the deployment's files are wrong."""
-    from image_export.errors import ImageExportError
-
-    from ..session import Session
-    from .desk import desk_of, say
-
-    session = Session(functions, os.environ)
-    findings = list(session.open())
-    if session.deployment is None:
-        for finding in findings:
-            if finding.status != "ok":
-                say(f"✗ {finding.subject}: {finding.message}")
-        return 2
-    try:
-        return int(not work(desk_of(session, session.deployment)))
-    except ImageExportError as fault:
-        say(f"✗ {fault.code}: {fault.cause.message}")
-        return 1
+    return retry(at(deployment), names, output)

@@ -1,76 +1,63 @@
-"""Lists, shows and retries events at a deployment's ledger and function. Says what came of each, and goes on."""
+"""Lists and shows events at a deployment's ledger, and has its function retry them."""
 
 import json
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
+from datetime import timezone
+from functools import partial
+from typing import Any, Literal
 
 import click
 
-from image_export.edges.aliyun.hosts import Addresses
 from image_export.errors import ImageExportError
-from image_export.use_cases.ledger.ledger import Ledger
 
-from ..cloud.account import CloudAccount
-from ..deployment.deployment import Deployment
-from ..session import Session
-from .asking import Entrance
-from .details import replayable, shown
-from .listing import items, whole_name
+from ..deployed import Deployed, cause_in_words, say, to_the_person
+from ..exit_codes import ExitCode, of_fault, worst
+from ..outcomes import attempted, show_outcomes
+from ..replays.asking import retried
+from ..replays.details import shown
+from ..replays.document import events_of
+from ..replays.listing import Item, items, short_names, whole_name
+from ..tables import Column, show_json, show_table, terminal
 
-HANDLER = "index.on_event"
-
-
-class Desk(NamedTuple):
-    """The deployment's ledger, and the way to its function."""
-
-    ledger: Ledger
-    entrance: Entrance
+NONE = "Nothing has failed, was rejected or could not be delivered."
 
 
-def desk_of(session: Session, deployment: Deployment) -> Desk:
-    """In the name of whoever calls."""
-    credentials, addresses = session.credentials(), Addresses(deployment.settings.endpoint)
-    account = CloudAccount(credentials, addresses, deployment.region)
-    home = (deployment.account_id, deployment.region)
-    name = next(function.name for function in deployment.functions if function.handler == HANDLER)
-    return Desk(account.ledger(deployment.settings), Entrance(credentials, addresses, home, name))
+def list_items(deployed: Deployed, output: Literal["table", "json"]) -> ExitCode:
+    """All that can be retried."""
+    found = items(deployed.ledger)
+    if output == "json":
+        show_json({}, "Events", events_of(found), dict)
+        return ExitCode.DONE
+    short = short_names([item.name for item in found]) if terminal().is_terminal else {}
+    columns = (
+        Column("NAME", lambda item: short.get(item.name, item.name), folds=True),
+        Column("SINCE", lambda item: f"{item.at.astimezone(timezone.utc):%Y-%m-%d %H:%M}"),
+        Column("WHAT HAPPENED", _said, folds=True, short=lambda item, _: _said(item)),
+    )
+    show_table(columns, found, none=NONE)
+    return ExitCode.DONE
 
 
-def list_items(desk: Desk) -> bool:
-    """A line for each."""
-    for item in items(desk.ledger):
-        after = f"  (then {item.by})" if item.by else ""
-        say(f"{item.name}  {item.at:%Y-%m-%d %H:%M}  {item.what}  {item.cause.code}: {item.cause.message}{after}")
-    return True
+def _said(item: Item) -> str:
+    after = f"  (then {item.by})" if item.by else ""
+    return f"{item.what}  {item.cause.code}: {item.cause.message}{after}"
 
 
-def each(desk: Desk, names: Iterable[str], do: Callable[[Desk, str], bool]) -> bool:
-    """Do it name by name; False where one of them is refused, which hinders no other."""
-    return not [name for name in names if not _is_done(do, desk, name)]
+def show(deployed: Deployed, names: Iterable[str]) -> ExitCode:
+    """All that is known of each; what cannot be shown is said, and hinders no other."""
+    return worst([_show(deployed, name) for name in names])
 
 
-def _is_done(do: Callable[[Desk, str], bool], desk: Desk, name: str) -> bool:
+def _show(deployed: Deployed, name: str) -> ExitCode:
     try:
-        return do(desk, whole_name(desk.ledger, name))
+        found: Any = shown(deployed.ledger, whole_name(deployed.ledger, name))
     except ImageExportError as fault:
-        say(f"✗ {fault.code}: {fault.cause.message}")
-        return False
+        say(f"✗ {cause_in_words(to_the_person(fault.cause))}")
+        return of_fault(fault)
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    return ExitCode.DONE
 
 
-def show(desk: Desk, name: str) -> bool:
-    """All that is known of it."""
-    say(json.dumps(shown(desk.ledger, name), indent=2, ensure_ascii=False))
-    return True
-
-
-def retry(desk: Desk, name: str) -> bool:
-    """Have the function do it, unless it is known here that it would refuse; say what came of it."""
-    replayable(desk.ledger, name)
-    outcome = desk.entrance.ask(name)
-    say(f"{'✓' if outcome.good else '✗'} {name}: {outcome.said}")
-    return outcome.good
-
-
-def say(text: str) -> None:
-    """To whoever asked."""
-    click.echo(text)
+def retry(deployed: Deployed, names: Iterable[str], output: Literal["table", "json"]) -> ExitCode:
+    """Have the function do each, and say what came of it."""
+    return show_outcomes((attempted(name, partial(retried, deployed, name)) for name in names), output)

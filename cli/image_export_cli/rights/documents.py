@@ -7,7 +7,10 @@ condition decides is unknown here, and a pattern counts only where it covers the
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
+
+from image_export.values.policy import Account
 
 Document = Mapping[str, Any]
 Verdict = Literal["allowed", "missing", "denied", "conditional"]
@@ -16,19 +19,20 @@ PLACE = (2, 3)  # region and account: a `*` in what is needed means "ours", not 
 
 
 class Need(NamedTuple):
-    """Actions on resources that a role must be allowed."""
+    """Actions on resources that a role must be allowed; `but`: not on these, which lie within them."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    but: tuple[str, ...] = ()
 
     def each(self) -> Iterator["Need"]:
         """Every action on every resource."""
-        return (Need((action,), (resource,)) for action in self.actions for resource in self.resources)
+        return (Need((action,), (resource,), self.but) for action in self.actions for resource in self.resources)
 
 
 def policy(needs: Iterable[Need]) -> dict[str, Any]:
     """The policy that allows what is needed and nothing else."""
-    return {"Version": "1", "Statement": [_allow(need) for need in needs]}
+    return {"Version": "1", "Statement": [statement for need in needs for statement in _statements(need)]}
 
 
 def trust(kind: Literal["RAM", "Service"], names: Iterable[str], external_id: str | None = None) -> dict[str, Any]:
@@ -37,6 +41,14 @@ def trust(kind: Literal["RAM", "Service"], names: Iterable[str], external_id: st
     if external_id:
         statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
     return {"Version": "1", "Statement": [statement]}
+
+
+def not_let_in(account: Account, principal: str) -> str:
+    """What to do where a principal cannot assume an account's role: the statement, and the right."""
+    (statement,) = trust("RAM", [principal], account.external_id)["Statement"]
+    said = json.dumps(statement)
+    right = f"{principal} needs the right sts:AssumeRole on {account.role_arn}"
+    return f"Its trust policy needs the statement {said}, and {right}."
 
 
 def written(document: Document) -> str:
@@ -51,17 +63,41 @@ def in_one_line(document: Document) -> str:
 
 def verdict(need: Need, documents: Iterable[Document]) -> Verdict:
     """Whether one action on one resource is allowed by these policies together; a Deny wins."""
-    (action,), (resource,) = need
+    (action,), (resource,), but = need
     found: Verdict = "missing"
     for statement in (one for document in documents for one in _texts(document, "Statement")):
         if not _speaks_of(statement, action):
             continue
         conditional = bool(statement.get("Condition"))
-        if statement.get("Effect") == "Deny" and _touches(statement, resource):
+        if statement.get("Effect") == "Deny" and _touches(statement, resource) and not _is_within(statement, but):
             return "conditional" if conditional else "denied"
         if statement.get("Effect") == "Allow" and _covers(statement, resource) and found != "allowed":
             found = "conditional" if conditional else "allowed"
     return found
+
+
+# Conditions of template.yml that drills meet by what they ask for; other checks look at what these allow
+MET_BY_DRILLS = frozenset({"ecs:associatepublicipaddress", "ecs:instancetype", "vpc:vpc", "ecs:tag/imageexport:drill"})
+
+
+def met_by_drills(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """The policies, without the conditions that every drill meets."""
+    return [
+        {**document, "Statement": [_unconditioned(one) for one in _texts(document, "Statement")]}
+        for document in documents
+    ]
+
+
+def _unconditioned(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    named = {key.lower() for _, key in _keys(statement.get("Condition") or {})}
+    met = named and named <= MET_BY_DRILLS
+    return {part: value for part, value in statement.items() if part != "Condition"} if met else statement
+
+
+def statements_of(documents: Iterable[Document], action: str) -> list[Mapping[str, Any]]:
+    """Those that allow that action somewhere."""
+    every = [one for document in documents for one in _texts(document, "Statement")]
+    return [one for one in every if one.get("Effect") == "Allow" and _speaks_of(one, action)]
 
 
 def lacking(needs: Iterable[Need], documents: Sequence[Document]) -> dict[Verdict, list[Need]]:
@@ -137,6 +173,13 @@ def _touches(statement: Mapping[str, Any], resource: str) -> bool:
     return "NotResource" in statement or any(_wider(one, resource) or _wider(resource, one) for one in patterns)
 
 
+def _is_within(statement: Mapping[str, Any], but: Iterable[str]) -> bool:
+    """Whether a Deny takes away nothing but what is not needed."""
+    patterns = _texts(statement, "Resource")
+    return bool(patterns) and all(any(_wider(one, pattern) for one in but) for pattern in patterns)
+
+
+@lru_cache(maxsize=4096)
 def _wider(pattern: str, resource: str) -> bool:
     """Whether a pattern of a policy covers the whole of what is needed, which may be a pattern itself."""
     ours, theirs = pattern.split(":", ARN_PARTS - 1), resource.split(":", ARN_PARTS - 1)
@@ -148,6 +191,7 @@ def _wider(pattern: str, resource: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def _like(pattern: str, text: str) -> bool:
     """`*` any text, `?` one character but not a `*`; capitals do not matter in actions and ARNs of RAM."""
     parts = ({"*": ".*", "?": "[^*]"}.get(char) or re.escape(char) for char in pattern)
@@ -159,5 +203,7 @@ def _texts(holder: Mapping[str, Any], key: str) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _allow(need: Need) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": list(need.actions), "Resource": list(need.resources)}
+def _statements(need: Need) -> Iterator[dict[str, Any]]:
+    yield {"Effect": "Allow", "Action": list(need.actions), "Resource": list(need.resources)}
+    if need.but:
+        yield {"Effect": "Deny", "Action": list(need.actions), "Resource": list(need.but)}

@@ -7,11 +7,12 @@ from ..deployment.deployment import Deployment
 from . import needs
 from .documents import Need, policy
 
-DOCTOR = "doctor"
+# Whoever runs the doctor, looks with the command, acts with it
+PEOPLE = {"doctor": needs.of_doctor, "operator-read": needs.of_reader, "operator": needs.of_operator}
 
 
 def minimal_policies(deployment: Deployment) -> dict[str, dict[str, Any]]:
-    """By role name in our own account, by ARN in others, and that of whoever runs the doctor under `doctor`.
+    """By role name in our own account, by ARN in others, and those of people under the names of `PEOPLE`.
 
     A role that serves two purposes has the statements of both.
     """
@@ -24,7 +25,12 @@ def minimal_policies(deployment: Deployment) -> dict[str, dict[str, Any]]:
         name = account.role_arn.rpartition("/")[2]
         found.setdefault(there + name, []).extend(needs.of_account(account))
         found.setdefault(there + needs.SERVICE_ROLE, []).extend(needs.of_ecs(account))
-    found[DOCTOR] = needs.of_doctor(deployment)
+        if account.restore_role_arn:
+            restores = account.restore_role_arn.rpartition("/")[2]
+            found.setdefault(there + restores, []).extend(needs.of_restores(deployment, account))
+            found.setdefault(there + needs.IMPORT_ROLE, []).extend(needs.of_ecs_import(account))
+    for name, of_people in PEOPLE.items():
+        found[name] = of_people(deployment)
     return {name: policy(_once(wanted)) for name, wanted in found.items()}
 
 

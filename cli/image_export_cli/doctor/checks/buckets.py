@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from image_export.decisions.codes import recommendation
-from image_export.errors import OurFault, Unreached
+from image_export.errors import OurFault, Refused, Unreached
 from image_export.values.ledger_keys import Rejected
 from image_export.values.policy import Account, Destination
 
 from ...cloud.account import CloudAccount
 from ...cloud.buckets import Bucket
 from ...cloud.regions import REGIONS, doubt
-from ...deployment.finding import Finding, looking, ok, unknown, wrong
+from ...deployment.finding import Finding, looking, note, ok, unknown, wrong
 from ..examined import Examined
 
 ARCHIVES = ("Archive", "ColdArchive", "DeepColdArchive")
@@ -30,7 +30,32 @@ def destinations(examined: Examined) -> Iterator[Finding]:
                 message = f"It is in account {account.account_id}, whose role cannot be assumed by whoever deploys."
                 yield unknown(subject, message, "Run the doctor with credentials of that account, too.")
             else:
-                yield from looking(subject, _destination, cloud, account, region, destination)
+                look = _destination if examined.is_own(account) else _destination_there
+                yield from looking(subject, look, cloud, account, region, destination)
+
+
+def _destination_there(
+    cloud: CloudAccount, account: Account, region: str, destination: Destination
+) -> Iterator[Finding]:
+    """The same through the account's role. An export needs no oss:GetBucketInfo, so the role need not have it."""
+    try:
+        yield from _destination(cloud, account, region, destination)
+    except Refused as fault:
+        if fault.code != "AccessDenied":
+            raise
+        message = (
+            f"Its region, owner, encryption, class and ACL are not seen: the role {account.role_arn} has no "
+            "oss:GetBucketInfo, and exports need none."
+        )
+        look = f"ossutil api get-bucket-info --bucket {destination.bucket}"
+        yield note(f"oss://{destination.bucket}", message, _as_it_must_be(account, region), look)
+
+
+def _as_it_must_be(account: Account, region: str) -> str:
+    return (
+        f"See with keys of account {account.account_id} that it is there, in {region}, private, not encrypted, and of "
+        "class Standard or IA."
+    )
 
 
 def _destination(cloud: CloudAccount, account: Account, region: str, destination: Destination) -> Iterator[Finding]:

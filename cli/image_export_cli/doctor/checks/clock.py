@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from image_export.errors import CloudFault
 
-from ...deployment.finding import Finding, ok, unknown, wrong
+from ...deployment.finding import Finding, note, ok, unknown, wrong
 from ..examined import Examined
 
 MOST = timedelta(minutes=15)
@@ -39,6 +39,6 @@ def compare(here: datetime, there: datetime | None, *, refused: bool) -> Iterato
         yield wrong("clock", message, "Let the machine keep its time by NTP.", "sudo timedatectl set-ntp true")
     elif abs(skew) > MOST:
         message = f"Is {seconds} s {side} the Date of OSS, and yet the cloud takes the signatures of this machine."
-        yield unknown("clock", message, OF_ITS_OWN)
+        yield note("clock", message, OF_ITS_OWN)
     else:
         yield ok("clock", f"Is the cloud's, within {seconds} s.")

@@ -2,7 +2,7 @@
 
 from ...deployment.finding import Finding, wrong
 
-ADVICE = "Deploy it as docs/deploy.md does: the built package, and the tokens, without which HTTP answers 401 to all."
+ADVICE = "Deploy it as docs/deploy.md does: the built package, and your tokens, which are gone if the shell has none."
 DEPLOY = """\
 export IMAGE_EXPORT_HTTP_TOKENS=$(printf %s "$TOKEN" | sha256sum | cut -d' ' -f1)
 IMAGE_EXPORT_CODE=dist/image-export.zip s deploy"""

@@ -10,7 +10,7 @@ from image_export.use_cases.ledger.ledger import Ledger
 from image_export.values import ledger_keys as keys
 from image_export.values.export import Export
 
-from ...deployment.finding import Finding, looking, ok, unknown, wrong
+from ...deployment.finding import Finding, looking, note, ok, unknown, wrong
 from ..examined import Examined
 
 NOT_ENABLED = "UserNotInTheWhiteList"
@@ -30,7 +30,7 @@ def _enabled(examined: Examined) -> Iterator[Finding]:
         return
     for account in examined.deployment.policy.accounts:
         theirs = [export for export in exports if export.account_id == account.account_id]
-        yield next(filter(None, map(_word, theirs)), None) or unknown(
+        yield next(filter(None, map(_word, theirs)), None) or note(
             f"account {account.account_id}",
             "Only an export can tell whether image export is enabled for the account, and none has been taken yet.",
             f"Ask for one. If it fails with {NOT_ENABLED}: {recommendation(NOT_ENABLED)}",

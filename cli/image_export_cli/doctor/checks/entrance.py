@@ -3,7 +3,7 @@
 import hashlib
 
 from ...cloud.functions import Deployed, DeployedTrigger
-from ...deployment.finding import Finding, ok, unknown
+from ...deployment.finding import Finding, note, ok, unknown
 from ...deployment.serverless import Function
 from .deploying import to_deploy
 
@@ -31,7 +31,10 @@ def guarded(subject: str, wanted: Function, function: Deployed | None, trigger: 
 
 
 def _by_token(subject: str, wanted: str, has: str) -> Finding:
-    """Never shows a token. Without one in this shell it cannot be told whether the right ones are deployed, or any."""
+    """Never shows a token. Without one in this shell it cannot be told whether the right ones are deployed, or any.
+
+    Those of the ledger need none of them.
+    """
     if wanted and has != wanted:
         message = f"The function authenticates, and {'knows other tokens' if has else 'has no tokens'}: this shell's"
         return to_deploy(subject, f"{message} {TOKENS} is not what is deployed.")
@@ -39,7 +42,7 @@ def _by_token(subject: str, wanted: str, has: str) -> Finding:
         message = "A token that the function knows is the SHA-256 of nothing, which no request can bear"
         return to_deploy(subject, f"{message}: $TOKEN was not set in the shell that deployed.")
     if not has:
-        message = "The function authenticates, and has no tokens: every request is answered 401."
-        advice = f"If somebody is to come in, put the SHA-256 of a token into {TOKENS} and deploy; else leave it shut."
-        return unknown(subject, message, advice)
+        message = f"The function authenticates, and lets in the ledger's tokens alone: {TOKENS} is empty."
+        advice = "See `image-export token list`. Where there is none, every request is answered 401."
+        return note(subject, message, advice)
     return ok(subject, "The function authenticates by bearer token; FC lets everybody ask.")

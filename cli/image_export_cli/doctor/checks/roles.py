@@ -8,7 +8,7 @@ from image_export.values.policy import Account
 
 from ...cloud.account import CloudAccount
 from ...cloud.rpc_calls import NO_ROLE, Role
-from ...deployment.finding import Finding, looking, ok, unknown, wrong
+from ...deployment.finding import Finding, looking, note, ok, unknown, wrong
 from ...rights import needs
 from ...rights.documents import (
     Document,
@@ -16,6 +16,7 @@ from ...rights.documents import (
     Verdict,
     in_one_line,
     lacking,
+    not_let_in,
     policy,
     strangers,
     trust,
@@ -33,8 +34,8 @@ ASSUME = (
     "no others: call the role so in policy.yaml, or add its name there."
 )
 LESS = (
-    "Update the stack of template.yml: it lets the functions remove markers and hints alone, and only read a policy in "
-    "OSS, by its parameter PolicyObject."
+    "Update the stack of template.yml: it lets the functions remove markers and hints alone, and only read tokens of "
+    "HTTP, and a policy in OSS by its parameter PolicyObject."
 )
 NOBODY_ELSE = "Let it trust the functions' roles, or their account, and nobody else."
 
@@ -50,13 +51,13 @@ def _function(examined: Examined, name: str) -> Iterator[Finding]:
     found = examined.cloud.role(name)
     if found is None:
         used = ", ".join(function.name for function in examined.deployment.roles[name])
-        yield _missing(name, f"There is no such role, and {used} runs as it.", DEPLOY, wanted)
+        yield missing(name, f"There is no such role, and {used} runs as it.", DEPLOY, wanted)
         return
     rights = needs.of_functions(examined.deployment, name)
     faults = [
-        *_trust(found, {"fc.aliyuncs.com": trusts(found.trust, "Service", "fc.aliyuncs.com")}, DEPLOY, wanted),
-        *_rights(found, [need for need in rights if not _is_renamed(need)], ADD),
-        *_rights(found, [need for need in rights if _is_renamed(need)], ASSUME),
+        *trust_faults(found, {"fc.aliyuncs.com": trusts(found.trust, "Service", "fc.aliyuncs.com")}, DEPLOY, wanted),
+        *right_faults(found, [need for need in rights if not _is_renamed(need)], ADD),
+        *right_faults(found, [need for need in rights if _is_renamed(need)], ASSUME),
         *_too_much(found, needs.never(examined.deployment)),
     ]
     yield from faults or [ok(f"role {name}", "Trusts fc.aliyuncs.com and may do what its functions do.")]
@@ -75,58 +76,71 @@ def assumed(examined: Examined) -> Iterator[Finding]:
 
 
 def _assumed(examined: Examined, account: Account) -> Iterator[Finding]:
-    arns = [examined.deployment.role_arn(name) for name in examined.deployment.roles]
+    arns = _of_exports(examined)
     root = f"acs:ram::{examined.deployment.account_id}:root"
     wanted = trust("RAM", arns, account.external_id)
     found = examined.cloud.role(account.role_arn.rpartition("/")[2])
     if found is None:
         advice = recommendation("EntityNotExist.Role")
-        yield _missing(account.role_arn, "There is no such role, and policy.yaml names it.", advice, wanted)
+        yield missing(account.role_arn, "There is no such role, and policy.yaml names it.", advice, wanted)
         return
     trusted = {arn: trusts(found.trust, "RAM", arn, account.external_id) for arn in arns}
     faults = [
         *(
-            list(_trust(found, trusted, recommendation("NoPermission"), wanted))
+            list(trust_faults(found, trusted, recommendation("NoPermission"), wanted))
             or _too_wide(found, [*arns, root], wanted)
         ),
-        *_rights(found, needs.of_account(account), recommendation("Forbidden.RAM")),
+        *right_faults(found, needs.of_account(account), recommendation("Forbidden.RAM")),
     ]
     whom = f"all of {root}" if strangers(found.trust, arns) else "the functions' roles alone"
     yield from faults or [ok(f"role {found.arn}", f"Trusts {whom} and may export what the policy says.")]
 
 
+def _of_exports(examined: Examined) -> list[str]:
+    """The roles of the functions that have to do with exports."""
+    deployment = examined.deployment
+    return [deployment.role_arn(name) for name in deployment.roles if deployment.exports(name)]
+
+
 def _tried(examined: Examined, account: Account) -> Iterator[Finding]:
     """In the name of whoever deploys; that the functions' roles are trusted as well is not known by it."""
-    arns = [examined.deployment.role_arn(name) for name in examined.deployment.roles]
-    rights = written(policy(needs.of_account(account)))
+    rights = needs.of_account(account)
     try:
         there = examined.cloud.assume(account.role)
     except Refused as fault:
-        yield _not_assumed(account, fault, trust("RAM", arns, account.external_id))
+        yield _not_assumed(examined, account, fault)
         return
     out = {one for region, to in account.destinations.items() for one in there.denied(region, to.bucket)}
     if out:
         advice = recommendation("Forbidden.RAM")
-        yield wrong(f"role {account.role_arn}", f"May not {', '.join(sorted(out))}.", advice, rights)
+        message = f"May not {', '.join(sorted(out))}."
+        yield wrong(f"role {account.role_arn}", message, advice, written(policy(_of(rights, out))))
     else:
         message = (
             "Can be assumed by whoever deploys, and was denied nothing that could be tried; its policies are not seen."
         )
         advice = "See that it trusts the functions' roles, too, and may do this."
-        yield unknown(f"role {account.role_arn}", message, advice, rights)
+        yield note(f"role {account.role_arn}", message, advice, written(policy(rights)))
 
 
-def _not_assumed(account: Account, fault: Refused, wanted: Document) -> Finding:
-    subject = f"role {account.role_arn}"
+def _of(rights: Iterable[Need], actions: set[str]) -> Iterator[Need]:
+    """What of the rights is about these actions."""
+    for need in rights:
+        if left := tuple(one for one in need.actions if one in actions):
+            yield need._replace(actions=left)
+
+
+def _not_assumed(examined: Examined, account: Account, fault: Refused) -> Finding:
+    subject, person = f"role {account.role_arn}", examined.caller.principal
+    arns = _of_exports(examined)
+    wanted = trust("RAM", arns, account.external_id)
     if fault.code == NO_ROLE:
         made = _create(account.role_arn, wanted)
         return wrong(subject, f"{fault.code}: {fault.cause.message}", recommendation(fault.code), made)
-    message = f"Cannot be assumed by whoever deploys: {fault.code}: {fault.cause.message}"
+    message = f"Cannot be assumed by {person}: {fault.code}: {fault.cause.message}"
+    advice = f"It may still let in the functions. {not_let_in(account, person)} This lets in the functions, too:"
     return unknown(
-        subject,
-        message,
-        "It may still let in the functions. " + str(recommendation("NoPermission")),
-        _let_in(account.role_arn, wanted),
+        subject, message, advice, _let_in(account.role_arn, trust("RAM", [*arns, person], account.external_id))
     )
 
 
@@ -138,7 +152,7 @@ def ecs(examined: Examined) -> Iterator[Finding]:
             yield from looking(subject, _ecs, examined.cloud, account)
         else:
             message = f"That of account {account.account_id} cannot be read from this account."
-            yield unknown(subject, message, recommendation("NoSetRoletoECSServiceAcount"))
+            yield note(subject, message, recommendation("NoSetRoletoECSServiceAcount"))
 
 
 def _ecs(cloud: CloudAccount, account: Account) -> Iterator[Finding]:
@@ -146,16 +160,17 @@ def _ecs(cloud: CloudAccount, account: Account) -> Iterator[Finding]:
     advice = recommendation("NoSetRoletoECSServiceAcount")
     found = cloud.role(needs.SERVICE_ROLE)
     if found is None:
-        yield _missing(needs.SERVICE_ROLE, "There is no such role, so ECS cannot write to OSS.", advice, wanted)
+        yield missing(needs.SERVICE_ROLE, "There is no such role, so ECS cannot write to OSS.", advice, wanted)
         return
     faults = [
-        *_trust(found, {"ecs.aliyuncs.com": trusts(found.trust, "Service", "ecs.aliyuncs.com")}, advice, wanted),
-        *_rights(found, needs.of_ecs(account), recommendation("InvalidOSS.NotAuthorized")),
+        *trust_faults(found, {"ecs.aliyuncs.com": trusts(found.trust, "Service", "ecs.aliyuncs.com")}, advice, wanted),
+        *right_faults(found, needs.of_ecs(account), recommendation("InvalidOSS.NotAuthorized")),
     ]
     yield from faults or [ok(f"role {needs.SERVICE_ROLE}", "Trusts ecs.aliyuncs.com and may write to the buckets.")]
 
 
-def _missing(name: str, message: str, advice: str | None, wanted: Document) -> Finding:
+def missing(name: str, message: str, advice: str | None, wanted: Document) -> Finding:
+    """There is no such role; with the command that makes it."""
     return wrong(f"role {name}", message, advice, _create(name, wanted))
 
 
@@ -170,7 +185,8 @@ def _let_in(role: str, wanted: Document) -> str:
     return f"aliyun ram UpdateRole --RoleName {name} --NewAssumeRolePolicyDocument '{in_one_line(wanted)}'"
 
 
-def _trust(role: Role, said: dict[str, Verdict], advice: str | None, wanted: Document) -> Iterator[Finding]:
+def trust_faults(role: Role, said: dict[str, Verdict], advice: str | None, wanted: Document) -> Iterator[Finding]:
+    """Whom the role's trust policy does not let in."""
     out = [name for name, verdict in said.items() if verdict in ("missing", "denied")]
     if out:
         message = f"Its trust policy does not let in {', '.join(out)}."
@@ -186,10 +202,11 @@ def _too_wide(role: Role, names: Iterable[str], wanted: Document) -> Iterator[Fi
         yield wrong(f"role {_name(role)}", message, NOBODY_ELSE, _let_in(role.arn, wanted))
 
 
-def _rights(role: Role, wanted: Iterable[Need], advice: str | None) -> Iterator[Finding]:
+def right_faults(role: Role, wanted: Iterable[Need], advice: str | None) -> Iterator[Finding]:
+    """What the role may not do of what it needs."""
     found = lacking(wanted, role.policies)
-    if missing := found.get("missing"):
-        yield wrong(f"role {_name(role)}", f"May not {_shown(missing)}.", advice, written(policy(missing)))
+    if out := found.get("missing"):
+        yield wrong(f"role {_name(role)}", f"May not {_shown(out)}.", advice, written(policy(out)))
     if denied := found.get("denied"):
         message = f"A policy of the role denies {_shown(denied)}."
         yield wrong(f"role {_name(role)}", message, "Take the Deny away, or make it narrower.")

@@ -12,7 +12,7 @@ from image_export.edges.runtime.versions import SHIPPED
 from image_export.errors import Refused
 
 from ...cloud.functions import Functions
-from ...deployment.finding import Finding, looking, ok, unknown, wrong
+from ...deployment.finding import Finding, looking, note, ok, unknown, wrong
 from ..examined import Examined
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)", re.MULTILINE)
@@ -36,7 +36,7 @@ def versions(examined: Examined) -> Iterator[Finding]:
     for function, loads in started_with.items():
         yield compared(function, loads, pins)
     if not started_with and not examined.evidence.token:
-        yield unknown("SDK versions", "Nothing tells which ones the functions have loaded.", HELP)
+        yield note("SDK versions", "Nothing tells which ones the functions have loaded.", HELP)
 
 
 def _asked(examined: Examined, pins: Mapping[str, str]) -> Iterator[Finding]:

@@ -1,11 +1,11 @@
 """What failed, was rejected or not told, by name: lists the ledger and reads what it lists. Changes nothing."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from image_export.decisions.results.undelivered import Undelivered, read_key
 from image_export.errors import AskerFault, FactUnreadable
@@ -16,7 +16,9 @@ from image_export.values import ledger_keys as keys
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended
 
+Kind = Literal["Export", "Event", "Delivery"]
 READ_AT_A_TIME = 16  # connections to the ledger
+SHORTEST = len(keys.REJECTED) + 12  # of a rejection's name, where it is shown cut
 BEGINNING = re.compile(r"[0-9a-f]{1,64}")
 
 
@@ -24,6 +26,7 @@ class Item(NamedTuple):
     """One that can be replayed; `by` is the export that has come after it, if one has."""
 
     name: str
+    kind: Kind
     at: datetime
     what: str
     cause: Cause
@@ -34,8 +37,18 @@ class Listed(NamedTuple):
     """One that a listing names; `read` asks for the rest."""
 
     name: str
+    kind: Kind
     at: datetime
     read: Callable[[str], Item | None]
+
+
+class EndedName(NamedTuple):
+    """An export that failed or was cancelled, by names alone; `by` is the newest that has come after it."""
+
+    export_id: str
+    failed: bool
+    at: datetime
+    by: str | None
 
 
 def items(ledger: Ledger) -> list[Item]:
@@ -45,7 +58,7 @@ def items(ledger: Ledger) -> list[Item]:
         return sorted(filter(None, read), key=lambda item: item.at)
 
 
-def _ended(ledger: Ledger) -> Iterator[Listed]:
+def ended_names(ledger: Ledger) -> list[EndedName]:
     """The exports that failed or were cancelled."""
     newest: dict[str, str] = {}
     ended: list[tuple[keys.Cancelled | keys.Failed, datetime]] = []
@@ -56,10 +69,16 @@ def _ended(ledger: Ledger) -> Iterator[Listed]:
             newest[one.natural_key] = max(one.export_id, newest.get(one.natural_key, ""))
         if again:
             ended.append((again, entry.modified_at))
-    for one, at in ended:
-        last = newest[one.natural_key]
-        by = last if last > one.export_id else None
-        yield Listed(one.export_id, at, partial(_end, ledger, by))
+    last = {one: newest[one.natural_key] for one, _ in ended}
+    return [
+        EndedName(one.export_id, isinstance(one, keys.Failed), at, last[one] if last[one] > one.export_id else None)
+        for one, at in ended
+    ]
+
+
+def _ended(ledger: Ledger) -> Iterator[Listed]:
+    for one in ended_names(ledger):
+        yield Listed(one.export_id, "Export", one.at, partial(_end, ledger, one.by))
 
 
 def _end(ledger: Ledger, by: str | None, name: str) -> Item | None:
@@ -68,12 +87,12 @@ def _end(ledger: Ledger, by: str | None, name: str) -> Item | None:
     if requested is None or ended is None:
         return None
     asked = Cause(code="Cancelled", message="Somebody asked for the end of the export.")
-    return Item(name, ended.at, requested.request.image_id, ended.fact.error or asked, by)
+    return Item(name, "Export", ended.at, requested.request.image_id, ended.fact.error or asked, by)
 
 
 def _rejected(ledger: Ledger) -> Iterator[Listed]:
     for rejected, at in _events(ledger):
-        yield Listed(rejected.name, at, partial(_rejection, ledger))
+        yield Listed(rejected.name, "Event", at, partial(_rejection, ledger))
 
 
 def _rejection(ledger: Ledger, name: str) -> Item | None:
@@ -82,14 +101,14 @@ def _rejection(ledger: Ledger, name: str) -> Item | None:
     if found is None:
         return None
     sighting = found.fact.kept.sighting
-    return Item(name, found.at, sighting.image_id if sighting else "an event", found.fact.cause)
+    return Item(name, "Event", found.at, sighting.image_id if sighting else "an event", found.fact.cause)
 
 
 def _undelivered(ledger: Ledger) -> Iterator[Listed]:
     for entry in ledger.walk(keys.Undelivered.below()):
         undelivered = read_key(entry.key)
         if undelivered:
-            yield Listed(undelivered.name, entry.modified_at, partial(_pending, ledger, undelivered))
+            yield Listed(undelivered.name, "Delivery", entry.modified_at, partial(_pending, ledger, undelivered))
 
 
 def _pending(ledger: Ledger, undelivered: Undelivered, name: str) -> Item | None:
@@ -98,7 +117,7 @@ def _pending(ledger: Ledger, undelivered: Undelivered, name: str) -> Item | None
         return None
     message = f"{pending.target.name} has not accepted that it is {undelivered.kind}."
     what = pending.record.request.image_id if pending.record else "an event"
-    return Item(name, pending.at, what, Cause(code="NotTold", message=message))
+    return Item(name, "Delivery", pending.at, what, Cause(code="NotTold", message=message))
 
 
 def _read(listed: Listed) -> Item | None:
@@ -106,7 +125,7 @@ def _read(listed: Listed) -> Item | None:
     try:
         return listed.read(listed.name)
     except FactUnreadable as fault:
-        return Item(listed.name, listed.at, "unreadable", fault.cause)
+        return Item(listed.name, listed.kind, listed.at, "unreadable", fault.cause)
 
 
 def _events(ledger: Ledger, beginning: str = "") -> Iterator[tuple[keys.Rejected, datetime]]:
@@ -123,6 +142,15 @@ def is_beginning(name: str) -> bool:
 
 def _beginning(name: str) -> str:
     return name.removeprefix(keys.REJECTED).rstrip("….")
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """For each rejection the beginning of its name that tells it from all others, and then some."""
+    rejected = [name for name in names if keys.Rejected.named(name)]
+    length = SHORTEST
+    while len({name[:length] for name in rejected}) < len(rejected):
+        length += 1
+    return {name: name[:length] for name in rejected}
 
 
 def whole_name(ledger: Ledger, name: str) -> str:

@@ -73,7 +73,7 @@ def replayable(ledger: Ledger, name: str) -> None:
 
 def _found(ledger: Ledger, name: str) -> Record | Kept | tuple[Rejection, datetime]:
     if not is_name(name) and not is_beginning(name):
-        message = f"{name[:80]!r} is no name that `list` prints: an ExportId, or rejected-… or untold-…."
+        message = f"{name[:80]!r} is no name that `image-export events` lists: an ExportId, or rejected-… or untold-…."
         raise AskerFault(Cause(code="InvalidParameter", message=message, recommend="Take a name from the list."))
     undelivered = read_name(name)
     if undelivered:

@@ -1,0 +1,1 @@
+"""What verbs answer as JSON: the types from which answers and their schemas are made."""

@@ -1,0 +1,1 @@
+"""`image-export cancel`: calls exports off."""

@@ -1,0 +1,1 @@
+"""`image-export drill`: proves that exports come back, and shows what was proved."""

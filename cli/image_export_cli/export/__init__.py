@@ -1,0 +1,1 @@
+"""`image-export export`: asks the deployed function for exports of images."""

@@ -1,0 +1,1 @@
+"""`image-export list`: exports, newest first, read from the ledger."""

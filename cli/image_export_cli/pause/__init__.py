@@ -1,0 +1,1 @@
+"""`image-export pause`: lets nothing start any more."""

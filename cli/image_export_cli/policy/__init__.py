@@ -1,0 +1,1 @@
+"""The verb `policy`: what there is to say about a policy file."""

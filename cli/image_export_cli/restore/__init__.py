@@ -1,0 +1,1 @@
+"""`image-export restore`: makes images again of what was exported."""

@@ -1,0 +1,1 @@
+"""`image-export resume`: lets exports start again."""

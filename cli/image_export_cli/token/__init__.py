@@ -1,0 +1,1 @@
+"""`image-export token`: named tokens of HTTP, made, listed and revoked."""

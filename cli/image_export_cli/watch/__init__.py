@@ -1,0 +1,1 @@
+"""`image-export watch`: what runs and waits, followed as it moves."""
