@@ -33,7 +33,7 @@ SEEDS = 1-1000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test simulate prove bench check schemas docs audit coverage emulator doctor policies replay layer package lock clean mutate
+.PHONY: help setup demo test simulate simulate-restores prove bench check schemas docs audit coverage emulator doctor policies replay layer package lock clean mutate
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,11 +64,14 @@ test: setup ## the suite, without what takes long
 simulate: setup ## SEEDS=FIRST-LAST: so many lives of exports, with faults at every call; one seed prints its trace
 	@$(RUN) -m tests.simulation $(SEEDS)
 
+simulate-restores: setup ## SEEDS=FIRST-LAST: the same of restores
+	@$(RUN) -m tests.restores_lived $(SEEDS)
+
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
-	@$(RUN) -m pytest -q -n 2 --dist worksteal -m prove
+	@$(RUN) -m pytest -q -n 3 --dist worksteal -m prove  # of them some wait
 	@cat build/clients/table/*.md
 
-bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; four minutes
+bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; ten to twenty minutes
 	@$(RUN) -m tests.bench
 
 mutate: setup ## change the emulator and the package one slip at a time, and name what no test notices (ARGS="package --sample 300")

@@ -6,7 +6,7 @@ import random
 import tarfile
 from functools import cache
 
-from alicloud_emulator.ecs.disk_files import raw_tar_gz
+from alicloud_emulator.ecs.disk_files import disk_file
 
 MIB = 1024**2
 
@@ -29,4 +29,4 @@ def raw_archive(size: int = MIB, *, noise: int = 6000, seed: int = 1, folders: i
 @cache
 def disk_archive(size_gib: int) -> bytes:
     """The file of a whole disk of that size, which is small all the same: its holes are left out."""
-    return raw_tar_gz("disk", size_gib * 1024**3)
+    return disk_file("raw", "disk", size_gib)

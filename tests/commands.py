@@ -14,9 +14,19 @@ PLACES = (ROOT, ROOT / "functions" / "image-export", ROOT / "cli", ROOT / "emula
 CODE = {"PYTHONPATH": os.pathsep.join(map(str, PLACES))}  # this checkout's, whatever is installed
 
 
-def run_here(main: Callable[[], int], arguments: list[str], environ: Mapping[str, str]) -> CompletedProcess[str]:
+class Screen(io.StringIO):
+    """Where a command prints that believes itself on a terminal; how wide that is, COLUMNS of its environment says."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
+def run_here(
+    main: Callable[[], int], arguments: list[str], environ: Mapping[str, str], *, terminal: bool = False
+) -> CompletedProcess[str]:
     """Its exit code and what it printed, with these arguments, in this environment and no other."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = (Screen(), Screen()) if terminal else (io.StringIO(), io.StringIO())
     with (
         mock.patch("sys.argv", ["command", *arguments]),
         mock.patch.dict(os.environ, environ, clear=True),

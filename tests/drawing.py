@@ -7,7 +7,16 @@ import re
 from pathlib import Path
 
 from image_export.use_cases.ledger import ledger
-from image_export.values.ledger_keys import Key, hints, of_exports, others
+from image_export.values.ledger_keys import (
+    Key,
+    hints,
+    of_drills,
+    of_exports,
+    of_nights,
+    of_notices,
+    of_restores,
+    others,
+)
 
 LEDGER = Path(ledger.__file__)
 WIDTH = 62
@@ -17,7 +26,7 @@ def kinds() -> list[type[Key]]:
     """Every kind of key, in the order in which its modules have them."""
     return [
         kind
-        for module in (of_exports, hints, others)
+        for module in (of_exports, hints, others, of_nights, of_notices, of_restores, of_drills)
         for kind in vars(module).values()
         if isinstance(kind, type) and kind.__module__ == module.__name__ and hasattr(kind, "form")
     ]

@@ -1,19 +1,32 @@
-"""The HTTP entrance over a workshop: FC's event in, FC's struct out, wired as `on_http` does."""
+"""The HTTP entrance over a fake_world: FC's event in, FC's struct out, wired as `on_http` does."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
-from image_export.use_cases.entrances.http import HttpApp
+from image_export.use_cases.context import Context
+from image_export.use_cases.entrances.http import HttpApp, Outside
+from image_export.use_cases.restore.ports import Importing
 from image_export.values.settings import Settings
 
 from .builders import BUCKET, IMAGE, REGION
-from .workshop import Workshop
+from .fakes import FakeLog, no_restores
 
 TOKEN = "a-token-that-opens-the-door"
 REQUEST_ID = "1-6b05d4ae-5228d016-a232e1983ee5"
+ADDRESS = "203.0.113.7"
 JSON = {"content-type": "application/json"}
+
+
+class AWorld(Protocol):
+    """Where an entrance stands."""
+
+    log: FakeLog
+
+    def context(self) -> Context:
+        """The collaborators of a new worker."""
+        ...
 
 
 class Answer(NamedTuple):
@@ -34,13 +47,30 @@ class Entrance:
     """Lets in whoever has one of the `tokens`; what it sends itself carries TOKEN."""
 
     def __init__(
-        self, shop: Workshop, *tokens: str, auth: Literal["bearer", "platform"] = "bearer", region_id: str = REGION
+        self,
+        world: AWorld,
+        *tokens: str,
+        auth: Literal["bearer", "platform"] = "bearer",
+        region_id: str = REGION,
+        importing: Importing | None = None,
     ) -> None:
         hashes = tuple(hashlib.sha256(token.encode()).hexdigest() for token in tokens)
         settings = Settings(ledger_bucket="ledger", ledger_prefix="", http_auth=auth, http_tokens=hashes)
-        self._site = HttpApp(
-            lambda _needs_policy: shop.context(), settings, region_id, lambda: {"image-export": "1.2.3"}
+
+        def context(needs_policy: bool) -> Context:
+            made = world.context()
+            if needs_policy:
+                made.ruled()
+            return made
+
+        outside = Outside(
+            context=context,
+            ledger=lambda: world.context().ledger,
+            versions=lambda: {"image-export": "1.2.3"},
+            log=world.log,
+            importing=lambda: importing or no_restores(),
         )
+        self._site = HttpApp(outside, settings, region_id)
 
     def take(self, event: bytes) -> Answer:
         """What these bytes are answered, whatever they are."""
@@ -66,7 +96,7 @@ class Entrance:
             "queryParameters": query or {},
             "body": body,
             "isBase64Encoded": encoded,
-            "requestContext": {"http": {"method": method, "path": path}},
+            "requestContext": {"http": {"method": method, "path": path, "sourceIp": ADDRESS}},
         }
         return self.take(json.dumps(event).encode())
 

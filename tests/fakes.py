@@ -6,21 +6,22 @@ Believed because the contract suite (tests/contract) passes on them and on the r
 import sys
 from bisect import bisect_left, bisect_right, insort
 from collections import UserDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
 from image_export.errors import CloudFault, Refused, Unanswered, Unreached, Unreadable
-from image_export.use_cases.ports import Entry, ImagePage, Page, StartExport, Stored, TaskList, Unread
+from image_export.use_cases.ports import Entry, ImagePage, Moment, Page, StartExport, Stored, TaskList, Unread
 from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause
 from image_export.values.image import Image
 from image_export.values.log_events import EVENTS, OF_AN_EXPORT
-from image_export.values.notify_target import NotifyTarget
+from image_export.values.notify_target import ChannelAddress, NotifyTarget
+from image_export.values.policy import HeartbeatEntry
 from image_export.values.stored_object import PROBE_BYTES, StoredObject
 from image_export.values.task import ObjectName, Task
 
@@ -144,8 +145,13 @@ class Objects(UserDict[str, Stored]):
 
 REMOVABLE = (
     *("open/*", "due/*", "running/*", "waiting/*", "holds/*", "sighted/*", "stalled/*", "untold/*"),
-    *("exports/*/denied", "exports/*/vanished"),
+    *("exports/*/denied", "exports/*/vanished", "nights/*/*/*.gz", "open-restores/*", "open-drills/*"),
 )
+
+
+def no_restores() -> NoReturn:
+    """Of a world that has none."""
+    raise AssertionError("nothing is to be restored here")
 
 
 class FakeStore:
@@ -160,6 +166,7 @@ class FakeStore:
         self.faults = faults or Faults()
         self.objects = Objects() if objects is None else objects
         self.versioning: str | None = None
+        self.by_an_operator = False  # whose own keys may do more than the functions' roles
 
     @property
     def now(self) -> datetime:
@@ -172,6 +179,9 @@ class FakeStore:
         return result
 
     def _write(self, key: str, body: bytes) -> None:
+        assert self.by_an_operator or not key.startswith(("access/", "switches/")), (
+            f"no role of template.yml may write {key}"
+        )
         self.objects[key] = Stored(body, self._clock.now.replace(microsecond=0))
 
     def versioned(self) -> bool:
@@ -204,8 +214,12 @@ class FakeStore:
         self._run(f"put {_kind(key)}", lambda: self._write(key, body))
 
     def delete(self, key: str) -> None:
-        assert any(fnmatchcase(key, pattern) for pattern in REMOVABLE), f"no role of template.yml may delete {key}"
+        may = self.by_an_operator or any(fnmatchcase(key, pattern) for pattern in REMOVABLE)
+        assert may, f"no role of template.yml may delete {key}"
         self._run(f"delete {_kind(key)}", lambda: self.objects.pop(key, None))
+
+    def address(self, key: str) -> str:
+        return f"oss://ledger/{key}"
 
 
 def _kind(key: str) -> str:
@@ -456,29 +470,52 @@ class FakeClouds:
         self.renewed += 1
 
 
+Events = Sequence[Mapping[str, Any]]
+
+
 @dataclass
 class FakeNotifier:
-    """Notify targets that take what they are told, unless they refuse (port: Notifier)."""
+    """Notify targets that take what is delivered, unless they refuse (port: Notifier)."""
 
-    told: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    delivered: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    messages: list[tuple[str, int]] = field(default_factory=list)  # to whom, and how many events each held
     refusing: set[str] = field(default_factory=set)
     losing: int = 0  # how many acceptances are lost on their way back
     faults: Faults = field(default_factory=Faults)
 
-    def deliver(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
-        self.faults.run("tell", lambda: self._take(target, event))
+    def deliver(self, target: NotifyTarget, events: Events, _: ChannelAddress | None = None, /) -> None:
+        self.faults.run("tell", lambda: self._take(target, events))
 
-    def _take(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
+    def _take(self, target: NotifyTarget, events: Events) -> None:
         if target.name in self.refusing:
             raise CloudFault(Cause(code="EventBusNotExist", message="There is no such bus."))
-        self.told.append((target.name, event))
+        self.messages.append((target.name, len(events)))
+        self.delivered.extend((target.name, event) for event in events)
         if self.losing:
             self.losing -= 1
             raise unanswered()
 
     def kinds(self, target: str) -> list[str]:
         """The kinds of event that a target has accepted, in order."""
-        return [str(event["type"]).rsplit(":", 1)[1] for name, event in self.told if name == target]
+        return [str(event["type"]).rsplit(":", 1)[1] for name, event in self.delivered if name == target]
+
+
+class FakePinger:
+    """A heartbeat's service (port: Pinger). It keeps what it is told, and is out of order as `faults` say."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, str]] = []
+        self.faults: list[BaseException] = []
+
+    def ping(self, heartbeat: HeartbeatEntry, moment: Moment, note: str = "") -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.told.append((heartbeat.url, moment, note))
+
+    @property
+    def moments(self) -> list[str]:
+        """What it was told, without address and note."""
+        return [moment for _, moment, _ in self.told]
 
 
 class UndocumentedError(BaseException):

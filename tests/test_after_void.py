@@ -10,7 +10,7 @@ from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Ended, Result, Span
 from image_export.values.record import Record
-from image_export.values.steps import End, LookForKeys, LookForTasks, MakeClaim, Observed, Settle, Step, Wait
+from image_export.values.steps import End, LookForKeys, LookForTasks, MakeClaim, Observed, Settle, Situation, Step, Wait
 from image_export.values.stored_object import StoredObject
 from image_export.values.task import ObjectName, Task
 
@@ -44,13 +44,13 @@ def named(prefix: str, status: str = "Finished") -> Task:
 
 
 def seeing(record: Record, *tasks: Task, keys: tuple[str, ...] = (), now: datetime = LATER) -> Step:
-    return next_step(record, replace(SIGHT, candidates=tasks, keys=keys), now)
+    return next_step(Situation(record, replace(SIGHT, candidates=tasks, keys=keys), now))
 
 
 @pytest.mark.parametrize("record", [VOID, REFUSED])
 def test_tasks_and_objects_are_looked_for_once_more(record: Record) -> None:
-    assert next_step(record, SIGHT, LATER) == LookForTasks(START - minutes(35), START + minutes(40))
-    assert next_step(record, replace(SIGHT, candidates=()), LATER) == LookForKeys(PREFIX[:-1])
+    assert next_step(Situation(record, SIGHT, LATER)) == LookForTasks(START - minutes(35), START + minutes(40))
+    assert next_step(Situation(record, replace(SIGHT, candidates=()), LATER)) == LookForKeys(PREFIX[:-1])
     step = seeing(record, named("theirs"), keys=("theirs_m-1_system.raw.tar.gz",))
     assert isinstance(step, MakeClaim)
     assert (step.claim.kind, step.claim.oss_prefix) == ("start", f"{PREFIX[:-1]}b")
@@ -60,7 +60,7 @@ def test_tasks_and_objects_are_looked_for_once_more(record: Record) -> None:
 def test_however_long_it_has_waited_since_only_tasks_of_the_time_of_the_calls_are_looked_at(record: Record) -> None:
     waited = replace(record, requested_at=START - timedelta(days=20))
     window = LookForTasks(START - minutes(35), START + minutes(40))
-    assert next_step(waited, SIGHT, START + timedelta(days=20)) == window
+    assert next_step(Situation(waited, SIGHT, START + timedelta(days=20))) == window
 
 
 def test_the_time_of_the_calls_goes_from_the_first_void_attempt_to_the_last() -> None:
@@ -68,7 +68,7 @@ def test_the_time_of_the_calls_goes_from_the_first_void_attempt_to_the_last() ->
     assert isinstance(step, MakeClaim)
     second = replace(VOID, attempt=2, claim=step.claim, claimed_at=LATER, settled_at=LATER + minutes(30))
     window = LookForTasks(START - minutes(35), LATER + minutes(40))
-    assert next_step(second, SIGHT, START + timedelta(days=20)) == window
+    assert next_step(Situation(second, SIGHT, START + timedelta(days=20))) == window
 
 
 @pytest.mark.parametrize("record", [VOID, REFUSED])
@@ -78,7 +78,7 @@ def test_a_task_that_names_an_earlier_prefix_is_adopted(record: Record, status: 
     assert isinstance(step, MakeClaim)
     assert (step.claim.kind, step.claim.task_id, step.claim.oss_prefix) == ("adopt", TASK, PREFIX)
     adopted = replace(record, attempt=record.attempt + 1, claim=step.claim, claimed_at=LATER, result=None)
-    assert next_step(adopted, Observed(), LATER) == Settle(Result(outcome="started", task_id=TASK))
+    assert next_step(Situation(adopted, Observed(), LATER)) == Settle(Result(outcome="started", task_id=TASK))
 
 
 def test_an_adopted_task_s_objects_may_be_older_than_its_claim() -> None:
@@ -89,7 +89,7 @@ def test_an_adopted_task_s_objects_may_be_older_than_its_claim() -> None:
     kept: dict[str, StoredObject | None] = {
         key: an_object(key, modified_at=START + minutes(20)) for key in keys_of(FIRST)
     }
-    end = next_step(adopted, Observed(task=named(PREFIX), objects=kept), LATER)
+    end = next_step(Situation(adopted, Observed(task=named(PREFIX), objects=kept), LATER))
     assert isinstance(end, End)
     assert end.ended.status == "Completed"
 
@@ -102,12 +102,12 @@ def test_what_runs_without_a_name_is_waited_for_only_where_ecs_says_that_the_ima
 
 def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_for_a_day() -> None:
     crowded = replace(SIGHT, candidates=(), keys=(), unlooked=9)
-    adopted = next_step(VOID, replace(crowded, candidates=(named("theirs"), named(PREFIX))), LATER)
+    adopted = next_step(Situation(VOID, replace(crowded, candidates=(named("theirs"), named(PREFIX))), LATER))
     assert isinstance(adopted, MakeClaim)
     assert adopted.claim.kind == "adopt"
     a_day_later = START + minutes(26) + timedelta(hours=24)
-    assert isinstance(next_step(VOID, crowded, a_day_later), Wait)
-    step = next_step(VOID, crowded, a_day_later + timedelta(seconds=1))
+    assert isinstance(next_step(Situation(VOID, crowded, a_day_later)), Wait)
+    step = next_step(Situation(VOID, crowded, a_day_later + timedelta(seconds=1)))
     assert isinstance(step, MakeClaim)
     assert step.claim.ended is not None
     assert step.claim.ended.error is not None
@@ -121,11 +121,11 @@ def test_every_later_claim_says_how_many_attempts_were_void_and_when() -> None:
     assert again == MakeClaim(2, Claim(kind="start", oss_prefix=prefix, voids=1, voided=span, image=image))
     adopted = seeing(VOID, named(PREFIX))
     assert adopted == MakeClaim(2, Claim(kind="adopt", oss_prefix=PREFIX, voids=1, image=image, task_id=TASK))
-    cancelled = next_step(replace(VOID, cancel_at=START), SIGHT, LATER)
-    assert cancelled == MakeClaim(2, Claim(kind="cancel", voids=1))
+    cancelled = next_step(Situation(replace(VOID, cancel_at=START), SIGHT, LATER))
+    assert cancelled == MakeClaim(2, Claim(kind="cancel", voids=1, image=image))
     why = Cause(code="Forbidden.Policy", message="no longer")
-    ended = Claim(kind="end", voids=1, ended=Ended(status="Failed", error=why))
-    assert next_step(VOID, replace(SIGHT, forbidden=why), LATER) == MakeClaim(2, ended)
+    ended = Claim(kind="end", voids=1, image=image, ended=Ended(status="Failed", error=why))
+    assert next_step(Situation(VOID, replace(SIGHT, forbidden=why), LATER)) == MakeClaim(2, ended)
 
 
 def with_claim(**changes: Any) -> Record:
@@ -136,7 +136,9 @@ def with_claim(**changes: Any) -> Record:
 
 def test_void_attempts_of_an_earlier_version_did_not_say_when_they_were_claimed() -> None:
     """Then all tasks since the request are looked at."""
-    assert next_step(with_claim(voided=None), SIGHT, LATER) == LookForTasks(START - minutes(35), LATER + minutes(40))
+    assert next_step(Situation(with_claim(voided=None), SIGHT, LATER)) == LookForTasks(
+        START - minutes(35), LATER + minutes(40)
+    )
 
 
 def test_objects_of_any_void_attempt_keep_it_from_a_second_call() -> None:

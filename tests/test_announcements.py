@@ -4,13 +4,16 @@ from typing import Any
 
 import msgspec
 
+from image_export.decisions.results.export_view import export_of
 from image_export.decisions.results.notifications import EVENT_BYTES, export_event, happenings, pending, rejected_event
+from image_export.decisions.state.ready import next_step
 from image_export.values.cause import Cause
 from image_export.values.export import ExportedObject
-from image_export.values.facts import Ended
+from image_export.values.facts import Ended, Result, Waits
 from image_export.values.record import Record
+from image_export.values.steps import MakeClaim, Observed, Situation
 
-from .builders import BUS, FUNCTION, TASK, a_record, a_started_record, minutes
+from .builders import BUS, FUNCTION, TASK, a_claimed_record, a_record, a_started_record, an_image, minutes
 from .fakes import START
 
 CAUSE = Cause(code="ObjectDamaged", message="No magic.", request_id="R-1", recommend="Ask again.")
@@ -64,6 +67,29 @@ def test_the_same_facts_give_the_same_event_with_the_time_of_its_fact() -> None:
         assert (event["id"].rsplit(".", 1)[1], event["time"]) == (kind, f"2026-11-24T{at}:00Z")
 
 
+def test_an_event_says_nothing_that_only_a_note_says_since_not_everybody_can_read_the_note() -> None:
+    read = msgspec.structs.replace(failed(1), claim=None, waits=Waits(image_name="web"), waits_at=START)
+    unread = msgspec.structs.replace(read, waits=None, waits_at=None)
+    assert export_of(read).image_name == "web"
+    assert export_event(read, "Failed") == export_event(unread, "Failed")
+
+
+def test_an_end_before_the_start_keeps_the_image_as_it_was_last_seen_so_that_its_event_can_name_it() -> None:
+    asked, refused = a_record(), a_claimed_record(result=Result(outcome="refused", cause=CAUSE), settled_at=START)
+    never = an_image(status="CreateFailed")
+    ends = (
+        next_step(Situation(asked, Observed(image=never), START)),
+        next_step(Situation(refused, Observed(), START)),
+        next_step(Situation(msgspec.structs.replace(refused, cancel_at=START), Observed(), START)),
+    )
+    for step in ends:
+        assert isinstance(step, MakeClaim)
+        assert step.claim.kind in ("end", "cancel")
+        assert step.claim.image is not None
+        assert step.claim.image.name == never.name
+    assert next_step(Situation(asked, Observed(forbidden=CAUSE), START)).claim.image is None  # type: ignore[union-attr]
+
+
 def test_an_event_shows_the_export_as_it_was_then() -> None:
     shown = {kind: export_event(failed(1), kind)["data"] for kind in ("Started", "Stalled", "Failed")}
     assert {kind: data["Status"] for kind, data in shown.items()} == {
@@ -74,11 +100,11 @@ def test_an_event_shows_the_export_as_it_was_then() -> None:
     assert shown["Stalled"]["Reason"] == "Stalled"
 
 
-def test_everything_is_owed_to_every_target_of_the_request_until_it_is_told() -> None:
+def test_everything_is_owed_to_every_target_of_the_request_until_it_is_delivered() -> None:
     record = failed(1)
     assert len(pending(record)) == len(list(happenings(record))) * len((BUS, FUNCTION)) == 6
-    told = frozenset(pending_event.fact for pending_event in pending(record)[:4])
-    left = pending(msgspec.structs.replace(record, delivered=told))
+    accepted = frozenset(pending_event.fact for pending_event in pending(record)[:4])
+    left = pending(msgspec.structs.replace(record, delivered=accepted))
     assert {(pending_event.kind, pending_event.target) for pending_event in left} == {
         ("Started", BUS),
         ("Started", FUNCTION),

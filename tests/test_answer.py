@@ -10,8 +10,8 @@ from image_export.values.export import Export
 from image_export.values.facts import Ended
 
 from .builders import IMAGE, a_record, a_started_record
+from .fake_world import FakeWorld
 from .fakes import START, unanswered
-from .workshop import Workshop
 
 CAUSE = Cause(code="InvalidEvent", message="It names no image.")
 RUNNING = export_of(a_started_record())
@@ -53,21 +53,21 @@ STRANGE = {"colour": "red"}
 
 
 def test_an_event_that_is_none_of_our_business_says_why_in_the_answer() -> None:
-    told = sent(Workshop().receive(json.dumps(STRANGE).encode()).shown())
+    told = sent(FakeWorld().receive(json.dumps(STRANGE).encode()).shown())
     assert (told["Ignored"], told["IgnoredBecause"]) == (1, ["no known shape"])
 
 
 def test_an_image_outside_the_policy_is_ignored_with_that_in_the_answer() -> None:
-    shop = Workshop()
-    shop.change_account(destinations={})
-    answer = shop.tell()
+    world = FakeWorld()
+    world.change_account(destinations={})
+    answer = world.tell()
     assert answer.ignored == 1
     assert answer.ignored_because == ("The policy names no account with a destination in cn-hangzhou.",)
 
 
 def test_each_ignored_part_of_an_event_has_its_reason_in_the_order_of_the_parts() -> None:
     parts = [STRANGE, 5, {"RequestId": "r"}]
-    answer = Workshop().receive(json.dumps(parts).encode())
+    answer = FakeWorld().receive(json.dumps(parts).encode())
     assert answer.ignored == 3
     assert answer.ignored_because == (
         "no known shape",
@@ -77,21 +77,21 @@ def test_each_ignored_part_of_an_event_has_its_reason_in_the_order_of_the_parts(
 
 
 def test_of_many_ignored_parts_a_hundred_have_their_reason_in_the_answer() -> None:
-    answer = Workshop().receive(json.dumps([STRANGE] * 150).encode())
+    answer = FakeWorld().receive(json.dumps([STRANGE] * 150).encode())
     assert (answer.ignored, len(answer.ignored_because)) == (150, 100)
 
 
 def test_an_image_that_nobody_can_see_yet_is_undecided_and_not_ignored() -> None:
-    told = sent(Workshop().tell("m-bp1later").shown())
+    told = sent(FakeWorld().tell("m-bp1later").shown())
     assert (told["Undecided"], told["Ignored"], told["IgnoredBecause"]) == (1, 0, [])
 
 
 def test_an_image_that_could_not_be_looked_at_is_undecided() -> None:
-    shop = Workshop()
-    shop.cloud.faults.before("image", unanswered())
-    assert shop.tell().undecided == 1
+    world = FakeWorld()
+    world.cloud.faults.before("image", unanswered())
+    assert world.tell().undecided == 1
 
 
 def test_an_image_that_is_exported_is_neither_undecided_nor_ignored() -> None:
-    answer = Workshop().tell(IMAGE)
+    answer = FakeWorld().tell(IMAGE)
     assert (len(answer.exports), answer.undecided, answer.ignored) == (1, 0, 0)

@@ -11,11 +11,11 @@ from image_export.decisions.state.table import next_step
 from image_export.use_cases.export.advance import begin
 from image_export.use_cases.export.record import record
 from image_export.use_cases.ledger.fact_store import FactStore
-from image_export.values.steps import LookForTasks, Observed
+from image_export.values.steps import LookForTasks, Observed, Situation
 
 from .builders import a_claimed_record, a_request, minutes
+from .fake_world import FakeWorld
 from .fakes import START, Clock, FakeStore, refused, unanswered
-from .workshop import Workshop
 
 
 class JumpingStore(FakeStore):
@@ -34,26 +34,21 @@ class JumpingStore(FakeStore):
         return result
 
 
-@pytest.fixture
-def shop() -> Workshop:
-    return Workshop()
-
-
 @pytest.mark.parametrize("apart", [-30, 30])
-def test_a_failed_task_is_found_however_far_ecs_and_oss_are_apart(shop: Workshop, apart: float) -> None:
-    shop.cloud.faults.after("export_image", unanswered())
-    shop.ask("r-1")
-    one = shop.cloud.running[shop.task_id]
+def test_a_failed_task_is_found_however_far_ecs_and_oss_are_apart(world: FakeWorld, apart: float) -> None:
+    world.cloud.faults.after("export_image", unanswered())
+    world.ask("r-1")
+    one = world.cloud.running[world.task_id]
     one.task = replace(one.task, created_at=(one.task.created_at + minutes(apart)).replace(second=0, microsecond=0))
-    shop.cloud.fail(shop.task_id)
-    shop.cloud.list_lag = timedelta(minutes=-60)
-    (export,) = [one for _ in range(3) for one in shop.tick(minutes=27).exports][-1:]
-    assert (export.status, export.task_id) == ("Failed", shop.task_id)
-    assert len(shop.cloud.exported) == 1
+    world.cloud.fail(world.task_id)
+    world.cloud.list_lag = timedelta(minutes=-60)
+    (export,) = [one for _ in range(3) for one in world.tick(minutes=27).exports][-1:]
+    assert (export.status, export.task_id) == ("Failed", world.task_id)
+    assert len(world.cloud.exported) == 1
 
 
 def test_tasks_are_looked_for_half_an_hour_and_more_before_and_after_the_call() -> None:
-    step = next_step(a_claimed_record(), Observed(), START + minutes(2))
+    step = next_step(Situation(a_claimed_record(), Observed(), START + minutes(2)))
     assert isinstance(step, LookForTasks)
     assert step.since <= START - minutes(32)
     assert step.until >= START + minutes(5 + 31)
@@ -91,11 +86,11 @@ def test_what_the_time_was_in_an_earlier_invocation_is_forgotten() -> None:
     assert ledger.now == START + timedelta(hours=3)
 
 
-def test_dates_that_are_behind_do_not_end_an_export_for_a_role_that_has_just_been_refused(shop: Workshop) -> None:
+def test_dates_that_are_behind_do_not_end_an_export_for_a_role_that_has_just_been_refused(world: FakeWorld) -> None:
     """Since when it is refused is what the ledger says of its own fact."""
-    shop.cloud.faults.before("export_image", refused("NoSetRoletoECSServiceAcount"))
-    worker = shop.context()
-    store = JumpingStore(shop.clock, objects=shop.store.objects)
+    world.cloud.faults.before("export_image", refused("NoSetRoletoECSServiceAcount"))
+    worker = world.context()
+    store = JumpingStore(world.clock, objects=world.store.objects)
     store.jumps = (minutes(-40),) * 60
     worker.ledger.store = store
     moved = begin(worker, record(worker, a_request()))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from .fake_world import BUS, FUNCTION, FakeWorld
 from .fakes import Died, Faults
-from .workshop import BUS, FUNCTION, Workshop
 
 
 class DyingAt(Faults):
@@ -32,20 +32,20 @@ class DyingAt(Faults):
         return result
 
 
-def life(faults: Faults) -> Workshop:
+def life(faults: Faults) -> FakeWorld:
     """One image's life: told by an event, repeated by FC where it was not answered, ticked to its end."""
-    shop = Workshop()
-    shop.store.faults = shop.cloud.faults = faults
-    if not shop.surviving(shop.tell):
-        shop.tell()
+    world = FakeWorld()
+    world.store.faults = world.cloud.faults = faults
+    if not world.surviving(world.tell):
+        world.tell()
     for _ in range(12):
-        shop.surviving(lambda: shop.tick(minutes=5))
-        for task_id, running in shop.cloud.running.items():
+        world.surviving(lambda: world.tick(minutes=5))
+        for task_id, running in world.cloud.running.items():
             if running.task.status == "Processing":
-                shop.cloud.finish(task_id)
+                world.cloud.finish(task_id)
     for _ in range(3):
-        shop.surviving(lambda: shop.tick(hours=1))
-    return shop
+        world.surviving(lambda: world.tick(hours=1))
+    return world
 
 
 UNDISTURBED = DyingAt(0, after=False)
@@ -57,16 +57,16 @@ EVERY_CALL = range(1, len(UNDISTURBED.calls) + 1)
 @pytest.mark.parametrize(
     "number", EVERY_CALL, ids=lambda number: f"{number}-{UNDISTURBED.calls[number - 1].replace(' ', '-')}"
 )
-def test_whichever_call_a_worker_dies_at_the_export_is_made_once_and_told(number: int, after: bool) -> None:
-    shop = life(DyingAt(number, after=after))
-    assert len(shop.cloud.running) == 1
-    assert len(shop.keys("/requested")) == len(shop.keys("/ended")) == 1
+def test_whichever_call_a_worker_dies_at_the_export_is_made_once_and_delivered(number: int, after: bool) -> None:
+    world = life(DyingAt(number, after=after))
+    assert len(world.cloud.running) == 1
+    assert len(world.keys("/requested")) == len(world.keys("/ended")) == 1
     for target in (BUS, FUNCTION):
-        ids = {event["id"] for name, event in shop.notifier.told if name == target}
+        ids = {event["id"] for name, event in world.notifier.delivered if name == target}
         assert {one.rsplit(".", 1)[1] for one in ids} == {"Started", "Completed"}
         assert len(ids) == 2
-    assert not shop.keys("open/")
-    assert not [key for key in shop.store.objects if key.startswith(("due/", "running/", "waiting/"))]
+    assert not world.keys("open/")
+    assert not [key for key in world.store.objects if key.startswith(("due/", "running/", "waiting/"))]
 
 
 def test_an_undisturbed_export_makes_the_calls_that_were_counted() -> None:

@@ -8,16 +8,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from alicloud_emulator.running import RunningEmulator
 from image_export_cli.demo.by_event import ByEvent
-from image_export_cli.demo.lines import write
+from image_export_cli.demo.chat import Chat, with_chat
+from image_export_cli.demo.lines import quote, write
 from image_export_cli.demo.over_http import OverHttp
 from image_export_cli.demo.showing import told_if_gone
 from image_export_cli.demo.stage import GOLDEN, MissingError, Stage, complaint_of
@@ -39,17 +42,38 @@ def fault(service: str, action: str, kind: str, **more: object) -> str:
 
 
 def test_the_main_job_is_shown_station_by_station() -> None:
-    code, shown = demo(seconds=60)
+    code, shown = demo(seconds=120)
     assert code == 0, shown
     stations = ["image created", "event", "role assumed", "ExportImage", "exporting", "task", "object", "object"]
-    stations += ["manifest", "bus told", "function told", "POST /exports", "exporting", "GET /exports/", "GET /exports"]
+    stations += ["manifest", "bus told", "function told", "card", "dingtalk:oncall, its signature is valid"]
+    stations += [
+        "  │ Export completed: golden-web-2026-11\n  │ Image: golden-web",
+        "  │ $ image-export show exp-",
+        "POST /exports",
+        "exporting",
+        "GET /exports/",
+        "GET /exports",
+    ]
     stations += ["A night", "scratch", "out", "golden-web-2026-11", "out", "db-2026-11", "in"]
-    stations += ["ad-2026-11", "out", "try-me", "out", "1 of 5 images", "completed", "log"]
+    stations += ["ad-2026-11", "out", "try-me", "out", "1 of 5 images", "completed"]
+    stations += ["What was exported comes back", "POST /restores", "restoring", "restored", "with 0 differences"]
+    stations += ["drill", "golden-web-2026-11: Proved", "1 Imported", "4 Spoke", "6 Proved", "a cut disk"]
+    stations += [
+        "drill",
+        "db-2026-11: Failed",
+        "3 PoweredOn",
+        "4 Spoke",
+        "✗",
+        "READ ERROR",
+        "DrillVerdict Failed",
+        "log",
+    ]
     at = 0
     for station in stations:
         assert station in shown[at:], f"no {station!r} after this:\n{shown[:at]}\nbut:\n{shown[at:]}"
         at = shown.index(station, at) + 1
     assert shown.count("CRC64") == 2
+    assert max(len(line) for line in shown.splitlines() if "│" in line) <= 80
 
 
 # Each breaks one part of the way; the demo ends with this reason, soon or when the time is up.
@@ -73,6 +97,10 @@ BROKEN = {
     "no end over HTTP": (
         ("--fault", fault("ecs", "DescribeTaskAttribute", "http_503", skip=1), "--outcome", "finish"),
         "did not end in time",
+    ),
+    "no card": (
+        ("--fault", fault("dingtalk", "Send", "code:310000")),
+        "no card reached dingtalk:oncall; it answered 310000",
     ),
     "no function": (("--fault", fault("fc", "InvokeFunction", "http_503")), "no completion event at the function"),
 }
@@ -104,16 +132,20 @@ def test_what_is_waited_for_in_vain_ends_the_demo_with_the_reason() -> None:
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulator]:
     """What the demo runs on, for parts of it that go wrong one after the other."""
     tokens = {"IMAGE_EXPORT_HTTP_TOKENS": hashlib.sha256(b"a-token").hexdigest()}
-    log = tmp_path_factory.mktemp("demo") / "log"
-    with RunningEmulator("--functions", str(ROOT / "s.yaml"), log=log, environment=tokens) as emulator:
+    folder = tmp_path_factory.mktemp("demo")
+    chat = Chat(folder)
+    given = ("--functions", str(ROOT / "s.yaml"), "--ground", str(chat.ground(ROOT / "ground.yaml")))
+    tokens["IMAGE_EXPORT_CODE"] = str(chat.code(ROOT / "functions" / "image-export"))
+    with RunningEmulator(*given, log=folder / "log", environment=tokens) as emulator:
         yield emulator
 
 
-def reason(part: Callable[[Stage], None], emulator: RunningEmulator) -> str:
-    """Why this part of the demo ends."""
+def reason(part: Callable[[Stage], object], emulator: RunningEmulator) -> tuple[str, str]:
+    """Why this part of the demo ends, and what it has printed until then."""
+    shown = io.StringIO()
     with pytest.raises(MissingError) as missing:
-        part(Stage(emulator, Console(file=io.StringIO()), HANGS_S))
-    return str(missing.value)
+        part(Stage(emulator, Console(file=shown), HANGS_S))
+    return str(missing.value), shown.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -129,12 +161,13 @@ def test_what_becomes_of_the_task_or_its_objects_is_the_reason(
     emulator: RunningEmulator, outcome: str, said: str
 ) -> None:
     image = {"ImageName": f"{GOLDEN}-{outcome}", "_export": {"outcome": outcome}}
-    assert reason(lambda stage: ByEvent(stage).run(image), emulator).startswith(said)
+    why, shown = reason(lambda stage: ByEvent(stage).run(image), emulator)
+    assert (why.startswith(said), f"│ Export failed: {GOLDEN}-{outcome}" in shown) == (True, outcome != "cancel")
 
 
 def test_a_refusal_over_http_is_the_reason(emulator: RunningEmulator) -> None:
     emulator.fault("ecs", "ExportImage", "code:ImageNotSupported", times=ALWAYS)
-    said = reason(lambda stage: OverHttp(stage, "a-token").run(), emulator)
+    said, _ = reason(lambda stage: OverHttp(stage, "a-token").run(), emulator)
     emulator.delete("faults")
     assert said.startswith("POST /exports answered 403")
 
@@ -179,8 +212,59 @@ def test_a_zip_that_is_not_there_is_said_in_one_line() -> None:
 def on_a_terminal(body: str, head: str = "") -> list[str]:
     """The lines that a terminal of 80 columns shows."""
     shown = io.StringIO()
-    write(Console(file=shown, width=80, force_terminal=True, color_system=None), body, head)
+    write(a_terminal(shown, 80), body, head)
     return shown.getvalue().splitlines()
+
+
+def a_terminal(shown: io.StringIO, columns: int) -> Console:
+    """Without colours."""
+    return Console(file=shown, width=columns, force_terminal=True, color_system=None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines"),
+    [
+        (120, ["  │ Manifest: oss://" + "k" * 60, "  │ " + "k" * 30]),
+        (40, ["  │ Manifest: oss://" + "k" * 20, "  │ " + "k" * 36, "  │ " + "k" * 34]),
+    ],
+)
+def test_a_card_fits_80_columns_and_any_terminal_whatever_is_in_it(columns: int, lines: list[str]) -> None:
+    shown = io.StringIO()
+    quote(a_terminal(shown, columns), ["Manifest: oss://" + "k" * 90])
+    assert shown.getvalue().splitlines() == lines
+
+
+CHAT = (
+    "- dingtalk: {name: oncall, url: env:IMAGE_EXPORT_DINGTALK_URL, secret: env:IMAGE_EXPORT_DINGTALK_SECRET,"
+    " events: [Completed, Failed]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "changed"),
+    [
+        ("notify:  # who\n  - a\n", f"notify:  # who\n  {CHAT}  - a\n"),
+        ("notify:\n- a\nx: 1\n", f"notify:\n{CHAT}- a\nx: 1\n"),
+        ("version: 1", f"version: 1\nnotify:\n{CHAT}"),
+        ("notify: [a]\n", "notify: [a]\n"),
+    ],
+)
+def test_the_demos_policy_is_the_one_that_ships_and_names_the_chat_beside_its_targets(
+    policy: str, changed: str
+) -> None:
+    assert with_chat(policy) == changed
+
+
+def test_a_zip_of_functions_differs_in_its_policy_alone(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "given.zip", "w") as given:
+        given.writestr("index.py", "x = 1\n")
+        given.writestr("policy.yaml", "notify:\n  - a\n")
+    (tmp_path / "copies").mkdir()
+    with zipfile.ZipFile(Chat(tmp_path / "copies").code(tmp_path / "given.zip")) as copy:
+        assert {name: copy.read(name).decode() for name in copy.namelist()} == {
+            "index.py": "x = 1\n",
+            "policy.yaml": f"notify:\n  {CHAT}  - a\n",
+        }
 
 
 KEY = "nightly3f7mrpt47kpda_m-bp1b3lrlsxy8q7jhrcse_data_xvdb.raw.tar.gz"
@@ -197,3 +281,14 @@ KEY = "nightly3f7mrpt47kpda_m-bp1b3lrlsxy8q7jhrcse_data_xvdb.raw.tar.gz"
 )
 def test_on_a_terminal_of_80_columns_no_word_is_broken(body: str, lines: list[str]) -> None:
     assert on_a_terminal(body, "✓ station       ") == lines
+
+
+def test_a_table_that_is_piped_fits_80_columns_and_loses_no_word() -> None:
+    shown = io.StringIO()
+    why = "no rule for nightly matches: golden: the image has no tag backup; backups: windows is never exported"
+    no_emulator: Any = None
+    stage = Stage(no_emulator, Console(file=shown, width=200), 1.0)
+    stage.table(("image", "", "rule", "why"), [("golden-web-2026-11", "out", "backups", why)])
+    lines = shown.getvalue().splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 80
+    assert set(why.split()) <= set(" ".join(lines).split())

@@ -68,8 +68,8 @@ def test_each_command_for_a_stack_gives_parameters_that_the_template_takes(stack
     assert (ROOT / "template.yml").is_file()
 
 
-def test_there_are_three_commands_for_stacks_and_six_numbered_ones() -> None:
-    assert [stack[2] for stack in STACKS][-3:] == ["CreateStack", "CreateStack", "UpdateStack"]
+def test_there_are_four_commands_for_stacks_and_six_numbered_ones() -> None:
+    assert [stack[2] for stack in STACKS][-4:] == ["CreateStack", "CreateStack", "UpdateStack", "UpdateStack"]
     assert re.findall(r"^### (\d)\. ", TEXT, re.MULTILINE) == ["1", "2", "3", "4", "5", "6"]
 
 

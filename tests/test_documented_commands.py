@@ -7,8 +7,8 @@ import pytest
 
 from tests.documents import DOCUMENTS, ROOT, Block, blocks
 
-SESSIONS = "tests/test_shown_sessions.py"  # blocks that say on what they run
-PAGES = "tests/flow/test_document_sessions.py"  # whole pages
+SESSIONS = "tests/test_shown_sessions.py"  # blocks that say on what they run, and whole pages
+RESTORING = "tests/flow/test_restore_sessions.py"
 # Where a command runs, and the words in that file that show it; then commands that no test runs.
 RUNS = {
     r"make (check|test|prove|demo)": (".ci/run", r"make \1"),
@@ -16,10 +16,15 @@ RUNS = {
     r"pip install (\./emulator|\.)": ("tests/cli/test_wheels.py", r"pip"),
     r"make layer package RUNTIMES=python3\.10": ("tests/test_layer.py", r"build_layer"),
     r"make doctor": ("tests/doctor/test_command.py", r"doctor"),
+    r"image-export doctor --profile dev": ("tests/doctor/test_command.py", r"--profile"),
+    r"image-export restore (cancel res-\w+|\S+ --print-command)": (
+        "tests/flow/test_restore_verbs.py",
+        r"--print-command",
+    ),
     r"export IMAGE_EXPORT_HTTP_TOKENS=.*sha256sum.*": (SESSIONS, r"sha256"),
 }
 CANNOT = {
-    r"aliyun (ros|eventbridge) .*": "an account",
+    r"aliyun (cms|ros|eventbridge) .*": "an account",
     r"(\S+=\S+ )?s (cli|deploy|remove)\b.*": "an account",
     r"git pull": "an account",  # of the commands of an upgrade
     r"LOAD=1000 .*": "a quarter of an hour",
@@ -33,8 +38,10 @@ def where(block: Block, line: str) -> tuple[str, str] | None:
     """The file that runs a command, and what stands there."""
     if block.words[:1] in (("emulator",), ("alone",)):
         return SESSIONS, block.words[0]
+    if block.words[:1] in (("restoring",), ("drilling",)):
+        return RESTORING, block.words[0]
     if block.language == "console" and block.document.removeprefix("docs/") in ("http-api.md", "emulator.md"):
-        return PAGES, block.document.removeprefix("docs/")
+        return SESSIONS, block.document.removeprefix("docs/")
     for pattern, (file, words) in RUNS.items():
         found = re.fullmatch(pattern, line)
         if found:

@@ -11,7 +11,7 @@ from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, LookRefused, Result, Stalled
 from image_export.values.image import Image
-from image_export.values.steps import Observed, Step
+from image_export.values.steps import Observed, Situation, Step
 
 from .builders import (
     TASK,
@@ -52,26 +52,28 @@ LOOK = "Look at the tasks and at the bucket, then ask for the export again; it i
 
 
 def looked(image: Image | None) -> Step:
-    return next_step(a_record(request=a_request(rule=None)), Observed(image=image), START)
+    return next_step(Situation(a_record(request=a_request(rule=None)), Observed(image=image), START))
 
 
 def refused(**facts: object) -> Step:
-    return next_step(a_claimed_record(**{"settled_at": START, **facts}), READY_TO_CLAIM, START)
+    return next_step(Situation(a_claimed_record(**{"settled_at": START, **facts}), READY_TO_CLAIM, START))
 
 
 def voided() -> Step:
     claim = Claim(kind="start", oss_prefix="p", voids=25, image=an_image())
     record = a_claimed_record(attempt=31, claim=claim, result=Result(outcome="void"), settled_at=START)
-    return next_step(record, replace(READY_TO_CLAIM, candidates=(), keys=()), START)
+    return next_step(Situation(record, replace(READY_TO_CLAIM, candidates=(), keys=()), START))
 
 
 def answered() -> Step:
     record = a_claimed_record(doubt=Cause(code="InternalError", message="Broken.", request_id="R-9"))
-    return next_step(record, Observed(candidates=TWO), START + minutes(26))
+    return next_step(Situation(record, Observed(candidates=TWO), START + minutes(26)))
 
 
 def crowded() -> Step:
-    return next_step(a_claimed_record(), Observed(candidates=(a_task(),), unlooked=9), START + minutes(24 * 60 + 1))
+    return next_step(
+        Situation(a_claimed_record(), Observed(candidates=(a_task(),), unlooked=9), START + minutes(24 * 60 + 1))
+    )
 
 
 def vanished() -> Step:
@@ -81,13 +83,13 @@ def vanished() -> Step:
 def of_another_format() -> Step:
     record = a_started_record(request=a_request(image_format="vhd"))
     observed = Observed(task=a_finished_task(record), objects={key: an_object(key) for key in keys_of(record)})
-    return next_step(record, observed, START + minutes(12))
+    return next_step(Situation(record, observed, START + minutes(12)))
 
 
 def without_any() -> Step:
     record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=())))
     observed = Observed(task=a_finished_task(record, objects=()), keys=(), objects={}, image=None)
-    return next_step(record, observed, START + minutes(26))
+    return next_step(Situation(record, observed, START + minutes(26)))
 
 
 ENDS: dict[str, tuple[Callable[[], Step], str, str, str | None]] = {
@@ -116,13 +118,13 @@ ENDS: dict[str, tuple[Callable[[], Step], str, str, str | None]] = {
         None,
     ),
     "a void attempt that left objects": (
-        lambda: next_step(VOID, replace(SIGHT, candidates=(), keys=(KEY,)), LATER),
+        lambda: next_step(Situation(VOID, replace(SIGHT, candidates=(), keys=(KEY,)), LATER)),
         "TaskNotFound",
         f"The answer to ExportImage was lost; there are objects but no task to confirm them: {KEY}.",
         CHECK,
     ),
     "a void attempt among too many tasks": (
-        lambda: next_step(VOID, replace(SIGHT, candidates=(), unlooked=3), LATER),
+        lambda: next_step(Situation(VOID, replace(SIGHT, candidates=(), unlooked=3), LATER)),
         "StartUnconfirmed",
         "The answer to ExportImage was lost; any of 3 tasks could be ours.",
         LOOK,
@@ -241,7 +243,7 @@ def unwatched(sight: Observed, **facts: Any) -> Step:
     since = LookRefused(since=START, cause=sight.failed)
     facts = {"look_refused": since, "look_refused_at": START + minutes(20160), "stalled": Stalled(), **facts}
     record = a_started_record(stalled_at=START, **facts)
-    return next_step(record, replace(sight, refused=True), START + minutes(20160))
+    return next_step(Situation(record, replace(sight, refused=True), START + minutes(20160)))
 
 
 ODD = Cause(code="Odd", message="no", request_id="R-9")

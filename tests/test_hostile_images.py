@@ -10,7 +10,7 @@ from image_export.edges.aliyun.ecs_answers import read_image
 from image_export.edges.runtime.logs import configure
 
 from .builders import ACCOUNT, IMAGE, REGION, an_image
-from .workshop import BUS, Workshop
+from .fake_world import BUS, FakeWorld
 
 NAMES = {
     "lines": 'golden-x\n{"event":"export.completed","level":"info"}\r\nforged',
@@ -27,31 +27,31 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_a_name_is_one_field_of_one_line_and_no_part_of_a_key(name: str) -> None:
-    shop, lines = Workshop(), io.StringIO()
-    shop.show(an_image(name=name, tags={name: name, "export\n": "true"}))
-    shop.log = configure("debug", stream=lines)  # type: ignore[assignment]
-    shop.tell()
-    shop.cloud.finish(shop.task_id)
-    (export,) = shop.tick(minutes=10).exports
+    world, lines = FakeWorld(), io.StringIO()
+    world.show(an_image(name=name, tags={name: name, "export\n": "true"}))
+    world.log = configure("debug", stream=lines)  # type: ignore[assignment]
+    world.tell()
+    world.cloud.finish(world.task_id)
+    (export,) = world.tick(minutes=10).exports
     assert export.status == "Completed"
-    assert len(shop.notifier.kinds(BUS)) == 2
+    assert len(world.notifier.kinds(BUS)) == 2
     read = [json.loads(line) for line in lines.getvalue().split("\n") if line]
     assert [line["event"] for line in read].count("export.completed") == 1
     assert all(len(line.encode()) <= 32 * 1024 for line in lines.getvalue().split("\n"))
     assert "hunter2" not in lines.getvalue()
-    keys = [*shop.store.objects, *shop.cloud.stored]
+    keys = [*world.store.objects, *world.cloud.stored]
     assert all(key.isascii() and key.isprintable() and ".." not in key and len(key) < 300 for key in keys)
-    assert all(len(json.dumps(event)) < 64 * 1024 for _, event in shop.notifier.told)
+    assert all(len(json.dumps(event)) < 64 * 1024 for _, event in world.notifier.delivered)
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_the_manifest_of_such_an_image_is_whole_json(name: str) -> None:
-    shop = Workshop()
-    shop.show(an_image(name=name, tags={name: name}))
-    shop.tell()
-    shop.cloud.finish(shop.task_id)
-    shop.tick(minutes=10)
-    (manifest,) = [body for key, body in shop.cloud.stored.items() if key.endswith(".manifest.json")]
+    world = FakeWorld()
+    world.show(an_image(name=name, tags={name: name}))
+    world.tell()
+    world.cloud.finish(world.task_id)
+    world.tick(minutes=10)
+    (manifest,) = [body for key, body in world.cloud.stored.items() if key.endswith(".manifest.json")]
     assert json.loads(manifest)["Image"]["ImageId"] == IMAGE
 
 

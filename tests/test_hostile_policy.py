@@ -10,7 +10,7 @@ from image_export.decisions.policy.file import read_policy
 from image_export.errors import OurFault
 
 from .builders import BUCKET, REGION
-from .workshop import POLICY
+from .fake_world import POLICY
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{new}: &{new} [*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old}]\n"

@@ -8,27 +8,22 @@ import pytest
 
 from .builders import BUCKET, IMAGE
 from .entrance import JSON, REQUEST_ID, TOKEN, Answer, Entrance
-from .workshop import Workshop
+from .fake_world import FakeWorld
 
 NOBODY = "exp-rtfyr2rqf6qlm2su-0001"
 BODY = json.dumps({"ImageId": IMAGE, "OSSBucket": BUCKET})
 
 
 @pytest.fixture
-def shop() -> Workshop:
-    return Workshop()
+def entrance(world: FakeWorld) -> Entrance:
+    return Entrance(world, "another-token", TOKEN)
 
 
-@pytest.fixture
-def entrance(shop: Workshop) -> Entrance:
-    return Entrance(shop, "another-token", TOKEN)
-
-
-def untouched(shop: Workshop) -> bool:
+def untouched(world: FakeWorld) -> bool:
     """Whether no answer of the ledger has come yet: every use case asks it first."""
     with pytest.raises(AssertionError, match="no answer yet"):
-        _ = shop.store.now
-    return not shop.store.objects and not shop.cloud.running
+        _ = world.store.now
+    return not world.store.objects and not world.cloud.running
 
 
 @pytest.mark.parametrize("path", ["/exports", f"/exports/{NOBODY}", "/openapi.json", "/healthz", "/nothing"])
@@ -36,17 +31,17 @@ def untouched(shop: Workshop) -> bool:
     "authorization", ["", TOKEN, "Bearer", "Bearer wrong", f"Bearer {TOKEN}x", f"Basic {TOKEN}", f"Bearer {TOKEN} x"]
 )
 def test_nobody_gets_in_without_a_known_token_nor_learns_what_there_is(
-    shop: Workshop, entrance: Entrance, path: str, authorization: str
+    world: FakeWorld, entrance: Entrance, path: str, authorization: str
 ) -> None:
     answer = entrance.ask("GET", path, headers={"Authorization": authorization})
     assert answer.refusal == (401, "Unauthorized")
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert untouched(shop)
+    assert untouched(world)
 
 
 @pytest.mark.parametrize("token", ["", TOKEN])
-def test_without_tokens_nobody_gets_in(shop: Workshop, token: str) -> None:
-    answer = Entrance(shop).ask("GET", "/healthz", headers={"Authorization": f"Bearer {token}"})
+def test_without_tokens_nobody_gets_in(world: FakeWorld, token: str) -> None:
+    answer = Entrance(world).ask("GET", "/healthz", headers={"Authorization": f"Bearer {token}"})
     assert answer.refusal == (401, "Unauthorized")
 
 
@@ -55,29 +50,29 @@ def test_while_tokens_are_rotated_each_of_them_opens(entrance: Entrance) -> None
         assert entrance.ask("GET", "/healthz", headers={"Authorization": f"bearer  {token}"}).status == 200
 
 
-def test_with_platform_whom_fc_let_through_is_in(shop: Workshop) -> None:
-    answer = Entrance(shop, auth="platform").ask("GET", "/healthz", headers={"Authorization": ""})
+def test_with_platform_whom_fc_let_through_is_in(world: FakeWorld) -> None:
+    answer = Entrance(world, auth="platform").ask("GET", "/healthz", headers={"Authorization": ""})
     assert answer.status == 200
 
 
-def test_health_tells_the_versions_and_waits_for_nobody(shop: Workshop, entrance: Entrance) -> None:
-    answer = entrance.ask("GET", "/healthz")
+def test_a_live_check_tells_the_versions_and_waits_for_nobody(world: FakeWorld, entrance: Entrance) -> None:
+    answer = entrance.ask("GET", "/healthz", query={"Live": "true"})
     assert (answer.status, answer.value) == (200, {"Status": "ok", "Versions": {"image-export": "1.2.3"}})
-    assert untouched(shop)
+    assert untouched(world)
 
 
-def test_the_document_of_the_entrance_is_told_by_the_entrance(shop: Workshop, entrance: Entrance) -> None:
+def test_the_document_of_the_entrance_is_told_by_the_entrance(world: FakeWorld, entrance: Entrance) -> None:
     document = entrance.ask("GET", "/openapi.json").value
     assert {"/exports", "/exports/{ExportId}"} < set(document["paths"])
-    assert untouched(shop)
+    assert untouched(world)
 
 
 @pytest.mark.parametrize(
     "path", ["/", "//", "/nothing", "/exportsx", f"/exports/{NOBODY}/x", "/exports%2f", "/./exports"]
 )
-def test_where_nothing_is_it_is_404(shop: Workshop, entrance: Entrance, path: str) -> None:
+def test_where_nothing_is_it_is_404(world: FakeWorld, entrance: Entrance, path: str) -> None:
     assert entrance.ask("GET", path).refusal == (404, "NotFound")
-    assert untouched(shop)
+    assert untouched(world)
 
 
 @pytest.mark.parametrize("path", ["/exports/", "//exports", "/exports//", "exports"])
@@ -98,9 +93,9 @@ def test_one_slash_more_or_less_is_the_same_export(entrance: Entrance, path: str
 
 @pytest.mark.parametrize("name", ["x", "exp-1", NOBODY.upper(), f"{NOBODY}1234567", "exp-%2e%2e", f"{NOBODY}\n"])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_what_is_no_export_id_is_not_looked_for(shop: Workshop, entrance: Entrance, method: str, name: str) -> None:
+def test_what_is_no_export_id_is_not_looked_for(world: FakeWorld, entrance: Entrance, method: str, name: str) -> None:
     assert entrance.ask(method, f"/exports/{name}").refusal == (404, "ExportNotFound")
-    assert untouched(shop)
+    assert untouched(world)
 
 
 @pytest.mark.parametrize(
@@ -116,12 +111,12 @@ def test_what_is_no_export_id_is_not_looked_for(shop: Workshop, entrance: Entran
     ],
 )
 def test_a_method_that_is_not_possible_is_405_and_says_what_is(
-    shop: Workshop, entrance: Entrance, method: str, path: str, allowed: str
+    world: FakeWorld, entrance: Entrance, method: str, path: str, allowed: str
 ) -> None:
     answer = entrance.ask(method, path)
     assert answer.refusal == (405, "MethodNotAllowed")
     assert answer.headers["allow"] == allowed
-    assert untouched(shop)
+    assert untouched(world)
 
 
 @pytest.mark.parametrize(
@@ -147,10 +142,10 @@ def test_a_body_may_come_as_base64(entrance: Entrance) -> None:
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
-def test_another_content_type_is_415(shop: Workshop, entrance: Entrance, kind: str) -> None:
+def test_another_content_type_is_415(world: FakeWorld, entrance: Entrance, kind: str) -> None:
     answer = entrance.ask("POST", "/exports", BODY, headers={"Content-Type": kind})
     assert answer.refusal == (415, "UnsupportedMediaType")
-    assert not shop.store.objects
+    assert not world.store.objects
 
 
 def test_a_content_type_may_name_its_charset(entrance: Entrance) -> None:
@@ -182,20 +177,20 @@ def test_a_byte_order_mark_before_good_json_is_taken_off(entrance: Entrance) -> 
     ids=["UTF-16", "UTF-16 LE", "UTF-16 BE", "UTF-32", "gzip", "Latin 1", "a mark alone"],
 )
 def test_a_body_in_another_encoding_is_400_and_the_encoding_is_named(
-    shop: Workshop, entrance: Entrance, body: bytes, said: str
+    world: FakeWorld, entrance: Entrance, body: bytes, said: str
 ) -> None:
     answer = as_bytes(entrance, body)
     assert answer.refusal == (400, "InvalidParameter")
     assert answer.value["Message"].startswith(said)
-    assert not shop.store.objects
+    assert not world.store.objects
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate, gzip"])
-def test_a_content_encoding_is_415_by_its_name(shop: Workshop, entrance: Entrance, coding: str) -> None:
+def test_a_content_encoding_is_415_by_its_name(world: FakeWorld, entrance: Entrance, coding: str) -> None:
     answer = as_bytes(entrance, gzip.compress(BODY.encode()), **{"Content-Encoding": coding})
     assert answer.refusal == (415, "UnsupportedMediaType")
     assert f"Content-Encoding is '{coding}'" in answer.value["Message"]
-    assert not shop.store.objects
+    assert not world.store.objects
 
 
 def test_the_content_encoding_identity_is_none(entrance: Entrance) -> None:
@@ -214,10 +209,10 @@ def test_what_says_neither_whether_a_body_is_base64_nor_not_is_400(entrance: Ent
 
 
 @pytest.mark.parametrize(("padding", "status"), [(0, 202), (1, 413)])
-def test_a_body_of_more_than_64_kib_is_413(shop: Workshop, entrance: Entrance, padding: int, status: int) -> None:
+def test_a_body_of_more_than_64_kib_is_413(world: FakeWorld, entrance: Entrance, padding: int, status: int) -> None:
     body = BODY + " " * (64 * 1024 - len(BODY) + padding)
     assert entrance.ask("POST", "/exports", body, headers=JSON).status == status
-    assert bool(shop.store.objects) is (status == 202)
+    assert bool(world.store.objects) is (status == 202)
 
 
 @pytest.mark.parametrize(
@@ -237,16 +232,16 @@ def test_a_body_of_more_than_64_kib_is_413(shop: Workshop, entrance: Entrance, p
     ],
 )
 def test_a_body_that_is_no_object_of_json_is_400_and_says_so(
-    shop: Workshop, entrance: Entrance, body: str, said: str
+    world: FakeWorld, entrance: Entrance, body: str, said: str
 ) -> None:
     answer = entrance.ask("POST", "/exports", body, headers=JSON)
     assert answer.refusal == (400, "InvalidParameter")
     assert said in answer.value["Message"]
-    assert not shop.store.objects
+    assert not world.store.objects
 
 
-def test_all_faults_of_a_request_come_in_one_answer(shop: Workshop, entrance: Entrance) -> None:
+def test_all_faults_of_a_request_come_in_one_answer(world: FakeWorld, entrance: Entrance) -> None:
     answer = entrance.post("i-1", ImageFormat="iso", Bucket="x")
     assert answer.status == 400
     assert all(name in answer.value["Message"] for name in ("ImageId", "ImageFormat", "'Bucket'"))
-    assert untouched(shop)
+    assert untouched(world)

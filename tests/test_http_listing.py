@@ -1,12 +1,17 @@
 """The query of `GET /exports`, read strictly; all its faults in one answer."""
 
+import base64
+from datetime import datetime, timezone
+
 import pytest
 
-from image_export.decisions.http.listing import FIELDS, Listing, after, read_listing, token
+from image_export.decisions.http.listing import Listing, after, token
+from image_export.decisions.http.listing_query import FIELDS, read_listing
 from image_export.errors import AskerFault
 from image_export.values.http import HttpRequest
+from image_export.values.ledger_keys import History
 
-PLACE = "history/79739875999999/cn-hangzhou/m-1/exp-rtfyr2rqf6qlm2su-0001"
+PLACE = History("79739875999999", "cn-hangzhou", "m-1", "exp-rtfyr2rqf6qlm2su-0001")
 
 
 def asked(**query: str) -> HttpRequest:
@@ -47,5 +52,25 @@ def test_all_faults_of_a_query_come_in_one_answer() -> None:
     assert "Status is 'Done'; it must be Requested, Exporting," in message
 
 
-def test_a_token_leads_back_to_its_place() -> None:
-    assert after(Listing(next_token=token(PLACE))) == PLACE
+@pytest.mark.parametrize("unnamed", [False, True])
+def test_a_token_leads_back_to_its_place(unnamed: bool) -> None:
+    assert after(Listing(next_token=token((PLACE, unnamed)))) == (PLACE, unnamed)
+
+
+def test_a_token_of_an_earlier_version_leads_to_its_place() -> None:
+    given = base64.urlsafe_b64encode(PLACE.key.encode()).decode()
+    assert after(Listing(next_token=given)) == (PLACE, False)
+
+
+@pytest.mark.parametrize("name", ["Since", "Until"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-11-24", "2026-11-24T08:00:00", "1764000000", "yesterday", "0001-13-01T00:00Z"]
+)
+def test_a_time_without_its_zone_is_none(name: str, text: str) -> None:
+    with pytest.raises(AskerFault, match="it must be a time with its zone as in RFC 3339"):
+        read_listing(asked(**{name: text}))
+
+
+@pytest.mark.parametrize("text", ["2026-11-24T08:00:00Z", "2026-11-24T16:00:00+08:00", "2026-11-24T08:00:00.000Z"])
+def test_a_time_is_read_with_its_zone(text: str) -> None:
+    assert read_listing(asked(Since=text)).since == datetime(2026, 11, 24, 8, tzinfo=timezone.utc)

@@ -6,21 +6,11 @@ from typing import Any
 import pytest
 
 from .builders import BUCKET, IMAGE
-from .entrance import JSON, TOKEN, Answer, Entrance
-from .workshop import Workshop
+from .entrance import JSON, Answer, Entrance
+from .fake_world import FakeWorld
 
 BODY = {"ImageId": IMAGE, "OSSBucket": BUCKET}
 NOBODY = "exp-rtfyr2rqf6qlm2su-0001"
-
-
-@pytest.fixture
-def shop() -> Workshop:
-    return Workshop()
-
-
-@pytest.fixture
-def entrance(shop: Workshop) -> Entrance:
-    return Entrance(shop, TOKEN)
 
 
 def post(entrance: Entrance, query: dict[str, str], body: dict[str, Any] | None = None) -> Answer:
@@ -39,13 +29,13 @@ def message(answer: Answer) -> str:
     [("DryRun", "DryRun"), ("ClientToken", "ClientToken"), ("OSSPrefix", "OSSPrefix"), ("dry_run", "DryRun")],
 )
 def test_a_parameter_in_the_query_of_a_post_is_refused_with_its_place_and_nothing_is_exported(
-    shop: Workshop, entrance: Entrance, name: str, right: str
+    world: FakeWorld, entrance: Entrance, name: str, right: str
 ) -> None:
     said = message(post(entrance, {name: "true"}))
     assert (
         said == f"'{name}' is not read in the query of POST /exports; {right} belongs into the body of POST /exports."
     )
-    assert not shop.store.objects
+    assert not world.store.objects
 
 
 def test_a_whole_request_in_the_query_and_no_body_is_told_where_each_parameter_belongs(entrance: Entrance) -> None:
@@ -66,30 +56,30 @@ def test_where_no_place_is_of_the_same_route_all_are_named(entrance: Entrance) -
 
 @pytest.mark.parametrize("query", [{"DryRun": "true"}, {"dryRun": "false"}, {"DryRun": ""}])
 def test_a_dry_run_in_the_query_of_a_delete_is_refused_and_cancels_nothing(
-    shop: Workshop, entrance: Entrance, query: dict[str, str]
+    world: FakeWorld, entrance: Entrance, query: dict[str, str]
 ) -> None:
     export = entrance.post().value["ExportId"]
     said = message(entrance.ask("DELETE", f"/exports/{export}", query=query))
     assert said.endswith("DryRun belongs into the body of POST /exports.")
-    assert not shop.keys("/cancel")
+    assert not world.keys("/cancel")
 
 
 @pytest.mark.parametrize("headers", [{}, JSON], ids=["no type", "JSON"])
 def test_a_dry_run_in_the_body_of_a_delete_is_refused_and_cancels_nothing(
-    shop: Workshop, entrance: Entrance, headers: dict[str, str]
+    world: FakeWorld, entrance: Entrance, headers: dict[str, str]
 ) -> None:
     export = entrance.post().value["ExportId"]
     answer = entrance.ask("DELETE", f"/exports/{export}", '{"DryRun": true}', headers=headers)
     assert message(answer).startswith("'DryRun' is not read in the body of DELETE /exports/{ExportId};")
-    assert not shop.keys("/cancel")
+    assert not world.keys("/cancel")
 
 
 @pytest.mark.parametrize("body", ["DryRun=true", "[true]", "5", "{", "x" * 70_000])
-def test_a_body_of_a_delete_that_names_nothing_is_refused_too(shop: Workshop, entrance: Entrance, body: str) -> None:
+def test_a_body_of_a_delete_that_names_nothing_is_refused_too(world: FakeWorld, entrance: Entrance, body: str) -> None:
     export = entrance.post().value["ExportId"]
     said = message(entrance.ask("DELETE", f"/exports/{export}", body))
     assert said == f"DELETE /exports/{{ExportId}} reads no body, and this one has {len(body)} bytes."
-    assert not shop.keys("/cancel")
+    assert not world.keys("/cancel")
 
 
 @pytest.mark.parametrize("body", ["", "{}", " {} ", "null", "\n"])
@@ -106,8 +96,8 @@ def test_no_look_reads_a_body(entrance: Entrance, path: str) -> None:
 
 @pytest.mark.parametrize("path", [f"/exports/{NOBODY}", "/openapi.json", "/healthz"])
 def test_a_query_that_a_look_does_not_read_is_refused_with_its_place(entrance: Entrance, path: str) -> None:
-    assert message(entrance.ask("GET", path, query={"Status": "Failed"})).endswith(
-        "Status belongs into the query of GET /exports."
+    assert "Status belongs into the query of GET /exports" in message(
+        entrance.ask("GET", path, query={"Status": "Failed"})
     )
 
 
@@ -127,16 +117,16 @@ def test_a_list_says_where_what_it_does_not_read_belongs(entrance: Entrance, que
 
 def test_a_parameter_of_no_place_is_told_that_there_is_none(entrance: Entrance) -> None:
     said = message(entrance.ask("GET", "/healthz", query={"t": "123"}))
-    assert said == "'t' is not a parameter; the query of GET /healthz takes none."
+    assert said == "'t' is not a parameter; the query of GET /healthz takes only Live, Paused."
 
 
 @pytest.mark.parametrize("name", ["MaxResults", "max_results"])
 def test_a_parameter_of_the_list_in_the_body_of_a_post_is_told_its_place(
-    shop: Workshop, entrance: Entrance, name: str
+    world: FakeWorld, entrance: Entrance, name: str
 ) -> None:
     answer = post(entrance, {}, {**BODY, name: 5})
     assert "MaxResults belongs into the query of GET /exports." in message(answer)
-    assert not shop.store.objects
+    assert not world.store.objects
 
 
 def test_of_many_parameters_in_the_wrong_place_ten_are_named(entrance: Entrance) -> None:

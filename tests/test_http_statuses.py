@@ -27,7 +27,8 @@ def cause(code: str) -> Cause:
     [
         (AskerFault(cause("MissingParameter")), 400, False),
         (AskerFault(cause("PrefixInUse"), status=409), 409, False),
-        (Refused(cause("Forbidden.RAM"), status=403), 403, False),
+        (Refused(cause("Forbidden.RAM"), status=403), 503, True),
+        (Refused(cause("NoSuchBucket"), status=404), 503, True),
         (Refused(cause("Throttling"), status=400), 503, True),
         (Refused(cause("Throttling.User"), status=400), 503, True),
         (Unanswered(cause("Unanswered")), 503, True),
@@ -92,17 +93,23 @@ def test_a_final_refusal_has_the_status_of_the_clouds_own_table(code: str, statu
 
 
 STATUSES = {
-    403: """ImageNotSupported ExportImageFailed UserNotInTheWhiteList NoSetRoletoECSServiceAcount NoPermission
-        NoSetRoletoECSServiceAccount InvalidImageLicense.NotSupported InvalidOSS.NotAuthorized Forbidden.RAM
-        InvalidImageCategory.NotSupported InvalidOSSBucket.EncryptUnsupported ImageId.NotFound Forbidden.Policy""",
-    404: "InvalidImageId.NotFound EntityNotExist.Role",
+    403: """ImageNotSupported ExportImageFailed InvalidImageLicense.NotSupported InvalidImageCategory.NotSupported
+        ImageId.NotFound Forbidden.Policy""",
+    404: "InvalidImageId.NotFound",
     409: "StartUnconfirmed",
-    400: "InvalidOSSBucket.NotFound InvalidOSSObject.NeedRestore Something.New",
+    400: "InvalidImageFormat.RegionNotSupported InvalidImage.DiskAmountOrSize Something.New",
+    503: """UserNotInTheWhiteList NoSetRoletoECSServiceAcount NoSetRoletoECSServiceAccount NoPermission Forbidden
+        Forbidden.RAM Forbidden.Something EntityNotExist.Role InvalidOSS.NotAuthorized InvalidOSSBucket.NotFound
+        InvalidOSSBucket.NotMatched InvalidOSSBucket.EncryptUnsupported InvalidOSSBucket.Something OssBucket.NotFound
+        InvalidOSSObject.NeedRestore AccessDenied""",
 }
 
 
 @pytest.mark.parametrize(
     ("code", "status"), [(code, status) for status in STATUSES for code in STATUSES[status].split()]
 )
-def test_an_export_that_was_refused_is_answered_with_the_clouds_own_status(code: str, status: int) -> None:
-    assert refusal(cause(code), "r-1").status == status
+def test_an_export_that_was_refused_is_answered_with_the_clouds_own_status_or_503_where_nobody_who_asks_can_mend_it(
+    code: str, status: int
+) -> None:
+    answer = refusal(cause(code), "r-1", 403 if status == 503 else None)
+    assert (answer.status, answer.headers.get("retry-after")) == (status, "3600" if status == 503 else None)

@@ -6,7 +6,7 @@ import pytest
 
 from image_export.decisions.state.in_doubt import VERDICTS, Few
 from image_export.decisions.state.table import next_step
-from image_export.values.steps import Observed, Settle, Step, Wait
+from image_export.values.steps import Observed, Settle, Situation, Step, Wait
 
 from .builders import a_claimed_record, a_task, minutes
 from .fakes import START
@@ -33,7 +33,7 @@ def said(over: int, finished: int, *, keys: bool, after_minutes: float) -> str:
     half_an_hour = {"created_at": START, "finished_at": START + minutes(30)}
     tasks += [a_task("Finished", task_id=f"finished-{number}", **half_an_hour) for number in range(finished)]
     observed = Observed(candidates=tuple(tasks), keys=(KEY,) if keys else ())
-    return short(next_step(a_claimed_record(), observed, START + minutes(after_minutes)))
+    return short(next_step(Situation(a_claimed_record(), observed, START + minutes(after_minutes))))
 
 
 def short(step: Step) -> str:

@@ -4,13 +4,14 @@ import gc
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import index
-from image_export.errors import LedgerFault
+from image_export.errors import LedgerFault, OurFault
 from image_export.values.answer import Answer
 from image_export.values.log_events import EVERY_LINE
 from image_export.values.run import NightlyAnswer
@@ -57,6 +58,21 @@ def test_the_functions_own_secret_is_not_printed_wherever_it_stands(
 def test_a_ledger_that_cannot_be_reached_is_raised_so_that_fc_repeats_it(handler: Any, context: Any) -> None:
     with pytest.raises(LedgerFault):
         handler(b'{"ImageId": "m-bp1any", "OSSBucket": "acme-images-hangzhou"}', context)
+
+
+def test_a_policy_that_cannot_be_used_is_raised_by_its_code(
+    context: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.yaml").write_text("version: 2\n")
+    monkeypatch.setattr(index, "__file__", str(tmp_path / "index.py"))
+    for handler in (index.on_maintain, index.on_nightly):
+        with pytest.raises(OurFault, match="PolicyInvalid: "):
+            handler(b"", context)
+
+
+def test_an_order_of_maintenance_that_is_none_is_answered(context: Any) -> None:
+    answer = index.on_maintain(b'{"Dril": "x"}', context)
+    assert (answer["RequestId"], answer["Rejected"]["Code"]) == ("r-1", "InvalidParameter")
 
 
 def test_a_timer_whose_payload_is_odd_is_answered_for_fc_would_repeat_it_in_vain(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from image_export.errors import OurFault
 from image_export_cli.artifacts.building import build_layer, build_package
 from image_export_cli.artifacts.compiling import compile_all
 from image_export_cli.artifacts.fetching import NotForFcError, check_tags
@@ -138,6 +139,18 @@ def test_the_package_built_twice_is_the_same_bytes(tmp_path: Path) -> None:
 
 
 @needs_one
+def test_a_package_with_a_policy_that_is_not_valid_is_not_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = tmp_path / "functions" / "image-export"
+    functions.mkdir(parents=True)
+    (functions / "policy.yaml").write_text("version: 1\naccounts: []\nrulez: []\n")
+    monkeypatch.setattr("image_export_cli.artifacts.building.root", lambda: tmp_path)
+    with pytest.raises(OurFault, match=r"policy\.rulez: unknown key, did you mean rules"):
+        build_package([], tmp_path / "image-export.zip")
+    assert not (tmp_path / "image-export.zip").exists()
+
+
 def test_every_module_of_the_package_is_compiled_for_each_runtime(tmp_path: Path) -> None:
     build_package(INTERPRETERS, tmp_path / "package.zip")
     names = set(zipfile.ZipFile(tmp_path / "package.zip").namelist())

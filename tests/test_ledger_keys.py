@@ -23,6 +23,8 @@ NAMES_ALONE = {
     *(keys.OfImage, keys.Known, keys.Cancelled, keys.Failed),
     *(keys.Running, keys.Waiting, keys.Stalling, keys.Due, keys.Delivery, keys.RejectionDelivery),
     *(keys.OldDelivery, keys.OldSweptMarkers, keys.SweptMarkers, keys.SweptImages, keys.Indexed, keys.Probe),
+    *(keys.WatcherSucceeded, keys.WatcherAwaited, keys.HeartbeatCalled, keys.HeartbeatFailed),
+    *(keys.RestoreOpen, keys.DrillOpen),
 }
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "functions" / "image-export" / "image_export"
@@ -50,7 +52,18 @@ PARTS = {
     "order": st.from_regex("[0-9]{2,4}", fullmatch=True),
     "targets": st.lists(st.from_regex("[0-9a-f]{12}", fullmatch=True), min_size=1, max_size=5).map(tuple),
     "event": st.from_regex("[a-z]{1,16}-[0-9a-f]{12}", fullmatch=True),
-    "event_id": st.from_regex(r"exp-[a-z2-7]{16}-[0-9]{4}\.[A-Z][a-z]{1,15}|rejected-[0-9a-f]{64}", fullmatch=True),
+    "event_id": st.from_regex(
+        r"(exp-[a-z2-7]{16}-[0-9]{4}|night-2[0-9]{3}-[0-9]{2}-[0-9]{2}-[a-z2-7]{32}"
+        r"|notice-(policy|watcher)-2[0-9]{7}T[0-9]{6}Z)\.[A-Z][a-z]{1,15}"
+        r"|rejected-[0-9a-f]{64}",
+        fullmatch=True,
+    ),
+    "notice": st.from_regex("notice-(policy|watcher)-2[0-9]{7}T[0-9]{6}Z", fullmatch=True),
+    "date": st.from_regex("2[0-9]{3}-[0-9]{2}-[0-9]{2}", fullmatch=True),
+    "run": st.from_regex("[a-z2-7]{32}", fullmatch=True),
+    "first": st.integers(min_value=1, max_value=10**7),
+    "last": st.integers(min_value=1, max_value=10**7),
+    "digest": st.from_regex("[0-9a-f]{64}", fullmatch=True),
     "sighting": st.from_regex("[0-9a-f]{64}", fullmatch=True),
     "late": st.from_regex("late-[0-9a-f]{40}", fullmatch=True),
     "what": st.from_regex("exp-[a-z2-7]{16}-[0-9]{4,9}|sighted-(late-)?[0-9a-f]{40}", fullmatch=True),
@@ -116,6 +129,11 @@ def test_a_strange_name_is_read_as_nothing_or_as_what_it_says(name: str) -> None
         ("tokens/abc-2", keys.NextToken("abc", 2)),
         ("swept/12345/cn-hangzhou", keys.SweptImages(Place("12345", "cn-hangzhou"))),
         ("probe", keys.Probe()),
+        ("nights/2026-11-24/abc.json.gz", keys.NightRecord("2026-11-24", "abc")),
+        (
+            "nights/2026-11-24/abc/12345/cn-hangzhou/000001-000012.open.gz",
+            keys.NightOpen("2026-11-24", "abc", Place("12345", "cn-hangzhou"), 1, 12),
+        ),
     ],
 )  # fmt: skip
 def test_a_key_says_what_its_parts_are(key: str, read: Key) -> None:
@@ -142,6 +160,8 @@ def test_a_listing_begins_with_a_folder_and_the_first_parts() -> None:
     assert keys.Known.below(here, "abc") == "known/12345/cn-hangzhou/abc/"
     assert keys.Requested.below("exp-a-0001") == "exports/exp-a-0001/"
     assert keys.OfImage.below("m-1") == "images/m-1/"
+    with pytest.raises(ValueError, match="no folder of 2 parts"):
+        keys.Requested.below("exp-a-0001", "more")
     assert keys.generations("abc") == "exports/exp-abc-"
 
 
@@ -192,7 +212,7 @@ def test_every_kind_of_key_has_a_body_that_is_drawn_or_none_at_all() -> None:
 
 HEADS = re.compile(
     r"(exports|open|history|images|tokens|tasks|prefixes|running|waiting|due|holds|sighted|stalled|rejected|untold|swept"
-    r"|known|failed|ledger|nightly)/"
+    r"|known|failed|ledger|nightly|nights|pace|access|switches|watcher)/"
     r"|(claim|result|doubt|told|refused|chosen|late)-|deliver\.|look-refused$|looked-at$"
 )
 OTHERWISE = {

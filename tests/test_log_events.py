@@ -21,6 +21,7 @@ LEVELS = {"debug", "info", "warning", "error"}
 PUT_TOGETHER = {
     "f'export.{result.outcome}'": {"export.started", "export.refused", "export.void"},
     "f'export.{kind}'": {"export.completed", "export.failed", "export.cancelled"},
+    "f'restore.{kind}'": {"restore.completed", "restore.failed", "restore.cancelled"},
     "'nightly.finished' if answer.finished else 'nightly.paused'": {"nightly.finished", "nightly.paused"},
 }
 

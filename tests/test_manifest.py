@@ -13,6 +13,7 @@ from image_export.values.facts import Claim, Delivered, Ended
 from image_export.values.record import Record
 
 from .builders import a_started_record, an_image, keys_of, minutes
+from .fake_world import FakeWorld
 from .fakes import START
 
 KEPT = Path(__file__).parent.parent / "schemas" / "manifest.json"
@@ -70,3 +71,21 @@ def test_a_disk_whose_object_cannot_be_told_has_none() -> None:
 @pytest.mark.parametrize("manifest", [None, Delivered(), Delivered(given_up=True)])
 def test_the_same_facts_give_the_same_bytes_whatever_was_told(told: frozenset[str], manifest: Delivered | None) -> None:
     assert written(manifest_of(completed(delivered=told, manifest=manifest))) == written(manifest_of(completed()))
+
+
+def test_it_says_what_each_object_holds(world: FakeWorld) -> None:
+    world.tell()
+    world.cloud.finish(world.task_id)
+    world.tick(minutes=10)
+    (manifest,) = [body for key, body in world.cloud.stored.items() if key.endswith(".manifest.json")]
+    system, data = json.loads(manifest)["Disks"]
+    assert [(disk["Member"], disk["VirtualSize"]) for disk in (system, data)] == [
+        ("disk.raw", 42_949_672_960),
+        ("disk.raw", 107_374_182_400),
+    ]
+
+
+def test_a_manifest_of_the_facts_of_0_1_0_says_that_it_does_not_know() -> None:
+    said = read(completed())
+    assert [(disk["Member"], disk["VirtualSize"]) for disk in said["Disks"]] == [(None, None), (None, None)]
+    assert (said["Image"]["Features"], said["Image"]["IsSupportCloudinit"]) == (None, None)

@@ -29,9 +29,9 @@ from image_export.values.policy import Account, Destination, Rule
 from image_export.values.task import Task
 
 from .entrance import JSON, TOKEN, Entrance
-from .fakes import FakeTask
+from .fake_world import FakeWorld
+from .fakes import FakeTask, no_restores
 from .golden import V0_1_0, at, read_json, stored
-from .workshop import Workshop
 
 LIFE = V0_1_0 / "life"
 SCHEMA = json.loads((Path(__file__).parent.parent / "schemas" / "manifest.json").read_text(encoding="utf-8"))
@@ -42,19 +42,19 @@ MANIFESTS = sorted(path.name for path in LIFE.glob("*.manifest.json"))
 
 
 @pytest.fixture
-def shop() -> Workshop:
+def world() -> FakeWorld:
     """The minute after the upgrade."""
-    shop = Workshop()
-    shop.policy = read_policy((LIFE / "policy.yaml").read_bytes())
-    shop.clock.now = at("2026-12-09T19:59:00Z")
+    world = FakeWorld()
+    world.policy = read_policy((LIFE / "policy.yaml").read_bytes())
+    world.clock.now = at("2026-12-09T19:59:00Z")
     for entry in read_json("life/ledger.json"):
-        shop.store.objects[entry["Key"]] = stored(entry)
-    shop.cloud.inventory.clear()
+        world.store.objects[entry["Key"]] = stored(entry)
+    world.cloud.inventory.clear()
     for image in msgspec.convert(read_json("life/images.json"), list[Image]):
-        shop.show(image)
+        world.show(image)
     for task in read_json("life/tasks.json"):
-        shop.cloud.running[task["TaskId"]] = _running(task)
-    return shop
+        world.cloud.running[task["TaskId"]] = _running(task)
+    return world
 
 
 def _running(task: dict[str, str]) -> FakeTask:
@@ -70,8 +70,8 @@ def _running(task: dict[str, str]) -> FakeTask:
 
 
 @pytest.fixture
-def entrance(shop: Workshop) -> Entrance:
-    return Entrance(shop, TOKEN)
+def entrance(world: FakeWorld) -> Entrance:
+    return Entrance(world, TOKEN)
 
 
 def agrees(today: Any, then: Any) -> bool:
@@ -93,11 +93,11 @@ def test_a_look_is_answered_as_before(entrance: Entrance, then: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("image", ["m-token", "m-whole", "m-slow", "m-quota"])
-def test_a_repeated_request_is_the_same_export(shop: Workshop, entrance: Entrance, image: str) -> None:
+def test_a_repeated_request_is_the_same_export(world: FakeWorld, entrance: Entrance, image: str) -> None:
     (asked,) = (one for one in ANSWERS if one.get("Body", {}).get("ImageId") == image)
     again = entrance.ask("POST", "/exports", json.dumps(asked["Body"]), headers=JSON)
     assert (again.status, again.value["ExportId"]) == (200, asked["Value"]["ExportId"])
-    assert not shop.cloud.exported
+    assert not world.cloud.exported
 
 
 def test_a_token_that_was_used_for_something_else_stays_used(entrance: Entrance) -> None:
@@ -114,8 +114,8 @@ def test_a_whole_prefix_stays_its_exports_own(entrance: Entrance) -> None:
     assert again.refusal == (409, "PrefixInUse")
 
 
-def test_an_event_that_came_before_makes_no_second_export(shop: Workshop) -> None:
-    assert [one.export_id for one in shop.tell("m-done").exports] == ["exp-23ogbi4guhnht7gc-0001"]
+def test_an_event_that_came_before_makes_no_second_export(world: FakeWorld) -> None:
+    assert [one.export_id for one in world.tell("m-done").exports] == ["exp-23ogbi4guhnht7gc-0001"]
 
 
 def test_what_was_called_off_before_the_upgrade_can_be_asked_for_again(entrance: Entrance) -> None:
@@ -128,15 +128,15 @@ def test_what_was_called_off_before_the_upgrade_can_be_asked_for_again(entrance:
 
 
 @pytest.mark.parametrize("name", [name for name in EVENTS if name.startswith("exp-")])
-def test_an_event_of_an_export_is_told_as_before(shop: Workshop, name: str) -> None:
-    record = shop.context().ledger.load(name.partition(".")[0])
+def test_an_event_of_an_export_is_told_as_before(world: FakeWorld, name: str) -> None:
+    record = world.context().ledger.load(name.partition(".")[0])
     assert record is not None
     assert agrees(json.loads(msgspec.json.encode(export_event(record, name.partition(".")[2]))), EVENTS[name])
 
 
-def test_a_rejection_is_told_in_the_same_bytes(shop: Workshop) -> None:
+def test_a_rejection_is_told_in_the_same_bytes(world: FakeWorld) -> None:
     (name,) = (name for name in EVENTS if name.startswith("rejected-"))
-    found = shop.context().ledger.read(f"rejected/{name.removeprefix('rejected-')}/event", Rejection)
+    found = world.context().ledger.read(f"rejected/{name.removeprefix('rejected-')}/event", Rejection)
     assert found is not None
     today = rejected_event(found.fact.digest, found.fact.cause, found.at)
     assert msgspec.json.encode(today) == msgspec.json.encode(EVENTS[name])
@@ -152,9 +152,9 @@ def test_a_manifest_is_valid_by_the_schema_of_today(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MANIFESTS)
-def test_a_manifest_says_today_what_it_said(shop: Workshop, name: str) -> None:
+def test_a_manifest_says_today_what_it_said(world: FakeWorld, name: str) -> None:
     then = read_json(f"life/{name}")
-    record = shop.context().ledger.load(then["ExportId"])
+    record = world.context().ledger.load(then["ExportId"])
     assert record is not None
     assert agrees(json.loads(written(manifest_of(record))), then)
 
@@ -180,17 +180,17 @@ def states(entrance: Entrance) -> dict[str, str]:
     return {one["ImageId"]: one["Status"] for one in found}
 
 
-def lived(shop: Workshop) -> None:
+def lived(world: FakeWorld) -> None:
     """Ticks until everything that 0.1.0 had begun is at its end."""
     for _ in range(12):
-        shop.tick(minutes=20)
-        for task_id, one in list(shop.cloud.running.items()):
+        world.tick(minutes=20)
+        for task_id, one in list(world.cloud.running.items()):
             if one.task.status == "Processing":
-                shop.cloud.finish(task_id)
+                world.cloud.finish(task_id)
 
 
-def test_what_0_1_0_began_is_led_to_its_end(shop: Workshop, entrance: Entrance) -> None:
-    lived(shop)
+def test_what_0_1_0_began_is_led_to_its_end(world: FakeWorld, entrance: Entrance) -> None:
+    lived(world)
     assert states(entrance) == {
         "m-untold": "Completed",
         "m-done": "Completed",
@@ -207,42 +207,43 @@ def test_what_0_1_0_began_is_led_to_its_end(shop: Workshop, entrance: Entrance) 
     }
 
 
-def test_no_image_is_exported_twice(shop: Workshop) -> None:
-    lived(shop)
-    assert sorted(start.image_id for start in shop.cloud.exported) == ["m-late", "m-nighta", "m-quota"]
+def test_no_image_is_exported_twice(world: FakeWorld) -> None:
+    lived(world)
+    assert sorted(start.image_id for start in world.cloud.exported) == ["m-late", "m-nighta", "m-quota"]
 
 
-def test_nothing_is_left_to_do_behind_what_0_1_0_began(shop: Workshop) -> None:
-    lived(shop)
+def test_nothing_is_left_to_do_behind_what_0_1_0_began(world: FakeWorld) -> None:
+    lived(world)
     folders = ("open/", "due/", "running/", "waiting/", "sighted/", "stalled/", "holds/")
-    assert [key for folder in folders for key in shop.keys(folder)] == []
+    assert [key for folder in folders for key in world.keys(folder)] == []
 
 
-def test_each_end_is_told_once_to_each_target(shop: Workshop) -> None:
-    lived(shop)
-    ends = [(name, event["id"]) for name, event in shop.notifier.told if event["type"].endswith(":Completed")]
+def test_each_end_is_told_once_to_each_target(world: FakeWorld) -> None:
+    lived(world)
+    ends = [(name, event["id"]) for name, event in world.notifier.delivered if event["type"].endswith(":Completed")]
     assert len(ends) == len(set(ends)) == 14  # seven exports, two targets
 
 
-def test_a_night_goes_on_from_what_0_1_0_had_exported(shop: Workshop) -> None:
-    known = shop.context().ledger.known(Place("1234567890123456", "cn-hangzhou"))
-    assert (known["23ogbi4guhnht7gc"], known["3htfxbcyzadkdfku"]) == ("standing", "failed")
+def test_a_night_goes_on_from_what_0_1_0_had_exported(world: FakeWorld) -> None:
+    known = world.context().ledger.known(Place("1234567890123456", "cn-hangzhou"))
+    assert known["23ogbi4guhnht7gc"] == ("exp-23ogbi4guhnht7gc-0001", "standing")
+    assert known["3htfxbcyzadkdfku"].before == "failed"
 
 
-def test_a_night_that_0_1_0_has_finished_is_not_lived_again(shop: Workshop) -> None:
+def test_a_night_that_0_1_0_has_finished_is_not_lived_again(world: FakeWorld) -> None:
     (then,) = (one["Nightly"] for one in read_json("life/answers.json") if "Nightly" in one)
-    today = nightly(shop.context(), Timer(run_id="2026-12-10"), request_id="n-2")
+    today = nightly(world.context(), Timer(run_id="2026-12-10"), request_id="n-2")
     assert (today.repeated, today.exports) == (True, ())
     assert agrees(json.loads(msgspec.json.encode(today.totals)), then["Totals"])
 
 
-def test_an_event_that_0_1_0_gave_up_goes_out_again_in_the_same_words(shop: Workshop) -> None:
+def test_an_event_that_0_1_0_gave_up_goes_out_again_in_the_same_words(world: FakeWorld) -> None:
     name = "untold-exp-6mq4u7kpwxajwswa-0001.Completed-7358ec59ba5a"
-    answer = replay(shop.context(), name, "r-1")
+    answer = replay(world.context(), name, "r-1", no_restores)
     assert [one.export_id for one in answer.exports] == ["exp-6mq4u7kpwxajwswa-0001"]
-    shop.tick(minutes=1)
+    world.tick(minutes=1)
     then = EVENTS["exp-6mq4u7kpwxajwswa-0001.Completed"]
-    assert ("function:images/after-export", then) in shop.notifier.told
+    assert ("function:images/after-export", then) in world.notifier.delivered
 
 
 # The policy

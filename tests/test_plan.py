@@ -15,7 +15,7 @@ from image_export.values.export import RequestedBy
 from image_export.values.image import Disk, Image
 from image_export.values.match import Match
 from image_export.values.policy import Policy, Rule, When
-from image_export.values.run import Before, Decision
+from image_export.values.run import Before, Decision, Newest
 
 from .builders import BUCKET, REGION, a_request, an_image
 from .fakes import START
@@ -34,7 +34,8 @@ def planned(
     *images: Image, rules: tuple[Rule, ...] = (), known: dict[str, Before] | None = None, **given: Any
 ) -> list[Decision]:
     arguments = {"now": START, "when": "nightly", "requested_by": RUN, **given}
-    return plan(policy(*rules), images, known or {}, **arguments)
+    newest = {key: Newest(f"exp-{key}-0001", before) for key, before in (known or {}).items()}
+    return plan(policy(*rules), images, newest, **arguments)
 
 
 def decided(image: Image, **given: Any) -> Decision:
@@ -70,6 +71,8 @@ def test_an_image_that_a_rule_wants_comes_with_the_reason_and_the_request() -> N
         ({"disks": (disk(kind="system"), disk(encrypted=True))}, "/dev/xvdb is encrypted"),
         ({"disks": (disk(kind="system"), *[disk()] * 5)}, "5 data disks"),
         ({"disks": (disk(2049),)}, "a disk has 2049 GiB"),
+        ({"tags": {"imageexport:restore": "res-a"}}, "was restored from an export (tag imageexport:restore=res-a)"),
+        ({"tags": {"imageexport:drill": "dri-a"}}, "was restored from an export (tag imageexport:drill=dri-a)"),
     ],
 )
 def test_what_cannot_be_exported_is_out_and_says_so(image: dict[str, Any], said: str) -> None:
@@ -93,6 +96,15 @@ def test_what_no_rule_wants_is_out_and_says_why(image: dict[str, str], said: str
     decision = decided(an_image(**image), rules=(old,))
     assert (decision.wanted, decision.rule) == (False, None)
     assert said in decision.reason
+
+
+@pytest.mark.parametrize("status", ["Creating", "Available"])
+def test_a_restored_image_is_no_new_image_whatever_may_still_be_set(status: str) -> None:
+    restored = an_image(status=status, tags={"imageexport:restore": "res-a"})
+    decision = decided(restored, when="image-created")
+    assert (decision.wanted, "restored from an export" in decision.reason) == (False, True)
+    tagged = Rule(name="tagged", when=("image-created",), match=Match(tags={"backup": "daily"}))
+    assert not decided(restored, rules=(tagged,), when="image-created").may_match
 
 
 @pytest.mark.parametrize("status", ["Creating", "Waiting"])

@@ -150,6 +150,35 @@ def test_a_fault_in_a_match_says_what_would_be_right(match: str, path: str, said
     assert said in message
 
 
+@pytest.mark.parametrize("every", ["1m", "5m", "90m", "999m", "1399m", "1440m", "1h", "9h", "19h", "24h", "1d"])
+def test_a_heartbeat_is_as_often_as_once_a_minute_and_as_seldom_as_once_a_day(every: str) -> None:
+    policy = read_policy(f"{SMALL}heartbeat: {{url: env:IMAGE_EXPORT_HEARTBEAT_URL, every: {every}}}\n".encode())
+    assert policy.heartbeat is not None
+    assert (policy.heartbeat.every, policy.heartbeat.style) == (every, "healthchecks")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("every: 5m", "policy.heartbeat.url: missing"),
+        (
+            "url: https://hc-ping.com/made-up",
+            "policy.heartbeat.url: is a text that is not shown here, since it may be a secret; it must be env:",
+        ),
+        ("url: env:PATH", "is 'env:PATH'; it must be env: and the name of a variable of the function"),
+        ("url: env:IMAGE_EXPORT_X, every: 0m", "is '0m'; it must be a whole number and one of m, h, d"),
+        ("url: env:IMAGE_EXPORT_X, every: 1441m", "from 1m to 1d, such as 5m"),
+        ("url: env:IMAGE_EXPORT_X, every: 25h", "from 1m to 1d, such as 5m"),
+        ("url: env:IMAGE_EXPORT_X, every: 2d", "from 1m to 1d, such as 5m"),
+        ("url: env:IMAGE_EXPORT_X, every: 1w", "from 1m to 1d, such as 5m"),
+        ("url: env:IMAGE_EXPORT_X, style: kuma", "is 'kuma'; it must be healthchecks or plain"),
+        ("url: env:IMAGE_EXPORT_X, evry: 5m", "unknown key, did you mean every?"),
+    ],
+)
+def test_a_heartbeat_that_cannot_be_is_a_fault(words: str, said: str) -> None:
+    assert said in faults(f"{SMALL}heartbeat: {{{words}}}\n")
+
+
 def test_a_glob_without_quotes_is_told_to_have_them() -> None:
     assert 'a glob stands in quotes: "*golden"' in faults(SMALL.replace('"golden-*"', "*golden"))
 
@@ -167,12 +196,15 @@ def test_all_faults_are_told_together() -> None:
         ("version: 1\nversion: 1", "twice"),
         ("a: &x [1]\nb: *x", "aliases"),
         ("a: !!python/object:os.system {}", "not YAML"),
-        ("", "policy: is empty; it must be an object of {version: …, accounts: …} with rules, notify where wanted"),
+        (
+            "",
+            "is empty; it must be an object of {version: …, accounts: …} with rules, notify, heartbeat",
+        ),
         ("- 1", "policy"),
         ("a: " + "x" * 300_000, "bytes"),
         ("a: [1", "policy.yaml"),
         (SMALL + "notify: [{eventbridge: {bus: default, region: cn-hangzhou}}]", "policy.notify[0].eventbridge.bus"),
-        (SMALL + "notify: [{}]", "policy.notify[0]: is neither of"),
+        (SMALL + "notify: [{}]", "policy.notify[0]: is nothing; it must be exactly one of"),
         (SMALL + "notify: [{function: after-export}]", "policy.notify[0].function: is 'after-export'; it must be"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from image_export.decisions.policy.check import check_policy
 from image_export.decisions.policy.file import read_policy
 from image_export.errors import OurFault
 from image_export.values.notify_target import EventBus, Function
@@ -33,6 +34,52 @@ def faults(old: str, new: str) -> str:
     with pytest.raises(OurFault) as raised:
         read_policy(POLICY.replace(old, new, 1).encode())
     return raised.value.cause.message
+
+
+ADDRESS, SECRET = "https://hooks.slack.com/services/T00/B00/s3cr3t", "SECs3cr3t"
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (
+            f"- slack: {{name: ops, url:{ADDRESS}}}",
+            "line 16: policy.notify[0].slack.url:…: unknown key, a blank belongs behind url:",
+        ),
+        (
+            f"- dingtalk: {{name: ops, url: env:IMAGE_EXPORT_X, secret:{SECRET}}}",
+            "line 16: policy.notify[0].dingtalk.secret:…: unknown key, a blank belongs behind secret:",
+        ),
+        (
+            f"- {ADDRESS}: {{}}",
+            "line 16: policy.notify[0].https:…: unknown key, known are eventbridge, function, webhook, dingtalk, ",
+        ),
+        (f"- slack: {{{'s3cr3t' * 5}: x}}", "line 16: policy.notify[0].slack.…: unknown key, known are name, url, "),
+        (f"- slack: {{{ADDRESS}: x, {ADDRESS}: y}}", "line 16: https:… is given twice"),
+        (
+            f"[]\n{ADDRESS}: 1",
+            "policy.https:…: unknown key, known are version, accounts, rules, notify, heartbeat, drills.",
+        ),
+        (
+            f"[]\nheartbeat: {{url:{ADDRESS}}}",
+            "policy.heartbeat.url:…: unknown key, a blank belongs behind url:",
+        ),
+    ],
+    ids=["no blank", "a secret", "as a kind", "long", "twice", "at the top", "heartbeat"],
+)
+def test_a_key_that_may_be_an_address_or_a_secret_is_not_shown(new: str, said: str) -> None:
+    head = POLICY.partition("notify:\n")[0]
+    text = f"{head}notify:\n  {new}\n" if new.startswith("- ") else f"{head}notify: {new}\n"
+    with pytest.raises(OurFault) as raised:
+        read_policy(text.encode())
+
+    assert said in raised.value.cause.message
+    assert "s3cr3t" not in f"{raised.value.cause.message} {check_policy(text.encode())[0]}"
+
+
+def test_a_word_that_is_misspelled_beside_an_address_is_shown() -> None:
+    message = faults("bus: image-export, region", "buss: image-export, region")
+    assert message.startswith("line 16: policy.notify[0].eventbridge.buss: unknown key, did you mean bus?")
 
 
 def test_the_policy_of_these_tests_is_valid() -> None:
@@ -276,12 +323,18 @@ def test_notify_targets_of_every_form_that_the_cloud_has_are_taken() -> None:
         (
             "- eventbridge: {bus: image-export, region: cn-hangzhou}",
             "- {}",
-            "line 16: policy.notify[0]: is neither of eventbridge and function; it must be exactly one of them",
+            (
+                "line 16: policy.notify[0]: is nothing; it must be exactly one of eventbridge, function, webhook, "
+                "dingtalk, feishu, wecom, slack"
+            ),
         ),
         (
             "- eventbridge: {bus: image-export, region: cn-hangzhou}",
             "- {eventbridge: {bus: b, region: cn-hangzhou}, function: {function: f}}",
-            "line 16: policy.notify[0]: is both of eventbridge and function; it must be exactly one of them",
+            (
+                "line 16: policy.notify[0]: is eventbridge and function; it must be exactly one of eventbridge, "
+                "function, webhook, dingtalk, feishu, wecom, slack"
+            ),
         ),
         (
             "bus: image-export",
@@ -495,9 +548,9 @@ def test_the_first_fifty_faults_are_told_and_how_many_more_there_are(count: int,
     assert ("more" in said) is bool(more)
 
 
-UNKNOWN = "known are version, accounts, rules, notify."
+UNKNOWN = "known are version, accounts, rules, notify, heartbeat, drills."
 LACKS = "line 1: policy.version: missing; line 1: policy.accounts: missing"
-OBJECT = "it must be an object of {version: …, accounts: …} with rules, notify where wanted"
+OBJECT = "it must be an object of {version: …, accounts: …} with rules, notify, heartbeat, drills where wanted"
 
 
 @pytest.mark.parametrize(

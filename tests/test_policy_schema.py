@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import jsonschema_rs
+import msgspec
 import pytest
 import yaml
 
 from image_export.decisions.policy.schema import policy_schema
+from image_export.values import policy as module
+from image_export.values.strict import Strict
 
 from .test_policy import SHIPPED, SMALL
 
@@ -55,3 +59,15 @@ def test_every_word_of_a_match_is_described_for_the_editor() -> None:
     properties: dict[str, Any] = policy_schema()["$defs"]["Match"]["properties"]
     assert {"older_than", "newer_than", "larger_than", "smaller_than", "family", "platform"} <= set(properties)
     assert all("description" in one or "enum" in one for one in properties.values())
+
+
+def test_no_part_of_the_policy_is_a_text_or_a_list() -> None:
+    """msgspec 0.22 frees too much where a value may be either and both have patterns or lengths: Python dies later."""
+    kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Strict)]
+    unions = [
+        (kind.__name__, field.name)
+        for kind in kinds
+        for field in msgspec.structs.fields(kind)
+        if len({*get_args(field.type)} - {type(None)}) > 1 and get_origin(field.type) in (Union, UnionType)
+    ]
+    assert (unions, len(kinds) > 10) == ([], True)

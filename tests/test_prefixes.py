@@ -11,26 +11,21 @@ from image_export.use_cases.ports import Stored
 
 from .builders import BUCKET, IMAGE, REGION, a_record, a_request
 from .entrance import TOKEN, Entrance
-from .fakes import refused
-from .workshop import Workshop
+from .fake_world import FakeWorld
+from .fakes import no_restores, refused
 
 
-@pytest.fixture
-def shop() -> Workshop:
-    return Workshop()
-
-
-def rejection(shop: Workshop, request_id: str, **parameters: object) -> str:
+def rejection(world: FakeWorld, request_id: str, **parameters: object) -> str:
     """The code of what a direct request is rejected with."""
-    (cause,) = shop.ask(request_id, **parameters).rejected
+    (cause,) = world.ask(request_id, **parameters).rejected
     return cause.code
 
 
-def finish(shop: Workshop) -> None:
+def finish(world: FakeWorld) -> None:
     """Every task that runs ends well, and a tick sees it."""
-    for task_id in [key for key, one in shop.cloud.running.items() if one.task.status == "Processing"]:
-        shop.cloud.finish(task_id)
-    shop.tick(minutes=10)
+    for task_id in [key for key, one in world.cloud.running.items() if one.task.status == "Processing"]:
+        world.cloud.finish(task_id)
+    world.tick(minutes=10)
 
 
 # What was answered and is sent back
@@ -38,17 +33,17 @@ def finish(shop: Workshop) -> None:
 
 @pytest.mark.parametrize("own", ["", "dr", "nightly", "seventeenletters1"])
 @pytest.mark.parametrize("dry_run", [False, True])
-def test_a_prefix_that_was_answered_is_no_name_for_another_export(shop: Workshop, own: str, dry_run: bool) -> None:
+def test_a_prefix_that_was_answered_is_no_name_for_another_export(world: FakeWorld, own: str, dry_run: bool) -> None:
     asked = {"OSSPrefix": own} if own else {}
-    (export,) = shop.ask("r-1", **asked).exports
-    finish(shop)
-    assert rejection(shop, "r-2", OSSPrefix=export.oss_prefix, DryRun=dry_run) == "PrefixInUse"
-    assert rejection(shop, "r-3", OSSPrefix=export.oss_prefix, ImageFormat="vhd", DryRun=dry_run) == "PrefixInUse"
-    assert len(shop.cloud.exported) == 1
+    (export,) = world.ask("r-1", **asked).exports
+    finish(world)
+    assert rejection(world, "r-2", OSSPrefix=export.oss_prefix, DryRun=dry_run) == "PrefixInUse"
+    assert rejection(world, "r-3", OSSPrefix=export.oss_prefix, ImageFormat="vhd", DryRun=dry_run) == "PrefixInUse"
+    assert len(world.cloud.exported) == 1
 
 
-def test_a_prefix_that_was_answered_is_409_over_http_while_its_export_runs_too(shop: Workshop) -> None:
-    http = Entrance(shop, TOKEN)
+def test_a_prefix_that_was_answered_is_409_over_http_while_its_export_runs_too(world: FakeWorld) -> None:
+    http = Entrance(world, TOKEN)
     prefix = http.post().value["OSSPrefix"]
     assert http.post(OSSPrefix=prefix).refusal == (409, "PrefixInUse")
 
@@ -78,72 +73,72 @@ def test_a_prefix_of_somebodys_own_is_not_taken_for_one_of_ours(prefix: str) -> 
 # The look at the claim
 
 
-def waiting(shop: Workshop, prefix: str) -> str:
+def waiting(world: FakeWorld, prefix: str) -> str:
     """An export with a whole prefix that has been recorded and waits for room."""
-    shop.cloud.faults.before("export_image", refused("ConcurrentQuotaExceed.ExportImage"))
-    (export,) = shop.ask("r-1", OSSPrefix=prefix).exports
+    world.cloud.faults.before("export_image", refused("ConcurrentQuotaExceed.ExportImage"))
+    (export,) = world.ask("r-1", OSSPrefix=prefix).exports
     assert (export.status, export.reason) == ("Requested", "ConcurrentQuotaExceed")
     return export.export_id
 
 
-def test_objects_that_came_under_a_whole_prefix_meanwhile_end_the_export_before_its_start(shop: Workshop) -> None:
-    export_id = waiting(shop, "a" * 20)
-    shop.cloud.write(BUCKET, f"{'a' * 20}_{IMAGE}_system.raw.tar.gz", b"theirs")
-    shop.tick(minutes=2)
-    record = shop.context().ledger.load(export_id)
+def test_objects_that_came_under_a_whole_prefix_meanwhile_end_the_export_before_its_start(world: FakeWorld) -> None:
+    export_id = waiting(world, "a" * 20)
+    world.cloud.write(BUCKET, f"{'a' * 20}_{IMAGE}_system.raw.tar.gz", b"theirs")
+    world.tick(minutes=2)
+    record = world.context().ledger.load(export_id)
     assert record
     assert record.ended
     assert record.ended.error
-    assert (record.ended.error.code, record.ended.http_status, shop.cloud.exported) == ("PrefixInUse", 409, [])
+    assert (record.ended.error.code, record.ended.http_status, world.cloud.exported) == ("PrefixInUse", 409, [])
 
 
-def test_a_whole_prefix_that_nothing_has_taken_meanwhile_starts(shop: Workshop) -> None:
-    waiting(shop, "a" * 20)
-    shop.tick(minutes=2)
-    assert [start.oss_prefix for start in shop.cloud.exported] == ["a" * 20]
+def test_a_whole_prefix_that_nothing_has_taken_meanwhile_starts(world: FakeWorld) -> None:
+    waiting(world, "a" * 20)
+    world.tick(minutes=2)
+    assert [start.oss_prefix for start in world.cloud.exported] == ["a" * 20]
 
 
-def test_what_version_0_1_0_recorded_under_a_prefix_of_ours_does_not_start(shop: Workshop) -> None:
+def test_what_version_0_1_0_recorded_under_a_prefix_of_ours_does_not_start(world: FakeWorld) -> None:
     """It took such a request: the export waits, and the first one is Completed meanwhile."""
-    (first,) = shop.ask("r-0").exports
-    finish(shop)
-    export_id = waiting(shop, "a" * 20)
+    (first,) = world.ask("r-0").exports
+    finish(world)
+    export_id = waiting(world, "a" * 20)
     prefix = first.oss_prefix or ""
-    for key in [key for key in shop.store.objects if "a" * 20 in shop.store.objects[key].body.decode()]:
-        stored = shop.store.objects[key]
-        shop.store.objects[key] = Stored(stored.body.replace(b"a" * 20, prefix.encode()), stored.modified_at)
-    shop.tick(minutes=2)
-    record = shop.context().ledger.load(export_id)
+    for key in [key for key in world.store.objects if "a" * 20 in world.store.objects[key].body.decode()]:
+        stored = world.store.objects[key]
+        world.store.objects[key] = Stored(stored.body.replace(b"a" * 20, prefix.encode()), stored.modified_at)
+    world.tick(minutes=2)
+    record = world.context().ledger.load(export_id)
     assert record
     assert record.ended
     assert record.ended.error
     assert record.ended.error.code == "PrefixInUse"
-    assert len(shop.cloud.exported) == 1
+    assert len(world.cloud.exported) == 1
 
 
-def test_a_whole_prefix_that_another_export_has_by_the_claim_does_not_start(shop: Workshop) -> None:
-    export_id = waiting(shop, "a" * 20)
-    (key,) = shop.keys("prefixes/")
-    (other,) = shop.ask("r-2", OSSPrefix="b" * 20, ImageFormat="vhd").exports
-    held = json.loads(shop.store.objects[key].body)
+def test_a_whole_prefix_that_another_export_has_by_the_claim_does_not_start(world: FakeWorld) -> None:
+    export_id = waiting(world, "a" * 20)
+    (key,) = world.keys("prefixes/")
+    (other,) = world.ask("r-2", OSSPrefix="b" * 20, ImageFormat="vhd").exports
+    held = json.loads(world.store.objects[key].body)
     held["Fact"]["ExportId"] = other.export_id
-    shop.store.objects[key] = Stored(json.dumps(held).encode().replace(b"b" * 20, b"a" * 20), shop.clock.now)
+    world.store.objects[key] = Stored(json.dumps(held).encode().replace(b"b" * 20, b"a" * 20), world.clock.now)
     for name in (f"exports/{other.export_id}/requested", f"open/{other.export_id}"):
-        stored = shop.store.objects[name]
-        shop.store.objects[name] = Stored(stored.body.replace(b"b" * 20, b"a" * 20), stored.modified_at)
-    finish(shop)
-    record = shop.context().ledger.load(export_id)
+        stored = world.store.objects[name]
+        world.store.objects[name] = Stored(stored.body.replace(b"b" * 20, b"a" * 20), stored.modified_at)
+    finish(world)
+    record = world.context().ledger.load(export_id)
     assert record
     assert record.ended
     assert record.ended.error
     assert other.export_id in record.ended.error.message
 
 
-def test_a_replay_of_a_generated_prefixes_export_makes_one_of_its_own(shop: Workshop) -> None:
-    shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
-    (failed,) = shop.ask("r-1").exports
+def test_a_replay_of_a_generated_prefixes_export_makes_one_of_its_own(world: FakeWorld) -> None:
+    world.cloud.faults.before("export_image", refused("ImageNotSupported"))
+    (failed,) = world.ask("r-1").exports
     body = json.dumps({"Replay": failed.export_id}).encode()
-    (export,) = on_event(shop.context(), body, request_id="r-2", region_id=REGION).exports
+    (export,) = on_event(world.context(), body, request_id="r-2", region_id=REGION, importing=no_restores).exports
     assert export.status == "Exporting"
     assert export.oss_prefix not in (None, failed.oss_prefix)
 
@@ -151,28 +146,28 @@ def test_a_replay_of_a_generated_prefixes_export_makes_one_of_its_own(shop: Work
 # Two ledgers
 
 
-def test_a_renewed_ledger_makes_the_same_image_another_prefix(shop: Workshop) -> None:
-    (old,) = shop.ask("r-1").exports
-    finish(shop)
-    stored = dict(shop.cloud.written_at)
-    shop.store.objects.clear()
-    shop.clock.advance(minutes=10)
-    (new,) = shop.ask("r-2").exports
-    finish(shop)
+def test_a_renewed_ledger_makes_the_same_image_another_prefix(world: FakeWorld) -> None:
+    (old,) = world.ask("r-1").exports
+    finish(world)
+    stored = dict(world.cloud.written_at)
+    world.store.objects.clear()
+    world.clock.advance(minutes=10)
+    (new,) = world.ask("r-2").exports
+    finish(world)
     assert (new.export_id, new.oss_prefix != old.oss_prefix) == (old.export_id, True)
-    assert {key: shop.cloud.written_at[key] for key in stored} == stored
+    assert {key: world.cloud.written_at[key] for key in stored} == stored
 
 
-def test_one_ledger_has_one_id_whoever_asks_first(shop: Workshop) -> None:
-    one, other = shop.context().ledger, shop.context().ledger
+def test_one_ledger_has_one_id_whoever_asks_first(world: FakeWorld) -> None:
+    one, other = world.context().ledger, world.context().ledger
     assert one.identity(make=False) == ""
-    assert one.identity() == other.identity() == shop.context().ledger.identity(make=False) != ""
+    assert one.identity() == other.identity() == world.context().ledger.identity(make=False) != ""
 
 
-def test_a_ledger_tells_its_id_without_being_asked_again(shop: Workshop) -> None:
-    ledger = shop.context().ledger
+def test_a_ledger_tells_its_id_without_being_asked_again(world: FakeWorld) -> None:
+    ledger = world.context().ledger
     said = ledger.identity()
-    shop.store.objects.clear()
+    world.store.objects.clear()
     assert ledger.identity() == said
 
 
@@ -182,6 +177,6 @@ def test_an_export_of_version_0_1_0_keeps_its_prefix() -> None:
     assert oss_prefix(replace(request, ledger_id="one"), "exp-zirrixzqpdi7igue-0001", 0) != "nightlyzuhapv56kszda"
 
 
-def test_a_dry_run_makes_no_id(shop: Workshop) -> None:
-    shop.ask("r-1", DryRun=True, OSSPrefix="a" * 20)
-    assert not shop.store.objects
+def test_a_dry_run_makes_no_id(world: FakeWorld) -> None:
+    world.ask("r-1", DryRun=True, OSSPrefix="a" * 20)
+    assert not world.store.objects

@@ -19,13 +19,8 @@ from image_export.values.export import RequestedBy
 from image_export.values.policy import Destination
 
 from .builders import BUCKET, IMAGE, REGION, a_request
-from .fakes import Died, FakeStore, Faults, MeanwhileAt, unanswered, unreached
-from .workshop import Workshop
-
-
-@pytest.fixture
-def shop() -> Workshop:
-    return Workshop()
+from .fake_world import FakeWorld
+from .fakes import Died, FakeStore, Faults, MeanwhileAt, no_restores, unanswered, unreached
 
 
 def generation(answer: Answer) -> int:
@@ -38,23 +33,23 @@ def rejection(answer: Answer) -> str:
     return cause.code
 
 
-def end(shop: Workshop, *, well: bool = True) -> None:
+def end(world: FakeWorld, *, well: bool = True) -> None:
     """The only task that runs ends, and a tick sees it."""
-    (task_id,) = [key for key, one in shop.cloud.running.items() if one.task.status == "Processing"]
+    (task_id,) = [key for key, one in world.cloud.running.items() if one.task.status == "Processing"]
     if well:
-        shop.cloud.finish(task_id)
+        world.cloud.finish(task_id)
     else:
-        shop.cloud.fail(task_id)
-    shop.tick(minutes=10)
+        world.cloud.fail(task_id)
+    world.tick(minutes=10)
 
 
 @pytest.mark.parametrize("alien", ["{}-backup/requested", "{}-0001/claim-copy", "{}-0001/claim-"])
-def test_a_name_that_is_none_of_ours_stops_neither_a_request_nor_a_look(shop: Workshop, alien: str) -> None:
-    (export,) = shop.tell().exports
-    shop.store.put(f"exports/{alien.format(export.export_id[:-5])}", b"{}")
-    end(shop)
-    assert len(shop.keys("/ended")) == 1
-    assert generation(shop.ask(ClientToken="t")) == 2
+def test_a_name_that_is_none_of_ours_stops_neither_a_request_nor_a_look(world: FakeWorld, alien: str) -> None:
+    (export,) = world.tell().exports
+    world.store.put(f"exports/{alien.format(export.export_id[:-5])}", b"{}")
+    end(world)
+    assert len(world.keys("/ended")) == 1
+    assert generation(world.ask(ClientToken="t")) == 2
 
 
 # The bucket
@@ -62,53 +57,53 @@ def test_a_name_that_is_none_of_ours_stops_neither_a_request_nor_a_look(shop: Wo
 
 @pytest.mark.parametrize("status", ["Enabled", "Suspended"])
 def test_on_a_versioned_ledger_neither_an_event_nor_a_request_nor_a_tick_does_anything(
-    shop: Workshop, status: str
+    world: FakeWorld, status: str
 ) -> None:
-    shop.store.versioning = status
-    for work in (shop.tell, shop.ask, shop.tick):
+    world.store.versioning = status
+    for work in (world.tell, world.ask, world.tick):
         with pytest.raises(OurFault, match="LedgerVersioned"):
             work()
-    assert (dict(shop.store.objects), shop.cloud.exported, shop.notifier.told) == ({}, [], [])
+    assert (dict(world.store.objects), world.cloud.exported, world.notifier.delivered) == ({}, [], [])
 
 
-def test_an_entrance_asks_once_whether_the_ledger_is_versioned(shop: Workshop) -> None:
-    ledger = shop.context().ledger
+def test_an_entrance_asks_once_whether_the_ledger_is_versioned(world: FakeWorld) -> None:
+    ledger = world.context().ledger
     ledger.ready()
-    shop.store.faults.before("versioned", unreached())
+    world.store.faults.before("versioned", unreached())
     ledger.ready()
 
 
-def test_a_warm_watcher_notices_at_its_next_tick_that_somebody_enabled_versioning(shop: Workshop) -> None:
-    warm = shop.context()
-    watch(warm, request_id="tick")
-    shop.store.versioning = "Enabled"
+def test_a_warm_watcher_notices_at_its_next_tick_that_somebody_enabled_versioning(world: FakeWorld) -> None:
+    warm = world.context()
+    watch(warm, pinger=world.pinger, reach=no_restores, request_id="tick")
+    world.store.versioning = "Enabled"
     with pytest.raises(OurFault, match="LedgerVersioned"):
-        watch(warm, request_id="tick")
+        watch(warm, pinger=world.pinger, reach=no_restores, request_id="tick")
 
 
 @pytest.mark.parametrize("status", ["Enabled", "Suspended"])
-def test_a_warm_instance_claims_nothing_once_somebody_has_enabled_versioning(shop: Workshop, status: str) -> None:
-    warm = shop.context()
+def test_a_warm_instance_claims_nothing_once_somebody_has_enabled_versioning(world: FakeWorld, status: str) -> None:
+    warm = world.context()
     warm.ledger.ready()
     recorded = record(warm, a_request())
-    shop.store.versioning = status
+    world.store.versioning = status
     with pytest.raises(OurFault, match="LedgerVersioned"):
         begin(warm, recorded)
     with pytest.raises(OurFault, match="LedgerVersioned"):
         warm.ledger.ready()
-    assert (shop.keys("/claim-"), shop.cloud.exported) == ([], [])
+    assert (world.keys("/claim-"), world.cloud.exported) == ([], [])
 
 
 @pytest.mark.parametrize("call", ["create open", "create requested"])
-def test_an_answer_that_was_lost_does_not_say_that_nothing_is_recorded(shop: Workshop, call: str) -> None:
-    shop.store.faults.after(call, unanswered())
-    shop.store.faults.before("get", *[unanswered()] * 9)
+def test_an_answer_that_was_lost_does_not_say_that_nothing_is_recorded(world: FakeWorld, call: str) -> None:
+    world.store.faults.after(call, unanswered())
+    world.store.faults.before("get", *[unanswered()] * 9)
     with pytest.raises(LedgerFault) as raised:
-        shop.ask("r-1")
+        world.ask("r-1")
     assert "may have been recorded" in (raised.value.cause.recommend or "")
-    shop.store.faults = Faults()
-    assert generation(shop.ask("r-1")) == 1
-    assert len(shop.keys("/requested")) == 1
+    world.store.faults = Faults()
+    assert generation(world.ask("r-1")) == 1
+    assert len(world.keys("/requested")) == 1
 
 
 # Which export it is
@@ -150,73 +145,73 @@ def test_under_a_whole_prefix_an_object_is_ours_only_by_the_whole_id_of_our_imag
     assert is_under(request, "backupsofnovember26", key) is ours
 
 
-def test_a_request_for_what_is_open_is_that_export(shop: Workshop) -> None:
-    assert [generation(shop.ask(f"r-{number}")) for number in range(3)] == [1, 1, 1]
-    assert len(shop.cloud.exported) == 1
+def test_a_request_for_what_is_open_is_that_export(world: FakeWorld) -> None:
+    assert [generation(world.ask(f"r-{number}")) for number in range(3)] == [1, 1, 1]
+    assert len(world.cloud.exported) == 1
 
 
-def test_a_request_with_another_prefix_is_a_new_generation(shop: Workshop) -> None:
-    shop.ask("r-1")
-    assert generation(shop.ask("r-2", OSSPrefix="other")) == 2
+def test_a_request_with_another_prefix_is_a_new_generation(world: FakeWorld) -> None:
+    world.ask("r-1")
+    assert generation(world.ask("r-2", OSSPrefix="other")) == 2
 
 
-def test_a_request_after_the_end_is_a_new_generation(shop: Workshop) -> None:
-    shop.ask("r-1")
-    end(shop)
-    assert generation(shop.ask("r-2")) == 2
+def test_a_request_after_the_end_is_a_new_generation(world: FakeWorld) -> None:
+    world.ask("r-1")
+    end(world)
+    assert generation(world.ask("r-2")) == 2
 
 
 @pytest.mark.parametrize(
     ("trigger", "well", "expected"), [("nightly", True, 1), ("nightly", False, 2), ("event", False, 1)]
 )
 def test_a_rule_exports_an_image_once_unless_a_nightly_run_finds_that_it_failed(
-    shop: Workshop, trigger: Any, well: bool, expected: int
+    world: FakeWorld, trigger: Any, well: bool, expected: int
 ) -> None:
-    shop.tell()
-    end(shop, well=well)
+    world.tell()
+    end(world, well=well)
     again = replace(a_request(), requested_by=RequestedBy(trigger=trigger, id="again"))
-    assert int(record(shop.context(), again).export_id[-4:]) == expected
+    assert int(record(world.context(), again).export_id[-4:]) == expected
 
 
-def test_who_loses_a_generation_reads_the_winners(shop: Workshop) -> None:
+def test_who_loses_a_generation_reads_the_winners(world: FakeWorld) -> None:
     """Both have listed nothing; the other one's `requested` comes first."""
-    (winner,) = shop.ask(OSSPrefix="winner").exports
-    listed, shop.store.list = shop.store.list, lambda *_args, **_more: Page([], more=False)  # type: ignore[method-assign]
-    recorded = record(shop.context(), a_request(rule=None, caller_prefix="loser"))
-    shop.store.list = listed  # type: ignore[method-assign]
-    loser = shop.context().ledger.load(recorded.export_id)
+    (winner,) = world.ask(OSSPrefix="winner").exports
+    listed, world.store.list = world.store.list, lambda *_args, **_more: Page([], more=False)  # type: ignore[method-assign]
+    recorded = record(world.context(), a_request(rule=None, caller_prefix="loser"))
+    world.store.list = listed  # type: ignore[method-assign]
+    loser = world.context().ledger.load(recorded.export_id)
     assert loser is not None
     assert (recorded.export_id[-4:], loser.request.caller_prefix) == ("0002", "loser")
     assert winner.export_id.endswith("0001")
 
 
-def test_who_loses_a_generation_in_the_same_second_leaves_the_winner_its_hint(shop: Workshop) -> None:
-    shop.tick()  # the sweep of this hour is over
-    wanted, worker = replace(a_request(), requested_by=RequestedBy(trigger="nightly", id="n")), shop.context()
+def test_who_loses_a_generation_in_the_same_second_leaves_the_winner_its_hint(world: FakeWorld) -> None:
+    world.tick()  # the sweep of this hour is over
+    wanted, worker = replace(a_request(), requested_by=RequestedBy(trigger="nightly", id="n")), world.context()
     worker.ledger.store = FakeStore(
-        shop.clock, MeanwhileAt(5, lambda: record(shop.context(), wanted)), shop.store.objects
+        world.clock, MeanwhileAt(5, lambda: record(world.context(), wanted)), world.store.objects
     )
     assert not record(worker, wanted).created
-    (hint,) = shop.keys("waiting/")
+    (hint,) = world.keys("waiting/")
     assert hint.endswith("-0001")
 
 
 # ClientToken
 
 
-def test_a_token_is_its_export_even_after_the_end_and_after_a_newer_one(shop: Workshop) -> None:
-    shop.ask("r-1", ClientToken="mine")
-    end(shop)
-    assert generation(shop.ask("r-2", ClientToken="mine")) == 1
-    assert generation(shop.ask("r-3")) == 2
-    end(shop)
-    assert generation(shop.ask("r-4", ClientToken="mine")) == 1
+def test_a_token_is_its_export_even_after_the_end_and_after_a_newer_one(world: FakeWorld) -> None:
+    world.ask("r-1", ClientToken="mine")
+    end(world)
+    assert generation(world.ask("r-2", ClientToken="mine")) == 1
+    assert generation(world.ask("r-3")) == 2
+    end(world)
+    assert generation(world.ask("r-4", ClientToken="mine")) == 1
 
 
-def test_a_delivery_without_a_token_is_known_by_its_request_id(shop: Workshop) -> None:
-    shop.ask("r-1")
-    end(shop)
-    assert [generation(shop.ask("r-1")), generation(shop.ask("r-2"))] == [1, 2]
+def test_a_delivery_without_a_token_is_known_by_its_request_id(world: FakeWorld) -> None:
+    world.ask("r-1")
+    end(world)
+    assert [generation(world.ask("r-1")), generation(world.ask("r-2"))] == [1, 2]
 
 
 def in_message(message_id: str, *requests: dict[str, str]) -> bytes:
@@ -226,38 +221,38 @@ def in_message(message_id: str, *requests: dict[str, str]) -> bytes:
     return json.dumps({"TopicName": "t", "MessageId": message_id, "Message": text}).encode()
 
 
-def test_a_message_that_another_invocation_brings_again_is_the_same_request(shop: Workshop) -> None:
+def test_a_message_that_another_invocation_brings_again_is_the_same_request(world: FakeWorld) -> None:
     answers = []
     for request_id, message_id in (("r-1", "M-1"), ("r-2", "M-1"), ("r-3", "M-2")):
-        answers.append(shop.receive(in_message(message_id, {}), request_id))
+        answers.append(world.receive(in_message(message_id, {}), request_id))
         if answers[-1].exports[0].status == "Exporting":
-            end(shop)
+            end(world)
     assert [generation(answer) for answer in answers] == [1, 1, 2]
 
 
-def test_requests_in_one_message_are_told_apart_by_their_places(shop: Workshop) -> None:
+def test_requests_in_one_message_are_told_apart_by_their_places(world: FakeWorld) -> None:
     body = in_message("M-1", {"ImageFormat": "raw"}, {"ImageFormat": "vhd"})
-    first, again = (shop.receive(body, request_id) for request_id in ("r-1", "r-2"))
+    first, again = (world.receive(body, request_id) for request_id in ("r-1", "r-2"))
     assert [len({export.export_id for export in answer.exports}) for answer in (first, again)] == [2, 2]
     assert {one.export_id for one in first.exports} == {one.export_id for one in again.exports}
 
 
-def test_a_token_that_came_for_an_open_export_is_that_export_for_good(shop: Workshop) -> None:
-    shop.ask("r-1")
-    shop.ask("r-2", ClientToken="second")
-    end(shop)
-    assert generation(shop.ask("r-3", ClientToken="second")) == 1
+def test_a_token_that_came_for_an_open_export_is_that_export_for_good(world: FakeWorld) -> None:
+    world.ask("r-1")
+    world.ask("r-2", ClientToken="second")
+    end(world)
+    assert generation(world.ask("r-3", ClientToken="second")) == 1
 
 
 @pytest.mark.parametrize("change", [{"OSSPrefix": "other"}, {"RoleName": "Other"}, {"ImageFormat": "vhd"}])
-def test_a_token_with_other_parameters_is_refused(shop: Workshop, change: dict[str, str]) -> None:
-    shop.ask("r-1", ClientToken="mine")
-    assert rejection(shop.ask("r-2", ClientToken="mine", **change)) == "IdempotentParameterMismatch"
+def test_a_token_with_other_parameters_is_refused(world: FakeWorld, change: dict[str, str]) -> None:
+    world.ask("r-1", ClientToken="mine")
+    assert rejection(world.ask("r-2", ClientToken="mine", **change)) == "IdempotentParameterMismatch"
 
 
-def test_of_two_workers_with_one_token_and_other_parameters_the_later_one_is_refused(shop: Workshop) -> None:
+def test_of_two_workers_with_one_token_and_other_parameters_the_later_one_is_refused(world: FakeWorld) -> None:
     """Both have seen that the token means nothing yet; the export of the faster one does not stand either."""
-    context, faster = shop.context(), a_request(client_token="token-1")
+    context, faster = world.context(), a_request(client_token="token-1")
     context.ledger.ready()
     assert client_token.use(context, faster, "exp-aaaaaaaaaaaaaaaa-0001")
     later = a_request(client_token="token-1", image_format="vhd")
@@ -270,55 +265,55 @@ def test_tokens_of_different_accounts_never_meet() -> None:
     assert parameters_hash(a_request()) == parameters_hash(a_request(client_token="t"))
 
 
-def test_a_token_stands_before_its_export_does(shop: Workshop) -> None:
+def test_a_token_stands_before_its_export_does(world: FakeWorld) -> None:
     """The worker dies right after `requested`; the token means that export whatever comes after it."""
-    shop.store.faults.after("create requested", Died())
-    shop.surviving(lambda: shop.ask("r-1", ClientToken="mine"))
-    shop.tick(minutes=3)
-    end(shop)
-    assert generation(shop.ask("r-2")) == 2
-    end(shop)
-    assert generation(shop.ask("r-3", ClientToken="mine")) == 1
+    world.store.faults.after("create requested", Died())
+    world.surviving(lambda: world.ask("r-1", ClientToken="mine"))
+    world.tick(minutes=3)
+    end(world)
+    assert generation(world.ask("r-2")) == 2
+    end(world)
+    assert generation(world.ask("r-3", ClientToken="mine")) == 1
 
 
-def test_a_token_whose_export_was_never_made_makes_it(shop: Workshop) -> None:
-    shop.store.faults.before("put due", Died())
-    assert not shop.surviving(lambda: shop.ask("r-1", ClientToken="mine"))
-    (export,) = shop.ask("r-2", ClientToken="mine").exports
+def test_a_token_whose_export_was_never_made_makes_it(world: FakeWorld) -> None:
+    world.store.faults.before("put due", Died())
+    assert not world.surviving(lambda: world.ask("r-1", ClientToken="mine"))
+    (export,) = world.ask("r-2", ClientToken="mine").exports
     assert (export.status, export.export_id[-4:]) == ("Exporting", "0001")
 
 
 @pytest.mark.parametrize("both", [True, False], ids=["twice at a time", "once"])
 @pytest.mark.parametrize("number", range(1, 24))
-def test_a_token_is_one_export_whoever_is_faster_to_its_generation(shop: Workshop, number: int, both: bool) -> None:
+def test_a_token_is_one_export_whoever_is_faster_to_its_generation(world: FakeWorld, number: int, both: bool) -> None:
     """Another request gets the generation at any call of ours, and a third the one after; ours is sent again."""
     mine = a_request(rule=None, caller_prefix="aaa", client_token="mine")
     answers = []
 
     def others() -> None:
-        record(shop.context(), a_request(rule=None, caller_prefix="bbb", client_token="second"))
-        answers.extend([record(shop.context(), mine).export_id] if both else [])
-        record(shop.context(), a_request(rule=None, caller_prefix="ccc", client_token="third"))
+        record(world.context(), a_request(rule=None, caller_prefix="bbb", client_token="second"))
+        answers.extend([record(world.context(), mine).export_id] if both else [])
+        record(world.context(), a_request(rule=None, caller_prefix="ccc", client_token="third"))
 
-    worker = shop.context()
-    worker.ledger.store = FakeStore(shop.clock, MeanwhileAt(number, others), shop.store.objects)
+    worker = world.context()
+    worker.ledger.store = FakeStore(world.clock, MeanwhileAt(number, others), world.store.objects)
     answers.append(record(worker, mine).export_id)
-    record(shop.context(), a_request(rule=None, caller_prefix="ddd", client_token="fourth"))
-    answers += [record(shop.context(), mine).export_id for _ in range(2)]
+    record(world.context(), a_request(rule=None, caller_prefix="ddd", client_token="fourth"))
+    answers += [record(world.context(), mine).export_id for _ in range(2)]
     assert len(set(answers)) == 1
-    standing = shop.context().ledger.load(answers[0])
+    standing = world.context().ledger.load(answers[0])
     assert standing is not None
     assert standing.request.caller_prefix == "aaa"
 
 
-def test_what_is_delivered_again_after_the_policy_has_another_prefix_is_the_same_request(shop: Workshop) -> None:
-    shop.ask("r-1")
-    shop.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
-    assert generation(shop.ask("r-1")) == 1
+def test_what_is_delivered_again_after_the_policy_has_another_prefix_is_the_same_request(world: FakeWorld) -> None:
+    world.ask("r-1")
+    world.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
+    assert generation(world.ask("r-1")) == 1
 
 
-def test_a_prefix_that_is_named_or_left_out_to_the_same_effect_is_the_same(shop: Workshop) -> None:
-    assert [generation(shop.ask("r-1", ClientToken="t", **more)) for more in ({}, {"OSSPrefix": "nightly"})] == [1, 1]
+def test_a_prefix_that_is_named_or_left_out_to_the_same_effect_is_the_same(world: FakeWorld) -> None:
+    assert [generation(world.ask("r-1", ClientToken="t", **more)) for more in ({}, {"OSSPrefix": "nightly"})] == [1, 1]
 
 
 ROLE = "AliyunECSImageExportDefaultRole"
@@ -338,40 +333,40 @@ SAID_OTHERWISE = [
 @pytest.mark.parametrize("first", SAID_OTHERWISE)
 @pytest.mark.parametrize("token", [{}, {"ClientToken": "t"}], ids=["open", "by token"])
 def test_the_same_request_said_otherwise_is_the_same_export(
-    shop: Workshop, first: dict[str, str], said: dict[str, str], token: dict[str, str]
+    world: FakeWorld, first: dict[str, str], said: dict[str, str], token: dict[str, str]
 ) -> None:
-    assert [generation(shop.ask(name, **token, **more)) for name, more in (("r-1", first), ("r-2", said))] == [1, 1]
+    assert [generation(world.ask(name, **token, **more)) for name, more in (("r-1", first), ("r-2", said))] == [1, 1]
 
 
 @pytest.mark.parametrize("asked", [{}, {"ClientToken": "t"}], ids=["open", "by token"])
 @pytest.mark.parametrize("said", [{}, {"RoleName": ROLE}, {"OSSPrefix": "nightly"}])
 def test_the_same_request_after_the_policy_has_another_prefix_is_the_open_export(
-    shop: Workshop, asked: dict[str, str], said: dict[str, str]
+    world: FakeWorld, asked: dict[str, str], said: dict[str, str]
 ) -> None:
-    shop.ask("r-1", **asked)
-    shop.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
-    assert generation(shop.ask("r-2", **asked, **said)) == 1
+    world.ask("r-1", **asked)
+    world.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
+    assert generation(world.ask("r-2", **asked, **said)) == 1
 
 
 def test_what_a_rule_has_begun_is_the_same_as_what_is_asked_for_after_the_policys_prefix_has_changed(
-    shop: Workshop,
+    world: FakeWorld,
 ) -> None:
-    shop.tell()
-    shop.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
-    assert [generation(shop.ask(name, ClientToken="t")) for name in ("r-1", "r-2")] == [1, 1]
+    world.tell()
+    world.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
+    assert [generation(world.ask(name, ClientToken="t")) for name in ("r-1", "r-2")] == [1, 1]
 
 
-def test_another_prefix_or_role_is_another_export(shop: Workshop) -> None:
-    shop.ask("r-1")
-    assert generation(shop.ask("r-2", OSSPrefix="other")) == 2
-    assert generation(shop.ask("r-3", OSSPrefix="other", RoleName="another")) == 3
+def test_another_prefix_or_role_is_another_export(world: FakeWorld) -> None:
+    world.ask("r-1")
+    assert generation(world.ask("r-2", OSSPrefix="other")) == 2
+    assert generation(world.ask("r-3", OSSPrefix="other", RoleName="another")) == 3
 
 
-def test_a_token_whose_worker_died_means_what_it_said_after_the_policy_has_another_prefix(shop: Workshop) -> None:
-    shop.store.faults.before("put due", Died())
-    assert not shop.surviving(lambda: shop.ask("r-1", ClientToken="t"))
-    shop.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
-    assert [generation(shop.ask(name, ClientToken="t")) for name in ("r-2", "r-3")] == [1, 1]
+def test_a_token_whose_worker_died_means_what_it_said_after_the_policy_has_another_prefix(world: FakeWorld) -> None:
+    world.store.faults.before("put due", Died())
+    assert not world.surviving(lambda: world.ask("r-1", ClientToken="t"))
+    world.change_account(destinations={REGION: Destination(bucket=BUCKET, prefix="weekly")})
+    assert [generation(world.ask(name, ClientToken="t")) for name in ("r-2", "r-3")] == [1, 1]
 
 
 # What version 0.1.0 kept of a token: parameters, asked; without a role, and with the default one named
@@ -396,35 +391,35 @@ def test_what_version_0_1_0_kept_of_a_token_is_understood(
 # The order at the entrance
 
 
-def test_what_was_recorded_is_due_even_where_the_entrance_dies_at_once(shop: Workshop) -> None:
-    shop.tick()  # the sweep of this hour is over
-    shop.store.faults.after("create requested", Died())
-    assert not shop.surviving(shop.tell)
-    (export,) = shop.tick(minutes=3).exports
+def test_what_was_recorded_is_due_even_where_the_entrance_dies_at_once(world: FakeWorld) -> None:
+    world.tick()  # the sweep of this hour is over
+    world.store.faults.after("create requested", Died())
+    assert not world.surviving(world.tell)
+    (export,) = world.tick(minutes=3).exports
     assert export.status == "Exporting"
 
 
 def test_a_fault_of_the_ledger_at_one_request_of_an_array_does_not_keep_the_others_from_being_recorded(
-    shop: Workshop,
+    world: FakeWorld,
 ) -> None:
-    shop.store.faults.before("create requested", unreached())
+    world.store.faults.before("create requested", unreached())
     requests = [{"ImageId": IMAGE, "OSSBucket": BUCKET, "OSSPrefix": prefix} for prefix in ("one", "two")]
-    answer = shop.receive(json.dumps(requests).encode())
-    assert len(answer.exports) == len(shop.requested()) == 2  # the second helps the first along from its marker
+    answer = world.receive(json.dumps(requests).encode())
+    assert len(answer.exports) == len(world.requested()) == 2  # the second helps the first along from its marker
 
 
-def test_requests_of_one_array_without_tokens_are_exports_of_their_own(shop: Workshop) -> None:
+def test_requests_of_one_array_without_tokens_are_exports_of_their_own(world: FakeWorld) -> None:
     requests = [{"ImageId": IMAGE, "OSSBucket": BUCKET, "ImageFormat": name} for name in ("raw", "vhd")]
-    answer = shop.receive(json.dumps(requests).encode())
+    answer = world.receive(json.dumps(requests).encode())
     assert (len(answer.exports), answer.rejected) == (2, ())
 
 
-def test_a_marker_of_somebody_who_died_is_helped_along_with_its_own_body(shop: Workshop) -> None:
-    shop.store.faults.before("create requested", unreached())
+def test_a_marker_of_somebody_who_died_is_helped_along_with_its_own_body(world: FakeWorld) -> None:
+    world.store.faults.before("create requested", unreached())
     with pytest.raises(LedgerFault):
-        shop.ask("r-1", OSSPrefix="first")
-    assert generation(shop.ask("r-2", OSSPrefix="second")) == 2
-    first = shop.context().ledger.load(shop.keys("open/")[0].split("/")[1])
+        world.ask("r-1", OSSPrefix="first")
+    assert generation(world.ask("r-2", OSSPrefix="second")) == 2
+    first = world.context().ledger.load(world.keys("open/")[0].split("/")[1])
     assert first is not None
     assert first.request.caller_prefix == "first"
 
@@ -443,34 +438,34 @@ def test_a_prefix_that_leaves_no_room_is_used_exactly_as_given() -> None:
     assert oss_prefix(a_request(caller_prefix="a" * 18), "exp-x-0001", 1) == "a" * 18
 
 
-def test_a_prefix_given_exactly_is_refused_where_its_objects_are_already(shop: Workshop) -> None:
-    shop.ask("r-1", OSSPrefix="a" * 18)
-    end(shop)
-    assert rejection(shop.ask("r-2", OSSPrefix="a" * 18)) == "PrefixInUse"
+def test_a_prefix_given_exactly_is_refused_where_its_objects_are_already(world: FakeWorld) -> None:
+    world.ask("r-1", OSSPrefix="a" * 18)
+    end(world)
+    assert rejection(world.ask("r-2", OSSPrefix="a" * 18)) == "PrefixInUse"
 
 
 WHOLE = "a" * 18
 
 
-def test_a_dry_run_says_that_a_prefix_is_taken(shop: Workshop) -> None:
-    shop.ask("r-1", OSSPrefix=WHOLE)
-    assert rejection(shop.ask("r-2", OSSPrefix=WHOLE, ImageFormat="qcow2", DryRun=True)) == "PrefixInUse"
+def test_a_dry_run_says_that_a_prefix_is_taken(world: FakeWorld) -> None:
+    world.ask("r-1", OSSPrefix=WHOLE)
+    assert rejection(world.ask("r-2", OSSPrefix=WHOLE, ImageFormat="qcow2", DryRun=True)) == "PrefixInUse"
 
 
-def test_a_request_that_finds_objects_does_not_keep_the_prefix(shop: Workshop) -> None:
-    shop.cloud.write(BUCKET, f"{WHOLE}_{IMAGE}_system.raw.tar.gz", b"theirs")
-    assert rejection(shop.ask("r-1", OSSPrefix=WHOLE)) == "PrefixInUse"
-    assert not shop.keys("prefixes/")
+def test_a_request_that_finds_objects_does_not_keep_the_prefix(world: FakeWorld) -> None:
+    world.cloud.write(BUCKET, f"{WHOLE}_{IMAGE}_system.raw.tar.gz", b"theirs")
+    assert rejection(world.ask("r-1", OSSPrefix=WHOLE)) == "PrefixInUse"
+    assert not world.keys("prefixes/")
 
 
-def test_a_dry_run_with_the_cloud_away_says_so_and_nothing_else(shop: Workshop) -> None:
-    shop.cloud.faults.before("image", unanswered("Unanswered"))
+def test_a_dry_run_with_the_cloud_away_says_so_and_nothing_else(world: FakeWorld) -> None:
+    world.cloud.faults.before("image", unanswered("Unanswered"))
     with pytest.raises(CloudFault):
-        shop.ask("r-1", DryRun=True)
-    assert not shop.store.objects
+        world.ask("r-1", DryRun=True)
+    assert not world.store.objects
 
 
 @pytest.mark.parametrize(("role", "warned"), [("AliyunECSImageExportDefaultRole", 0), ("another", 1)])
-def test_a_role_that_the_documentation_calls_invalid_is_warned_of(shop: Workshop, role: str, warned: int) -> None:
-    shop.ask("r-1", RoleName=role)
-    assert shop.log.events().count("request.role_unusual") == warned
+def test_a_role_that_the_documentation_calls_invalid_is_warned_of(world: FakeWorld, role: str, warned: int) -> None:
+    world.ask("r-1", RoleName=role)
+    assert world.log.events().count("request.role_unusual") == warned

@@ -11,57 +11,57 @@ from image_export.use_cases.night.worker import RUN
 from image_export.values.export import RequestedBy
 
 from .builders import ACCOUNT, IMAGE, REGION, a_request, an_image
+from .fake_world import FakeWorld
 from .fakes import refused, unanswered
-from .test_nightly import run, shop, stock
-from .workshop import Workshop
+from .test_nightly import run, stock, world
 
-__all__ = ["shop"]  # the fixture
+__all__ = ["world"]  # the fixture
 NIGHT = RequestedBy(trigger="nightly", id="night")
 
 
-def refuse(shop: Workshop, those: Callable[[str], bool], *calls: str, code: str = "InvalidObjectState") -> None:
+def refuse(world: FakeWorld, those: Callable[[str], bool], *calls: str, code: str = "InvalidObjectState") -> None:
     """OSS refuses these calls for these keys from now on."""
     for call in calls:
-        whole = getattr(shop.store, call)
+        whole = getattr(world.store, call)
 
         def refusing(key: str, *more: Any, whole: Callable[..., Any] = whole) -> Any:
             if those(key):
                 raise refused(code)
             return whole(key, *more)
 
-        setattr(shop.store, call, refusing)
+        setattr(world.store, call, refusing)
 
 
-def archive(shop: Workshop, part: str) -> None:
+def archive(world: FakeWorld, part: str) -> None:
     """A lifecycle rule has archived what is there under such names by now."""
-    there = {key for key in shop.store.objects if part in key}
+    there = {key for key in world.store.objects if part in key}
     assert there
-    refuse(shop, there.__contains__, "get")
+    refuse(world, there.__contains__, "get")
 
 
-def test_an_archived_request_is_left_over_and_the_night_goes_on(shop: Workshop) -> None:
-    stock(shop, 1)
-    shop.cloud.faults.before("export_image", refused("ImageNotSupported"))
-    shop.tell("m-cn0000")
-    archive(shop, "/requested")
-    stock(shop, 10)
-    (here, _) = run(shop).totals
+def test_an_archived_request_is_left_over_and_the_night_goes_on(world: FakeWorld) -> None:
+    stock(world, 1)
+    world.cloud.faults.before("export_image", refused("ImageNotSupported"))
+    world.tell("m-cn0000")
+    archive(world, "/requested")
+    stock(world, 10)
+    (here, _) = run(world).totals
     assert (here.recorded, here.left_over) == (9, 1)
 
 
 @pytest.mark.parametrize("fact", ["/requested", "/claim", "/result", "/ended"])
-def test_a_fact_that_is_refused_is_never_taken_for_none(shop: Workshop, fact: str) -> None:
-    stock(shop, 1)
-    shop.tell("m-cn0000")
-    shop.cloud.fail(shop.task_id)
-    shop.tick(minutes=10)
-    archive(shop, fact)
+def test_a_fact_that_is_refused_is_never_taken_for_none(world: FakeWorld, fact: str) -> None:
+    stock(world, 1)
+    world.tell("m-cn0000")
+    world.cloud.fail(world.task_id)
+    world.tick(minutes=10)
+    archive(world, fact)
     with pytest.raises(FactUnreadable) as caught:
-        record(shop.context(), a_request(image_id="m-cn0000", requested_by=NIGHT))
+        record(world.context(), a_request(image_id="m-cn0000", requested_by=NIGHT))
     assert caught.value.code == "InvalidObjectState"
     assert "lifecycle" in str(caught.value.cause.recommend)
-    shop.tick(minutes=10)
-    assert len(shop.cloud.exported) == 1
+    world.tick(minutes=10)
+    assert len(world.cloud.exported) == 1
 
 
 GET, ALL = ("get",), ("get", "put", "create", "delete")
@@ -84,105 +84,105 @@ FACTS = ("/requested", "/claim", "/result", "/ended", "/told", "/cancel")
 @pytest.mark.parametrize(("calls", "code"), [(GET, "InvalidObjectState"), (ALL, "AccessDenied")])
 @pytest.mark.parametrize("part", [*KINDS, *FACTS])
 def test_whatever_one_object_is_refused_the_others_are_worked_on(
-    shop: Workshop, part: str, calls: tuple[str, ...], code: str
+    world: FakeWorld, part: str, calls: tuple[str, ...], code: str
 ) -> None:
     """Of an export that ran before: another image is found by the night, and another comes by event."""
-    stock(shop, 1, image_id="m-old")
-    shop.ask(ImageId="m-old", OSSBucket="acme-images-hangzhou", ClientToken="mine")
-    shop.store.put(f"holds/{ACCOUNT}/{REGION}", b"{}")
-    run(shop, "night-0")
-    old = {key for key in shop.store.objects if part in key and ("m-old" in key or "exp-" in key or part in KINDS)}
-    refuse(shop, old.__contains__, *calls, code=code)
-    shop.sweeps = True
-    stock(shop, 2)
-    assert run(shop, "night-1").finished
-    shop.clock.advance(minutes=1)
-    shop.tell("m-cn0001")
+    stock(world, 1, image_id="m-old")
+    world.ask(ImageId="m-old", OSSBucket="acme-images-hangzhou", ClientToken="mine")
+    world.store.put(f"holds/{ACCOUNT}/{REGION}", b"{}")
+    run(world, "night-0")
+    old = {key for key in world.store.objects if part in key and ("m-old" in key or "exp-" in key or part in KINDS)}
+    refuse(world, old.__contains__, *calls, code=code)
+    world.sweeps = True
+    stock(world, 2)
+    assert run(world, "night-1").finished
+    world.clock.advance(minutes=1)
+    world.tell("m-cn0001")
     for _ in range(3):
-        shop.tick(minutes=6)
-    assert {start.image_id for start in shop.cloud.exported} >= {"m-cn0000", "m-cn0001"}
+        world.tick(minutes=6)
+    assert {start.image_id for start in world.cloud.exported} >= {"m-cn0000", "m-cn0001"}
     for number in (2, 3):
-        shop.cloud.finish(f"tsk-000{number}")
-    shop.tick(minutes=6)
-    assert sum(key.endswith("/ended") for key in shop.store.objects) >= 2
+        world.cloud.finish(f"tsk-000{number}")
+    world.tick(minutes=6)
+    assert sum(key.endswith("/ended") for key in world.store.objects) >= 2
 
 
-def test_a_whole_bucket_that_is_refused_is_a_fault_of_the_ledger(shop: Workshop) -> None:
-    stock(shop, 2)
-    refuse(shop, lambda _key: True, "get", code="AccessDenied")
+def test_a_whole_bucket_that_is_refused_is_a_fault_of_the_ledger(world: FakeWorld) -> None:
+    stock(world, 2)
+    refuse(world, lambda _key: True, "get", code="AccessDenied")
     with pytest.raises(LedgerFault) as caught:
-        run(shop)
+        run(world)
     assert not isinstance(caught.value, FactUnreadable)
 
 
 @pytest.mark.parametrize(("calls", "work"), [(GET, "read"), (ALL, "put"), (ALL, "mark"), (ALL, "delete")])
 def test_a_refusal_is_of_one_object_only_where_another_name_is_allowed(
-    shop: Workshop, calls: tuple[str, ...], work: str
+    world: FakeWorld, calls: tuple[str, ...], work: str
 ) -> None:
-    ledger = shop.context().ledger
+    ledger = world.context().ledger
     arguments: tuple[Any, ...] = {"read": (RUN, dict), "delete": (RUN,)}.get(work, (RUN, {}))
-    refuse(shop, lambda key: key == RUN, *calls, code="AccessDenied")
+    refuse(world, lambda key: key == RUN, *calls, code="AccessDenied")
     with pytest.raises(FactUnreadable):
         getattr(ledger, work)(*arguments)
-    refuse(shop, lambda _key: True, *calls, code="AccessDenied")
+    refuse(world, lambda _key: True, *calls, code="AccessDenied")
     with pytest.raises(LedgerFault) as caught:
         getattr(ledger, work)(*arguments)
     assert not isinstance(caught.value, FactUnreadable)
 
 
-def test_a_bucket_that_may_not_be_written_to_is_a_fault_of_the_ledger(shop: Workshop) -> None:
-    stock(shop, 2)
-    refuse(shop, lambda _key: True, "put", "create", code="AccessDenied")
+def test_a_bucket_that_may_not_be_written_to_is_a_fault_of_the_ledger(world: FakeWorld) -> None:
+    stock(world, 2)
+    refuse(world, lambda _key: True, "put", "create", code="AccessDenied")
     with pytest.raises(LedgerFault) as caught:
-        run(shop)
+        run(world)
     assert not isinstance(caught.value, FactUnreadable)
 
 
-def test_a_ledger_whose_own_id_is_refused_can_record_nothing_and_says_so(shop: Workshop) -> None:
-    stock(shop, 2)
-    shop.tell("m-cn0000")
-    archive(shop, "ledger/id")
+def test_a_ledger_whose_own_id_is_refused_can_record_nothing_and_says_so(world: FakeWorld) -> None:
+    stock(world, 2)
+    world.tell("m-cn0000")
+    archive(world, "ledger/id")
     with pytest.raises(LedgerFault, match="ledger/id") as caught:
-        run(shop)
+        run(world)
     assert not isinstance(caught.value, FactUnreadable)
 
 
-def test_throttling_and_silence_are_of_the_bucket(shop: Workshop) -> None:
-    stock(shop, 2)
-    run(shop)
+def test_throttling_and_silence_are_of_the_bucket(world: FakeWorld) -> None:
+    stock(world, 2)
+    run(world)
     for fault in (refused("Throttling"), unanswered()):
-        shop.store.faults.before("get", fault)
+        world.store.faults.before("get", fault)
         with pytest.raises(LedgerFault) as caught:
-            shop.context().ledger.read(RUN, dict)
+            world.context().ledger.read(RUN, dict)
         assert not isinstance(caught.value, FactUnreadable)
 
 
-def test_the_hint_of_a_look_that_broke_stays_where_no_new_one_can_be_written(shop: Workshop) -> None:
-    stock(shop, 1, status="Creating")
-    shop.tell("m-cn0000")
-    (before,) = shop.keys("due/")
-    archive(shop, "/requested")
-    refuse(shop, lambda key: key.startswith("due/"), "put")
-    shop.tick(minutes=10)
-    assert shop.keys("due/") == [before]
+def test_the_hint_of_a_look_that_broke_stays_where_no_new_one_can_be_written(world: FakeWorld) -> None:
+    stock(world, 1, status="Creating")
+    world.tell("m-cn0000")
+    (before,) = world.keys("due/")
+    archive(world, "/requested")
+    refuse(world, lambda key: key.startswith("due/"), "put")
+    world.tick(minutes=10)
+    assert world.keys("due/") == [before]
 
 
-def test_a_named_image_whose_marker_is_archived_is_looked_at_all_the_same(shop: Workshop) -> None:
-    shop.tell()
-    archive(shop, "sighted/")
-    shop.show(an_image(image_id=IMAGE))
-    assert [export.image_id for export in shop.tell().exports] == [IMAGE]
+def test_a_named_image_whose_marker_is_archived_is_looked_at_all_the_same(world: FakeWorld) -> None:
+    world.tell()
+    archive(world, "sighted/")
+    world.show(an_image(image_id=IMAGE))
+    assert [export.image_id for export in world.tell().exports] == [IMAGE]
 
 
-def test_a_task_whose_owner_is_archived_is_no_reason_to_start_again(shop: Workshop) -> None:
-    stock(shop, 2)
-    shop.cloud.resource_ids = False
-    shop.cloud.faults.after("export_image", unanswered())
-    shop.tell("m-cn0000")
-    shop.tell("m-cn0001")
-    for task_id in shop.cloud.running:
-        shop.cloud.fail(task_id)
-    archive(shop, "tasks/")
+def test_a_task_whose_owner_is_archived_is_no_reason_to_start_again(world: FakeWorld) -> None:
+    stock(world, 2)
+    world.cloud.resource_ids = False
+    world.cloud.faults.after("export_image", unanswered())
+    world.tell("m-cn0000")
+    world.tell("m-cn0001")
+    for task_id in world.cloud.running:
+        world.cloud.fail(task_id)
+    archive(world, "tasks/")
     for _ in range(60):
-        shop.tick(minutes=30)
-    assert [start.image_id for start in shop.cloud.exported] == ["m-cn0000", "m-cn0001"]
+        world.tick(minutes=30)
+    assert [start.image_id for start in world.cloud.exported] == ["m-cn0000", "m-cn0001"]

@@ -17,15 +17,10 @@ from image_export.values.arrival import Sighted, Sighting
 from image_export.values.cause import Cause
 
 from .builders import IMAGE, REGION, a_record, an_image
+from .fake_world import BUS, POLICY, FakeWorld
 from .fakes import START, Clock, Died, Faults, refused, unanswered
-from .workshop import BUS, POLICY, Workshop
 
 LATER = "m-bp1later"
-
-
-@pytest.fixture
-def shop() -> Workshop:
-    return Workshop()
 
 
 @pytest.mark.parametrize(
@@ -62,35 +57,35 @@ MOMENT = timedelta(seconds=1)
 
 
 def looked_again(
-    shop: Workshop, marked: timedelta, *, seen: bool = False, available: bool = False, **changes: Any
+    world: FakeWorld, marked: timedelta, *, seen: bool = False, available: bool = False, **changes: Any
 ) -> Outcome:
     """What a look finds so long after the marker was written."""
-    at = shop.clock.now
+    at = world.clock.now
     fields = {name: getattr(CREATION, name) for name in Sighting.__struct_fields__}
     fact = Sighted(**{**fields, **changes}, named_at=at if seen else None, available=available)
-    shop.clock.now = at + marked
-    return consider(shop.context(), fact, marker=Found(fact, at, "n-1"))
+    world.clock.now = at + marked
+    return consider(world.context(), fact, marker=Found(fact, at, "n-1"))
 
 
 @pytest.mark.parametrize(
     ("after", "undecided"), [(timedelta(minutes=15), True), (timedelta(minutes=15, seconds=1), False)]
 )
 def test_an_image_that_was_created_is_looked_for_during_a_quarter_of_an_hour(
-    shop: Workshop, after: timedelta, undecided: bool
+    world: FakeWorld, after: timedelta, undecided: bool
 ) -> None:
-    seen = looked_again(shop, after)
+    seen = looked_again(world, after)
     assert (seen.undecided, seen.rejected is not None) == (undecided, not undecided)
 
 
-def test_an_image_that_no_creation_named_is_not_looked_for_again(shop: Workshop) -> None:
-    assert looked_again(shop, timedelta(minutes=1), named_by_creation=False).rejected is not None
+def test_an_image_that_no_creation_named_is_not_looked_for_again(world: FakeWorld) -> None:
+    assert looked_again(world, timedelta(minutes=1), named_by_creation=False).rejected is not None
 
 
 @pytest.mark.parametrize(("after", "undecided"), [(timedelta(hours=1), True), (timedelta(hours=1) + MOMENT, False)])
 def test_an_image_that_was_seen_and_is_gone_is_looked_for_during_an_hour(
-    shop: Workshop, after: timedelta, undecided: bool
+    world: FakeWorld, after: timedelta, undecided: bool
 ) -> None:
-    seen = looked_again(shop, after, seen=True)
+    seen = looked_again(world, after, seen=True)
     assert (seen.undecided, seen.rejected) == (undecided, None)
     assert seen.because == (None if undecided else "The image was there, and is gone.")
 
@@ -99,10 +94,10 @@ def test_an_image_that_was_seen_and_is_gone_is_looked_for_during_an_hour(
     ("after", "undecided"), [(timedelta(minutes=15) - MOMENT, True), (timedelta(minutes=15), False)]
 )
 def test_an_image_that_no_rule_wants_is_decided_a_quarter_of_an_hour_after_it_was_available(
-    shop: Workshop, after: timedelta, undecided: bool
+    world: FakeWorld, after: timedelta, undecided: bool
 ) -> None:
-    shop.show(an_image(image_id=LATER, name="scratch"))
-    assert looked_again(shop, after, seen=True, available=True).undecided is undecided
+    world.show(an_image(image_id=LATER, name="scratch"))
+    assert looked_again(world, after, seen=True, available=True).undecided is undecided
 
 
 @pytest.mark.parametrize(
@@ -115,10 +110,10 @@ def test_an_image_that_no_rule_wants_is_decided_a_quarter_of_an_hour_after_it_wa
     ],
 )
 def test_looks_that_fail_for_a_day_are_the_end_and_for_four_where_the_image_was_seen(
-    shop: Workshop, seen: bool, after: timedelta, undecided: bool
+    world: FakeWorld, seen: bool, after: timedelta, undecided: bool
 ) -> None:
-    shop.cloud.faults.before("image", refused("Forbidden.RAM"))
-    found = looked_again(shop, after, seen=seen)
+    world.cloud.faults.before("image", refused("Forbidden.RAM"))
+    found = looked_again(world, after, seen=seen)
     assert (found.undecided, found.fault) == (undecided, "Forbidden.RAM")
     assert (found.rejected is None) is undecided
 
@@ -127,15 +122,15 @@ def test_looks_that_fail_for_a_day_are_the_end_and_for_four_where_the_image_was_
     ("after", "next_s"), [(timedelta(0), 60), (timedelta(minutes=15), 60), (timedelta(minutes=16), 480)]
 )
 def test_an_image_that_cannot_be_judged_is_looked_at_each_minute_for_a_quarter_of_an_hour_then_less_often(
-    shop: Workshop, after: timedelta, next_s: int
+    world: FakeWorld, after: timedelta, next_s: int
 ) -> None:
-    shop.cloud.faults.before("image", refused("Throttling"))
-    looked_again(shop, after)
-    (hint,) = shop.keys("due/")
+    world.cloud.faults.before("image", refused("Throttling"))
+    looked_again(world, after)
+    (hint,) = world.keys("due/")
     assert hint.split("/")[1] == keys.stamp(START + after + timedelta(seconds=next_s))
 
 
-def tell_again(shop: Workshop, event_id: str, region: str = REGION) -> None:
+def tell_again(world: FakeWorld, event_id: str, region: str = REGION) -> None:
     """Another event about the same image."""
     event = {
         "id": event_id,
@@ -144,126 +139,126 @@ def tell_again(shop: Workshop, event_id: str, region: str = REGION) -> None:
         "regionId": region,
         "content": {"imageId": LATER, "currentState": "Available"},
     }
-    shop.receive(json.dumps(event).encode())
+    world.receive(json.dumps(event).encode())
 
 
-def test_an_image_that_is_seen_later_is_exported_and_its_marker_goes(shop: Workshop) -> None:
-    assert shop.tell(LATER).exports == ()
-    shop.tick(minutes=2)
-    shop.show(an_image(image_id=LATER))
-    (export,) = shop.tick(minutes=2).exports
+def test_an_image_that_is_seen_later_is_exported_and_its_marker_goes(world: FakeWorld) -> None:
+    assert world.tell(LATER).exports == ()
+    world.tick(minutes=2)
+    world.show(an_image(image_id=LATER))
+    (export,) = world.tick(minutes=2).exports
     assert export.status == "Exporting"
-    assert (shop.keys("sighted/"), len(shop.keys("/requested"))) == ([], 1)
-    shop.tick(minutes=11)  # by then nobody is on his way who named it in the same second
-    assert shop.keys("sighted") == []
+    assert (world.keys("sighted/"), len(world.keys("/requested"))) == ([], 1)
+    world.tick(minutes=11)  # by then nobody is on his way who named it in the same second
+    assert world.keys("sighted") == []
 
 
-def test_an_image_that_is_never_seen_is_rejected_after_a_quarter_of_an_hour(shop: Workshop) -> None:
-    shop.tell(LATER)
+def test_an_image_that_is_never_seen_is_rejected_after_a_quarter_of_an_hour(world: FakeWorld) -> None:
+    world.tell(LATER)
     for _ in range(14):
-        shop.tick(minutes=1)
-    assert shop.notifier.told == []
+        world.tick(minutes=1)
+    assert world.notifier.delivered == []
     for _ in range(3):
-        shop.tick(minutes=1)
-    assert shop.notifier.kinds(BUS) == ["Rejected"]
-    assert shop.keys("sighted/") == []
-    shop.tick(minutes=11)  # by then nobody is on his way who named it in the same second
-    assert shop.keys("sighted") == []
+        world.tick(minutes=1)
+    assert world.notifier.kinds(BUS) == ["Rejected"]
+    assert world.keys("sighted/") == []
+    world.tick(minutes=11)  # by then nobody is on his way who named it in the same second
+    assert world.keys("sighted") == []
 
 
-def test_events_about_one_image_are_one_sighting_whatever_their_ids(shop: Workshop) -> None:
+def test_events_about_one_image_are_one_sighting_whatever_their_ids(world: FakeWorld) -> None:
     for event_id in ("e-1", "e-2"):
-        tell_again(shop, event_id)
-    assert len(shop.keys("sighted/")) == 1
+        tell_again(world, event_id)
+    assert len(world.keys("sighted/")) == 1
 
 
-def test_one_id_in_two_regions_is_two_sightings(shop: Workshop) -> None:
+def test_one_id_in_two_regions_is_two_sightings(world: FakeWorld) -> None:
     two = f"destinations: {{cn-beijing: {{bucket: acme-images-beijing}}, {REGION}:"
-    shop.policy = read_policy(POLICY.replace(f"destinations: {{{REGION}:", two).encode())
+    world.policy = read_policy(POLICY.replace(f"destinations: {{{REGION}:", two).encode())
     for region in (REGION, "cn-beijing"):
-        tell_again(shop, "e-1", region)
-    assert len(shop.keys("sighted/")) == 2
+        tell_again(world, "e-1", region)
+    assert len(world.keys("sighted/")) == 2
 
 
 @pytest.mark.parametrize("fault", [unanswered(), refused("Throttling.User"), refused("NoPermission")])
-def test_an_image_that_cannot_be_looked_at_is_looked_at_again(shop: Workshop, fault: Exception) -> None:
-    shop.cloud.faults.before("image", fault)
-    assert shop.tell().exports == ()
-    (export,) = shop.tick(minutes=2).exports
+def test_an_image_that_cannot_be_looked_at_is_looked_at_again(world: FakeWorld, fault: Exception) -> None:
+    world.cloud.faults.before("image", fault)
+    assert world.tell().exports == ()
+    (export,) = world.tick(minutes=2).exports
     assert (export.image_id, export.status) == (IMAGE, "Exporting")
 
 
-def test_a_sighted_image_is_neither_given_up_nor_exported_while_the_policy_cannot_be_read(shop: Workshop) -> None:
-    shop.tell(LATER)
-    policy, shop.policy = shop.policy, None
-    shop.show(an_image(image_id=LATER))
+def test_a_sighted_image_is_neither_given_up_nor_exported_while_the_policy_cannot_be_read(world: FakeWorld) -> None:
+    world.tell(LATER)
+    policy, world.policy = world.policy, None
+    world.show(an_image(image_id=LATER))
     for _ in range(5):
-        shop.tick(hours=12)
-    assert (shop.cloud.exported, shop.notifier.told, len(shop.keys("sighted/"))) == ([], [], 1)
-    shop.policy = policy
-    (export,) = shop.tick(hours=1).exports
+        world.tick(hours=12)
+    assert (world.cloud.exported, world.notifier.delivered, len(world.keys("sighted/"))) == ([], [], 1)
+    world.policy = policy
+    (export,) = world.tick(hours=1).exports
     assert (export.image_id, export.status) == (LATER, "Exporting")
 
 
-def test_an_image_whose_look_has_ended_in_a_bug_is_looked_at_ten_minutes_later(shop: Workshop) -> None:
-    shop.cloud.faults.before("image", refused("Throttling"), ZeroDivisionError("division"))
-    shop.tell()
-    shop.tick(minutes=2)
-    (hint,) = shop.keys("due/")
+def test_an_image_whose_look_has_ended_in_a_bug_is_looked_at_ten_minutes_later(world: FakeWorld) -> None:
+    world.cloud.faults.before("image", refused("Throttling"), ZeroDivisionError("division"))
+    world.tell()
+    world.tick(minutes=2)
+    (hint,) = world.keys("due/")
     assert hint.split("/")[1] == keys.stamp(START + timedelta(minutes=12))
 
 
-def test_the_next_hint_is_there_before_the_last_one_goes(shop: Workshop) -> None:
-    shop.tell(LATER)
-    shop.store.faults.before("put due", Died())
-    assert not shop.surviving(lambda: shop.tick(minutes=2))
-    assert len(shop.keys("due/")) == 1
+def test_the_next_hint_is_there_before_the_last_one_goes(world: FakeWorld) -> None:
+    world.tell(LATER)
+    world.store.faults.before("put due", Died())
+    assert not world.surviving(lambda: world.tick(minutes=2))
+    assert len(world.keys("due/")) == 1
 
 
-def test_a_hint_that_comes_due_in_the_tick_that_left_it_stays(shop: Workshop) -> None:
-    shop.tell(LATER)
-    (hint,) = shop.keys("due/")
+def test_a_hint_that_comes_due_in_the_tick_that_left_it_stays(world: FakeWorld) -> None:
+    world.tell(LATER)
+    (hint,) = world.keys("due/")
     what = hint.split("/")[2]
-    shop.clock.advance(minutes=2)
+    world.clock.advance(minutes=2)
     for seconds in range(50, 70):  # one of them is the hint that the look will leave: another worker was first
-        shop.context().ledger.put(keys.due(shop.clock.now + timedelta(seconds=seconds), what))
-    shop.store.faults = SlowWrites(shop.clock)
-    shop.tick()
-    shop.store.faults = Faults()
-    shop.show(an_image(image_id=LATER))
-    (export,) = shop.tick(minutes=2).exports
-    assert (export.image_id, shop.keys("sighted/")) == (LATER, [])
+        world.context().ledger.put(keys.due(world.clock.now + timedelta(seconds=seconds), what))
+    world.store.faults = SlowWrites(world.clock)
+    world.tick()
+    world.store.faults = Faults()
+    world.show(an_image(image_id=LATER))
+    (export,) = world.tick(minutes=2).exports
+    assert (export.image_id, world.keys("sighted/")) == (LATER, [])
     for _ in range(3):
-        shop.tick(minutes=10)
-    assert shop.keys("sighted") == []
+        world.tick(minutes=10)
+    assert world.keys("sighted") == []
 
 
-def test_a_look_that_fails_does_not_forget_the_image(shop: Workshop) -> None:
-    shop.tell(LATER)
-    shop.store.faults.before("get", unanswered())
-    shop.cloud.faults.before("image", unanswered(), unanswered())
+def test_a_look_that_fails_does_not_forget_the_image(world: FakeWorld) -> None:
+    world.tell(LATER)
+    world.store.faults.before("get", unanswered())
+    world.cloud.faults.before("image", unanswered(), unanswered())
     for _ in range(3):
-        shop.tick(minutes=2)
-    shop.show(an_image(image_id=LATER))
+        world.tick(minutes=2)
+    world.show(an_image(image_id=LATER))
     for _ in range(5):
-        shop.tick(minutes=2)
-    assert len(shop.cloud.running) == 1
+        world.tick(minutes=2)
+    assert len(world.cloud.running) == 1
 
 
-def test_a_last_look_that_fails_does_not_forget_the_image_either(shop: Workshop) -> None:
-    shop.tell(LATER)
+def test_a_last_look_that_fails_does_not_forget_the_image_either(world: FakeWorld) -> None:
+    world.tell(LATER)
     for _ in range(14):
-        shop.tick(minutes=1)
-    shop.cloud.faults.before("image", unanswered())
-    shop.tick(minutes=2)
+        world.tick(minutes=1)
+    world.cloud.faults.before("image", unanswered())
+    world.tick(minutes=2)
     for _ in range(5):
-        shop.tick(minutes=2)
-    assert shop.notifier.kinds(BUS) == ["Rejected"]
+        world.tick(minutes=2)
+    assert world.notifier.kinds(BUS) == ["Rejected"]
 
 
-def test_the_marker_of_an_image_that_is_not_wanted_goes_too(shop: Workshop) -> None:
-    shop.tell(LATER)
-    shop.show(an_image(image_id=LATER, name="scratch"))
+def test_the_marker_of_an_image_that_is_not_wanted_goes_too(world: FakeWorld) -> None:
+    world.tell(LATER)
+    world.show(an_image(image_id=LATER, name="scratch"))
     for _ in range(40):
-        shop.tick(minutes=1)
-    assert shop.keys("sighted") == []
+        world.tick(minutes=1)
+    assert world.keys("sighted") == []

@@ -1,23 +1,23 @@
 """Notify targets that are slow or silent: what that costs a tick, an asker and the other targets. Virtual time."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from image_export.use_cases.entrances.http import HttpApp
+from image_export.use_cases.entrances.http import HttpApp, Outside
 from image_export.use_cases.export.record import record
 from image_export.values.export import RequestedBy
-from image_export.values.notify_target import Function, NotifyTarget
+from image_export.values.notify_target import ChannelAddress, Function, NotifyTarget
 from image_export.values.settings import Settings
 
 from .builders import BUCKET, IMAGE, REGION, a_request, an_image
 from .builders import BUS as THE_BUS
-from .fakes import START, Counting, unanswered
-from .workshop import BUS, FUNCTION, Workshop
+from .fake_world import BUS, FUNCTION, FakeWorld
+from .fakes import START, Counting, no_restores, unanswered
 
 CALL_S = 0.05
 NIGHT = RequestedBy(trigger="nightly", id="night")
@@ -27,17 +27,17 @@ SETTINGS = Settings(ledger_bucket="ledger", ledger_prefix="ledger", http_auth="p
 class TakesTime(Counting):
     """Each call takes its moment."""
 
-    def __init__(self, shop: "SlowShop") -> None:
+    def __init__(self, world: "SlowWorld") -> None:
         super().__init__()
-        self._shop = shop
+        self._world = world
 
     def run(self, call: str, effect: Callable[[], Any]) -> Any:
-        self._shop.clock.advance(seconds=CALL_S)
+        self._world.clock.advance(seconds=CALL_S)
         return super().run(call, effect)
 
 
-class SlowShop(Workshop):
-    """A workshop in which time passes with each call, and is what an invocation has left."""
+class SlowWorld(FakeWorld):
+    """A fake_world in which time passes with each call, and is what an invocation has left."""
 
     def __init__(self) -> None:
         self._deadline: datetime | None = None
@@ -55,13 +55,15 @@ class SlowShop(Workshop):
     def remaining_s(self, seconds: float) -> None:
         self._deadline = self.clock.now + timedelta(seconds=seconds)
 
-    def _answer(self, target: NotifyTarget, event: Mapping[str, Any]) -> None:
-        self.tried.append((target.name, event["id"], self.clock.now))
+    def _answer(
+        self, target: NotifyTarget, events: Sequence[Mapping[str, Any]], _: ChannelAddress | None = None
+    ) -> None:
+        self.tried.extend((target.name, event["id"], self.clock.now) for event in events)
         takes_s = self.answers_s.get(target.name, lambda: CALL_S)()
         self.clock.advance(seconds=min(takes_s, 20))
         if takes_s >= 20:
             raise unanswered("Unanswered")
-        self.takes(target, event)
+        self.takes(target, events)
 
     def run_ends(self, number: int) -> None:
         """So many exports run, and their tasks end at once; everybody has heard that they started."""
@@ -69,11 +71,11 @@ class SlowShop(Workshop):
             self._show(f"m-ends{one:03d}")
             record(self.context(), a_request(image_id=f"m-ends{one:03d}", requested_by=NIGHT))
         self.cloud.concurrent_exports = number
-        while len(self.cloud.running) < number or len(self.notifier.told) < 2 * number:
+        while len(self.cloud.running) < number or len(self.notifier.delivered) < 2 * number:
             self.minute()
         for task_id in self.cloud.running:
             self.cloud.finish(task_id)
-        self.notifier.told.clear()
+        self.notifier.delivered.clear()
 
     def wait_for_room(self, number: int) -> None:
         """So many wait for room, which there is as soon as others have ended."""
@@ -96,109 +98,113 @@ class SlowShop(Workshop):
 
     def ends(self, target: str) -> set[str]:
         """The ends that a target has heard of."""
-        return {event["id"] for name, event in self.notifier.told if name == target and "Completed" in event["id"]}
+        return {event["id"] for name, event in self.notifier.delivered if name == target and "Completed" in event["id"]}
 
 
 @pytest.fixture
-def shop() -> SlowShop:
-    return SlowShop()
+def world() -> SlowWorld:
+    return SlowWorld()
 
 
-def ticks_until(shop: SlowShop, done: Callable[[], bool], most: int) -> int:
+def ticks_until(world: SlowWorld, done: Callable[[], bool], most: int) -> int:
     """How many it takes."""
     for number in range(1, most + 1):
-        shop.minute()
+        world.minute()
         if done():
             return number
     raise AssertionError(f"not in {most} ticks")
 
 
-def test_a_bus_that_takes_fifteen_seconds_holds_up_no_start_and_no_other_target(shop: SlowShop) -> None:
-    shop.run_ends(200)
-    shop.wait_for_room(20)
-    shop.answers_s[BUS] = lambda: 15.0
-    began = shop.clock.now
-    assert ticks_until(shop, lambda: len(shop.cloud.exported) == 220, 2)
-    ticks_until(shop, lambda: len(shop.ends(FUNCTION)) == 200, 10)
-    assert shop.clock.now - began < timedelta(minutes=10)
+def test_a_bus_that_takes_fifteen_seconds_holds_up_no_start_and_no_other_target(world: SlowWorld) -> None:
+    world.run_ends(200)
+    world.wait_for_room(20)
+    world.answers_s[BUS] = lambda: 15.0
+    began = world.clock.now
+    assert ticks_until(world, lambda: len(world.cloud.exported) == 220, 2)
+    ticks_until(world, lambda: len(world.ends(FUNCTION)) == 200, 10)
+    assert world.clock.now - began < timedelta(minutes=10)
 
 
-def test_where_each_fifth_call_is_not_answered_all_ends_are_delivered_within_an_hour_and_a_half(shop: SlowShop) -> None:
-    shop.run_ends(200)
+def test_where_each_fifth_call_is_not_answered_all_ends_are_delivered_within_an_hour_and_a_half(
+    world: SlowWorld,
+) -> None:
+    world.run_ends(200)
     dice = Random(9)  # noqa: S311 - dice, not secrets
     for target in (BUS, FUNCTION):
-        shop.answers_s[target] = lambda: 20.0 if dice.random() < 0.2 else CALL_S
-    began = shop.clock.now
-    ticks_until(shop, lambda: len(shop.ends(BUS)) == len(shop.ends(FUNCTION)) == 200, 90)
-    assert shop.clock.now - began < timedelta(minutes=90)
+        world.answers_s[target] = lambda: 20.0 if dice.random() < 0.2 else CALL_S
+    began = world.clock.now
+    ticks_until(world, lambda: len(world.ends(BUS)) == len(world.ends(FUNCTION)) == 200, 90)
+    assert world.clock.now - began < timedelta(minutes=90)
 
 
-def test_a_target_that_has_been_silent_for_weeks_has_been_tried_with_each_end(shop: SlowShop) -> None:
-    shop.answers_s[BUS] = lambda: 20.0
-    shop.cloud.concurrent_exports = 200
+def test_a_target_that_has_been_silent_for_weeks_has_been_tried_with_each_end(world: SlowWorld) -> None:
+    world.answers_s[BUS] = lambda: 20.0
+    world.cloud.concurrent_exports = 200
     for one in range(200):
-        shop.show(an_image(image_id=f"m-old{one:03d}"))
-        record(shop.context(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
-    shop.minute()
-    shop.clock.advance(days=18)
-    for task_id in shop.cloud.running:
-        shop.cloud.finish(task_id)
+        world.show(an_image(image_id=f"m-old{one:03d}"))
+        record(world.context(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
+    world.minute()
+    world.clock.advance(days=18)
+    for task_id in world.cloud.running:
+        world.cloud.finish(task_id)
 
     def tried() -> set[str]:
-        return {event for target, event, _ in shop.tried if target == BUS and "Completed" in event}
+        return {event for target, event, _ in world.tried if target == BUS and "Completed" in event}
 
-    ticks_until(shop, lambda: len(tried()) == 200, 205)
+    ticks_until(world, lambda: len(tried()) == 200, 205)
 
 
-def test_a_new_end_is_tried_before_the_debts_of_weeks(shop: SlowShop) -> None:
-    shop.answers_s[BUS] = lambda: 20.0
+def test_a_new_end_is_tried_before_the_debts_of_weeks(world: SlowWorld) -> None:
+    world.answers_s[BUS] = lambda: 20.0
     for one in range(20):
-        shop.show(an_image(image_id=f"m-old{one:03d}"))
-        record(shop.context(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
+        world.show(an_image(image_id=f"m-old{one:03d}"))
+        record(world.context(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
     for _ in range(25):
-        shop.minute()
-    shop.clock.advance(hours=3)  # all of them are due again
-    shop.cloud.finish(shop.cloud.running.copy().popitem()[0])
-    shop.minute()
-    assert "Completed" in [event for target, event, _ in shop.tried if target == BUS][-1]
+        world.minute()
+    world.clock.advance(hours=3)  # all of them are due again
+    world.cloud.finish(world.cloud.running.copy().popitem()[0])
+    world.minute()
+    assert "Completed" in [event for target, event, _ in world.tried if target == BUS][-1]
 
 
-def test_two_targets_that_hang_cost_a_tick_one_wait_each(shop: SlowShop) -> None:
-    shop.run_ends(5)
-    shop.answers_s = {BUS: lambda: 20.0, FUNCTION: lambda: 20.0}
-    shop.minute()
-    assert shop.minute() < 45
-    assert len([one for one in shop.tried if one[2] > shop.clock.now - timedelta(seconds=45)]) == 2
+def test_two_targets_that_hang_cost_a_tick_one_wait_each(world: SlowWorld) -> None:
+    world.run_ends(5)
+    world.answers_s = {BUS: lambda: 20.0, FUNCTION: lambda: 20.0}
+    world.minute()
+    assert world.minute() < 45
+    assert len([one for one in world.tried if one[2] > world.clock.now - timedelta(seconds=45)]) == 2
 
 
-def test_a_prompt_target_has_its_own_time_beside_any_number_that_hang(shop: SlowShop) -> None:
+def test_a_prompt_target_has_its_own_time_beside_any_number_that_hang(world: SlowWorld) -> None:
     hanging = [Function(function=f"hangs-{number}") for number in range(4)]
     for one in range(30):
-        shop.show(an_image(image_id=f"m-new{one:03d}"))
+        world.show(an_image(image_id=f"m-new{one:03d}"))
         request = a_request(image_id=f"m-new{one:03d}", requested_by=NIGHT, notify=(THE_BUS, *hanging))
-        record(shop.context(), request)
+        record(world.context(), request)
     for target in hanging:
-        shop.answers_s[target.name] = lambda: 20.0
-    shop.minute()
-    assert shop.notifier.kinds(BUS) == ["Started"] * 30
+        world.answers_s[target.name] = lambda: 20.0
+    world.minute()
+    assert world.notifier.kinds(BUS) == ["Started"] * 30
 
 
-def test_deliveries_leave_the_sweeps_and_the_night_their_minute(shop: SlowShop) -> None:
-    shop.run_ends(5)
-    shop.tick()
-    before = len(shop.tried)
-    shop.remaining_s = 80.0
-    shop.tick(minutes=1)
-    assert len(shop.tried) == before
+def test_deliveries_leave_the_sweeps_and_the_night_their_minute(world: SlowWorld) -> None:
+    world.run_ends(5)
+    world.tick()
+    before = len(world.tried)
+    world.remaining_s = 80.0
+    world.tick(minutes=1)
+    assert len(world.tried) == before
 
 
-def test_a_request_over_http_is_answered_while_both_targets_hang(shop: SlowShop) -> None:
-    shop.answers_s = {BUS: lambda: 20.0, FUNCTION: lambda: 20.0}
-    began = shop.clock.now
-    answer = HttpApp(lambda _policy: shop.context(), SETTINGS, REGION, dict).respond(_post(), "h-1")
+def test_a_request_over_http_is_answered_while_both_targets_hang(world: SlowWorld) -> None:
+    world.answers_s = {BUS: lambda: 20.0, FUNCTION: lambda: 20.0}
+    began = world.clock.now
+    context = world.context()
+    outside = Outside(lambda _policy: context, lambda: context.ledger, dict, context.log, no_restores)
+    answer = HttpApp(outside, SETTINGS, REGION).respond(_post(), "h-1")
     assert (answer["statusCode"], json.loads(answer["body"])["Status"]) == (202, "Exporting")
-    assert shop.clock.now - began < timedelta(seconds=5)
-    assert shop.tried == []
+    assert world.clock.now - began < timedelta(seconds=5)
+    assert world.tried == []
 
 
 def _post() -> bytes:

@@ -31,6 +31,7 @@ from image_export.values.steps import (
     NoteRefusal,
     Observed,
     Settle,
+    Situation,
     Step,
     Unmark,
     Wait,
@@ -87,72 +88,77 @@ def failure(step: Step) -> str:
 
 
 def test_a_new_export_first_looks_at_its_image() -> None:
-    assert next_step(a_record(), Observed(), START) == LookAtImage()
+    assert next_step(Situation(a_record(), Observed(), START)) == LookAtImage()
 
 
 def test_an_available_image_is_claimed_once_the_group_is_known_not_to_be_on_hold() -> None:
-    assert next_step(a_record(), Observed(image=an_image()), START) == LookAtHold()
-    step = next_step(a_record(), READY_TO_CLAIM, START)
+    assert next_step(Situation(a_record(), Observed(image=an_image()), START)) == LookAtHold()
+    step = next_step(Situation(a_record(), READY_TO_CLAIM, START))
     assert isinstance(step, MakeClaim)
     assert (step.attempt, step.claim.kind, step.claim.image) == (1, "start", an_image())
 
 
 @pytest.mark.parametrize("status", ["Creating", "Waiting", "Hibernating"])
 def test_an_image_that_is_not_there_yet_is_waited_for_unknown_words_included(status: str) -> None:
-    step = next_step(a_record(), Observed(image=an_image(status=status)), START)
+    step = next_step(Situation(a_record(), Observed(image=an_image(status=status)), START))
     assert step == Wait("ImageNotAvailable", until=START + minutes(1))
 
 
 @pytest.mark.parametrize("status", ["CreateFailed", "UnAvailable", "Deprecated"])
 def test_an_image_that_will_never_be_available_ends_the_export_at_once(status: str) -> None:
-    assert failure(next_step(a_record(), Observed(image=an_image(status=status)), START)) == "IncorrectImageStatus"
+    assert (
+        failure(next_step(Situation(a_record(), Observed(image=an_image(status=status)), START)))
+        == "IncorrectImageStatus"
+    )
 
 
 def test_an_image_that_a_rule_wants_was_just_seen_and_is_looked_for_during_fifteen_minutes() -> None:
     wanted, unseen = a_record(request=a_request(rule="golden")), Observed(image=None)
-    assert next_step(wanted, unseen, START + minutes(14)) == Wait("ImageNotVisible", until=START + minutes(15))
-    assert failure(next_step(wanted, unseen, START + minutes(15))) == "InvalidImageId.NotFound"
+    assert next_step(Situation(wanted, unseen, START + minutes(14))) == Wait(
+        "ImageNotVisible", until=START + minutes(15)
+    )
+    assert failure(next_step(Situation(wanted, unseen, START + minutes(15)))) == "InvalidImageId.NotFound"
 
 
 def test_an_image_that_is_asked_for_and_is_not_there_fails_at_once() -> None:
     asked = a_record(request=a_request(rule=None))
-    assert failure(next_step(asked, Observed(image=None), START)) == "InvalidImageId.NotFound"
+    assert failure(next_step(Situation(asked, Observed(image=None), START))) == "InvalidImageId.NotFound"
 
 
 def test_a_policy_that_was_tightened_ends_a_waiting_export_before_any_look() -> None:
     forbidden = Cause(code="Forbidden.Policy", message="no longer")
-    assert failure(next_step(a_record(), Observed(forbidden=forbidden), START)) == "Forbidden.Policy"
+    assert failure(next_step(Situation(a_record(), Observed(forbidden=forbidden), START))) == "Forbidden.Policy"
 
 
 def test_a_whole_prefix_is_looked_at_before_the_claim_and_ends_the_export_where_it_is_taken() -> None:
     whole = a_record(request=a_request(caller_prefix="a" * 20))
-    assert next_step(whole, READY_TO_CLAIM, START) == LookAtPrefix()
-    assert isinstance(next_step(whole, replace(READY_TO_CLAIM, prefix_taken=None), START), MakeClaim)
+    assert next_step(Situation(whole, READY_TO_CLAIM, START)) == LookAtPrefix()
+    assert isinstance(next_step(Situation(whole, replace(READY_TO_CLAIM, prefix_taken=None), START)), MakeClaim)
     taken = Cause(code="PrefixInUse", message="It holds objects.")
-    end = ended(next_step(whole, replace(READY_TO_CLAIM, prefix_taken=taken), START))
+    end = ended(next_step(Situation(whole, replace(READY_TO_CLAIM, prefix_taken=taken), START)))
     assert (end.status, end.error, end.http_status) == ("Failed", taken, 409)
 
 
 def test_a_group_on_hold_lets_only_the_probe_through() -> None:
     hold = Hold(code="ConcurrentQuotaExceed.ExportImage")
     held = Observed(image=an_image(), hold=hold)
-    assert next_step(a_record(), held, START) == Wait("ConcurrentQuotaExceed", queued=True)
-    assert isinstance(next_step(a_record(), replace(held, probe=True), START), MakeClaim)
+    assert next_step(Situation(a_record(), held, START)) == Wait("ConcurrentQuotaExceed", queued=True)
+    assert isinstance(next_step(Situation(a_record(), replace(held, probe=True), START)), MakeClaim)
 
 
 def test_a_cancel_takes_the_next_slot_before_anything_else() -> None:
-    step = next_step(a_record(cancel_at=START), READY_TO_CLAIM, START)
+    step = next_step(Situation(a_record(cancel_at=START), READY_TO_CLAIM, START))
     assert step == MakeClaim(1, Claim(kind="cancel"))
 
 
 def test_a_cancel_that_won_its_slot_ends_the_export() -> None:
     record = a_record(attempt=1, claim=Claim(kind="cancel"), claimed_at=START)
-    assert ended(next_step(record, Observed(), START)).status == "Cancelled"
+    assert ended(next_step(Situation(record, Observed(), START))).status == "Cancelled"
 
 
 def test_a_void_attempt_is_followed_by_one_with_the_next_letter() -> None:
     first = a_claimed_record(result=Result(outcome="void"), settled_at=START)
-    step = next_step(first, replace(READY_TO_CLAIM, candidates=(), keys=()), START + minutes(30))
+    step = next_step(Situation(first, replace(READY_TO_CLAIM, candidates=(), keys=()), START + minutes(30)))
     assert isinstance(step, MakeClaim)
     assert step.attempt == 2
     assert step.claim.oss_prefix == f"{(first.oss_prefix or '')[:-1]}b"
@@ -160,20 +166,20 @@ def test_a_void_attempt_is_followed_by_one_with_the_next_letter() -> None:
 
 def test_a_refused_attempt_keeps_its_letter() -> None:
     first = a_refused_record("Throttling.User")
-    step = next_step(first, READY_TO_CLAIM, START + minutes(5))
+    step = next_step(Situation(first, READY_TO_CLAIM, START + minutes(5)))
     assert isinstance(step, MakeClaim)
     assert step.claim.oss_prefix == first.oss_prefix
 
 
 def test_fresh_credentials_are_tried_at_once_but_only_once() -> None:
     expired = a_refused_record("InvalidSecurityToken.Expired")
-    assert isinstance(next_step(expired, replace(READY_TO_CLAIM, renewals=1), START), MakeClaim)
+    assert isinstance(next_step(Situation(expired, replace(READY_TO_CLAIM, renewals=1), START)), MakeClaim)
     refused_again = replace(READY_TO_CLAIM, renewals=2)
-    assert next_step(expired, refused_again, START) == Mark("denied")
+    assert next_step(Situation(expired, refused_again, START)) == Mark("denied")
     denied = a_refused_record("InvalidSecurityToken.Expired", denied_at=START)
-    assert isinstance(next_step(denied, refused_again, START), Wait)
+    assert isinstance(next_step(Situation(denied, refused_again, START)), Wait)
     late = a_refused_record("InvalidSecurityToken.Expired", START + minutes(11), denied_at=START)
-    assert failure(next_step(late, refused_again, START + minutes(11))) == "InvalidSecurityToken.Expired"
+    assert failure(next_step(Situation(late, refused_again, START + minutes(11)))) == "InvalidSecurityToken.Expired"
 
 
 @pytest.mark.parametrize(
@@ -182,27 +188,27 @@ def test_fresh_credentials_are_tried_at_once_but_only_once() -> None:
 def test_after_hours_of_waiting_the_next_attempt_is_still_made_within_minutes(code: str, most: float) -> None:
     refused_at = START + minutes(300)
     record = a_refused_record(code, refused_at)
-    assert isinstance(next_step(record, READY_TO_CLAIM, refused_at + minutes(most - 0.1)), Wait)
-    assert isinstance(next_step(record, READY_TO_CLAIM, refused_at + minutes(most)), MakeClaim)
+    assert isinstance(next_step(Situation(record, READY_TO_CLAIM, refused_at + minutes(most - 0.1))), Wait)
+    assert isinstance(next_step(Situation(record, READY_TO_CLAIM, refused_at + minutes(most))), MakeClaim)
 
 
 def test_a_role_that_does_not_work_is_waited_for_ten_minutes_from_the_first_refusal_on() -> None:
     first = START + minutes(600)
     record = a_refused_record("Forbidden.RAM", first)
-    assert next_step(record, READY_TO_CLAIM, first) == Mark("denied")
+    assert next_step(Situation(record, READY_TO_CLAIM, first)) == Mark("denied")
     for after in (9, 10):
         record = a_refused_record("Forbidden.RAM", first + minutes(after), denied_at=first)
-        assert isinstance(next_step(record, READY_TO_CLAIM, first + minutes(after)), Wait)
+        assert isinstance(next_step(Situation(record, READY_TO_CLAIM, first + minutes(after))), Wait)
     late = a_refused_record("Forbidden.RAM", first + minutes(11), denied_at=first)
-    assert failure(next_step(late, READY_TO_CLAIM, first + minutes(11))) == "Forbidden.RAM"
+    assert failure(next_step(Situation(late, READY_TO_CLAIM, first + minutes(11)))) == "Forbidden.RAM"
 
 
 def test_a_role_that_works_again_has_its_ten_minutes_once_more() -> None:
-    assert next_step(a_record(denied_at=START), READY_TO_CLAIM, START + minutes(5)) == Unmark("denied")
+    assert next_step(Situation(a_record(denied_at=START), READY_TO_CLAIM, START + minutes(5))) == Unmark("denied")
     creating = Observed(image=an_image(status="Creating"))
-    assert next_step(a_record(denied_at=START), creating, START + minutes(5)) == Unmark("denied")
+    assert next_step(Situation(a_record(denied_at=START), creating, START + minutes(5))) == Unmark("denied")
     refused = a_refused_record("NoSetRoletoECSServiceAcount", denied_at=START)  # the image can be seen all the same
-    assert isinstance(next_step(refused, READY_TO_CLAIM, START + minutes(5)), MakeClaim)
+    assert isinstance(next_step(Situation(refused, READY_TO_CLAIM, START + minutes(5))), MakeClaim)
 
 
 @pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "LastTokenProcessing", "OperationConflict", "Something.New"])
@@ -214,7 +220,7 @@ def test_a_refused_look_is_final_where_nothing_can_come_of_it() -> None:
     for code in ("InvalidRegionId.NotFound", "RegionId.NotFound"):
         gone = Cause(code=code, message="no such region")
         assert failure(look_failed(a_record(), gone, START)) == code
-        assert failure(next_step(a_record(), Observed(failed=gone, refused=True), START)) == code
+        assert failure(next_step(Situation(a_record(), Observed(failed=gone, refused=True), START))) == code
     early = Cause(code="NoPermission", message="not yet")
     assert look_failed(a_record(), early, START + minutes(9)) == Mark("denied")
     denied = a_record(denied_at=START + minutes(9))
@@ -227,9 +233,11 @@ def test_what_fails_keeps_the_clouds_words_and_says_what_to_do(seen: str) -> Non
     said = Cause(code="InvalidOSSBucket.NotFound", message="The cloud's words.", request_id="R-1")
     step = {
         "refused start": lambda: next_step(
-            a_refused_record("any", result=Result(outcome="refused", cause=said)), READY_TO_CLAIM, START
+            Situation(a_refused_record("any", result=Result(outcome="refused", cause=said)), READY_TO_CLAIM, START)
         ),
-        "failed task": lambda: next_step(a_started_record(), Observed(task=a_task("Failed", cause=said)), START),
+        "failed task": lambda: next_step(
+            Situation(a_started_record(), Observed(task=a_task("Failed", cause=said)), START)
+        ),
     }[seen]()
     error = ended(step).error
     assert error is not None
@@ -241,7 +249,9 @@ def test_what_fails_keeps_the_clouds_words_and_says_what_to_do(seen: str) -> Non
 
 
 def doubt(*tasks: Task, after_minutes: float, keys: tuple[str, ...] | UnsetType = UNSET) -> Step:
-    return next_step(a_claimed_record(), Observed(candidates=tasks, keys=keys), START + minutes(after_minutes))
+    return next_step(
+        Situation(a_claimed_record(), Observed(candidates=tasks, keys=keys), START + minutes(after_minutes))
+    )
 
 
 def named(prefix: str | None, bucket: str = "acme-images-hangzhou", status: str = "Finished") -> Task:
@@ -249,13 +259,13 @@ def named(prefix: str | None, bucket: str = "acme-images-hangzhou", status: str 
 
 
 def test_a_young_claim_is_left_to_its_worker() -> None:
-    assert next_step(a_claimed_record(), Observed(), START + minutes(0.5)) == Wait(
+    assert next_step(Situation(a_claimed_record(), Observed(), START + minutes(0.5))) == Wait(
         "StartInDoubt", until=START + minutes(1)
     )
 
 
 def test_a_claim_of_a_minute_ago_is_looked_for_like_any_older_one() -> None:
-    assert isinstance(next_step(a_claimed_record(), Observed(), START + minutes(1)), LookForTasks)
+    assert isinstance(next_step(Situation(a_claimed_record(), Observed(), START + minutes(1))), LookForTasks)
 
 
 def test_an_object_whose_bucket_a_task_does_not_say_is_known_by_its_key() -> None:
@@ -276,7 +286,7 @@ def test_of_many_objects_without_a_task_the_first_ten_are_named() -> None:
 
 
 def test_an_older_claim_is_looked_for_in_a_window_in_which_its_task_must_have_been_made() -> None:
-    step = next_step(a_claimed_record(), Observed(), START + minutes(2))
+    step = next_step(Situation(a_claimed_record(), Observed(), START + minutes(2)))
     assert step == LookForTasks(START - minutes(35), START + minutes(40))
 
 
@@ -321,7 +331,9 @@ def test_of_several_finished_tasks_the_longest_one_is_given_the_time_for_its_obj
 
 def test_where_more_tasks_could_be_ours_than_can_be_looked_at_only_a_name_tells_for_a_day() -> None:
     def crowded(*tasks: Task, after_minutes: float) -> Step:
-        return next_step(a_claimed_record(), Observed(candidates=tasks, unlooked=9), START + minutes(after_minutes))
+        return next_step(
+            Situation(a_claimed_record(), Observed(candidates=tasks, unlooked=9), START + minutes(after_minutes))
+        )
 
     ours = named(a_claimed_record().oss_prefix)
     assert crowded(named("other"), ours, after_minutes=2) == Settle(Result(outcome="started", task_id=TASK))
@@ -338,13 +350,13 @@ def test_several_finished_tasks_that_name_nothing_leave_it_unconfirmed_too() -> 
 
 def test_an_unconfirmed_start_is_final() -> None:
     record = a_refused_record("StartUnconfirmed")
-    assert failure(next_step(record, READY_TO_CLAIM, START + minutes(30))) == "StartUnconfirmed"
+    assert failure(next_step(Situation(record, READY_TO_CLAIM, START + minutes(30)))) == "StartUnconfirmed"
 
 
 def test_the_claim_of_an_end_ends_the_export_as_it_says() -> None:
     verdict = Ended(status="Failed", error=Cause(code="Forbidden.Policy", message="no"))
     record = a_record(attempt=1, claim=Claim(kind="end", ended=verdict), claimed_at=START)
-    assert ended(next_step(record, Observed(), START)) == verdict
+    assert ended(next_step(Situation(record, Observed(), START))) == verdict
 
 
 def test_a_named_task_of_others_is_none_of_ours_however_it_ended() -> None:
@@ -361,7 +373,7 @@ def test_after_as_many_void_attempts_as_there_are_letters_the_start_is_unconfirm
     def after(voids: int) -> Step:
         claim = Claim(kind="start", oss_prefix="p", voids=voids - 1, image=an_image())
         nothing_made = replace(READY_TO_CLAIM, candidates=(), keys=())
-        return next_step(a_claimed_record(claim=claim, result=void, settled_at=START), nothing_made, START)
+        return next_step(Situation(a_claimed_record(claim=claim, result=void, settled_at=START), nothing_made, START))
 
     last = after(25)
     assert isinstance(last, MakeClaim)
@@ -377,29 +389,31 @@ def test_objects_without_a_task_are_looked_at_for_a_day_and_then_named() -> None
 
 
 def test_a_cancel_in_doubt_waits_for_the_result() -> None:
-    assert isinstance(next_step(a_claimed_record(cancel_at=START), Observed(candidates=()), START + minutes(5)), Wait)
+    assert isinstance(
+        next_step(Situation(a_claimed_record(cancel_at=START), Observed(candidates=()), START + minutes(5))), Wait
+    )
 
 
 # EXPORTING
 
 
 def exporting(task: Task | None, after_minutes: float = 5, record: Record | None = None) -> Step:
-    return next_step(record or a_started_record(), Observed(task=task), START + minutes(after_minutes))
+    return next_step(Situation(record or a_started_record(), Observed(task=task), START + minutes(after_minutes)))
 
 
 def test_a_task_that_the_tick_saw_running_needs_no_look_of_its_own() -> None:
     observed = Observed(brief=a_task("Processing"))
-    assert next_step(a_started_record(), observed, START + minutes(5)) == Wait(running=True)
+    assert next_step(Situation(a_started_record(), observed, START + minutes(5))) == Wait(running=True)
 
 
 def test_a_task_that_is_to_be_cancelled_is_looked_at_whole_although_the_tick_saw_it_running() -> None:
     record = a_started_record(cancel_at=START)
-    assert next_step(record, Observed(brief=a_task("Processing")), START + minutes(5)) == LookAtTask()
+    assert next_step(Situation(record, Observed(brief=a_task("Processing")), START + minutes(5))) == LookAtTask()
 
 
 @pytest.mark.parametrize("status", ["Finished", "Failed", "Deleted"])
 def test_a_task_that_ended_is_looked_at_whole(status: str) -> None:
-    assert next_step(a_started_record(), Observed(brief=a_task(status)), START) == LookAtTask()
+    assert next_step(Situation(a_started_record(), Observed(brief=a_task(status)), START)) == LookAtTask()
 
 
 @pytest.mark.parametrize("status", ["Waiting", "Pending", "Processing", "Paused", "Resting"])
@@ -427,7 +441,7 @@ def test_the_end_of_a_task_that_was_taken_for_ours_says_so(status: str) -> None:
     record = a_started_record(result=Result(outcome="started", task_id=TASK, inferred=True))
     task = a_finished_task(record) if status == "Finished" else a_task(status)
     observed = Observed(task=task, objects={key: an_object(key) for key in keys_of(record)})
-    assert ended(next_step(record, observed, START + minutes(12))).reason == "Inferred"
+    assert ended(next_step(Situation(record, observed, START + minutes(12)))).reason == "Inferred"
 
 
 def test_a_task_that_we_cancelled_has_no_error() -> None:
@@ -443,8 +457,8 @@ def test_a_cancel_asks_ecs_and_then_the_tasks_own_end_decides() -> None:
 def test_a_task_whose_objects_cannot_be_read_is_finished_and_is_not_cancelled_any_more() -> None:
     record = a_started_record(cancel_at=START)
     denied = Observed(failed=Cause(code="AccessDenied", message="no"), refused=True)
-    assert next_step(record, denied, START + minutes(1)) == CancelTask()
-    finished = next_step(record, replace(denied, task=a_finished_task(record)), START + minutes(1))
+    assert next_step(Situation(record, denied, START + minutes(1))) == CancelTask()
+    finished = next_step(Situation(record, replace(denied, task=a_finished_task(record)), START + minutes(1)))
     assert isinstance(finished, NoteRefusal)
 
 
@@ -500,9 +514,12 @@ def test_a_day_in_which_nobody_looked_for_more_than_two_hours_begins_anew() -> N
 def test_a_task_that_is_known_again_may_be_unknown_for_a_day_once_more() -> None:
     record = a_started_record(vanished_at=START)
     assert exporting(a_task(), record=record) == Unmark("vanished")
-    assert next_step(record, Observed(brief=a_task()), START + minutes(5)) == Unmark("vanished")
+    assert next_step(Situation(record, Observed(brief=a_task()), START + minutes(5))) == Unmark("vanished")
     seen = a_started_record(vanished_at=START, missed_at=START + minutes(1430))
-    assert failure(next_step(seen, Observed(brief=a_task(), task=None), START + minutes(1440))) == "TaskNotFound"
+    assert (
+        failure(next_step(Situation(seen, Observed(brief=a_task(), task=None), START + minutes(1440))))
+        == "TaskNotFound"
+    )
 
 
 # The proof
@@ -512,7 +529,7 @@ def proven(objects: dict[str, StoredObject | None] | None = None, after_minutes:
     record = a_started_record()
     seen: dict[str, StoredObject | None] = {key: an_object(key) for key in keys_of(record)}
     observed = Observed(task=a_finished_task(record), objects={**seen, **(objects or {})})
-    return next_step(record, observed, START + minutes(after_minutes))
+    return next_step(Situation(record, observed, START + minutes(after_minutes)))
 
 
 def test_a_finished_task_with_all_objects_whole_is_completed() -> None:
@@ -540,7 +557,7 @@ def proven_as(suffix: str, body: bytes, size_gib: int = 40, later: Image | None 
     key = f"p_{record.request.image_id}_system{suffix}"
     task = a_finished_task(record, objects=(ObjectName(oss_bucket=record.request.oss_bucket, key=key),))
     observed = Observed(task=task, objects={key: an_object(key, body)}, image=later if later else UNSET)
-    return next_step(record, observed, START + minutes(12))
+    return next_step(Situation(record, observed, START + minutes(12)))
 
 
 FILES = {suffix: disk_file(image_format, "x_system", 40) for image_format, suffix in SUFFIXES.items()}
@@ -589,7 +606,7 @@ def test_objects_whose_names_tell_no_disk_must_be_of_the_size_of_one() -> None:
     def verdict(*sizes_gib: int) -> Step:
         objects: dict[str, StoredObject | None]
         objects = {key: an_object(key, disk_file("vhd", "x", gib)) for key, gib in zip(keys, sizes_gib, strict=True)}
-        return next_step(record, Observed(task=task, objects=objects), START + minutes(12))
+        return next_step(Situation(record, Observed(task=task, objects=objects), START + minutes(12)))
 
     assert ended(verdict(100, 40)).status == "Completed"
     assert failure(verdict(100, 10)) == "ObjectDamaged"
@@ -611,7 +628,7 @@ def seen_without_disks(later: Image | None, after_minutes: float) -> Step:
     key = keys_of(record)[1]
     task = a_finished_task(record, objects=(ObjectName(oss_bucket="", key=key),))
     observed = Observed(task=task, objects={key: an_object(key)}, image=later)
-    return next_step(record, observed, START + minutes(after_minutes))
+    return next_step(Situation(record, observed, START + minutes(after_minutes)))
 
 
 def test_one_object_of_two_is_not_all_because_the_image_was_seen_without_its_disks() -> None:
@@ -646,7 +663,7 @@ def test_an_object_may_be_larger_than_its_disk_by_two_percent_and_64_mib_and_no_
 
     def verdict(size_bytes: int) -> Step:
         item = an_object(key, disk_file("raw", "x", size_gib), size_bytes=size_bytes)
-        return next_step(record, Observed(task=task, objects={key: item}), START + minutes(12))
+        return next_step(Situation(record, Observed(task=task, objects={key: item}), START + minutes(12)))
 
     assert ended(verdict(most)).status == "Completed"
     assert failure(verdict(most + 1)) == "ObjectDamaged"
@@ -659,7 +676,9 @@ def test_as_many_objects_as_disks_are_not_enough_where_two_are_of_one_disk() -> 
     task = a_finished_task(
         record, objects=tuple(ObjectName(oss_bucket=record.request.oss_bucket, key=one) for one in twice)
     )
-    step = next_step(record, Observed(task=task, objects={one: an_object(one) for one in twice}), START + minutes(26))
+    step = next_step(
+        Situation(record, Observed(task=task, objects={one: an_object(one) for one in twice}), START + minutes(26))
+    )
     assert failure(step) == "ObjectMissing"
     error = ended(step).error
     assert error
@@ -679,8 +698,8 @@ def test_a_missing_object_is_looked_for_as_long_whatever_the_clock_of_ecs_says(a
     made, over = START + minutes(apart), START + minutes(apart + 10)
     task = a_finished_task(record, created_at=made, finished_at=over)
     observed = Observed(task=task, objects=dict.fromkeys(keys_of(record)))
-    assert isinstance(next_step(record, observed, START + minutes(24)), Wait)
-    assert failure(next_step(record, observed, START + minutes(26))) == "ObjectMissing"
+    assert isinstance(next_step(Situation(record, observed, START + minutes(24))), Wait)
+    assert failure(next_step(Situation(record, observed, START + minutes(26)))) == "ObjectMissing"
 
 
 def test_a_missing_object_is_looked_for_again_for_fifteen_minutes() -> None:
@@ -693,14 +712,14 @@ def test_a_finished_task_without_its_time_is_given_the_time_of_a_stall() -> None
     record = a_started_record()
     task = a_finished_task(record, finished_at=None)
     observed = Observed(task=task, objects=dict.fromkeys(keys_of(record)))
-    assert isinstance(next_step(record, observed, START + minutes(60)), Wait)
-    assert failure(next_step(record, observed, START + minutes(60 + 2 * 140 + 16))) == "ObjectMissing"
+    assert isinstance(next_step(Situation(record, observed, START + minutes(60))), Wait)
+    assert failure(next_step(Situation(record, observed, START + minutes(60 + 2 * 140 + 16)))) == "ObjectMissing"
 
 
 def test_another_format_than_the_one_asked_for_is_never_a_success() -> None:
     record = a_started_record(request=a_request(image_format="vhd"))
     observed = Observed(task=a_finished_task(record), objects={key: an_object(key) for key in keys_of(record)})
-    assert failure(next_step(record, observed, START + minutes(12))) == "FormatDiffers"
+    assert failure(next_step(Situation(record, observed, START + minutes(12)))) == "FormatDiffers"
 
 
 def test_fewer_objects_than_disks_is_never_a_success() -> None:
@@ -708,8 +727,8 @@ def test_fewer_objects_than_disks_is_never_a_success() -> None:
     key = keys_of(record)[1]
     task = a_finished_task(record, objects=(ObjectName(oss_bucket=record.request.oss_bucket, key=key),))
     observed = Observed(task=task, objects={key: an_object(key)})
-    assert isinstance(next_step(record, observed, START + minutes(24)), Wait)
-    assert failure(next_step(record, observed, START + minutes(26))) == "ObjectMissing"
+    assert isinstance(next_step(Situation(record, observed, START + minutes(24))), Wait)
+    assert failure(next_step(Situation(record, observed, START + minutes(26)))) == "ObjectMissing"
 
 
 def test_an_object_that_the_task_names_must_be_there_although_the_disks_are_all_there() -> None:
@@ -717,20 +736,22 @@ def test_an_object_that_the_task_names_must_be_there_although_the_disks_are_all_
     named_keys = ("p_one.raw.tar.gz", "p_two.raw.tar.gz")
     task = a_finished_task(record, objects=tuple(ObjectName(oss_bucket="", key=key) for key in named_keys))
     seen = {named_keys[0]: an_object(named_keys[0]), named_keys[1]: None}
-    assert failure(next_step(record, Observed(task=task, objects=seen), START + minutes(26))) == "ObjectMissing"
+    assert (
+        failure(next_step(Situation(record, Observed(task=task, objects=seen), START + minutes(26)))) == "ObjectMissing"
+    )
 
 
 def test_nothing_is_never_a_success_even_where_the_image_lists_no_disk() -> None:
     record = a_started_record(claim=Claim(kind="start", oss_prefix="p", image=an_image(disks=())))
     observed = Observed(task=a_finished_task(record, objects=()), keys=(), objects={}, image=None)
-    assert failure(next_step(record, observed, START + minutes(26))) == "ObjectMissing"
+    assert failure(next_step(Situation(record, observed, START + minutes(26)))) == "ObjectMissing"
 
 
 def test_a_manifest_beside_the_objects_is_none_of_them() -> None:
     record = a_started_record()
     keys = (*keys_of(record), f"{record.oss_prefix}_{record.request.image_id}.manifest.json")
     observed = Observed(task=a_finished_task(record, objects=()), keys=keys)
-    assert next_step(record, observed, START + minutes(12)) == LookAtObjects(keys_of(record))
+    assert next_step(Situation(record, observed, START + minutes(12))) == LookAtObjects(keys_of(record))
 
 
 def test_what_is_proven_is_told_with_its_size_and_checksums() -> None:
@@ -755,12 +776,12 @@ def test_a_finished_task_that_names_nothing_is_proven_by_a_listing() -> None:
     nameless = a_finished_task(record, objects=())
     assert exporting(nameless) == LookForKeys(record.oss_prefix or "")
     observed = Observed(task=nameless, keys=keys_of(record))
-    assert next_step(record, observed, START + minutes(5)) == LookAtObjects(keys_of(record))
+    assert next_step(Situation(record, observed, START + minutes(5))) == LookAtObjects(keys_of(record))
 
 
 def test_an_ended_export_does_nothing_more() -> None:
     record = a_started_record(ended=Ended(status="Completed"), ended_at=START)
-    assert next_step(record, Observed(), START + minutes(500)) == Wait()
+    assert next_step(Situation(record, Observed(), START + minutes(500))) == Wait()
 
 
 def test_a_sight_starts_with_nothing_seen() -> None:

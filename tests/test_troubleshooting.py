@@ -1,4 +1,7 @@
-"""docs/troubleshooting.md explains every Reason that an export can show, and every code that the functions make."""
+"""docs/troubleshooting.md explains every Reason that an export can show, and every code that the functions make.
+
+Those of restores stand in docs/restore.md.
+"""
 
 import ast
 import re
@@ -9,7 +12,7 @@ import pytest
 from tests.codes import CLASSES
 from tests.documents import ROOT
 
-TEXT = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+TEXT = "\n".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("troubleshooting.md", "restore.md"))
 SOURCES = sorted((ROOT / "functions" / "image-export").rglob("*.py"))
 WORD = re.compile(r"[A-Z][A-Za-z]+(\.[A-Za-z]+)*")
 # Reasons and codes that stand in constants, or are put together: no call names them.
@@ -83,7 +86,7 @@ def test_each_code_that_is_waited_for_has_its_reason_among_those_that_wait(kind:
 def test_the_document_names_no_code_that_nothing_makes() -> None:
     text = "".join(
         file.read_text(encoding="utf-8")
-        for file in (*SOURCES, ROOT / "cli" / "image_export_cli" / "events" / "listing.py")
+        for file in (*SOURCES, ROOT / "cli" / "image_export_cli" / "replays" / "listing.py")
     )
     named = {word for word in rows() if WORD.fullmatch(word)}
     strange = {word for word in named if word not in text and word not in CLASSES}

@@ -10,7 +10,7 @@ from image_export.decisions.state.table import next_step
 from image_export.values.cause import Cause
 from image_export.values.facts import Claim, Hold, LookRefused
 from image_export.values.record import Record
-from image_export.values.steps import Observed, Step, Wait
+from image_export.values.steps import Observed, Situation, Step, Wait
 from image_export.values.task import ObjectName
 
 from .builders import (
@@ -45,7 +45,7 @@ def wait_of(step: Step) -> tuple[str | None, timedelta | None, bool, bool]:
 
 
 def waits(record: Record, observed: Observed, after: timedelta) -> tuple[str | None, timedelta | None, bool, bool]:
-    return wait_of(next_step(record, observed, START + after))
+    return wait_of(next_step(Situation(record, observed, START + after)))
 
 
 # Before the start

@@ -19,8 +19,11 @@ SIZES = (1_000, 10_000, 100_000)
 ROWS = {
     "watch": "a tick of the watcher: 1,000 running and 10,000 waiting in one region",
     "nightly": "a night over 20 regions, 99 of 100 images exported already",
+    "listing": "GET /exports beside a history that grows",
     "makespan": "80 exports of mixed length in two regions, 4 at a time in each",
     "an-export": "API calls of one export, beyond the shared ticks",
+    "unpack": "an exported archive to a qcow2, beside tar and qemu-img",
+    "help": "what a person waits for `image-export --help`",
     "cold-start": "from the start of a process to its first answer, from the zips that are uploaded",
 }
 

@@ -10,12 +10,14 @@ from math import ceil
 from typing import Any
 
 from alicloud_emulator.ecs.regions import REGIONS
-from tests.bench import ground
+from image_export.values.place import Scope
+from tests.bench import prepared_exports
 from tests.bench.line import RATIO, Line
 from tests.bench.world import BenchWorld, Invoked, bench_world, progress
+from tests.builders import a_role
 from tests.flow.world import ACCOUNT
 
-PLACES = [ground.Place(region, f"acme-images-{region}") for region in sorted(REGIONS)[:20]]
+SCOPES = [Scope(a_role(), region, f"acme-images-{region}") for region in sorted(REGIONS)[:20]]
 NEW_SHARE = 100  # one image in so many is new
 IMAGES_A_PAGE, NAMES_A_PAGE = 100, 1_000
 MEMORY_MB = 256
@@ -25,7 +27,7 @@ OLD = "2026-01-01T00:00:00Z"
 
 def policy() -> dict[str, Any]:
     """One account with a destination in each region, and a rule for its golden images."""
-    destinations = {place.region_id: {"bucket": place.bucket, "prefix": "nightly"} for place in PLACES}
+    destinations = {scope.region_id: {"bucket": scope.bucket, "prefix": "nightly"} for scope in SCOPES}
     role = f"acs:ram::{ACCOUNT}:role/image-export"
     return {
         "version": 1,
@@ -35,17 +37,17 @@ def policy() -> dict[str, Any]:
     }
 
 
-def lay(world: BenchWorld, images: int) -> Mapping[ground.Place, int]:
+def lay(world: BenchWorld, images: int) -> Mapping[Scope, int]:
     """So many images, and the exports of those that are not new; answers how many are known by name in each region."""
-    lives = {place: ground.done(world.cloud.clock.now(), place) for place in PLACES}
-    known = Counter[ground.Place]()
+    lives = {scope: prepared_exports.done(world.cloud.clock.now(), scope) for scope in SCOPES}
+    known = Counter[Scope]()
     for number in range(images):
-        place, image_id = PLACES[number % len(PLACES)], f"m-bp1{number:017d}"
-        fields = {"RegionId": place.region_id, "ImageId": image_id, "ImageName": "golden-web", "Status": "Available"}
+        scope, image_id = SCOPES[number % len(SCOPES)], f"m-bp1{number:017d}"
+        fields = {"RegionId": scope.region_id, "ImageId": image_id, "ImageName": "golden-web", "Status": "Available"}
         world.cloud.ecs.images.create({**fields, "CreationTime": OLD})
-        if number // len(PLACES) % NEW_SHARE:
-            known[place] += 1
-            for key, body in lives[place].of(image_id, f"t-bp1{number:017d}"):
+        if number // len(SCOPES) % NEW_SHARE:
+            known[scope] += 1
+            for key, body in lives[scope].of(image_id, f"t-bp1{number:017d}"):
                 world.put(key, body)
     return known
 
@@ -78,17 +80,19 @@ def rows(sizes: Sequence[int]) -> Iterator[Line]:
         yield Line(what=what, value=grown, unit=RATIO, bar=1.0)
 
 
-def _lines(size: int, first: Invoked, quiet: Invoked, known: Mapping[ground.Place, int]) -> Iterator[Line]:
-    each = ceil(size / len(PLACES))
-    pages = len(PLACES) * ceil(each / IMAGES_A_PAGE)
+def _lines(size: int, first: Invoked, quiet: Invoked, known: Mapping[Scope, int]) -> Iterator[Line]:
+    each = ceil(size / len(SCOPES))
+    pages = len(SCOPES) * ceil(each / IMAGES_A_PAGE)
     names = sum(ceil(count / NAMES_A_PAGE) for count in known.values())
     new = sum(total["Recorded"] for total in first.answer["Totals"])
     yield Line(what=f"{size:,}: DescribeImages", value=quiet.calls[PAGES], bar=pages)
-    note = "what is known, by the thousand; what failed; holds, queues, and what has stalled"
-    yield Line(what=f"{size:,}: ledger listings", value=quiet.calls[LISTINGS], bar=names + len(PLACES) + 3, note=note)
+    note = (
+        "what is known, by the thousand; what failed; watcher, holds, queues, stalls; the record's parts, its targets"
+    )
+    yield Line(what=f"{size:,}: ledger listings", value=quiet.calls[LISTINGS], bar=names + len(SCOPES) + 6, note=note)
     others = quiet.others(PAGES, LISTINGS)
     note = ", ".join(f"{number} {action}" for action, number in sorted(others.items()))
-    yield Line(what=f"{size:,}: other calls, nothing new", value=others.total(), bar=len(PLACES) + 5, note=note)
+    yield Line(what=f"{size:,}: other calls, nothing new", value=others.total(), bar=4 * len(SCOPES) + 10, note=note)
     more = (first.total - quiet.total) / max(new, 1)
     yield Line(what=f"{size:,}: for each of {new:,} new images", value=more)
     yield Line(what=f"{size:,}: peak memory", value=max(first.peak_mb, quiet.peak_mb), unit="MB", bar=MEMORY_MB)

@@ -11,8 +11,8 @@ def test_a_tick_looks_at_names_alone_however_many_run_wait_or_are_done() -> None
         assert quiet.calls["ecs DescribeTasks"] == 3
         assert quiet.calls["ecs ExportImage"] == 1, "one probe for room"
         assert quiet.calls["ecs DescribeTaskAttribute"] == 0
-        # running, due, waiting, what is behind the full group, sweeps, and the facts of the export that probes
-        assert quiet.calls["oss ListObjectsV2"] == 6
-        assert (
-            quiet.total <= 26
-        )  # with one look at versioning for the tick, and one at the claim of the export that probes
+        # the watcher's own facts, running, due, waiting, what is behind the full group, sweeps, and the facts of the
+        # export that probes
+        assert quiet.calls["oss ListObjectsV2"] == 7
+        # with a look at versioning for the tick and at the claim of the export that probes, and one at the switch
+        assert quiet.total <= 28

@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from itertools import count
 from math import ceil
 
+from alicloud_emulator.ecs.exports import ExportOrder
 from alicloud_emulator.ecs.plan import Plan
-from alicloud_emulator.ecs.task import Order, Task
+from alicloud_emulator.ecs.task import Task
 from image_export.use_cases.watch.sweep import MARKERS
-from tests.bench import ground
+from tests.bench import prepared_exports
 from tests.bench.line import RATIO, Line
 from tests.bench.world import BenchWorld, Invoked, bench_world, progress
 from tests.flow.world import ACCOUNT, BUCKET, REGION
 
 RUNNING, WAITING = 1_000, 10_000
 TASKS_A_CALL = 100
-LISTINGS_MOST = 6
+LISTINGS_MOST = 7  # one of them of the watcher's own facts
 LISTED_AFTER_S = 60  # a new task is not listed at once, and looked at by itself until it is
 ENDED = 10
 LOOKS = ("ecs DescribeTasks", "oss ListObjectsV2")
@@ -35,7 +36,7 @@ class Region:
 
     def run(self, exports: int) -> None:
         """So many more run; there is room for no other."""
-        life = ground.running(self._now)
+        life = prepared_exports.running(self._now)
         for _ in range(exports):
             image_id = self._image()
             self.tasks.append(self._start(image_id))
@@ -44,13 +45,13 @@ class Region:
 
     def wait(self, exports: int) -> None:
         """So many more wait."""
-        life = ground.waiting(self._now)
+        life = prepared_exports.waiting(self._now)
         for _ in range(exports):
             self._lay(life, self._image())
 
     def finish(self, exports: int) -> None:
         """So many more have been exported, told and forgotten."""
-        life = ground.done(self._now)
+        life = prepared_exports.done(self._now)
         for _ in range(exports):
             number = next(self._numbers)
             self._lay(life, f"m-bp1{number:017d}", f"t-bp1{number:017d}")
@@ -63,8 +64,8 @@ class Region:
 
     def _start(self, image_id: str) -> Task:
         image = self._world.cloud.ecs.images.find(image_id, REGION, ACCOUNT)
-        prefix = "nightly" + ground.words_of(ground.HOME, image_id, "").own_prefix
-        order = Order(
+        prefix = "nightly" + prepared_exports.words_of(prepared_exports.HOME, image_id, "").own_prefix
+        order = ExportOrder(
             image=image,
             bucket=BUCKET,
             prefix=prefix,
@@ -72,9 +73,9 @@ class Region:
             account_id=ACCOUNT,
             plan=Plan(outcome="stall"),
         )
-        return self._world.cloud.ecs.tasks.start(order)
+        return self._world.cloud.ecs.exports.start(order)
 
-    def _lay(self, life: ground.Life, image_id: str, task_id: str = ground.TASK) -> None:
+    def _lay(self, life: prepared_exports.Life, image_id: str, task_id: str = prepared_exports.TASK) -> None:
         for key, body in life.of(image_id, task_id):
             self._world.put(key, body)
 

@@ -1,8 +1,7 @@
-"""The functions of s.yaml, deployed to an emulator in this process, so that ground can be laid without a call for each
-object. What is measured goes over the wire all the same: real function processes, the vendors' SDKs.
+"""The functions of s.yaml, deployed to an emulator in this process, so that exports can be prepared without a
+call for each object. What is measured goes over the wire all the same: real function processes, the vendors' SDKs.
 """
 
-import shutil
 import sys
 import tempfile
 import time
@@ -18,10 +17,11 @@ import yaml
 
 from alicloud_emulator.cloud import Cloud, Settings
 from tests.emulator.world import running
+from tests.flow.entrance import accepting
 from tests.flow.world import ACCOUNT, ROOT, still_functions
 from tests.ground import of_policy
+from tests.linked_code import CODE, deployed_to
 
-CODE = ROOT / "functions" / "image-export"
 LONGEST_S = 900
 EVERY_MINUTE = "cronExpression: '@every 1m'\n            enable: "
 NO_QUOTA = {"concurrent_exports": 1_000_000, "weekly_exports": 1_000_000, "api_qps": 1_000_000}
@@ -47,7 +47,7 @@ class Invoked:
 
 
 class BenchWorld:
-    """A cloud with the project's functions, and a ledger to lay ground in."""
+    """A cloud with the project's functions, and a ledger to put exports into."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
@@ -97,18 +97,22 @@ class BenchWorld:
 
 @contextmanager
 def bench_world(
-    *, policy: Mapping[str, Any] | None = None, speed: float = 1.0, ticking: bool = False
+    *, policy: Mapping[str, Any] | None = None, speed: float = 1.0, ticking: bool = False, token: str = ""
 ) -> Iterator[BenchWorld]:
-    """A world with this policy (the shipped one, if none is given), without quotas; only a `ticking` one has timers."""
+    """A world with this policy (the shipped one, if none is given), without quotas; only a `ticking` one has timers.
+
+    `token`: who sends it is let in over HTTP.
+    """
     with tempfile.TemporaryDirectory(prefix="image-export-bench-") as name:
         folder = Path(name)
-        shutil.copytree(CODE, folder / "code", ignore=shutil.ignore_patterns("__pycache__"))
+        deployed_to(folder / "code")
         if policy:
             (folder / "code" / "policy.yaml").write_text(yaml.safe_dump(dict(policy)))
-        timers = {f"{EVERY_MINUTE}false": f"{EVERY_MINUTE}true"} if ticking else {}
+        replaced = {f"{EVERY_MINUTE}false": f"{EVERY_MINUTE}true"} if ticking else {}
+        replaced.update(accepting(token) if token else {})
         settings = Settings(
             speed=speed,
-            functions=still_functions(folder, **{f"'{CODE}'": f"'{folder / 'code'}'", **timers}),
+            functions=still_functions(folder, **{f"'{CODE}'": f"'{folder / 'code'}'", **replaced}),
             template=ROOT / "template.yml",
             ground=of_policy(yaml.safe_load((folder / "code" / "policy.yaml").read_text())),
             opt=ROOT / "build" / "opt",

@@ -7,12 +7,12 @@ import pytest
 
 from tests.emulator.world import running
 
-from .ward import Ward, files_of, settings_of
+from .deployment import EmulatedDeployment, files_of, settings_of
 
 
 @pytest.fixture
-def ward(tmp_path: Path) -> Iterator[Ward]:
+def deployment(tmp_path: Path) -> Iterator[EmulatedDeployment]:
     """A deployment in which nothing is wrong; its files may be changed before the doctor comes."""
     files = files_of(tmp_path)
     with running(settings_of(files)) as world:
-        yield Ward(world, files)
+        yield EmulatedDeployment(world, files)

@@ -13,15 +13,15 @@ from image_export_cli.cloud.regions import doubt, named_in
 from image_export_cli.deployment.finding import looking
 from image_export_cli.doctor.checks.buckets import _asked
 
-from .ward import BUCKET, LEDGER, Ward
+from .deployment import BUCKET, LEDGER, EmulatedDeployment
 
 NOWHERE = "http://127.0.0.1:9"
 
 
-def test_an_endpoint_that_nobody_serves_is_no_fault_of_the_keys(ward: Ward) -> None:
-    ward.environ["IMAGE_EXPORT_ENDPOINT"] = NOWHERE
-    found = ward.only_wrong()
-    assert found.subject == "your keys"
+def test_an_endpoint_that_nobody_serves_is_no_fault_of_the_keys(deployment: EmulatedDeployment) -> None:
+    deployment.environ["IMAGE_EXPORT_ENDPOINT"] = NOWHERE
+    (found,) = [one for one in deployment.examine() if not one.is_ok]
+    assert (found.subject, found.status) == ("your keys", "unknown")
     assert f"IMAGE_EXPORT_ENDPOINT, which is {NOWHERE}" in str(found.recommend)
     assert "keys of a user" not in str(found.recommend)
 
@@ -35,18 +35,18 @@ def test_who_is_not_answered_lacks_no_right(fault: Any, said: str) -> None:
     assert (found.status, said in str(found.recommend)) == ("unknown", True)
 
 
-def test_a_region_that_is_mistyped_in_the_policy_is_doubted_before_the_bucket(ward: Ward) -> None:
-    ward.change(ward.policy, "cn-hangzhou: {bucket", "cn-hangzou: {bucket")
-    found = next(one for one in ward.wrong() if one.subject == f"oss://{BUCKET}")
+def test_a_region_that_is_mistyped_in_the_policy_is_doubted_before_the_bucket(deployment: EmulatedDeployment) -> None:
+    deployment.change(deployment.policy, "cn-hangzhou: {bucket", "cn-hangzou: {bucket")
+    found = next(one for one in deployment.wrong() if one.subject == f"oss://{BUCKET}")
     assert found.message == "Is in cn-hangzhou, and policy.yaml has it in cn-hangzou, where it must be."
     assert found.recommend == (
         "Correct the region in policy.yaml: cn-hangzou is no region that is known here; is it cn-hangzhou?"
     )
 
 
-def test_a_ledger_in_another_region_is_said_to_be_in_its_own(ward: Ward) -> None:
-    ward.cloud.oss.buckets[LEDGER].region = "cn-beijing"
-    found = next(one for one in ward.wrong() if one.check == "ledger")
+def test_a_ledger_in_another_region_is_said_to_be_in_its_own(deployment: EmulatedDeployment) -> None:
+    deployment.cloud.oss.buckets[LEDGER].region = "cn-beijing"
+    found = next(one for one in deployment.wrong() if one.check == "ledger")
     assert found.message == "Is in cn-beijing, and s.yaml has it in cn-hangzhou, where it must be."
 
 
@@ -95,21 +95,21 @@ def test_a_known_region_is_not_doubted_and_one_like_none_is_without_a_guess() ->
     assert doubt("nowhere") == "nowhere is no region that is known here."
 
 
-def test_a_bad_value_of_the_shell_is_not_looked_for_in_s_yaml(ward: Ward) -> None:
-    ward.environ["IMAGE_EXPORT_ENDPOINT"] = "emulator"
-    found = ward.wrong()
+def test_a_bad_value_of_the_shell_is_not_looked_for_in_s_yaml(deployment: EmulatedDeployment) -> None:
+    deployment.environ["IMAGE_EXPORT_ENDPOINT"] = "emulator"
+    found = deployment.wrong()
     assert {one.recommend for one in found} == {
         "Correct or unset IMAGE_EXPORT_ENDPOINT in your shell, from which s.yaml takes it."
     }
 
 
-def test_a_bad_value_of_s_yaml_is(ward: Ward) -> None:
-    ward.change(ward.file, "httpAuth: bearer", "httpAuth: nobody")
-    assert ward.only_wrong().recommend == "Correct environmentVariables in s.yaml and deploy again."
+def test_a_bad_value_of_s_yaml_is(deployment: EmulatedDeployment) -> None:
+    deployment.change(deployment.file, "httpAuth: bearer", "httpAuth: nobody")
+    assert deployment.only_wrong().recommend == "Correct environmentVariables in s.yaml and deploy again."
 
 
-def test_a_role_by_another_name_is_not_said_to_be_in_the_template(ward: Ward) -> None:
-    ward.change(ward.policy, "role/image-export", "role/exporter")
-    rights = [one for one in ward.wrong() if "May not sts:AssumeRole" in one.message]
+def test_a_role_by_another_name_is_not_said_to_be_in_the_template(deployment: EmulatedDeployment) -> None:
+    deployment.change(deployment.policy, "role/image-export", "role/exporter")
+    rights = [one for one in deployment.wrong() if "May not sts:AssumeRole" in one.message]
     assert len(rights) == 4
     assert all("roles named image-export and no others" in str(one.recommend) for one in rights)

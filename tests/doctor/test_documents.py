@@ -65,6 +65,15 @@ def test_a_deny_wins_wherever_it_stands_and_if_only_of_a_part(resource: str) -> 
     assert verdict(READ, [allows, a_policy("Deny", resource="acs:oss:*:*:other/*")]) == "allowed"
 
 
+def test_a_deny_of_what_is_not_needed_is_in_nobodys_way_and_a_wider_one_is() -> None:
+    but = "acs:oss:*:*:acme-ledger/ledger/access/*"
+    need = Need(("oss:PutObject",), (OBJECTS,), but=(but,))
+    assert lacking([need], [policy([need])]) == {}
+    allows = policy([Need(("oss:PutObject",), (OBJECTS,))])
+    wider = a_policy("Deny", "oss:PutObject", resource=OBJECTS)
+    assert list(lacking([need], [allows, wider])) == ["denied"]
+
+
 def test_what_hangs_on_a_condition_cannot_be_told() -> None:
     hangs = a_policy(Condition={"IpAddress": {"acs:SourceIp": "203.0.113.0/24"}})
     assert verdict(READ, [hangs]) == "conditional"

@@ -10,7 +10,7 @@ from image_export.errors import OurFault
 from image_export_cli.deployment.files import read_plan, read_policy_of
 from image_export_cli.deployment.serverless import read_functions
 
-from .ward import ACCOUNT, ROOT, files_of
+from .deployment import ACCOUNT, ROOT, files_of
 
 
 def test_references_are_resolved_by_vars_environment_and_account() -> None:
@@ -76,11 +76,12 @@ def test_code_without_a_policy_is_a_finding(tmp_path: Path) -> None:
 
 def test_functions_with_different_ledgers_are_a_finding(tmp_path: Path) -> None:
     file = files_of(tmp_path)
-    file.write_text(file.read_text().replace("<<: *environment", "IMAGE_EXPORT_LEDGER: oss://another-ledger/x"))
+    file.write_text(file.read_text().replace("<<: *environment", "IMAGE_EXPORT_LEDGER: oss://another-ledger/x", 1))
     found = next(one for one in read_plan(file, {}, ACCOUNT).findings if one.status == "wrong")
     assert found.message == (
         "IMAGE_EXPORT_LEDGER differs: oss://another-ledger/x in image-export-http; "
-        f"oss://image-export-ledger-{ACCOUNT}/ledger in image-export-event, image-export-nightly, image-export-watch."
+        f"oss://image-export-ledger-{ACCOUNT}/ledger in image-export-event, image-export-nightly, image-export-watch, "
+        "image-export-unpack, image-export-maintain."
     )
 
 

@@ -8,29 +8,31 @@ import pytest
 from image_export_cli.deployment.finding import Finding
 from image_export_cli.doctor.checks.deploying import DEPLOY
 
-from .ward import Ward
+from .deployment import EmulatedDeployment
 
 HTTP, EVENT, WATCH = "image-export-http", "image-export-event", "image-export-watch"
 
 
-def entrance(ward: Ward, auth_type: str, **environment: str) -> Finding:
+def entrance(deployment: EmulatedDeployment, auth_type: str, **environment: str) -> Finding:
     """What the doctor says of the HTTP trigger with this authType, as s.yaml has it too, and this environment."""
-    ward.change(ward.file, "httpAuthType: anonymous", f"httpAuthType: {auth_type}")
-    ward.retrigger(HTTP, authType=auth_type)
-    ward.redeploy(HTTP, environment={**ward.cloud.fc.by_name[HTTP].environment, **environment})
-    return next(one for one in ward.examine() if one.subject == f"{HTTP}/http")
+    deployment.change(deployment.file, "httpAuthType: anonymous", f"httpAuthType: {auth_type}")
+    deployment.retrigger(HTTP, authType=auth_type)
+    deployment.redeploy(HTTP, environment={**deployment.cloud.fc.by_name[HTTP].environment, **environment})
+    return next(one for one in deployment.examine() if one.subject == f"{HTTP}/http")
 
 
-def test_an_entrance_that_nobody_guards_is_named(ward: Ward) -> None:
-    found = entrance(ward, "anonymous", IMAGE_EXPORT_HTTP_AUTH="platform")
+def test_an_entrance_that_nobody_guards_is_named(deployment: EmulatedDeployment) -> None:
+    found = entrance(deployment, "anonymous", IMAGE_EXPORT_HTTP_AUTH="platform")
     assert found.status == "wrong"
     assert "anybody on the internet may export" in found.message
     assert "httpAuthType: function" in str(found.recommend)
 
 
 @pytest.mark.parametrize("auth_type", ["function", "jwt"])
-def test_an_entrance_that_is_guarded_twice_is_named_since_nobody_comes_through(ward: Ward, auth_type: str) -> None:
-    found = entrance(ward, auth_type, IMAGE_EXPORT_HTTP_AUTH="bearer")
+def test_an_entrance_that_is_guarded_twice_is_named_since_nobody_comes_through(
+    deployment: EmulatedDeployment, auth_type: str
+) -> None:
+    found = entrance(deployment, auth_type, IMAGE_EXPORT_HTTP_AUTH="bearer")
     assert found.status == "wrong"
     assert f"authType is {auth_type}: whoever FC lets in is refused with 401" in found.message
 
@@ -39,38 +41,40 @@ def test_an_entrance_that_is_guarded_twice_is_named_since_nobody_comes_through(w
     ("auth_type", "ours", "tokens"),
     [("function", "platform", ""), ("jwt", "platform", ""), ("anonymous", "bearer", "a" * 64)],
 )
-def test_one_guard_is_right(ward: Ward, auth_type: str, ours: str, tokens: str) -> None:
-    found = entrance(ward, auth_type, IMAGE_EXPORT_HTTP_AUTH=ours, IMAGE_EXPORT_HTTP_TOKENS=tokens)
+def test_one_guard_is_right(deployment: EmulatedDeployment, auth_type: str, ours: str, tokens: str) -> None:
+    found = entrance(deployment, auth_type, IMAGE_EXPORT_HTTP_AUTH=ours, IMAGE_EXPORT_HTTP_TOKENS=tokens)
     assert (found.status, found.recommend) == ("ok", None)
     assert "a" * 64 not in repr(found)
 
 
-def test_an_entrance_without_tokens_is_shut_and_whether_that_was_meant_cannot_be_told(ward: Ward) -> None:
-    found = entrance(ward, "anonymous")
-    assert (found.status, "every request is answered 401" in found.message) == ("unknown", True)
-    assert "IMAGE_EXPORT_HTTP_TOKENS" in str(found.recommend)
+def test_an_entrance_without_tokens_of_the_environment_lets_in_those_of_the_ledger_alone(
+    deployment: EmulatedDeployment,
+) -> None:
+    found = entrance(deployment, "anonymous")
+    assert (found.status, "IMAGE_EXPORT_HTTP_TOKENS is empty" in found.message) == ("note", True)
+    assert "every request is answered 401" in str(found.recommend)
 
 
 @pytest.mark.parametrize(("deployed", "said"), [("", "has no tokens"), ("b" * 64, "knows other tokens")])
 def test_tokens_of_this_shell_that_are_not_the_deployed_ones_are_named_and_not_shown(
-    ward: Ward, deployed: str, said: str
+    deployment: EmulatedDeployment, deployed: str, said: str
 ) -> None:
-    ward.environ["IMAGE_EXPORT_HTTP_TOKENS"] = "a" * 64
-    found = entrance(ward, "anonymous", IMAGE_EXPORT_HTTP_TOKENS=deployed)
+    deployment.environ["IMAGE_EXPORT_HTTP_TOKENS"] = "a" * 64
+    found = entrance(deployment, "anonymous", IMAGE_EXPORT_HTTP_TOKENS=deployed)
     assert (found.status, said in found.message, found.exact) == ("wrong", True, DEPLOY)
     assert not {"a" * 64, "b" * 64} & set(repr(found).split())
     assert "aaaa" not in repr(found)
 
 
-def test_a_token_that_was_not_set_when_its_hash_was_deployed_is_named(ward: Ward) -> None:
+def test_a_token_that_was_not_set_when_its_hash_was_deployed_is_named(deployment: EmulatedDeployment) -> None:
     nothing = hashlib.sha256(b"").hexdigest()
-    found = entrance(ward, "anonymous", IMAGE_EXPORT_HTTP_TOKENS=f"{'a' * 64},{nothing}")
+    found = entrance(deployment, "anonymous", IMAGE_EXPORT_HTTP_TOKENS=f"{'a' * 64},{nothing}")
     assert (found.status, "SHA-256 of nothing" in found.message) == ("wrong", True)
 
 
-def test_a_function_that_is_not_deployed_is_named(ward: Ward) -> None:
-    del ward.cloud.fc.by_name[WATCH]
-    assert {(one.subject, one.exact) for one in ward.wrong()} == {
+def test_a_function_that_is_not_deployed_is_named(deployment: EmulatedDeployment) -> None:
+    del deployment.cloud.fc.by_name[WATCH]
+    assert {(one.subject, one.exact) for one in deployment.wrong()} == {
         (WATCH, DEPLOY),
         (f"{WATCH}/every-minute", DEPLOY),
     }
@@ -87,44 +91,46 @@ def test_a_function_that_is_not_deployed_is_named(ward: Ward) -> None:
         ({"layers": ("acs:fc:cn-hangzhou:1234567890123456:layers/old/versions/7",)}, "layers/old/versions/7 and not"),
     ],
 )
-def test_what_is_deployed_otherwise_is_named(ward: Ward, change: dict[str, Any], said: str) -> None:
-    ward.redeploy(EVENT, **change)
-    found = ward.only_wrong()
+def test_what_is_deployed_otherwise_is_named(deployment: EmulatedDeployment, change: dict[str, Any], said: str) -> None:
+    deployment.redeploy(EVENT, **change)
+    found = deployment.only_wrong()
     assert (found.subject, said in found.message) == (EVENT, True)
 
 
-def test_a_function_without_the_layer_is_named_for_the_sdks_that_it_would_load(ward: Ward) -> None:
-    ward.redeploy(EVENT, layers=())
-    assert any("SDKs that FC has preinstalled" in one.message for one in ward.wrong())
+def test_a_function_without_the_layer_is_named_for_the_sdks_that_it_would_load(deployment: EmulatedDeployment) -> None:
+    deployment.redeploy(EVENT, layers=())
+    assert any("SDKs that FC has preinstalled" in one.message for one in deployment.wrong())
 
 
-def test_another_ledger_in_the_deployed_environment_is_named_without_its_value(ward: Ward) -> None:
-    known = ward.cloud.fc.by_name[EVENT].environment
-    ward.redeploy(EVENT, environment={**known, "IMAGE_EXPORT_LEDGER": "oss://old-ledger/x"})
-    found = ward.only_wrong()
+def test_another_ledger_in_the_deployed_environment_is_named_without_its_value(deployment: EmulatedDeployment) -> None:
+    known = deployment.cloud.fc.by_name[EVENT].environment
+    deployment.redeploy(EVENT, environment={**known, "IMAGE_EXPORT_LEDGER": "oss://old-ledger/x"})
+    found = deployment.only_wrong()
     assert "IMAGE_EXPORT_LEDGER is another" in found.message
     assert "old-ledger" not in repr(found)
 
 
-def test_a_default_that_is_deployed_as_no_variable_is_no_difference(ward: Ward) -> None:
-    known = dict(ward.cloud.fc.by_name[EVENT].environment)
-    ward.redeploy(EVENT, environment={name: one for name, one in known.items() if name != "IMAGE_EXPORT_POLICY"})
-    assert ward.wrong() == []
+def test_a_default_that_is_deployed_as_no_variable_is_no_difference(deployment: EmulatedDeployment) -> None:
+    known = dict(deployment.cloud.fc.by_name[EVENT].environment)
+    deployment.redeploy(EVENT, environment={name: one for name, one in known.items() if name != "IMAGE_EXPORT_POLICY"})
+    assert deployment.wrong() == []
 
 
-def test_a_deployed_environment_that_is_not_valid_is_named(ward: Ward) -> None:
-    ward.redeploy(EVENT, environment={"IMAGE_EXPORT_LEDGER": "ledger"})
-    assert any("oss://bucket/prefix" in one.message for one in ward.wrong())
+def test_a_deployed_environment_that_is_not_valid_is_named(deployment: EmulatedDeployment) -> None:
+    deployment.redeploy(EVENT, environment={"IMAGE_EXPORT_LEDGER": "ledger"})
+    assert any("oss://bucket/prefix" in one.message for one in deployment.wrong())
 
 
 @pytest.mark.parametrize(
     ("function", "switch", "effect"),
     [(WATCH, "enable", "nothing runs it by itself"), (EVENT, "triggerEnable", "no event of an image reaches it")],
 )
-def test_a_trigger_that_is_off_or_not_there_is_named(ward: Ward, function: str, switch: str, effect: str) -> None:
-    ward.retrigger(function, **{switch: False})
-    assert effect in ward.only_wrong().message
-    ward.redeploy(function, triggers=())
-    found = ward.only_wrong()
+def test_a_trigger_that_is_off_or_not_there_is_named(
+    deployment: EmulatedDeployment, function: str, switch: str, effect: str
+) -> None:
+    deployment.retrigger(function, **{switch: False})
+    assert effect in deployment.only_wrong().message
+    deployment.redeploy(function, triggers=())
+    found = deployment.only_wrong()
     assert "There is no such trigger" in found.message
     assert effect in found.message

@@ -10,20 +10,23 @@ from image_export.edges.aliyun.credentials import Credentials
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.errors import CloudFault
 from image_export_cli.cloud.functions import Functions
-from image_export_cli.events.asking import Entrance
+from image_export_cli.cloud.invoking import Entrance
 from tests.builders import ACCOUNT, REGION
 
 KEY, HOME = Credentials("LTAI-made-up", "made-up-secret"), (ACCOUNT, REGION)
 
 
 def functions() -> Functions:
-    return Functions(KEY, Addresses(), HOME, lambda: 60.0)
+    return Functions(lambda: KEY, Addresses(), HOME, lambda: 60.0)
 
 
 CALLS: dict[str, tuple[Callable[[], object], str]] = {
     "GetFunction": (lambda: functions().function("image-export-http"), "ACS3-HMAC-SHA256 Credential=LTAI-made-up,"),
     "healthz": (lambda: functions().health("https://made-up.fcapp.run", "a-token"), "Bearer a-token"),
-    "replay": (lambda: Entrance(KEY, Addresses(), HOME, "image-export-event").ask("exp-1"), "ACS3-HMAC-SHA256 "),
+    "replay": (
+        lambda: Entrance(lambda: KEY, Addresses(), HOME, "image-export-event").invoke({"Replay": "exp-1"}),
+        "ACS3-HMAC-SHA256 ",
+    ),
 }
 
 
@@ -42,4 +45,4 @@ def test_a_netrc_never_takes_the_place_of_what_we_say_we_are(
     monkeypatch.setattr(requests.Session, "send", send)
     with pytest.raises(CloudFault):
         call()
-    assert [one.startswith(authorization) for one in sent] == [True]
+    assert {one.startswith(authorization) for one in sent} == {True}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .ward import Ward
+from .deployment import EmulatedDeployment
 
 HTTP, EVENT, WATCH = "image-export-http", "image-export-event", "image-export-watch"
 PATTERN = {"source": ["acs.ecs"], "type": ["ecs:Image:StateChange"]}
@@ -26,30 +26,30 @@ PATTERN = {"source": ["acs.ecs"], "type": ["ecs:Image:StateChange"]}
     ],
 )
 def test_what_is_set_otherwise_is_named_with_both_values(
-    ward: Ward, function: str, settings: dict[str, Any], said: str
+    deployment: EmulatedDeployment, function: str, settings: dict[str, Any], said: str
 ) -> None:
-    ward.retrigger(function, **settings)
-    found = [one for one in ward.wrong() if said in one.message]
+    deployment.retrigger(function, **settings)
+    found = [one for one in deployment.wrong() if said in one.message]
     assert len(found) == 1
     assert found[0].subject.startswith(f"{function}/")
     assert found[0].message.startswith("Is deployed otherwise than s.yaml says: ")
 
 
-def test_a_trigger_that_s_yaml_switches_off_and_that_is_on_is_named(ward: Ward) -> None:
-    ward.change(ward.file, "enable: true", "enable: false")
-    assert {one.message for one in ward.wrong()} == {
+def test_a_trigger_that_s_yaml_switches_off_and_that_is_on_is_named(deployment: EmulatedDeployment) -> None:
+    deployment.change(deployment.file, "enable: true", "enable: false")
+    assert {one.message for one in deployment.wrong()} == {
         "Is deployed otherwise than s.yaml says: enable is True and not False."
     }
 
 
-def test_the_same_methods_and_filter_written_otherwise_are_the_same(ward: Ward) -> None:
-    (http,), (event,) = (ward.cloud.fc.by_name[name].triggers for name in (HTTP, EVENT))
-    ward.retrigger(HTTP, methods=list(reversed(http.settings["methods"])))
+def test_the_same_methods_and_filter_written_otherwise_are_the_same(deployment: EmulatedDeployment) -> None:
+    (http,), (event,) = (deployment.cloud.fc.by_name[name].triggers for name in (HTTP, EVENT))
+    deployment.retrigger(HTTP, methods=list(reversed(http.settings["methods"])))
     spaced = json.dumps(json.loads(event.settings["eventRuleFilterPattern"]), indent=4)
-    ward.retrigger(EVENT, eventRuleFilterPattern=spaced, more="that FC adds")
-    assert ward.wrong() == []
+    deployment.retrigger(EVENT, eventRuleFilterPattern=spaced, more="that FC adds")
+    assert deployment.wrong() == []
 
 
-def test_what_is_right_is_said_with_its_schedule(ward: Ward) -> None:
-    found = next(one for one in ward.said("functions") if one.subject == f"{WATCH}/every-minute")
+def test_what_is_right_is_said_with_its_schedule(deployment: EmulatedDeployment) -> None:
+    found = next(one for one in deployment.said("functions") if one.subject == f"{WATCH}/every-minute")
     assert found.message == "Is there and on, as s.yaml says: timer, @every 1m."

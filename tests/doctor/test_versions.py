@@ -13,7 +13,7 @@ from image_export_cli.doctor.checks.versions import compared, read_pins, started
 from image_export_cli.doctor.examined import Evidence
 from tests.emulator.world import running
 
-from .ward import ROOT, Ward, files_of, set_everywhere, settings_of
+from .deployment import ROOT, EmulatedDeployment, files_of, set_everywhere, settings_of
 
 REQUIREMENTS = (ROOT / "layers" / "sdk" / "requirements.txt").read_text()
 PINS = read_pins(REQUIREMENTS)
@@ -29,15 +29,15 @@ def older_layer(folder: Path) -> Path:
 
 
 @pytest.fixture
-def aged(tmp_path: Path) -> Iterator[Ward]:
+def aged(tmp_path: Path) -> Iterator[EmulatedDeployment]:
     """A deployment whose functions load an older ECS SDK, and that takes a token."""
     files = files_of(tmp_path)
     set_everywhere(files, "IMAGE_EXPORT_HTTP_TOKENS", hashlib.sha256(TOKEN.encode()).hexdigest())
     with running(settings_of(files, opt=older_layer(tmp_path / "opt"))) as world:
-        yield Ward(world, files)
+        yield EmulatedDeployment(world, files)
 
 
-def test_an_older_sdk_that_is_loaded_is_named_by_healthz_and_by_the_log(aged: Ward) -> None:
+def test_an_older_sdk_that_is_loaded_is_named_by_healthz_and_by_the_log(aged: EmulatedDeployment) -> None:
     said = [
         one for one in aged.examine(Evidence(requirements=REQUIREMENTS, token=TOKEN)) if one.check == "SDK versions"
     ]
@@ -50,15 +50,15 @@ def test_an_older_sdk_that_is_loaded_is_named_by_healthz_and_by_the_log(aged: Wa
         assert TOKEN not in repr(found)
 
 
-def test_a_token_that_is_not_accepted_leaves_it_unknown(aged: Ward) -> None:
+def test_a_token_that_is_not_accepted_leaves_it_unknown(aged: EmulatedDeployment) -> None:
     found = [one for one in aged.examine(Evidence(token="another")) if one.check == "SDK versions"]
     assert [(one.status, "Unauthorized" in one.message) for one in found] == [("unknown", True)]
     assert "Set IMAGE_EXPORT_HTTP_TOKEN to an accepted token" in str(found[0].recommend)
 
 
-def test_without_evidence_it_is_unknown_and_the_way_to_know_is_told(ward: Ward) -> None:
-    (found,) = ward.said("SDK versions")
-    assert (found.status, "--log FILE" in str(found.recommend)) == ("unknown", True)
+def test_without_evidence_it_is_noted_and_the_way_to_know_is_told(deployment: EmulatedDeployment) -> None:
+    (found,) = deployment.said("SDK versions")
+    assert (found.status, "--log FILE" in str(found.recommend)) == ("note", True)
 
 
 def test_the_pinned_versions_are_right_and_a_missing_one_is_wrong() -> None:

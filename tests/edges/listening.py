@@ -1,20 +1,22 @@
 """A loopback server that answers every connection with the same bytes, or breaks it off."""
 
+import re
 import socket
 import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
 
 @contextmanager
 def listening(answer: bytes | None, heard: list[bytes] | None = None) -> Iterator[str]:
-    """Its address. Reads a request's head, then sends `answer` and closes; None resets the connection instead.
+    """Its address. Reads a request, then sends `answer` and closes; None resets the connection instead.
 
-    `heard` is given each head.
+    `heard` is given each request.
     """
     server = socket.create_server(("127.0.0.1", 0))
 
@@ -25,7 +27,7 @@ def listening(answer: bytes | None, heard: list[bytes] | None = None) -> Iterato
             except OSError:  # closed: the test is over
                 return
             with connection:
-                head = connection.recv(65536)
+                head = _request(connection)
                 if heard is not None:
                     heard.append(head)
                 if answer is None:
@@ -41,6 +43,16 @@ def listening(answer: bytes | None, heard: list[bytes] | None = None) -> Iterato
         server.shutdown(socket.SHUT_RDWR)
         server.close()
         thread.join(5)
+
+
+def _request(connection: socket.socket) -> bytes:
+    """A request with its body, or whatever else comes first."""
+    read = connection.recv(65536)
+    head, _, body = read.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    while length and len(body) < int(length[1]) and (more := connection.recv(65536)):
+        read, body = read + more, body + more
+    return read
 
 
 @contextmanager
@@ -89,3 +101,19 @@ def closed_port() -> str:
     """An address where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+class Heard(NamedTuple):
+    """A request: its target, its headers, their names in lower case, and its body."""
+
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+
+def heard(raw: bytes) -> Heard:
+    """The request as it was sent."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *rows = head.decode().split("\r\n")
+    pairs = (row.split(": ", 1) for row in rows)
+    return Heard(first.split(" ")[1], {name.lower(): value for name, value in pairs}, body)

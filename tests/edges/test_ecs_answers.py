@@ -314,3 +314,34 @@ def test_a_secret_that_a_task_quotes_is_taken_out_of_its_cause() -> None:
     )
     assert task.cause is not None
     assert (task.cause.code, task.cause.message) == ("InvalidSecurityToken.Expired", "The token *** has expired.")
+
+
+NEEDED = {
+    "ImageId": "m-1",
+    "ImageName": "web",
+    "Status": "Available",
+    "Size": 40,
+    "Description": "golden",
+    "ImageVersion": "3",
+    "OSNameEn": "Ubuntu 24.04 64 bit",
+    "ResourceGroupId": "rg-1",
+    "IsSupportCloudinit": True,
+    "LoginAsNonRootSupported": "false",
+    "Features": {"NvmeSupport": "supported", "ImdsSupport": "v2"},
+}
+
+
+def test_what_a_faithful_restore_needs_is_read() -> None:
+    image = read_image(NEEDED, "1234567890123456", "cn-hangzhou")
+    assert (image.description, image.image_version, image.os_name_en) == ("golden", "3", "Ubuntu 24.04 64 bit")
+    assert (image.resource_group_id, image.license_type) == ("rg-1", "")
+    assert (image.is_support_cloudinit, image.login_as_non_root_supported) == (True, False)
+    assert image.features is not None
+    assert (image.features.nvme_support, image.features.imds_support) == ("supported", "v2")
+
+
+@pytest.mark.parametrize("features", [None, {}, [], "supported"])
+def test_what_ecs_does_not_say_is_not_known(features: Any) -> None:
+    said = {"ImageId": "m-1", "ImageName": "web", "Status": "Available", "Size": 40, "Features": features}
+    image = read_image(said, "1234567890123456", "cn-hangzhou")
+    assert (image.features, image.is_support_cloudinit, image.login_as_non_root_supported) == (None, None, None)

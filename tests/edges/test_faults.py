@@ -43,7 +43,7 @@ def read(address: str) -> object:
 
 
 def invoke(address: str) -> None:
-    AliyunNotifier(base, Addresses(address), Place(ACCOUNT, REGION), minute).deliver(FUNCTION, {"id": "1"})
+    AliyunNotifier(base, Addresses(address), Place(ACCOUNT, REGION), minute).deliver(FUNCTION, [{"id": "1"}])
 
 
 EDGES: dict[str, Callable[[str], object]] = {"ECS": export, "OSS write": create, "OSS read": read, "FC": invoke}

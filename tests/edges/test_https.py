@@ -56,9 +56,9 @@ CALLS: dict[str, tuple[Callable[[], object], str]] = {
         "ecs.cn-nowhere-7.aliyuncs.com",
     ),
     "OSS": (lambda: Oss(REGION, base, CLOUD, minute).get(BUCKET, "key"), f"{BUCKET}.oss-{REGION}.aliyuncs.com"),
-    "EventBridge": (lambda: notifier().deliver(BUS, {"id": "1"}), f"eventbridge-console.{REGION}.aliyuncs.com"),
-    "FC": (lambda: notifier().deliver(FUNCTION, {"id": "1"}), f"{ACCOUNT}.{REGION}.fc.aliyuncs.com"),
-    "FC 3": (lambda: notifier().deliver(FUNCTION_3, {"id": "1"}), f"{ACCOUNT}.{REGION}.fc.aliyuncs.com"),
+    "EventBridge": (lambda: notifier().deliver(BUS, [{"id": "1"}]), f"eventbridge-console.{REGION}.aliyuncs.com"),
+    "FC": (lambda: notifier().deliver(FUNCTION, [{"id": "1"}]), f"{ACCOUNT}.{REGION}.fc.aliyuncs.com"),
+    "FC 3": (lambda: notifier().deliver(FUNCTION_3, [{"id": "1"}]), f"{ACCOUNT}.{REGION}.fc.aliyuncs.com"),
 }
 
 

@@ -35,12 +35,12 @@ sys.stdout = sys.stderr
 function = types.SimpleNamespace(name="image-export-http", timeout=60)
 context = types.SimpleNamespace(request_id="r-1", account_id="1", region="cn-hangzhou", function=function)
 http = {"method": "GET", "path": "/healthz", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
-event = {"version": "v1", "rawPath": "/healthz", "headers": {}, "queryParameters": {}, "body": ""}
+event = {"version": "v1", "rawPath": "/healthz", "headers": {}, "queryParameters": {"Live": "true"}, "body": ""}
 event |= {"isBase64Encoded": False, "requestContext": {"requestId": "r-1", "http": http}}
 assert index.on_http(json.dumps(event).encode(), context)["statusCode"] == 200
 """
 NOT_FOR_HEALTH = ("export.advance", "ledger.ledger", "entrances.receive", "night.run", "watch.watch")
-OF_EXPORTS = {f"image_export.use_cases.{name}" for name in NOT_FOR_HEALTH}
+OF_EXPORTS = {"image_export.values.policy", *(f"image_export.use_cases.{name}" for name in NOT_FOR_HEALTH)}
 
 
 def test_a_health_check_loads_no_sdk_and_nothing_of_exports() -> None:

@@ -64,25 +64,25 @@ def received(emulator: RunningEmulator, target: str) -> list[dict[str, Any]]:
 
 def fault_of(notifier: AliyunNotifier, target: NotifyTarget, event: dict[str, Any] = EVENT) -> CloudFault:
     with pytest.raises(CloudFault) as caught:
-        notifier.deliver(target, event)
+        notifier.deliver(target, [event])
     return caught.value
 
 
 def test_a_bus_receives_the_event_as_it_is(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
-    notifier.deliver(BUS, EVENT)
+    notifier.deliver(BUS, [EVENT])
     event = received(emulator, f"eventbridge:{BUS.bus}")[-1]
     assert {name: event.get(name) for name in EVENT} == EVENT
 
 
 def test_a_function_receives_the_event_as_it_is(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
-    notifier.deliver(FUNCTION, EVENT)
+    notifier.deliver(FUNCTION, [EVENT])
     assert received(emulator, f"fc:{FUNCTION.service}/{FUNCTION.function}")[-1] == EVENT
     call = emulator.calls("InvokeFunction")[-1]
     assert (call["status"], call["params"]["x-fc-invocation-type"]) == (202, "Async")
 
 
 def test_a_function_of_fc_3_receives_the_event_as_it_is(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
-    notifier.deliver(FUNCTION_3, EVENT)
+    notifier.deliver(FUNCTION_3, [EVENT])
     emulator.until(lambda: EVENT in printed(emulator))
     assert EVENT in printed(emulator)
     call = emulator.calls("InvokeFunction")[-1]
@@ -94,7 +94,7 @@ def test_a_session_of_a_role_tells_functions_of_either_kind(emulator: RunningEmu
     session = assumed(emulator)
     notifier = AliyunNotifier(lambda: session, Addresses(emulator.endpoint), Place(ACCOUNT, REGION), lambda: 60.0)
     for target in (FUNCTION, FUNCTION_3):
-        notifier.deliver(target, EVENT)
+        notifier.deliver(target, [EVENT])
     calls = emulator.calls("InvokeFunction")[-2:]
     assert [(call["access_key_id"], call["status"]) for call in calls] == [(session.access_key_id, 202)] * 2
 
@@ -113,7 +113,7 @@ def test_what_signs_for_fc_3_is_loaded_when_it_is_needed() -> None:
 def test_an_event_of_sixty_kilobytes_goes_through(notifier: AliyunNotifier, emulator: RunningEmulator) -> None:
     large = {**EVENT, "data": {"Keys": ["k" * 1000] * 60}}
     for target in (BUS, FUNCTION, FUNCTION_3):
-        notifier.deliver(target, large)
+        notifier.deliver(target, [large])
     assert received(emulator, f"eventbridge:{BUS.bus}")[-1]["data"] == large["data"]
 
 
@@ -172,7 +172,7 @@ def test_throttling_is_the_targets_own_refusal(notifier: AliyunNotifier, emulato
         emulator.fault("fc", "InvokeFunction", "throttle")
         fault = fault_of(notifier, target)
         assert (type(fault), fault.status) == (Refused, 429)
-    notifier.deliver(BUS, EVENT)
+    notifier.deliver(BUS, [EVENT])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The function's process is killed before and after every call that an export makes: each is made once, and told.
+"""The function's process is killed before and after every call that an export makes: each is made once, and delivered.
 
 The calls are those of an undisturbed export, read from the emulator's log, cold starts and a sweep included; each is
 named by its action and how many of that action came before it. FC repeats an event whose function died; the watcher's
@@ -93,16 +93,20 @@ def what_happened(world: World, images: Iterable[str]) -> dict[str, tuple[int, l
     """How many tasks each image has had, and the kinds of event that each target was told, each id once."""
     state = world.emulator.get("state")
     tasks = Counter(task["ImageId"] for task in state["tasks"])
-    told: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    delivered: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for one in state["received"]:
-        event = one["event"]
-        told[event["data"]["ImageId"]].add((one["target"].split(":")[0], event["type"].split(":")[-1], event["id"]))
-    return {image: (tasks[image], sorted(f"{target} {kind}" for target, kind, _ in told[image])) for image in images}
+        event = one["event"]  # some are of no image: a watcher that was killed may say that it stood still
+        delivered[event["data"].get("ImageId", "")].add(
+            (one["target"].split(":")[0], event["type"].split(":")[-1], event["id"])
+        )
+    return {
+        image: (tasks[image], sorted(f"{target} {kind}" for target, kind, _ in delivered[image])) for image in images
+    }
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
-def test_whichever_call_the_function_is_killed_at_the_export_is_made_once_and_told(
+def test_whichever_call_the_function_is_killed_at_the_export_is_made_once_and_delivered(
     world: World, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
     live(world, cold=True)

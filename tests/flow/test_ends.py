@@ -26,7 +26,7 @@ def test_what_ends_badly_is_never_completed_and_keeps_its_cause(
     assert (export["Status"], export["Error"]["Code"]) == expected
     assert export["Error"]["Recommend"]
     assert world.kinds(image) == world.kinds(image, FUNCTION) == ["Started", expected[0]]
-    assert world.told(image)[-1]["data"]["Error"] == export["Error"]
+    assert world.delivered(image)[-1]["data"]["Error"] == export["Error"]
 
 
 def test_the_clouds_own_words_reach_the_answer_and_the_event(world: World) -> None:
@@ -45,7 +45,7 @@ def test_a_task_that_never_moves_is_told_as_stalled_once_and_goes_on(world: Worl
     (export,) = [one for one in world.pass_time(300) if one["ImageId"] == image]
     assert (export["Status"], export["Reason"]) == ("Exporting", "Stalled")
     world.pass_time(3600)
-    assert [event["type"].rsplit(":", 1)[1] for event in world.told(image)] == ["Started", "Stalled"]
+    assert [event["type"].rsplit(":", 1)[1] for event in world.delivered(image)] == ["Started", "Stalled"]
     assert not [key for key in world.ledger("ended") if export["ExportId"] in key]
 
 
@@ -64,8 +64,8 @@ def test_a_foreign_export_of_the_same_image_is_waited_for_and_never_adopted(worl
 def test_a_full_quota_is_waited_for_with_one_probe_a_tick(world: World) -> None:
     world.emulator.post("quotas", {"concurrent_exports": 0})
     images = [world.image(RegionId="ap-southeast-1") for _ in range(3)]
-    told = [world.emulator.invoke("image-export-event", world.event(one, region="ap-southeast-1")) for one in images]
-    reasons = {answer["Exports"][0]["Reason"] for answer in told}
+    answers = [world.emulator.invoke("image-export-event", world.event(one, region="ap-southeast-1")) for one in images]
+    reasons = {answer["Exports"][0]["Reason"] for answer in answers}
     assert reasons == {"ConcurrentQuotaExceed"}
     before = sum(len(world.calls_of(image)) for image in images)
     world.pass_time(61)
@@ -86,7 +86,7 @@ def test_the_completed_export_has_its_objects_its_manifest_and_the_same_event_fo
     assert {item["Key"] for item in export["Objects"]} <= keys
     assert export["Manifest"].removeprefix(f"oss://{BUCKET}/") in keys
     assert len(export["Objects"]) == 2
-    bus, function = world.told(image)[-1], world.told(image, FUNCTION)[-1]
+    bus, function = world.delivered(image)[-1], world.delivered(image, FUNCTION)[-1]
     assert bus["id"] == function["id"] == f"{export['ExportId']}.Completed"
     assert bus["data"] == json.loads(json.dumps(export))
     assert bus["subject"] == f"acs:ecs:{REGION}:1234567890123456:image/{image}"

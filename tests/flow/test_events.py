@@ -83,7 +83,7 @@ def test_an_image_that_never_becomes_visible_is_rejected_after_a_quarter_of_an_h
     for _ in range(3):
         world.pass_time(61)
     assert world.kinds(image) == ["Rejected"]
-    assert "InvalidImageId.NotFound" in json.dumps(world.told(image))
+    assert "InvalidImageId.NotFound" in json.dumps(world.delivered(image))
     assert not [key for key in world.ledger("sighted/") if image in key]
 
 
@@ -92,7 +92,7 @@ def test_an_image_that_no_rule_wants_is_undecided_for_a_while_and_then_ignored(w
     answer = world.tell(image)
     assert (answer["Undecided"], answer["Ignored"]) == (1, 0)
     assert world.ledger("sighted/")
-    while world.ledger("due/"):
+    for _ in range(4):
         world.pass_time(16 * 60)
     assert (world.calls_of(image), world.ledger("sighted/")) == ([], [])
 

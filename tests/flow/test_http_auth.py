@@ -4,17 +4,26 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alibabacloud_openapi_util.client import Client as Signer
 from Tea.request import TeaRequest
 
 from alicloud_emulator.running import RunningEmulator
+from image_export.edges.aliyun.credentials import Credentials
+from image_export.edges.aliyun.hosts import Addresses
+from image_export.use_cases.ledger.access import new_token, revoke_token
+from image_export.use_cases.ledger.ledger import Ledger
+from image_export.values.access import AccessToken
+from image_export.values.settings import Settings
+from image_export_cli.cloud.account import CloudAccount
 
 from .entrance import OLDER_TOKEN, TOKEN, TOKENS_OF_S_YAML, Entrance, Headers, accepting
-from .world import World, still_functions
+from .rights import allowed, shipped
+from .world import ACCOUNT, REGION, World, still_functions
 
 ROUTES = ["/exports", "/exports/exp-rtfyr2rqf6qlm2su-0001", "/openapi.json", "/healthz", "/nothing"]
 REFUSED = (401, "Unauthorized")
@@ -130,3 +139,60 @@ def signed(emulator: RunningEmulator, path: str) -> dict[str, str]:
     request.method, request.pathname, request.query, request.headers = "GET", path, {}, headers
     key = (emulator.access_key_id, emulator.access_key_secret)
     return {**headers, "Authorization": Signer.get_authorization(request, "ACS3-HMAC-SHA256", "", *key)}
+
+
+# Tokens of the ledger
+
+FIELDS: dict[str, Any] = {"name": "ci", "scopes": ("read",), "created_by": "anna"}
+
+
+def of_operator(world: World) -> Ledger:
+    """The ledger with the keys of the administrator."""
+    emulator = world.emulator
+    keys = Credentials(emulator.access_key_id, emulator.access_key_secret, None)
+    account = CloudAccount(lambda: keys, Addresses(emulator.endpoint), REGION)
+    return account.ledger(Settings(ledger_bucket=f"image-export-ledger-{ACCOUNT}", ledger_prefix="ledger"))
+
+
+def test_a_token_of_the_ledger_is_made_opens_what_it_may_expires_and_is_revoked(world: World) -> None:
+    ledger, url = of_operator(world), world.emulator.http_trigger
+    now = datetime.fromisoformat(world.emulator.get("clock")["now"])
+    secret = new_token(ledger, AccessToken(expires_at=now + timedelta(hours=1), **FIELDS))
+    holder = Entrance(url, secret)
+    assert holder.page().status == holder.ask("GET", "/healthz").status == 200
+    assert holder.post("m-1").refusal == (403, "InsufficientScope")
+    world.emulator.advance(3700)
+    assert holder.page().refusal == (401, "TokenExpired")
+    other = new_token(ledger, AccessToken(expires_at=now + timedelta(days=9), **{**FIELDS, "name": "other"}))
+    assert Entrance(url, other).page().status == 200
+    assert (revoke_token(ledger, "ci"), revoke_token(ledger, "other")) == (1, 1)
+    assert Entrance(url, other).page().refusal == REFUSED
+    log = json.dumps(world.emulator.get("logs"))
+    assert "http.refused" in log
+    for token in (secret, other):
+        assert token not in log
+        assert hashlib.sha256(token.encode()).hexdigest() not in log
+
+
+def test_who_asked_is_known_by_name_and_address(world: World, entrance: Entrance) -> None:
+    export = entrance.post(world.image()).value
+    asker = export["RequestedBy"]
+    assert (asker["Trigger"], asker["Address"]) == ("http", "127.0.0.1")
+    assert asker["Name"].startswith("token-")
+    (line,) = [line for line in world.emulator.get("logs") if asker["Id"] in str(line) and "http.asked" in str(line)]
+    assert asker["Name"] in str(line)
+
+
+@pytest.mark.parametrize("role", ["event", "http", "nightly", "watch"])
+def test_no_role_of_a_function_may_let_anybody_in(role: str) -> None:
+    documents = [document for roles, document in shipped().values() if f"image-export-{role}" in roles]
+    bucket = f"acs:oss:*:{ACCOUNT}:image-export-ledger-{ACCOUNT}"
+
+    def may(action: str, key: str) -> bool:
+        return allowed({"action": action, "resource": f"{bucket}/ledger/{key}", "context": {}}, documents)
+
+    assert not may("oss:PutObject", f"access/{HASH}")
+    assert not may("oss:DeleteObject", f"access/{HASH}")
+    assert may("oss:PutObject", "exports/x/requested")
+    if role == "http":
+        assert may("oss:GetObject", f"access/{HASH}")

@@ -10,22 +10,32 @@ from ..codes import CLASSES
 from .entrance import Answer, Entrance
 from .world import World
 
-# HTTP status of the code in the API's error table; 400 where it has none.
+# HTTP status of the code in the API's error table; 400 where it has none; 503 for what nobody who asks can mend.
 STATUS = {
     **dict.fromkeys(
         (
             "ImageNotSupported",
             "ExportImageFailed",
-            "UserNotInTheWhiteList",
             "InvalidImageLicense.NotSupported",
-            "InvalidOSS.NotAuthorized",
             "InvalidImageCategory.NotSupported",
-            "InvalidOSSBucket.EncryptUnsupported",
             "ImageId.NotFound",
         ),
         403,
     ),
     "InvalidImageId.NotFound": 404,
+    **dict.fromkeys(
+        (
+            "Forbidden",
+            "UserNotInTheWhiteList",
+            "InvalidOSS.NotAuthorized",
+            "InvalidOSSBucket.NotFound",
+            "InvalidOSSBucket.NotMatched",
+            "InvalidOSSBucket.EncryptUnsupported",
+            "OssBucket.NotFound",
+            "InvalidOSSObject.NeedRestore",
+        ),
+        503,
+    ),
 }
 FINAL = sorted(code for code, kind in CLASSES.items() if kind == "final")
 
@@ -43,6 +53,9 @@ def test_a_refusal_of_the_cloud_is_answered_with_its_code_and_where_it_is_kept(
     error = {name: value for name, value in kept.value["Error"].items() if name in ("Code", "Message", "RequestId")}
     assert error.items() <= answer.value.items()
     assert answer.value["RequestId"] != answer.headers["x-request-id"]  # where it happened: in the cloud
+    logged = [one for one in map(str, world.emulator.get("logs")) if "http.failed" in one]
+    found = any(answer.value["RequestId"] in one for one in logged)
+    assert found is (STATUS.get(code) == 503)
 
 
 def test_an_image_that_is_not_there_is_404(entrance: Entrance) -> None:

@@ -14,7 +14,7 @@ from .world import World
 
 BODY = json.dumps(whole_request())
 JSON = {"Content-Type": "application/json"}
-GOOD_ID = "exp-rtfyr2rqf6qlm2su-0001"
+GOOD_ID = "exp-aaaaaaaaaaaaaaaa-0001"
 KIB = 1024
 
 
@@ -147,10 +147,10 @@ IDS = [
     "%C0%AE%C0%AE",
     "%ff",
     "%",
-    "exp-rtfyr2rqf6qlm2su-%D9%A0%D9%A0%D9%A0%D9%A1",
+    "exp-aaaaaaaaaaaaaaaa-%D9%A0%D9%A0%D9%A0%D9%A1",
     "exp-%EF%BD%92tfyr2rqf6qlm2su-0001",
-    "exp-rtfyr2rqf6qlm2su-1",
-    "exp-rtfyr2rqf6qlm2su-0000000001",
+    "exp-aaaaaaaaaaaaaaaa-1",
+    "exp-aaaaaaaaaaaaaaaa-0000000001",
     "e" * 3000,
 ]
 
@@ -184,7 +184,7 @@ SLASHES = ["/exports/", "//exports", "/exports//", "/healthz/", "//openapi.json/
 
 @pytest.mark.parametrize("path", SLASHES)
 def test_a_slash_more_is_the_same_route(entrance: Entrance, path: str) -> None:
-    assert entrance.ask("GET", path).status == 200
+    assert entrance.ask("GET", f"{path}?Live=true" if "healthz" in path else path).status == 200
     assert entrance.ask("DELETE", path).refusal == (405, "MethodNotAllowed")
 
 
@@ -285,10 +285,10 @@ def test_a_number_may_begin_with_zeros(entrance: Entrance, number: str) -> None:
 
 
 PLACES = [
-    "history/20260101000000/cn-hangzhou/m-1/exp-rtfyr2rqf6qlm2su-0001\n",
-    "history/../../../../exports/exp-rtfyr2rqf6qlm2su-0001",
+    "history/20260101000000/cn-hangzhou/m-1/exp-aaaaaaaaaaaaaaaa-0001\n",
+    "history/../../../../exports/exp-aaaaaaaaaaaaaaaa-0001",
     "tokens/x",
-    "history/20260101000000/cn-hangzhou/m-1/../exp-rtfyr2rqf6qlm2su-0001",
+    "history/20260101000000/cn-hangzhou/m-1/../exp-aaaaaaaaaaaaaaaa-0001",
 ]
 
 

@@ -13,7 +13,7 @@ from .entrance import TOKEN, Answer, Entrance
 from .world import ENDS, World
 
 INSTANCES, USUAL_INSTANCES = 20, 100
-SIZES = [pytest.param(24, 6, id="a few"), pytest.param(200, INSTANCES, id="two hundred", marks=pytest.mark.prove)]
+SIZES = [pytest.param(16, 4, id="a few"), pytest.param(200, INSTANCES, id="two hundred", marks=pytest.mark.prove)]
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def completed(world: World) -> dict[str, set[str]]:
     return ids
 
 
-def all_told(world: World) -> bool:
+def all_delivered(world: World) -> bool:
     """Whether both targets know of every export."""
     ids = completed(world)
     return len(ids) == 2 and all(len(known) == IMAGES for known in ids.values())
@@ -73,10 +73,12 @@ def ended_within(world: World, most: int) -> int:
     """How many ticks it took until everybody was told and no marker was left; fails where that is too many."""
     for count in range(1, most + 1):
         tick(world)
-        if count % max(1, IMAGES // 50) == 0 and all_told(world) and not world.ledger("/open/"):
+        if count % max(1, IMAGES // 50) == 0 and all_delivered(world) and not world.ledger("/open/"):
             return count
-    told = {target: len(ids) for target, ids in completed(world).items()}
-    raise AssertionError(f"after {most} ticks: told {told} of {IMAGES}; {len(world.ledger('/open/'))} are open")
+    delivered = {target: len(ids) for target, ids in completed(world).items()}
+    raise AssertionError(
+        f"after {most} ticks: delivered {delivered} of {IMAGES}; {len(world.ledger('/open/'))} are open"
+    )
 
 
 def settled(world: World) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.sampling import sampled
+
 from .world import BUCKET, FUNCTION, REGION, World
 
 # Where two workers are held together: the call, and for OSS what its key holds.
@@ -129,8 +131,17 @@ READINGS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: "-".join(map(str, readings.values())))
-@pytest.mark.parametrize("kind", ["reset_after", "garbage"])
+LOST = ["reset_after", "garbage"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "readings"),
+    sampled(
+        ((kind, readings) for kind in LOST for readings in READINGS),
+        lambda case: LOST.index(case[0]) == READINGS.index(case[1]) % len(LOST),  # each reading once
+    ),
+    ids=lambda value: value if isinstance(value, str) else "-".join(map(str, value.values())),
+)
 def test_a_lost_answer_is_resolved_without_a_second_call(world: World, kind: str, readings: dict[str, Any]) -> None:
     world.emulator.post("unsure", readings)
     image = world.image()
@@ -163,8 +174,9 @@ def test_a_lost_answer_beside_a_foreign_task_of_another_image_is_told_apart(worl
     assert_once(world, image)
 
 
-# The process dies
+# The process dies: at one call of each kind here, and at every call of an export in test_crash_matrix.py
 
+DEATHS = ["kill_before", "kill_after"]
 KILLS = [
     ("ecs", "ExportImage", "*"),
     ("oss", "PutObject", "*/open/*"),
@@ -176,8 +188,13 @@ KILLS = [
 ]
 
 
-@pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
-@pytest.mark.parametrize(("service", "action", "key"), KILLS)
+@pytest.mark.parametrize(
+    ("service", "action", "key", "kind"),
+    sampled(
+        ((*call, kind) for call in KILLS for kind in DEATHS),
+        lambda case: case[0] == "ecs" or DEATHS.index(case[3]) == KILLS.index(case[:3]) % 2,
+    ),
+)
 def test_a_killed_entrance_is_finished_by_the_watcher(
     world: World, service: str, action: str, key: str, kind: str
 ) -> None:
@@ -191,8 +208,16 @@ def test_a_killed_entrance_is_finished_by_the_watcher(
     assert_once(world, image, calls=2 if (service, kind) == ("ecs", "kill_before") else 1)
 
 
-@pytest.mark.parametrize("key", ["*/ended", "*manifest.json", "*/due/*/deliver.*", "*/told-completed-*"])
-@pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
+WRITES = ["*/ended", "*manifest.json", "*/due/*/deliver.*", "*/told-completed-*"]
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    sampled(
+        ((key, kind) for key in WRITES for kind in DEATHS),
+        lambda case: DEATHS.index(case[1]) == WRITES.index(case[0]) % 2,
+    ),
+)
 def test_a_killed_watcher_is_finished_by_the_next_tick(world: World, key: str, kind: str) -> None:
     image = world.image()
     world.tell(image)

@@ -31,7 +31,13 @@ def test_a_policy_out_of_reach_is_503_where_it_is_needed_and_hides_nothing_else(
         assert f"oss:GetObject on acs:oss:*:*:{BUCKET}/policy.yaml" in answer.value["Recommend"]
         assert entrance.page().value == {"Exports": [], "NextToken": None}
         assert entrance.get(NOBODY).refusal == entrance.cancel(NOBODY).refusal == (404, "ExportNotFound")
-        assert entrance.ask("GET", "/healthz").status == 200
+        health = entrance.ask("GET", "/healthz")
+        assert (health.status, health.value["Status"], health.value["Policy"]["Code"]) == (
+            503,
+            "policy",
+            "PolicyInvalid",
+        )
+        assert entrance.ask("GET", "/healthz?Live=true").status == 200
         assert world.emulator.tick()["Exports"] == []
         assert '"policy.unreadable"' in json.dumps(world.emulator.get("logs")).replace("\\", "")
 

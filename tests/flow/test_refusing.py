@@ -103,7 +103,7 @@ def test_what_will_not_mend_itself_fails_the_export_at_once(broken: World, mista
     assert len(broken.calls_of(image)) == 1
     assert broken.tasks_of(image) == []
     broken.pass_time(61)
-    assert broken.told(image)[-1]["data"]["Error"] == export["Error"]
+    assert broken.delivered(image)[-1]["data"]["Error"] == export["Error"]
 
 
 @pytest.mark.parametrize("mistake", AFTER_TEN_MINUTES)
@@ -118,7 +118,7 @@ def test_a_role_may_take_ten_minutes_to_work_and_then_fails_the_export(broken: W
     export = broken.follow(image, within_s=1500, step_s=305)
     check(export, code, advice)
     assert broken.tasks_of(image) == []
-    assert broken.told(image)[-1]["data"]["Error"] == export["Error"]
+    assert broken.delivered(image)[-1]["data"]["Error"] == export["Error"]
 
 
 def check(export: dict[str, Any], code: str, advice: str) -> None:

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+from jsonschema_rs import Draft202012Validator
+
 from image_export_cli.main import main
 from tests.commands import CODE, run_here
 from tests.patience import HANGS_S
@@ -38,7 +40,8 @@ def test_it_is_a_command_of_its_own(world: World) -> None:
         timeout=HANGS_S,
         check=False,
     )
-    assert (ran.returncode, ran.stdout) == (1, "✗ NotFound: The ledger has no exp-aaaaaaaaaaaaaaaa-0001.\n"), ran.stderr
+    said = "✗ NotFound: The ledger has no exp-aaaaaaaaaaaaaaaa-0001.\n"
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", said)
 
 
 def generations(world: World, export: str) -> list[str]:
@@ -79,14 +82,27 @@ def test_what_runs_is_refused_here_and_the_rest_is_asked_for_all_the_same(world:
     running = world.tell(world.image())["Exports"][0]["ExportId"]
     code, said = events(world, "retry", running, "exp-aaaaaaaaaaaaaaaa-0001")
     assert (code, len(said.splitlines())) == (1, 2)
-    assert said.startswith(f"✗ NotReplayable: {running} is Exporting; what has failed or was cancelled")
+    assert said.startswith(f"✗ {running}: NotReplayable: {running} is Exporting; what has failed or was cancelled")
     assert events(world) == events(world, "list")
+
+
+def test_the_list_is_one_document_that_fits_its_schema(world: World) -> None:
+    image = world.image("fail", plan={"message": "Sector 7 is gone."})
+    world.tell(image)
+    export = world.follow(image)["ExportId"]
+    code, said = events(world, "list", "--output", "json")
+    document = json.loads(said)
+    Draft202012Validator(json.loads((ROOT / "schemas" / "events.json").read_text(encoding="utf-8"))).validate(document)
+    (found,) = [one for one in document["Events"] if one["Name"] == export]
+    assert (code, found["Kind"], found["What"], found["Error"]["Code"]) == (0, "Export", image, "ExportImageFailed")
 
 
 def test_what_is_not_there_is_said_and_nothing_is_asked(world: World) -> None:
     before = len(world.emulator.calls("InvokeFunction"))
     code, said = events(world, "retry", "exp-aaaaaaaaaaaaaaaa-0001")
-    assert (code, said) == (1, "✗ NotFound: The ledger has no exp-aaaaaaaaaaaaaaaa-0001.\n")
+    name = "exp-aaaaaaaaaaaaaaaa-0001"
+    assert (code, said) == (1, f"✗ {name}: NotFound: The ledger has no {name}.\n")
     code, said = events(world, "retry", "../x")
-    assert (code, said.startswith("✗ InvalidParameter: '../x' is no name that `list` prints")) == (1, True)
+    refused = "✗ ../x: InvalidParameter: '../x' is no name that `image-export events` lists"
+    assert (code, said.startswith(refused)) == (1, True)
     assert len(world.emulator.calls("InvokeFunction")) == before

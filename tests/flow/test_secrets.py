@@ -8,6 +8,8 @@ import json
 import alibabacloud_oss_v2 as oss
 import pytest
 
+from tests.sampling import sampled
+
 from .entrance import Entrance
 from .world import ACCOUNT, World, bucket_client
 
@@ -61,7 +63,11 @@ QUOTED = [
 ]
 
 
-@pytest.mark.parametrize("said", QUOTED)
+# Bare, within words, encoded, in JSON, run together; tests/edges/test_logs.py has more shapes.
+KEPT = (3, 4, 7, 8, 10, 14)
+
+
+@pytest.mark.parametrize("said", sampled(QUOTED, lambda said: QUOTED.index(said) in KEPT))
 def test_what_the_cloud_quotes_of_our_keys_is_in_no_answer_fact_event_or_log(
     world: World, entrance: Entrance, said: str
 ) -> None:
@@ -81,10 +87,10 @@ def test_what_the_cloud_quotes_of_our_keys_is_in_no_answer_fact_event_or_log(
     emulator.delete("faults")
     world.pass_time(700)
     shown = [answered.body, looked.body, entrance.get(export_id).body, *facts_of(world, export_id)]
-    shown += [json.dumps(world.told(image)).encode(), *(one["line"].encode() for one in emulator.get("logs"))]
+    shown += [json.dumps(world.delivered(image)).encode(), *(one["line"].encode() for one in emulator.get("logs"))]
     keys = emulator.get("keys")
     secrets = [secret for key in keys for secret in (key["secret"], key["security_token"]) if secret]
-    assert world.told(image)
+    assert world.delivered(image)
     assert b"Quoted" in b"".join(facts_of(world, export_id))
     assert [secret for secret in secrets if any(secret.encode() in one for one in shown)] == []
 

@@ -60,7 +60,11 @@ def test_a_cancel_is_heeded_though_the_listing_does_not_show_it_yet(world: World
 @pytest.mark.parametrize("row", ROWS, ids=[f"row {number}" for number in range(len(ROWS))])
 def test_exports_end_as_they_should_under_every_row(unsettled: World, row: dict[str, Any]) -> None:
     unsettled.emulator.post("unsure", row)
-    by_event, failing, lost = told(unsettled, "finish"), told(unsettled, "fail"), told(unsettled, "finish", lost=True)
+    by_event, failing, lost = (
+        announced(unsettled, "finish"),
+        announced(unsettled, "fail"),
+        announced(unsettled, "finish", lost=True),
+    )
     over_http = cancelled(unsettled)
     at_night = recorded(unsettled)
     ended = {
@@ -85,7 +89,7 @@ def ends(kinds: list[str]) -> list[str]:
     return [kind for kind in kinds if kind in ("Completed", "Failed", "Cancelled")]
 
 
-def told(world: World, outcome: str, *, lost: bool = False) -> str:
+def announced(world: World, outcome: str, *, lost: bool = False) -> str:
     """An image whose making an event has told, and that is being exported."""
     if lost:
         world.emulator.fault("ecs", "ExportImage", "reset_after")

@@ -102,12 +102,12 @@ class Versions(World):
         """How often each target has heard each kind of event: once, where no answer was lost, so in one wording."""
         targets = (BUS, FUNCTION)
         return Counter(
-            (target, event["type"].rsplit(":", 1)[1]) for target in targets for event in self.told(about, target)
+            (target, event["type"].rsplit(":", 1)[1]) for target in targets for event in self.delivered(about, target)
         )
 
     def manifest(self, image_id: str) -> dict[str, Any]:
         """The manifest that the bus was told of."""
-        (address,) = {event["data"]["Manifest"] for event in self.told(image_id) if "Completed" in event["type"]}
+        (address,) = {event["data"]["Manifest"] for event in self.delivered(image_id) if "Completed" in event["type"]}
         key = address.removeprefix(f"oss://{BUCKET}/")
         stored = bucket_client(self.emulator).get_object(oss.GetObjectRequest(bucket=BUCKET, key=key))
         manifest: dict[str, Any] = json.loads(stored.body.content)

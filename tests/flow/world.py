@@ -38,13 +38,13 @@ def still_functions(folder: Path, **replaced: str) -> Path:
     return folder / "s.yaml"
 
 
-def bucket_client(emulator: RunningEmulator) -> oss.Client:
+def bucket_client(emulator: RunningEmulator, region: str = REGION) -> oss.Client:
     """OSS in the name of the administrator, who may do everything."""
     config = oss.config.load_default()
     config.credentials_provider = oss.credentials.StaticCredentialsProvider(
         emulator.access_key_id, emulator.access_key_secret
     )
-    config.region, config.endpoint, config.use_path_style = REGION, emulator.endpoint, True
+    config.region, config.endpoint, config.use_path_style = region, emulator.endpoint, True
     return oss.Client(config)
 
 
@@ -123,7 +123,7 @@ class World:
         """The tasks that the image has had."""
         return [task for task in self.emulator.state("tasks") if task["ImageId"] == image_id]
 
-    def told(self, image_id: str, target: str = BUS) -> list[dict[str, Any]]:
+    def delivered(self, image_id: str, target: str = BUS) -> list[dict[str, Any]]:
         """The events about the image that a target has received, in order."""
         received = self.emulator.state("received")
         return [
@@ -134,8 +134,14 @@ class World:
 
     def kinds(self, image_id: str, target: str = BUS) -> list[str]:
         """Their kinds, each id once."""
-        ids = {event["id"]: event["type"].rsplit(":", 1)[1] for event in self.told(image_id, target)}
+        ids = {event["id"]: event["type"].rsplit(":", 1)[1] for event in self.delivered(image_id, target)}
         return list(ids.values())
+
+    def stored(self, key: str) -> Any:
+        """What the ledger has under that key."""
+        (found,) = [one for one in self.ledger(key) if one.endswith(key)]
+        request = oss.GetObjectRequest(bucket=f"image-export-ledger-{ACCOUNT}", key=found)
+        return json.loads(bucket_client(self.emulator).get_object(request).body.content)
 
     def ledger(self, part: str = "") -> list[str]:
         """The ledger's keys that hold this."""

@@ -9,6 +9,9 @@ import multiprocessing
 import re
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
 from .life import live
 
@@ -19,7 +22,19 @@ PROGRESS_EVERY_S = 30.0
 Broken = tuple[int, str, str]
 
 
-def broken_among(seeds: range) -> tuple[int, list[Broken]]:
+class Lived(Protocol):
+    """A life, of exports or of restores, as this command shows it."""
+
+    @property
+    def broken(self) -> list[tuple[str, str]]: ...
+    @property
+    def trace(self) -> list[str]: ...
+
+
+Live = Callable[..., Lived]
+
+
+def broken_among(live: Live, seeds: range) -> tuple[int, list[Broken]]:
     """How many were lived, and the seeds that break something with what each breaks first."""
     gc.disable()  # a life leaves circles behind; between the parts is soon enough
     broken = [(seed, *life.broken[0]) for seed in seeds if (life := live(seed)).broken]
@@ -27,13 +42,13 @@ def broken_among(seeds: range) -> tuple[int, list[Broken]]:
     return len(seeds), broken
 
 
-def live_all(seeds: range) -> int:
+def live_all(live: Live, seeds: range) -> int:
     """On all cores. Prints each seed that breaks something as it falls, and how far it is; answers how many broke."""
     parts = [range(first, min(first + TOGETHER, seeds.stop)) for first in range(seeds.start, seeds.stop, TOGETHER)]
     lived = count = 0
     told_at = time.monotonic()
     with multiprocessing.Pool() as pool:
-        for some, broken in pool.imap_unordered(broken_among, parts):
+        for some, broken in pool.imap_unordered(partial(broken_among, live), parts):
             lived, count = lived + some, count + len(broken)
             for seed, invariant, how in broken:
                 print(f"seed {seed} breaks: {invariant}: {how}", flush=True)  # noqa: T201 - a command's answer
@@ -52,15 +67,15 @@ def seeds(said: str) -> range:
     return found
 
 
-def main(all_seeds: range) -> int:
+def main(live: Live, all_seeds: range) -> int:
     """0 where nothing broke."""
     if len(all_seeds) == 1:
         life = live(all_seeds[0], tracing=True)
         verdict = [f"breaks: {invariant}: {how}" for invariant, how in life.broken] or ["breaks nothing"]
-        print("\n".join([*life.world.trace, *(f"seed {all_seeds[0]} {one}" for one in verdict)]))  # noqa: T201 - a command's answer
+        print("\n".join([*life.trace, *(f"seed {all_seeds[0]} {one}" for one in verdict)]))  # noqa: T201 - a command's answer
         return bool(life.broken)
     began = time.monotonic()
-    count = live_all(all_seeds)
+    count = live_all(live, all_seeds)
     took_s = time.monotonic() - began
     cores = multiprocessing.cpu_count()
     print(  # noqa: T201 - the same
@@ -70,7 +85,12 @@ def main(all_seeds: range) -> int:
     return bool(count)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="make simulate", description="Lives of exports, with faults at every call.")
+def command(live: Live, verb: str, of: str) -> None:
+    """As `make` calls it. Exits with 1 where something broke."""
+    parser = argparse.ArgumentParser(prog=f"make {verb}", description=f"Lives of {of}, with faults at every call.")
     parser.add_argument("SEEDS", type=seeds, help="FIRST-LAST, such as 1-1000; or one, for the trace of its life")
-    sys.exit(main(parser.parse_args().SEEDS))
+    sys.exit(main(live, parser.parse_args().SEEDS))
+
+
+if __name__ == "__main__":
+    command(live, "simulate", "exports")

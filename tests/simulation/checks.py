@@ -11,14 +11,25 @@ from typing import Any
 from tests.fakes import FakeTask
 
 from .arrivals import an_old_night_says_so, what_is_tagged_in_time_is_exported
+from .channel_checks import (
+    FLOODED,
+    NAMED,
+    REMEMBERED,
+    WANTED,
+    a_channel_is_sent_what_it_wants,
+    an_answer_is_remembered,
+    channels_are_those_of_today,
+    no_channel_is_flooded,
+)
 from .delivered import ends_are_heard_of_soon, entrances_deliver_nothing, starts_come_before_deliveries
 from .odd_checks import all_of_an_array_is_taken, nobody_is_held_up
+from .pauses import PAUSED, nothing_starts_while_paused
 from .policies import LIMIT, LIMITED
 from .reading import Delivered, exports, is_through, totals_of
 from .replays import once_more_is_one_more
 from .scenario import Scenario
 from .tasks import WHOLE, LivingCloud
-from .told import told_of
+from .told import targets_of, told_of
 from .watched import called_off, refused_watches
 from .weather import FINAL
 from .world import World
@@ -204,8 +215,9 @@ def _end_inconsistent(world: World, export: Delivered, ended: dict[str, Any]) ->
     if ended["Status"] == "Completed" and "told-manifest" not in export.told:
         yield "Completed without a manifest"
     said = sum(name.startswith(f"told-{ended['Status'].lower()}-") for name in export.told)
-    if said != len(export.request["Notify"]):
-        yield f"{said} of {len(export.request['Notify'])} targets are known to be told of its end"
+    wanted = len(targets_of(export.request, ended["Status"]))
+    if said != wanted:
+        yield f"{said} of {wanted} targets are known to be told of its end"
     if (f"failed/{marks(export)}" in world.objects) != (ended["Status"] == "Failed"):
         yield f"it is {ended['Status']}, and the failed say otherwise"
     if (f"known/{marks(export)}/cancelled" in world.objects) != (ended["Status"] == "Cancelled"):
@@ -308,6 +320,10 @@ CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "a breach is seen": a_breach_is_seen,
     "never lost": never_lost,
     "every end is told, once an id": told_of,
+    NAMED: channels_are_those_of_today,
+    WANTED: a_channel_is_sent_what_it_wants,
+    FLOODED: no_channel_is_flooded,
+    REMEMBERED: an_answer_is_remembered,
     "entrances deliver nothing": entrances_deliver_nothing,
     "starts come before deliveries": starts_come_before_deliveries,
     "an end is heard of soon": ends_are_heard_of_soon,
@@ -324,6 +340,7 @@ CHECKS: dict[str, Callable[[Scenario], Iterator[str]]] = {
     "an answer for everything": http_answers,
     "all of an array is taken": all_of_an_array_is_taken,
     "nobody is held up": nobody_is_held_up,
+    PAUSED: nothing_starts_while_paused,
     "what is tagged in time is exported": what_is_tagged_in_time_is_exported,
     "an old night says so": an_old_night_says_so,
     "no bug": no_bug,

@@ -27,13 +27,14 @@ def entrances_deliver_nothing(scenario: Scenario) -> Iterator[str]:
 def starts_come_before_deliveries(scenario: Scenario) -> Iterator[str]:
     """Who waited for room as a tick began, and has it, does not wait for a notify target.
 
-    A claim whose write came late, after its worker had gone on, is not judged.
+    A claim whose write came late, after its worker had gone on, is not judged; nor a hint that came before its export.
     """
     world = scenario.world
     for export in exports(world):
         for number, nonce in export.claimed_by.items():
             worker, at = world.writers[nonce], export.claimed_at[number]
-            if worker.hindered or export.export_id not in worker.waiting:
+            waited = export.export_id in worker.waiting and export.requested_at <= worker.began
+            if worker.hindered or not waited:
                 continue
             if worker.delivered_at and worker.delivered_at < at:
                 yield f"{export.export_id} has waited for the deliveries of {worker.name}"
@@ -43,7 +44,10 @@ def ends_are_heard_of_soon(scenario: Scenario) -> Iterator[str]:
     """A prompt target hears of an end within some ticks, and each target is tried, whatever the others do."""
     world, known = scenario.world, exports(scenario.world)
     notifier = world.notifier
-    hindering = notifier.slow_until.keys() | notifier.refuses_until.keys()
+    moody = {name for name, service in world.channels.services.items() if service.is_moody}
+    hindering = notifier.slow_until.keys() | notifier.refuses_until.keys() | moody
+    unsteady = world.channels.withdrawn if world.steady else world.channels.services.keys()  # not always named
+    unsteady = {*unsteady, *(name for name, one in world.channels.services.items() if one.is_busy_for_a_while)}
     if notifier.refuses_until and not notifier.unresponsive:
         return  # a refusal hinders the worker, and there is no telling what else it was hindered from
     if "dates" in world.conditions.kinds:
@@ -54,8 +58,9 @@ def ends_are_heard_of_soon(scenario: Scenario) -> Iterator[str]:
         since = _known_since(world, export)
         if since is None:
             continue
-        event = f"{export.export_id}.{(export.ended or {})['Status']}"
-        for target in sorted(targets_of(export)):
+        status = (export.ended or {})["Status"]
+        event = f"{export.export_id}.{status}"
+        for target in sorted(targets_of(export.request, status) - unsteady):
             first = next((one for one in notifier.attempts if (one.target, one.event_id) == (target, event)), None)
             most = TICKS_TO_A_TRY + len(known) if target in hindering else 2 + len(known) // DELIVERED_A_TICK
             in_vain = list(_ticks_between(world, since, first))

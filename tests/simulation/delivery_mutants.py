@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from image_export.decisions.results.delivery import RANK, Pending
-from image_export.use_cases.delivery.outbox import deliver
+from image_export.use_cases.delivery.outbox import record as record_delivery
+from image_export.use_cases.delivery.outbox import send
 from image_export.use_cases.delivery.outgoing import OfExport
 from image_export.use_cases.export import advance
 from image_export.use_cases.watch import watch
@@ -54,7 +55,7 @@ def entrances_deliver(patch: pytest.MonkeyPatch) -> None:
         left = leaves(context, record, wait, came_from)
         outgoing = OfExport(record)
         for pending in outgoing.pending:
-            deliver(context, outgoing, pending)
+            record_delivery(context, outgoing, pending, send(context, pending.target, [outgoing.event(pending)]))
         return left
 
     patch.setattr(advance, "_leave_hints", leave_hints)

@@ -8,7 +8,7 @@ from image_export.decisions import naming as identity
 from image_export.decisions.naming import natural_key
 from image_export.decisions.objects import disks, integrity
 from image_export.decisions.state import in_doubt, not_started, proof
-from image_export.use_cases.export import verbatim_prefix as verbatim_prefix
+from image_export.use_cases.export import verbatim_prefix
 from image_export.use_cases.ledger.fact_store import FactStore
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.watch import sweep

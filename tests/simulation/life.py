@@ -32,6 +32,11 @@ class Life:
         """The invariants that were seen broken, and how."""
         return self.world.broken
 
+    @property
+    def trace(self) -> list[str]:
+        """What happened, where it was traced."""
+        return self.world.trace
+
 
 def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> Life:
     """Everything that the seed decides, to its end, and what is to be said of it."""

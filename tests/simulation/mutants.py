@@ -11,14 +11,17 @@ from typing import NamedTuple
 import pytest
 
 from . import arrivals_mutants as later
+from . import channel_mutants as channels
 from . import delivery_mutants as deliveries
 from . import identity_mutants as found
 from . import odd_mutants as odd
 from . import own_mutants as own
+from . import pauses
 from . import protocol_mutants as protocol
 from . import refused_mutants as refused
 from . import rights_mutants as rights
 from . import token_mutants as tokens
+from .channel_checks import FLOODED, REMEMBERED, WANTED
 from .life import live
 from .world import Ground
 
@@ -39,6 +42,7 @@ VERSIONED = Ground(conditions=("versioning", "repeats"), starts=("slow", "frozen
 JUMPING = Ground(conditions=("dates",), fates=("fail", "finish"), starts=LOST, lag=timedelta(minutes=19))
 SLOWLY = ("finish in days", "all but never ends")
 GOES = Ground(fates=SLOWLY, dies="comes and goes")  # twice for ten days, with a day between
+CHANNELS, BLIND_CHANNELS = Ground(channels=True), Ground(channels=True, blind=True)
 SLOW_TARGET, SILENT_TARGET = Ground(slow=True), Ground(refuses=True, unresponsive=True)
 
 TWICE, DELIVERED, POLICY = "never twice", "every end is told, once an id", "nothing outside the policy"
@@ -144,11 +148,12 @@ OWN = (
         "ended nameless task waited for",
         ENDS,
         own.waits_for_what_has_ended,
-        Ground(starts=("before", "after"), others=True),
+        Ground(starts=("before",), others=True),
     ),
     Mutant("sighting without a hint", LEFT, own.sighting_left_behind),
     Mutant("409 on our own write taken for lost", WASTED, own.conflict_is_lost),
     Mutant("start without a policy", POLICY, own.starts_without_a_policy, BLIND),
+    Mutant("start although it is paused", pauses.PAUSED, pauses.starts_all_the_same, pauses.PAUSES),
     Mutant("inference kept from other exports", TWICE, own.inferred_is_certain, NEVER_MADE),
     Mutant("late TaskId dropped", SEEN, own.late_task_id_dropped, UNBOUNDED),
     Mutant("void never looked at again", TWICE, own.void_is_forgotten, LATE_AND_WELL),
@@ -212,7 +217,23 @@ FOUND: tuple[Mutant, ...] = (
     Mutant("old debts before new ends", SOON, deliveries.oldest_first, SILENT_TARGET),
     Mutant("an entrance delivers", ENTRANCES, deliveries.entrances_deliver),
 )
-MUTANTS = (*RULES, *OWN, *FOUND)
+OF_CHANNELS = (
+    Mutant("a digest records its first event alone", REMEMBERED, channels.first_of_a_digest_recorded, CHANNELS),
+    Mutant("a refused digest comes again in part", DELIVERED, channels.refused_digest_is_over, CHANNELS),
+    Mutant("a digest is cut", DELIVERED, channels.digest_is_cut, CHANNELS),
+    Mutant("busy taken for accepted", DELIVERED, channels.busy_is_accepted, CHANNELS),
+    Mutant("busy asked again at once", FLOODED, channels.busy_is_asked_again, CHANNELS),
+    Mutant("refused for good tried again", REMEMBERED, channels.for_good_is_for_now, CHANNELS),
+    Mutant("refused for good and not kept", DELIVERED, channels.for_good_is_not_kept, CHANNELS),
+    Mutant("a withdrawn channel delivered to", POLICY, channels.withdrawn_is_delivered_to, CHANNELS),
+    Mutant("a channel withdrawn in silence", DELIVERED, channels.withdrawn_in_silence, CHANNELS),
+    Mutant("a channel withdrawn while no policy can be read", DELIVERED, channels.named_is_withdrawn, BLIND_CHANNELS),
+    Mutant("the last policy names everybody", POLICY, channels.last_policy_is_any, BLIND_CHANNELS),
+    Mutant("a channel's filter ignored", WANTED, channels.filter_is_ignored, CHANNELS),
+    Mutant("a chat sent each event by itself", FLOODED, channels.chat_is_a_webhook, CHANNELS),
+    Mutant("a hint of a delivery gone too soon", DELIVERED, channels.hint_goes_without_a_successor, CHANNELS),
+)
+MUTANTS = (*RULES, *OWN, *FOUND, *OF_CHANNELS)
 
 
 def catch(mutant: Mutant, seeds: range) -> Caught | None:

@@ -25,6 +25,8 @@ def nobody_is_held_up(scenario: Scenario) -> Iterator[str]:
     world = scenario.world
     if world.odd.kind != "poisoned" or not world.steady or "versioning" in world.conditions.kinds:
         return  # while the ledger's bucket is versioned, nothing starts
+    if world.pauses:
+        return  # and neither does anything while somebody has paused it
     for one in exports(world):
         if one.request["RequestedBy"]["Trigger"] != "nightly":  # its image may not be Available yet
             continue

@@ -29,7 +29,7 @@ from image_export.values import ledger_keys as keys
 from image_export.values.cause import Cause
 from image_export.values.facts import Ended, Result
 from image_export.values.record import Record
-from image_export.values.steps import End, Settle, Unmark
+from image_export.values.steps import End, Settle, Situation, Unmark
 from tests.fakes import FakeStore
 
 from .protocol_mutants import PERFORM, overwrites
@@ -83,7 +83,7 @@ def told_before_it_stands(patch: pytest.MonkeyPatch) -> None:
     def end(context: Any, look: Any, step: End) -> Any:
         early = OfExport(replace(look.record, ended=step.ended, ended_at=context.ledger.now))
         for pending in early.pending:
-            deliveries.deliver(context, early, pending)
+            deliveries.send(context, pending.target, [early.event(pending)])
         return perform._end(context, look, step)
 
     patch.setitem(PERFORM, End, end)
@@ -102,9 +102,9 @@ def unknown_word_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
 def timeout_is_failure(patch: pytest.MonkeyPatch) -> None:
     """A task that takes long has failed."""
 
-    def go_on(record: Any, task: Any, observed: Any, now: Any) -> Any:
-        due = exporting._stall_due(record, now)
-        return End(TIMED_OUT) if due else exporting._go_on(record, task, observed, now)
+    def go_on(situation: Situation, task: Any) -> Any:
+        due = exporting._stall_due(situation.record, situation.now)
+        return End(TIMED_OUT) if due else exporting._go_on(situation, task)
 
     for word in ("Waiting", "Pending", "Processing", "Paused"):
         patch.setitem(exporting.TASK, word, go_on)
@@ -147,12 +147,14 @@ def told_fact_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def told_fact_too_soon(patch: pytest.MonkeyPatch) -> None:
     """That a target was told is written down first."""
-    delivers = deliveries.deliver
+    sends = deliver_due._Round._send
 
-    def deliver(context: Any, outgoing: Any, pending: Any) -> Any:
-        return delivers(context, outgoing.accepted(context.ledger, pending), pending)
+    def send(self: Any, target: str, batch: Any) -> None:
+        for item in batch:
+            item.entry.outgoing.accepted(self._context.ledger, item.pending)
+        sends(self, target, batch)
 
-    patch.setattr(deliver_due, "deliver", deliver)
+    patch.setattr(deliver_due._Round, "_send", send)
 
 
 def refused_is_void(patch: pytest.MonkeyPatch) -> None:

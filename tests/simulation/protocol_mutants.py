@@ -5,7 +5,7 @@ What takes away an assumption instead of a rule is a `Ground`, in `mutants.py`.
 
 # ruff: noqa: SLF001 - replacing what is private is the purpose
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.watch import sweep
 from image_export.values import ledger_keys as keys
 from image_export.values.facts import Ended, Requested, Result
-from image_export.values.steps import End, LookForKeys, Settle
+from image_export.values.steps import End, LookForKeys, Settle, Situation
 from image_export.values.task import Task
 
 PERFORM: dict[Any, Any] = perform.PERFORM
@@ -106,8 +106,8 @@ def cancel_beside_the_claim(patch: pytest.MonkeyPatch) -> None:
     """A cancel ends an export without taking the next claim's slot."""
     original = ready.next_step
 
-    def next_step(record: Any, observed: Any, now: datetime) -> Any:
-        return End(Ended(status="Cancelled")) if record.cancel_at else original(record, observed, now)
+    def next_step(situation: Situation) -> Any:
+        return End(Ended(status="Cancelled")) if situation.record.cancel_at else original(situation)
 
     patch.setitem(table.DECIDE, table.Phase.READY, next_step)
 
@@ -116,10 +116,10 @@ def look_is_a_verdict(patch: pytest.MonkeyPatch) -> None:
     """A look at the task that fails ends the export."""
     original = exporting.unseen
 
-    def unseen(record: Any, observed: Any, now: datetime) -> Any:
-        if observed.task is UNSET:
-            return End(Ended(status="Failed", error=observed.failed))
-        return original(record, observed, now)
+    def unseen(situation: Situation) -> Any:
+        if situation.observed.task is UNSET:
+            return End(Ended(status="Failed", error=situation.observed.failed))
+        return original(situation)
 
     patch.setitem(table.UNSEEN, table.Phase.EXPORTING, unseen)
 

@@ -2,7 +2,7 @@
 
 # ruff: noqa: SLF001 - replacing what is private is the purpose
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,9 +14,8 @@ from image_export.values.account import AssumedRole
 from image_export.values.export_request import ExportRequest
 from image_export.values.place import Place
 from image_export.values.policy import Policy
-from image_export.values.record import Record
-from image_export.values.run import Before
-from image_export.values.steps import Observed, Step
+from image_export.values.run import Newest
+from image_export.values.steps import Situation, Step
 
 
 def never_over(patch: pytest.MonkeyPatch) -> None:
@@ -54,8 +53,8 @@ def stalls_need_a_look(patch: pytest.MonkeyPatch) -> None:
     """What takes too long is told by whoever sees the task, and by nobody else."""
     stalled = exporting._or_stalled
 
-    def or_stalled(record: Record, observed: Observed, now: datetime, step: Step) -> Step:
-        return step if observed.failed else stalled(record, observed, now, step)
+    def or_stalled(situation: Situation, step: Step) -> Step:
+        return step if situation.observed.failed else stalled(situation, step)
 
     patch.setattr(exporting, "_or_stalled", or_stalled)
 
@@ -64,8 +63,10 @@ def cancelled_is_exported(patch: pytest.MonkeyPatch) -> None:
     """Plans take what was cancelled for exported."""
     knows = Ledger.known
 
-    def known(self: Ledger, place: Place) -> dict[str, Before]:
+    def known(self: Ledger, place: Place) -> dict[str, Newest]:
         found = knows(self, place)
-        return {key: "standing" if before == "cancelled" else before for key, before in found.items()}
+        return {
+            key: one._replace(before="standing") if one.before == "cancelled" else one for key, one in found.items()
+        }
 
     patch.setattr(Ledger, "known", known)

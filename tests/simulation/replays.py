@@ -12,7 +12,7 @@ from random import Random
 from image_export.use_cases.entrances.event import on_event
 from image_export.values.answer import Answer
 from tests.builders import REGION
-from tests.fakes import START
+from tests.fakes import START, no_restores
 
 from .reading import Delivered, exports
 from .scenario import Scenario
@@ -82,7 +82,9 @@ def _once(scenario: Scenario, export: str, seconds: float) -> None:
     scenario.functions.invoke(
         scenario.at(seconds),
         "event",
-        lambda context: on_event(context, body, request_id=f"replay-{seconds}", region_id=REGION),
+        lambda context: on_event(
+            context, body, request_id=f"replay-{seconds}", region_id=REGION, importing=no_restores
+        ),
         lambda answer: scenario.replays.append((export, answer)),
     )
 

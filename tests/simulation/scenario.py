@@ -13,15 +13,17 @@ from msgspec.structs import replace
 
 from image_export.decisions.arrivals.timer import Timer
 from image_export.errors import CloudFault
-from image_export.use_cases.entrances.http import HttpApp
+from image_export.use_cases.context import Context
+from image_export.use_cases.entrances.http import HttpApp, Outside
 from image_export.use_cases.entrances.receive import receive
 from image_export.use_cases.night.run import nightly
 from image_export.use_cases.ports import StartExport
 from image_export.use_cases.watch.watch import watch
+from image_export.values.answer import Answer
 from image_export.values.image import Disk, Image
 from image_export.values.settings import Settings
 from tests.builders import REGION
-from tests.fakes import START
+from tests.fakes import START, FakePinger, no_restores
 
 from . import policies
 from .functions import Functions
@@ -45,6 +47,7 @@ class Scenario:
         self.replays: list[tuple[str, Any]] = []  # what was to be done once more, and the answer
         self.nights: list[str] = []
         self.ticks: list[datetime] = []
+        self.pinger = FakePinger()
         self.last_at = START
         self.kept: set[str] = set()  # images that are visible soon and stay
         self.tagged: list[Image] = []  # as they are once they are tagged
@@ -160,7 +163,8 @@ class Scenario:
                 self._send_back(answer)
 
         def work(context: Any) -> Any:
-            return HttpApp(lambda _needs_policy: context, SETTINGS, REGION, dict).respond(event, "h-1")
+            outside = Outside(lambda _needs_policy: context, lambda: context.ledger, dict, context.log, no_restores)
+            return HttpApp(outside, SETTINGS, REGION).respond(event, "h-1")
 
         self.functions.invoke(when, "http", work, heard)
 
@@ -213,7 +217,11 @@ class Scenario:
     def tick(self, when: datetime) -> None:
         """The watcher looks."""
         self.ticks.append(when)
-        self.functions.invoke(when, "watch", lambda context: watch(context, request_id="tick"))
+
+        def work(context: Context) -> Answer:
+            return watch(context, pinger=self.pinger, reach=no_restores, request_id="tick")
+
+        self.functions.invoke(when, "watch", work)
 
     def night(self, seconds: float) -> None:
         """A nightly run, perhaps delivered twice."""

@@ -9,6 +9,7 @@ from tests.fakes import START
 from . import policies
 from .arrivals import tell_of_arrivals
 from .dead import die
+from .pauses import somebody_pauses
 from .replays import callers_spell_like_us
 from .scenario import DAY_S, Scenario
 from .world import World
@@ -38,6 +39,8 @@ def tell_story(world: World) -> Scenario:
         begin(scenario, scenario.soon_s())
     callers_spell_like_us(scenario)
     die(scenario, world.ground.dies)
+    somebody_pauses(scenario)
+    world.channels.come_and_go(scenario)
     if world.ground.slow or Random(f"{world.seed}-slow").random() < SLOW_SHARE:  # noqa: S311 - dice, not secrets
         _target_is_slow(scenario)
     return scenario

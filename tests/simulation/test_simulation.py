@@ -1,13 +1,17 @@
 """Lives by the hundred in `make test`, by the thousand in `make prove`, by as many as one likes in `make simulate`."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.drawing import kinds_of
+from tests.fakes import START
 
 from .life import live
+from .watched import watched
 
 A_FEW = 200
-MANY = 3000
+MANY = 2000
 PARTS = 20
 
 
@@ -46,3 +50,12 @@ def test_whatever_is_left_in_a_ledger_stands_in_its_drawing() -> None:
     kept = {key for seed in range(40) for key in live(seed).world.objects}
     assert {key.split("/")[0] for key in kept} >= {"exports", "known", "nightly", "rejected"}
     assert not [key for key in kept if len(kinds_of(key)) != 1]
+
+
+@pytest.mark.parametrize(
+    ("ticks", "hours"),
+    [((), 0), ((1, 2, 3, 4), 5), ((1, 3, 5), 5), ((1, 4), 2), ((-1, 3, 6), 2), ((1, 2, 99), 2)],
+)
+def test_a_time_in_which_the_watcher_stands_still_is_not_watched(ticks: tuple[int, ...], hours: int) -> None:
+    at = [START + timedelta(hours=tick) for tick in ticks]
+    assert watched(at, START, START + timedelta(hours=5)) == timedelta(hours=hours)

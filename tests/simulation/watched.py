@@ -1,9 +1,12 @@
 """The invariants of watching what stays refused: no export ends for that too early, and none takes long in silence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace as changed
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from .conditions import JUMP
+from .dead import TASKS
 from .reading import Delivered, exports
 from .scenario import Scenario
 from .world import World
@@ -11,6 +14,7 @@ from .world import World
 FORTNIGHT = timedelta(days=14)
 WATCHED_EVERY = timedelta(hours=2, minutes=5)  # looks that are further apart do not count as watching
 STALLS_WITHIN = timedelta(hours=8)  # of the largest image here, and a watcher's pause
+CALLED_OFF = timedelta(days=3)  # of watching: a task that flickers begins the ten minutes of rule 12 anew
 SAID_WITHIN = timedelta(hours=6)  # of looks that are refused: one look's finding may be kept from the ledger
 
 
@@ -29,8 +33,12 @@ def refused_watches(scenario: Scenario) -> Iterator[str]:
 
 
 def _too_early(world: World, export: Delivered, ended_at: datetime) -> Iterator[str]:
+    """Where dates of single answers jump, a fortnight is one but for the largest jump."""
     first = ended_at - FORTNIGHT
-    if not any(dead.account_id == export.place[0] and dead.lasts(first, ended_at) for dead in world.dead):
+    seen_from = first + (JUMP if "dates" in world.conditions.kinds else timedelta(0))
+    named = {account.account_id for account in world.policy.accounts} if world.policy else set()
+    unmended = (changed(dead, mends=dead.mends if dead.account_id in named else None) for dead in world.dead)
+    if not any(dead.account_id == export.place[0] and dead.lasts(seen_from, ended_at) for dead in unmended):
         yield f"{export.export_id} is {export.error} at {ended_at}, and could be looked at since {first}"
     looks = [first, *(at for at in world.refused_at.get(export.place, ()) if first < at <= ended_at), ended_at]
     if max(later - earlier for earlier, later in pairwise(looks)) > WATCHED_EVERY:
@@ -40,8 +48,16 @@ def _too_early(world: World, export: Delivered, ended_at: datetime) -> Iterator[
 def called_off(scenario: Scenario) -> Iterator[str]:
     """A cancel ends what cannot be looked at, as soon as it is looked at again and again; some tasks flicker."""
     for export in exports(scenario.world):
-        for dead in () if scenario.world.unwatched else scenario.world.dead:
+        for dead in scenario.world.dead:
             if export.cancel_at and export.ended_at and dead.account_id == export.place[0]:
-                began = max(export.cancel_at, dead.since)
-                if dead.lasts(began, export.ended_at) and export.ended_at - began > timedelta(days=3):
+                doubt = None if dead.calls >= TASKS else export.settled_at  # its tasks are seen, and one may be its own
+                began = max(filter(None, (export.cancel_at, dead.since, doubt)))
+                if dead.lasts(began, export.ended_at) and watched(scenario.ticks, began, export.ended_at) > CALLED_OFF:
                     yield f"{export.export_id} was cancelled, and went on until {export.ended_at}"
+
+
+def watched(ticks: Sequence[datetime], first: datetime, last: datetime) -> timedelta:
+    """How long the watcher ran in that time. While it stands still, exports wait (docs/protocol.md#p2)."""
+    looks = [first, *(at for at in ticks if first < at < last), last]
+    apart = (later - earlier for earlier, later in pairwise(looks))
+    return sum((gap for gap in apart if gap <= WATCHED_EVERY), timedelta())

@@ -24,6 +24,7 @@ from image_export.values.policy import Policy
 from tests.fakes import START, Died, FakeLog, Faults, Objects, refused, unanswered
 
 from .baton import Baton, CloudClock, Runner
+from .channels import Channels
 from .conditions import ConditionedStore, Conditions, EcsClock, lay_older_exports
 from .dead import Dead
 from .odd import Odd
@@ -62,6 +63,8 @@ class Ground:
     repeats: bool = False  # somebody sends every night's event again
     conditions: tuple[str, ...] = ()  # what holds in every life, of `conditions.KINDS`
     recalls: bool = False  # every life is of nights, and people cancel what they have recorded
+    pauses: bool = False  # somebody pauses all starts for a while in every life
+    channels: bool = False  # the policy names a webhook and a chat in every life
     dies: str = ""  # what stays refused in every life, by its name in `dead.py`
 
     @property
@@ -229,12 +232,13 @@ class World:
         self.readings = Readings.drawn(self.random, ground.fates)
         self.objects = Objects()
         self.trouble = Trouble(self)
+        self.channels = Channels(self)
         self.notifier = Targets(self)
         self.log = FakeLog()
         self.clouds: dict[tuple[str, str], LivingCloud] = {}
         self.ruled = drawn(self.random)
         self.places = places(self.ruled)
-        self.policy: Policy | None = self.ruled
+        self.policy: Policy | None = self.channels.within(self.ruled)
         self.gates = gates(self.ruled)
         self.steady = True  # the policy stays what it was, and so does what is wanted
         self.dead_roles_until = START
@@ -244,6 +248,7 @@ class World:
         self.fair_from = START  # when faults end
         self.unwatched: tuple[datetime, datetime] | None = None  # from when to when the watcher does not run
         self.refused_at: dict[tuple[str, str], list[datetime]] = defaultdict(list)  # by account and region
+        self.pauses: list[tuple[datetime, datetime]] = []  # from when to when all starts were paused
         self.broken: list[tuple[str, str]] = []
         self.trace: list[str] = []
         self.writers: dict[str, Invocation] = {}  # by the nonce that they wrote with
@@ -310,7 +315,7 @@ class World:
 
     def rule(self, policy: Policy | None) -> None:
         """This policy is in force; None: it cannot be read."""
-        self.policy = policy
+        self.policy = policy and self.channels.within(policy)
         self.gates |= gates(policy) if policy else frozenset()
         self.tell(f"  policy: {policy and [account.name for account in policy.accounts]}")
 

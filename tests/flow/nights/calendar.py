@@ -64,7 +64,7 @@ class Birth:
     rule: str | None
     takes_s: int
     fails_first: bool  # its first export fails; it is mended the day after
-    told: int  # so many events tell of it
+    events: int  # so many events tell of it
 
     @property
     def group(self) -> tuple[str, str]:
@@ -101,7 +101,7 @@ class Calendar:
         for number in range(dice.randint(7, 9)):
             account, region = GROUPS[(day + number) % len(GROUPS)]
             rule = dice.choice(("golden", "daily", "daily", "app", "app", None))
-            told = dice.choice((0, 1, 1, 1, 2)) if day < QUIET_FROM else 0
+            events = dice.choice((0, 1, 1, 1, 2)) if day < QUIET_FROM else 0
             made.append(
                 Birth(
                     day=day,
@@ -112,7 +112,7 @@ class Calendar:
                     rule=rule,
                     takes_s=dice.randint(600, 9000),
                     fails_first=rule == "daily" and dice.random() < 0.15,
-                    told=told if rule == "golden" else min(told, 1),
+                    events=events if rule == "golden" else min(events, 1),
                 )
             )
         return sorted(made, key=lambda birth: birth.hour)

@@ -18,7 +18,7 @@ LOST = frozenset({"reset_after", "http_500", "http_503"})  # after these nobody 
 
 def broken(seen: Seen) -> list[str]:
     """Every sentence that does not hold."""
-    checks = (once, forgotten, unwanted, priorities, told, closed, nights_finished, limits, teeth)
+    checks = (once, forgotten, unwanted, priorities, delivered, closed, nights_finished, limits, teeth)
     return [sentence for check in checks for sentence in check(seen)]
 
 
@@ -67,8 +67,8 @@ def priorities(seen: Seen) -> Iterator[str]:
     yield from passed_by(seen.lines, {birth.image_id: birth for birth in seen.births}, made_at)
 
 
-def told(seen: Seen) -> Iterator[str]:
-    """Every end is told to every target under one id, with one content, and more than once only after a lost answer."""
+def delivered(seen: Seen) -> Iterator[str]:
+    """Every end is delivered to every target under one id, with one content, again only after a lost answer."""
     exports = {key.split("/")[2] for key in seen.keys if key.endswith("/requested")}
     for target in (BUS, FUNCTION):
         events = [one["event"] for one in seen.received if one["target"].startswith(target)]

@@ -11,13 +11,13 @@ from .invariants import (
     BUS,
     FUNCTION,
     closed,
+    delivered,
     forgotten,
     limits,
     nights_finished,
     once,
     priorities,
     teeth,
-    told,
     unwanted,
 )
 from .two_weeks import Seen
@@ -35,7 +35,7 @@ def birth(image_id: str, rule: str | None = "golden") -> Birth:
         rule=rule,
         takes_s=600,
         fails_first=False,
-        told=1,
+        events=1,
     )
 
 
@@ -51,8 +51,8 @@ def task(image_id: str, prefix: str = "p1", status: str = "Finished") -> dict[st
 
 
 def line(event: str, image_id: str = "m-1", request_id: str = "r-1", **more: Any) -> dict[str, Any]:
-    told = {"export_id": f"exp-{image_id}", "image_id": image_id, "task_id": f"t-{image_id}", "rule": "golden"}
-    return {"event": event, "request_id": request_id, **told, **more}
+    about = {"export_id": f"exp-{image_id}", "image_id": image_id, "task_id": f"t-{image_id}", "rule": "golden"}
+    return {"event": event, "request_id": request_id, **about, **more}
 
 
 def end(target: str, event_id: str = "exp-m-1.Completed", **data: Any) -> dict[str, Any]:
@@ -76,7 +76,7 @@ GOOD = Seen(
     days=1,
     began=BEGAN,
 )
-CHECKS = (once, forgotten, unwanted, priorities, told, closed, nights_finished, limits)
+CHECKS = (once, forgotten, unwanted, priorities, delivered, closed, nights_finished, limits)
 PASSED_BY = (
     line("export.requested", "m-1"),
     line("export.requested", "m-3"),
@@ -100,10 +100,10 @@ def test_a_good_life_breaks_nothing() -> None:
         (unwanted, {"tasks": (task("m-1"), task("m-2"))}),
         (unwanted, {"tasks": (task("m-1"), task("m-1", "p2", "Failed"))}),
         (priorities, {"births": LOW, "tasks": (task("m-1"), task("m-3")), "lines": PASSED_BY}),
-        (told, {"received": (end(BUS),)}),
-        (told, {"received": (end(BUS), end(FUNCTION), end(FUNCTION))}),
-        (told, {"received": (end(BUS), end(FUNCTION), end(FUNCTION, Status="Failed"))}),
-        (told, {"received": (end(BUS), end(BUS, "another id"), end(FUNCTION))}),
+        (delivered, {"received": (end(BUS),)}),
+        (delivered, {"received": (end(BUS), end(FUNCTION), end(FUNCTION))}),
+        (delivered, {"received": (end(BUS), end(FUNCTION), end(FUNCTION, Status="Failed"))}),
+        (delivered, {"received": (end(BUS), end(BUS, "another id"), end(FUNCTION))}),
         (closed, {"keys": (*GOOD.keys, "ledger/open/exp-m-1")}),
         (closed, {"keys": (*GOOD.keys, "ledger/waiting/1/cn/1/2/exp-m-1")}),
         (nights_finished, {"nights": 2}),

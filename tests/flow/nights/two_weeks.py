@@ -105,7 +105,7 @@ class _Life:
     def _bear(self, birth: Birth) -> None:
         self._emulator.post("images", birth.fields())
         self._births.append(birth)
-        for _ in range(birth.told):
+        for _ in range(birth.events):
             event = json.dumps(TEMPLATES["trail"]).replace("m-bp146shijn7hujku3w8z", birth.image_id)
             event = event.replace("cn-hangzhou", birth.region).replace("1234567890123456", birth.account_id)
             for _ in range(EVENTS_MOST):

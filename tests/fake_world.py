@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,11 +14,12 @@ from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.ports import Stored
 from image_export.use_cases.watch.watch import watch
 from image_export.values.answer import Answer
+from image_export.values.cause import Cause
 from image_export.values.image import Image
 from image_export.values.policy import Policy
 
 from .builders import ACCOUNT, BUCKET, IMAGE, REGION, an_image
-from .fakes import Clock, Died, FakeCloud, FakeClouds, FakeLog, FakeNotifier, FakeStore
+from .fakes import Clock, Died, FakeCloud, FakeClouds, FakeLog, FakeNotifier, FakePinger, FakeStore, no_restores
 
 POLICY = f"""
 version: 1
@@ -33,7 +35,7 @@ notify:
 BUS, FUNCTION = f"eventbridge:{REGION}:image-export", "function:images/after-export"
 
 
-class Workshop:
+class FakeWorld:
     """A world in memory."""
 
     def __init__(self, when: str = "when: [image-created]") -> None:
@@ -41,10 +43,13 @@ class Workshop:
         self.store = FakeStore(self.clock)
         self.clouds = FakeClouds(self.clock)
         self.notifier = FakeNotifier()
+        self.pinger = FakePinger()
         self.log = FakeLog()
         self.policy: Policy | None = read_policy(POLICY.replace("when: [image-created]", when).encode())
+        self.policy_fault: Cause | None = None  # why there is none, where there is none
         self.remaining_s = 120.0
         self.sweeps = False  # whether ticks look for images that no event told of
+        self.stands_still = False  # whether nobody has ticked in the time that passes before a tick
         self._nonces = 0
         self.show(an_image())
 
@@ -70,7 +75,9 @@ class Workshop:
     def context(self) -> Context:
         """The collaborators of a new worker."""
         ledger = Ledger(self.store, self._nonce)
-        return Context(ledger, self.clouds, self.notifier, self.policy, self.log, lambda: self.remaining_s)
+        return Context(
+            ledger, self.clouds, self.notifier, self.policy, self.log, lambda: self.remaining_s, self.policy_fault
+        )
 
     def _nonce(self) -> str:
         self._nonces += 1
@@ -108,7 +115,10 @@ class Workshop:
             ]
             for account_id, region in groups:
                 self.store.objects[f"swept/{account_id}/{region}"] = Stored(b"", self.clock.now)
-        return watch(self.context(), request_id="tick")
+        if not self.stands_still and "watcher/succeeded" in self.store.objects:
+            at = max(self.store.objects["watcher/succeeded"].modified_at, self.clock.now - timedelta(minutes=14))
+            self.store.objects["watcher/succeeded"] = Stored(b"", at.replace(microsecond=0))
+        return watch(self.context(), pinger=self.pinger, reach=no_restores, request_id="tick")
 
     def surviving(self, work: Callable[[], Any]) -> bool:
         """Whether the worker lived to the end of its work."""

@@ -1,7 +1,6 @@
 """A deployment on an emulated cloud, and what the doctor says of it."""
 
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from image_export_cli.doctor.examined import NOTHING_MORE, Evidence
 from image_export_cli.session import Session
 from tests.emulator.world import World
 from tests.ground import SHIPPED
+from tests.linked_code import deployed_to
 
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT, LEDGER, BUCKET = "1234567890123456", "image-export-ledger-1234567890123456", "acme-images-hangzhou"
@@ -24,7 +24,7 @@ ACCOUNT, LEDGER, BUCKET = "1234567890123456", "image-export-ledger-1234567890123
 
 def files_of(folder: Path) -> Path:
     """The project's s.yaml with the code and policy beside it; answers where it is."""
-    shutil.copytree(ROOT / "functions" / "image-export", folder / "code", ignore=shutil.ignore_patterns("__pycache__"))
+    deployed_to(folder / "code")
     text = (ROOT / "s.yaml").read_text()
     (folder / "s.yaml").write_text(re.sub(r"\n  code: .*", "\n  code: code", text, count=1))
     return folder / "s.yaml"
@@ -47,7 +47,7 @@ def set_everywhere(file: Path, name: str, value: str) -> None:
     file.write_text(yaml.safe_dump(document))
 
 
-class Ward:
+class EmulatedDeployment:
     """One deployment."""
 
     def __init__(self, world: World, file: Path) -> None:

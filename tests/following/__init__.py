@@ -1,0 +1,1 @@
+"""Exports that are followed to their end: looks, rows and lines."""
