@@ -6,19 +6,21 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from image_export.errors import Unanswered
+from image_export.errors import CloudFault, Unanswered
 from image_export.use_cases.drill import facts
 from image_export.use_cases.drill import record as recording
+from image_export.use_cases.drill.advance import advance
 from image_export.use_cases.drill.maintain import on_maintain
 from image_export.values.cause import Cause
 from image_export.values.drill.steps import CommandResult
 from image_export.values.restore.steps import Detection, Risk
-from tests.restore.world import ASKER, archived
+from tests.restore.world import ASKER, archived, refused
 
 from .world import PLAIN, World
 
 LOST = Unanswered(Cause(code="Unanswered", message="The connection broke off."))
 ALL = ["Imported", "Checked", "PoweredOn", "Spoke", "Answered", "Proved"]
+FAULTS = 30  # more than there is time for at any level, and few enough to be over before a clean-up is given up
 
 
 def verdicts(world: World) -> tuple[str | None, list[tuple[str, str]]]:
@@ -130,6 +132,38 @@ def test_a_lost_answer_of_runinstances_starts_no_second_instance(how: str) -> No
     getattr(world.instances.faults, how)("run_instance", LOST)
     assert verdicts(world)[0] == "Proved"
     assert len(world.instances.started) == 1
+    assert world.left == []
+
+
+@pytest.mark.parametrize("fault", [LOST, refused("Forbidden.RAM")], ids=["unanswered", "refused"])
+@pytest.mark.parametrize(
+    ("call", "level"),
+    [
+        ("image_by_id", 2),
+        ("instance_by_tag", 3),
+        ("run_instance", 3),
+        ("instance", 3),
+        ("console", 4),
+        ("assistant", 5),
+        ("run_command", 6),
+        ("command_result", 6),
+    ],
+)
+def test_what_ecs_never_answers_leaves_a_level_unproven_and_holds_nothing_up(
+    call: str, level: int, fault: CloudFault
+) -> None:
+    world = World()
+    drill = world.begin()
+    if call == "image_by_id":  # which the restore needs as well
+        world.cloud.detection = Detection("Running")
+        while (moved := advance(world.context(), world.drilling, drill)) and not moved.drill.levels:
+            world.tick(minutes=1)
+    faults = world.cloud.faults if call == "image_by_id" else world.instances.faults
+    faults.before(call, *[fault] * FAULTS)
+    drilled = world.drilled(drill).drill
+    assert (drilled.verdict, drilled.levels[level - 1].verdict) == ("Unproven", "Unproven")
+    heard_why = drilled.levels[level - 1].why
+    assert fault.code in heard_why or "was heard on the console" in heard_why
     assert world.left == []
 
 

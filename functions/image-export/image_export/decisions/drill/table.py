@@ -11,8 +11,9 @@
     CONCLUDING  the fact `cleaned`                     write the evidence, and end
     ENDED       a verdict                              nothing
 
-A level that failed ends the climb; silence does not. Whatever happens, what was made is deleted, and an instance has a
-time at which ECS itself releases it (docs/protocol.md#rule-20).
+A level that failed ends the climb; silence does not, and neither do refusals: each level has its time, and is Unproven
+where nothing was found out in it. Only the clean-up has no end. Whatever happens, what was made is deleted, and an
+instance has a time at which ECS itself releases it (docs/protocol.md#rule-20).
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from enum import Enum, auto
 
 from msgspec import UNSET
 
+from ...values.cause import Cause
 from ...values.drill.drill import LevelVerdict
 from ...values.drill.facts import CleanUp, LevelFact, StartClaim, StartResult
 from ...values.drill.record import DrillRecord
@@ -33,6 +35,7 @@ from ...values.drill.steps import (
     DrillSituation,
     DrillStep,
     GiveCommand,
+    Heard,
     Instance,
     LookAtCommand,
     LookAtImage,
@@ -58,12 +61,10 @@ from ..state.backoff import MINUTE, growing
 from .console import judged
 
 RESTORED_WITHIN = timedelta(hours=24)
-CHECKED_WITHIN = timedelta(hours=1)
+RECORDED_WITHIN = timedelta(hours=1)  # where the restore cannot even be asked for
 NO_CHECK_AFTER = timedelta(minutes=20)  # where ECS says nothing at all of a check
-POWERED_WITHIN = timedelta(minutes=10)
-SPOKEN_WITHIN = timedelta(minutes=10)
-ANSWERED_WITHIN = timedelta(minutes=10)
-COMMAND_WITHIN = timedelta(minutes=15)
+CALLED_WITHIN = timedelta(minutes=45)  # RunInstances, from its claim on
+SETTLED_WITHIN = timedelta(hours=1)  # no call is on its way any more, and what was started is seen by its tag
 RELEASED_AFTER = timedelta(hours=3)  # by ECS itself, whatever becomes of us
 SWEPT_WITHIN = timedelta(hours=24)  # then the restore goes on alone, and says why it cannot
 LOOK_MOST = timedelta(minutes=2)
@@ -75,6 +76,15 @@ NEXT_TYPE = (
     "InvalidParameter.NotMatch",
 )
 IMPORTED, CHECKED, POWERED_ON, SPOKE, ANSWERED, PROVED = range(1, 7)
+WITHIN = {
+    CHECKED: timedelta(hours=1),
+    POWERED_ON: timedelta(minutes=10),
+    SPOKE: timedelta(minutes=10),
+    ANSWERED: timedelta(minutes=10),
+    PROVED: timedelta(minutes=15),
+}
+NOTED_WITHIN = timedelta(minutes=10)  # what the console and the command said last, for the evidence
+UNANSWERED = Cause(code="Unanswered", message="RunInstances was called, and nobody knows what became of it.")
 OVER = ("Success", "Failed", "Error", "Timeout", "Aborted", "Terminated", "Cancelled", "Invalid")
 
 
@@ -127,12 +137,47 @@ def next_step(situation: DrillSituation) -> DrillStep:
     """The next step; the same situation always gives the same one."""
     record, heard, now = situation
     if heard.failed:
-        return Pause(reason(heard.failed.code), growing(_since(record), now, most=LOOK_MOST * 5))
+        waiting = Pause(reason(heard.failed.code), growing(_since(record), now, most=LOOK_MOST * 5))
+        return _without(situation, heard.failed) or waiting
     return DECIDE[phase(record)](situation)
 
 
 def _since(record: DrillRecord) -> datetime:
     return record.started_at or record.start_at or record.requested_at
+
+
+def _without(situation: DrillSituation, cause: Cause) -> DrillStep | None:
+    """How it goes on without what was refused or not answered, once there is no more time for it."""
+    record, heard, now = situation
+    stands = phase(record)
+    why = f"this could not be found out: {cause.code}: {cause.message}"
+    if stands is DrillPhase.RESTORING and heard.restore is None and now - record.requested_at >= RECORDED_WITHIN:
+        return _say(IMPORTED, "Unproven", f"no restore could be asked for: {cause.code}: {cause.message}")
+    if stands is DrillPhase.CHECKING and not _in_time(situation, CHECKED):
+        return _say(CHECKED, "Unproven", why)
+    if stands is DrillPhase.CALLING and heard.found is UNSET and now - (record.start_at or now) >= SETTLED_WITHIN:
+        return SettleStart(StartResult(cause=cause))
+    if stands is DrillPhase.LISTENING and not _in_time(situation, _listened(record)):
+        return _say(_listened(record), "Unproven", why)
+    if stands is DrillPhase.THROUGH and now - _climbed_at(record) >= NOTED_WITHIN:
+        known = heard.restore is not UNSET and (heard.made is not UNSET or _image_id(heard) is None)
+        return _note(situation) if known else None
+    return None
+
+
+def _in_time(situation: DrillSituation, number: int) -> bool:
+    """Whether there is time left for this level."""
+    record, _, now = situation
+    begun = {POWERED_ON: record.started_at, PROVED: record.ran_at}.get(number)
+    return now - (begun or record.levelled_at.get(number - 1, now)) < WITHIN[number]
+
+
+def _climbed_at(record: DrillRecord) -> datetime:
+    return max([*record.levelled_at.values(), record.cancel_at or record.requested_at])
+
+
+def _image_id(heard: Heard) -> str | None:
+    return heard.restore.image_id if isinstance(heard.restore, RestoreRecord) else None
 
 
 def _say(number: int, verdict: LevelVerdict, why: str) -> DrillStep:
@@ -178,7 +223,7 @@ def _checking(situation: DrillSituation) -> DrillStep:
     since = record.levelled_at[IMPORTED]
     if heard.restore is UNSET:
         return LookAtRestore()
-    image_id = heard.restore.image_id if isinstance(heard.restore, RestoreRecord) else None
+    image_id = _image_id(heard)
     if heard.made is UNSET:
         return LookAtImage(image_id or "")
     if heard.made is None:
@@ -189,7 +234,7 @@ def _checking(situation: DrillSituation) -> DrillStep:
             return Pause("Checking", now + MINUTE)
         return _say(CHECKED, "Unproven", "ECS does not check images of this system")
     if detection.status != "Finished":
-        if now - since < CHECKED_WITHIN:
+        if _in_time(situation, CHECKED):
             return Pause("Checking", now + MINUTE)
         return _say(CHECKED, "Unproven", "image check has not ended within an hour")
     high = [f"{risk.name} ({risk.code})" for risk in detection.risks if risk.level == "High"]
@@ -211,7 +256,7 @@ def _starting(situation: DrillSituation) -> DrillStep:
         return _say(POWERED_ON, "Unproven", f"nothing could be started: {cause.code}: {cause.message}")
     if heard.restore is UNSET:
         return LookAtRestore()
-    image_id = heard.restore.image_id if isinstance(heard.restore, RestoreRecord) else None
+    image_id = _image_id(heard)
     release_at = (now + RELEASED_AFTER).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:00Z")
     claim = StartClaim(
         image_id=image_id or "", instance_type=boot.instance_types[record.attempt], release_at=release_at
@@ -229,7 +274,7 @@ def _calling(situation: DrillSituation) -> DrillStep:
     if isinstance(heard.found, Instance):
         return SettleStart(StartResult(instance_id=heard.found.instance_id))
     if heard.called is None:
-        return StartInstance()
+        return _call(claimed_at, now)
     means = meaning(heard.called.code)
     settled = SettleStart(StartResult(cause=advised(heard.called)))
     is_over = heard.first_call or now - claimed_at >= CALLS_OVER
@@ -240,15 +285,25 @@ def _calling(situation: DrillSituation) -> DrillStep:
     return Pause(reason(heard.called.code), growing(claimed_at, now, most=LOOK_MOST))
 
 
+def _call(claimed_at: datetime, now: datetime) -> DrillStep:
+    """Call while there is time, and give up only once no call is on its way."""
+    if now - claimed_at < CALLED_WITHIN:
+        return StartInstance()
+    if now - claimed_at < SETTLED_WITHIN:
+        return Pause("Starting", claimed_at + SETTLED_WITHIN)
+    return SettleStart(StartResult(cause=UNANSWERED))
+
+
 # 3 to 6, of an instance
 
 
 def _listening(situation: DrillSituation) -> DrillStep:
-    record = situation.record
-    for number, step in ((POWERED_ON, _power), (SPOKE, _speak), (ANSWERED, _answer), (PROVED, _prove)):
-        if number not in record.levels:
-            return step(situation)
-    raise ValueError("all levels are said")
+    return LISTEN[_listened(situation.record)](situation)
+
+
+def _listened(record: DrillRecord) -> int:
+    """The level that is listened for."""
+    return next(number for number in LISTEN if number not in record.levels)
 
 
 def _power(situation: DrillSituation) -> DrillStep:
@@ -257,7 +312,7 @@ def _power(situation: DrillSituation) -> DrillStep:
         return LookAtInstance()
     if isinstance(heard.instance, Instance) and heard.instance.status == "Running":
         return _say(POWERED_ON, "Proved", f"{record.instance_id} is Running, which is the hypervisor's word")
-    if now - (record.started_at or now) < POWERED_WITHIN:
+    if _in_time(situation, POWERED_ON):
         return Pause("Starting", now + MINUTE / 2)
     if heard.instance is None:
         return _say(POWERED_ON, "Unproven", f"{record.instance_id} is gone")
@@ -265,25 +320,25 @@ def _power(situation: DrillSituation) -> DrillStep:
 
 
 def _speak(situation: DrillSituation) -> DrillStep:
-    record, heard, now = situation
+    _, heard, now = situation
     if heard.console is UNSET:
         return ReadConsole()
     said = judged(heard.console.text) if heard.console else None
     if said:
         return _say(SPOKE, said.verdict, f"the console says {said.line!r}")
-    if now - record.levelled_at[POWERED_ON] < SPOKEN_WITHIN:
+    if _in_time(situation, SPOKE):
         return Pause("Listening", now + MINUTE / 2)
     what = "no login line" if heard.console and heard.console.text.strip() else "nothing"
     return _say(SPOKE, "Unproven", f"{what} was heard on the console in ten minutes")
 
 
 def _answer(situation: DrillSituation) -> DrillStep:
-    record, heard, now = situation
+    _, heard, now = situation
     if heard.assistant is UNSET:
         return AskAssistant()
     if heard.assistant.answers:
         return _say(ANSWERED, "Proved", "Cloud Assistant of the guest has reported after the start")
-    if now - record.levelled_at[SPOKE] < ANSWERED_WITHIN:
+    if _in_time(situation, ANSWERED):
         return Pause("Listening", now + MINUTE / 2)
     return _say(ANSWERED, "Unproven", "Cloud Assistant has not reported in ten minutes; the image may lack it")
 
@@ -298,7 +353,7 @@ def _prove(situation: DrillSituation) -> DrillStep:
         return LookAtCommand()
     result = heard.result
     if result is None or result.status not in OVER:
-        if now - (record.ran_at or now) < COMMAND_WITHIN:
+        if _in_time(situation, PROVED):
             return Pause("Listening", now + MINUTE / 2)
         return _say(PROVED, "Unproven", "the command has not ended in a quarter of an hour")
     if result.exit_code == 0 and result.status == "Success":
@@ -316,18 +371,23 @@ def _through(situation: DrillSituation) -> DrillStep:
     record, heard, _ = situation
     if heard.restore is UNSET:
         return LookAtRestore()
-    image_id = heard.restore.image_id if isinstance(heard.restore, RestoreRecord) else None
+    image_id = _image_id(heard)
     if image_id and heard.made is UNSET:
         return LookAtImage(image_id)
     if record.instance_id and heard.instance is not None and heard.console is UNSET:
         return ReadConsole()
     if record.ran and heard.result is UNSET:
         return LookAtCommand()
+    return _note(situation)
+
+
+def _note(situation: DrillSituation) -> DrillStep:
+    record, heard, _ = situation
     made = heard.made if isinstance(heard.made, Made) else None
     return NoteCleanUp(
         CleanUp(
             instance_ids=(record.instance_id,) if record.instance_id else (),
-            image_id=image_id,
+            image_id=_image_id(heard),
             snapshot_ids=made.snapshot_ids if made else (),
             console=heard.console.text if heard.console else "",
             output=heard.result.output if heard.result else "",
@@ -357,6 +417,12 @@ def is_ours(record: DrillRecord, tags: dict[str, str]) -> bool:
     return tags.get(DRILL_TAG) == record.drill_id
 
 
+LISTEN: dict[int, Callable[[DrillSituation], DrillStep]] = {
+    POWERED_ON: _power,
+    SPOKE: _speak,
+    ANSWERED: _answer,
+    PROVED: _prove,
+}
 DECIDE: dict[DrillPhase, Callable[[DrillSituation], DrillStep]] = {
     DrillPhase.RESTORING: _restoring,
     DrillPhase.CHECKING: _checking,
