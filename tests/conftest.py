@@ -1,6 +1,8 @@
-"""What holds for every test: no claim rests on how fast the machine is, and processes run this checkout's code."""
+"""What holds for every test: no claim rests on how fast the machine is, and processes run this checkout's code
+and end as in the foreground."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -12,6 +14,8 @@ from tests.fake_world import FakeWorld
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 os.environ.update(CODE)
+# A suite that was started in the background ignores Ctrl-C, and so would all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -60,8 +60,10 @@ class Terminal:
         self._child.sendcontrol(key)
 
     def end(self) -> Any:
-        """The exit code, once it has ended."""
+        """The exit code, once it has ended. Fails the test where it never does."""
+        until = time.monotonic() + HANGS_S
         while self._child.isalive() or self._read():
+            assert time.monotonic() < until, self.shown
             self._read()
         self._child.close()
         return self._child.exitstatus
