@@ -58,8 +58,15 @@ $(OPT)/.done: layers/sdk/requirements.txt cli/image_export_cli/artifacts/omittin
 demo: setup ## the main job end to end on the emulator (ARGS="--package ZIP --layer ZIP": from the built zips)
 	@$(COMMAND) demo $(ARGS)
 
+# $(call suite,PROCESSES,MARKERS): what fails beside other tests counts once it has failed alone, too: with the machine to itself.
+define suite
+	$(RUN) -m pytest -q -n $(1) --dist worksteal -m "$(2)" || { \
+		[ $$? = 1 ] && echo "Some failed beside others (above). Once more, alone:" && \
+		$(RUN) -m pytest -q --last-failed --last-failed-no-failures none -m "$(2)"; }
+endef
+
 test: setup ## the suite, without what takes long
-	@$(RUN) -m pytest -q -n 2 --dist worksteal -m "not prove"
+	@$(call suite,2,not prove)
 
 simulate: setup ## SEEDS=FIRST-LAST: so many lives of exports, with faults at every call; one seed prints its trace
 	@$(RUN) -m tests.simulation $(SEEDS)
@@ -68,7 +75,7 @@ simulate-restores: setup ## SEEDS=FIRST-LAST: the same of restores
 	@$(RUN) -m tests.restores_lived $(SEEDS)
 
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
-	@$(RUN) -m pytest -q -n 3 --dist worksteal -m prove  # of them some wait
+	@$(call suite,3,prove)  # of them some wait
 	@cat build/clients/table/*.md
 
 bench: setup ## what it costs: API calls, seconds and memory, side by side with the bars; ten to twenty minutes
