@@ -48,6 +48,38 @@ def test_each_variable_that_the_watcher_lacks_is_named_and_what_to_do(named: Emu
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (" \n", "The function image-export-watch has no variable IMAGE_EXPORT_SLACK_URL."),
+        ("http://hooks.slack.example/x", "IMAGE_EXPORT_SLACK_URL of image-export-watch is not called: "),
+        ("hooks.slack.example/x", "IMAGE_EXPORT_SLACK_URL of image-export-watch is not called: "),
+    ],
+)
+def test_a_variable_that_nothing_could_be_sent_to_is_wrong_without_showing_it(
+    named: EmulatedDeployment, value: str, why: str
+) -> None:
+    give(named, IMAGE_EXPORT_SLACK_URL=value)
+    (slack,) = [one for one in named.said("notify targets") if one.subject == "slack:images"]
+    assert (slack.status, slack.message.startswith(why)) == ("wrong", True)
+    assert "example" not in f"{slack.message} {slack.recommend} {slack.exact}"
+
+
+def test_the_heartbeat_is_looked_at_and_not_called(named: EmulatedDeployment) -> None:
+    policy = named.policy.read_text()
+    named.policy.write_text(f"heartbeat: {{url: env:IMAGE_EXPORT_HEARTBEAT_URL, every: 5m}}\n{policy}")
+
+    def heartbeat() -> tuple[str, str]:
+        (found,) = [one for one in named.said("notify targets") if one.subject == "heartbeat"]
+        return found.status, found.message
+
+    lacks = "The function image-export-watch has no variable IMAGE_EXPORT_HEARTBEAT_URL."
+    assert heartbeat() == ("wrong", lacks)
+    give(named, IMAGE_EXPORT_HEARTBEAT_URL=made(named.world, "heartbeat"))
+    assert heartbeat()[0] == "ok"
+    assert received(named.world) == []
+
+
 def test_a_message_reaches_every_channel_of_that_name_and_says_what_it_is(named: EmulatedDeployment) -> None:
     robots = {kind: made(named.world, kind, f"of-{kind}") for kind in ("wecom",)}
     robots["dingtalk"] = made(named.world, "dingtalk", "of-dingtalk", secret=SECRET)

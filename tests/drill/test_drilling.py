@@ -155,7 +155,7 @@ def test_what_ecs_never_answers_leaves_a_level_unproven_and_holds_nothing_up(
     world = World()
     drill = world.begin()
     if call == "image_by_id":  # which the restore needs as well
-        world.cloud.detection = Detection("Running")
+        world.images.detection = Detection("Running")
         while (moved := advance(world.context(), world.drilling, drill)) and not moved.drill.levels:
             world.tick(minutes=1)
     faults = world.cloud.faults if call == "image_by_id" else world.instances.faults

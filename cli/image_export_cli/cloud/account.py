@@ -13,6 +13,7 @@ from image_export.edges.aliyun.oss_store import OssStore
 from image_export.edges.aliyun.rpc import Rpc
 from image_export.edges.notify.eventbridge import put_event
 from image_export.edges.notify.notifier import AliyunNotifier
+from image_export.edges.outward.client import Outward
 from image_export.edges.retrying import Retrying
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.values.account import AssumedRole
@@ -109,6 +110,10 @@ class CloudAccount:
         """Send the same to a channel, with the variables that its function has. Raises CloudFault."""
         home = Place("", self._region)  # nobody is invoked
         AliyunNotifier(self._keys, self._addresses, home, _patience, environ).deliver(channel, [_test_event()], address)
+
+    def may_be_called(self, url: str) -> None:
+        """Whether an address outside would be called as it stands. Raises Refused; asks nobody."""
+        Outward(self._addresses.endpoint, _patience).parts(url)
 
     def _in(self, region: str) -> Buckets:
         if region not in self._buckets:

@@ -1,4 +1,7 @@
-"""Whether targets would be reached: a bus takes a test event, a function is there, a channel has its variables."""
+"""Whether targets would be reached: a bus takes a test event, a function is there.
+
+Of a channel and of the heartbeat: the function that delivers has their variables, and may call their address.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -15,6 +18,7 @@ from image_export.values.notify_target import (
     NotifyTarget,
     targets_of,
 )
+from image_export.values.policy import HeartbeatEntry
 
 from ...cloud.account import TEST_EVENT
 from ...cloud.functions import Deployed
@@ -23,6 +27,7 @@ from ..examined import Examined
 from .deploying import DEPLOY
 
 WATCHER = "index.on_watch"
+HEARTBEAT = "heartbeat"
 NO_BUS, NO_FUNCTION = "EventBusNotExist", "FunctionNotFound"
 
 
@@ -38,6 +43,8 @@ def targets(examined: Examined) -> Iterator[Finding]:
     for target in targets_of(examined.deployment.policy):
         look = LOOKS[type(target)]
         yield from looking(look.subject(target), look.check, examined, target)
+    if examined.deployment.policy.heartbeat:
+        yield from looking(HEARTBEAT, _heartbeat, examined, examined.deployment.policy.heartbeat)
 
 
 def tried(examined: Examined) -> Iterator[Finding]:
@@ -100,21 +107,36 @@ def _function(examined: Examined, function: Function) -> Iterator[Finding]:
 
 
 def _channel(examined: Examined, channel: Channel) -> Iterator[Finding]:
-    """Whether the function that delivers has what the policy names."""
-    deployment, found = examined.deployment, _watcher(examined)
+    address = examined.deployment.policy.addresses[channel.name]
+    tried = f"image-export doctor --test {channel.name} sends it a message."
+    yield from _variables(examined, channel.name, address.url, *address.secrets, then=tried)
+
+
+def _heartbeat(examined: Examined, entry: HeartbeatEntry) -> Iterator[Finding]:
+    """Not called: a success that the watcher did not have would be told."""
+    yield from _variables(examined, HEARTBEAT, entry.url, then="The watcher calls it within five minutes.")
+
+
+def _variables(examined: Examined, subject: str, url: str, *secrets: str, then: str) -> Iterator[Finding]:
+    """Whether the function that delivers has what the policy names, and may call the address."""
+    found = _watcher(examined)
     if found is None:
-        yield note(channel.name, "The function that delivers to it is not deployed.", DEPLOY)
+        yield note(subject, "The function that delivers to it is not deployed.", DEPLOY)
         return
     watcher = _watcher_name(examined)
-    address = deployment.policy.addresses[channel.name]
-    names = [one.removeprefix(SCHEME) for one in (address.url, *address.secrets)]
-    missing = [name for name in names if not found.environment.get(name)]
+    names = [one.removeprefix(SCHEME) for one in (url, *secrets)]
+    missing = [name for name in names if not found.environment.get(name, "").strip()]
     for name in missing:
         advice = f"Set {name} in the shell, name it in environmentVariables of {watcher} in s.yaml, and deploy."
-        yield wrong(channel.name, f"The function {watcher} has no variable {name}.", advice, DEPLOY)
-    if not missing:
-        tried = f"image-export doctor --test {channel.name} sends it a message."
-        yield ok(channel.name, f"{watcher} has {' and '.join(names)}. {tried}")
+        yield wrong(subject, f"The function {watcher} has no variable {name}.", advice, DEPLOY)
+    if missing:
+        return
+    try:
+        examined.cloud.may_be_called(found.environment[names[0]].strip())
+    except CloudFault as fault:
+        yield wrong(subject, f"{names[0]} of {watcher} is not called: {fault.cause.message}", f"Correct {names[0]}.")
+    else:
+        yield ok(subject, f"{watcher} has {' and '.join(names)}. {then}")
 
 
 def _watcher(examined: Examined) -> Deployed | None:

@@ -63,7 +63,7 @@ class Outward(NamedTuple):
         return answer[0]
 
     def _send(self, url: str, body: bytes, headers: Mapping[str, str], method: str) -> Answer:
-        parts = self._parts(url)
+        parts = self.parts(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         where = f"The address at {host}"
         try:
@@ -82,7 +82,8 @@ class Outward(NamedTuple):
             raise unconnected(where, fault) from None
         raise refused("its host has no address")
 
-    def _parts(self, url: str) -> SplitResult:
+    def parts(self, url: str) -> SplitResult:
+        """The address, taken apart. Raises Refused where it is none that may be called."""
         try:
             parts = urlsplit(url)
             usable = parts.hostname and parts.port != 0 and url.isascii() and url.isprintable() and " " not in url
