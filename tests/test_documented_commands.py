@@ -21,6 +21,7 @@ RUNS = {
         "tests/flow/test_restore_verbs.py",
         r"--print-command",
     ),
+    r"image-export restore oss://other\S+": ("tests/flow/test_restores.py", r"copied_to_another_account"),
     r"export IMAGE_EXPORT_HTTP_TOKENS=.*sha256sum.*": (SESSIONS, r"sha256"),
 }
 CANNOT = {

@@ -11,12 +11,13 @@ from image_export_cli.restore.by_hand import commands
 from tests.restore.world import ASKER, MANIFEST, PREFIX, SOURCE, manifest
 
 
-def lines(image_format: str = "raw", unpack: Any = "auto", **image: Any) -> list[str]:
+def lines(image_format: str = "raw", unpack: Any = "auto", region_id: str | None = None, **image: Any) -> list[str]:
     said = manifest(replace(SOURCE, **image), image_format)
     request = RestoreRequest(
         role=AssumedRole(account_id=said.account_id, role_arn=""),
         manifest_address=MANIFEST,
         manifest=said,
+        region_id=region_id,
         image_name="golden again",
         unpack=unpack,
         requested_by=ASKER,
@@ -77,3 +78,17 @@ def test_what_an_import_does_not_take_is_set_by_the_last_line() -> None:
     words = shlex.split(lines()[-1].removeprefix("# "))
     assert words[:5] == ["aliyun", "ecs", "ModifyImageAttribute", "--RegionId=cn-hangzhou", "--ImageId=m-…"]
     assert set(words[5:]) == {"--BootMode=UEFI-Preferred", "--ImageFamily=web"}
+
+
+def test_for_another_region_the_lines_copy_it_and_set_again_what_a_copy_does_not_have() -> None:
+    first, *rest = lines("qcow2", region_id="ap-southeast-1")
+    assert "--ImageName=image-export-by-hand-temporary" in shlex.split(first)
+    copy, modify = (shlex.split(line.removeprefix("# ")) for line in rest if line.startswith("# aliyun"))
+    assert copy[:6] == [
+        *("aliyun", "ecs", "CopyImage", "--RegionId=cn-hangzhou", "--ImageId=m-…"),
+        "--DestinationRegionId=ap-southeast-1",
+    ]
+    assert {"--DestinationImageName=golden again", "--DestinationDescription=the golden one"} <= set(copy)
+    assert copy[-2:] == ["--Tag.1.Key=team", "--Tag.1.Value=web"]
+    assert modify[:4] == ["aliyun", "ecs", "ModifyImageAttribute", "--RegionId=ap-southeast-1"]
+    assert {"--Features.NvmeSupport=supported", "--Features.ImdsSupport=v2", "--ImageFamily=web"} <= set(modify)

@@ -63,9 +63,9 @@ def test_of_which_sort_a_call_is_can_be_read_in_each_way(world: World, kind: str
 def test_a_copy_stands_in_its_destination_and_is_told_of_where_it_was_asked_for(world: World) -> None:
     disks = {"DiskDeviceMapping": [{"Type": "system", "Size": "40"}, {"Type": "data", "Size": "20"}]}
     source = world.create_image(Status="Available", DiskDeviceMappings=disks)["ImageId"]
-    made = world.send(copy(source, DestinationImageName="copy-1"))["ImageId"]
+    made = world.send(copy(source, DestinationImageName="copy-1", ResourceGroupId="rg-acfm1"))["ImageId"]
     image = shown(world, made, AWAY)
-    assert (image["IsCopied"], image["ImageName"]) == (True, "copy-1")
+    assert (image["IsCopied"], image["ImageName"], image["ResourceGroupId"]) == (True, "copy-1", "rg-acfm1")
     assert [disk["Size"] for disk in image["DiskDeviceMappings"]["DiskDeviceMapping"]] == ["40", "20"]
     data = told(world)["data"]
     assert (data["eventName"], data["acsRegion"]) == ("CopyImage", REGION)

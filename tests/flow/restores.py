@@ -38,9 +38,11 @@ from tests.restore.world import FakeUnpacker
 from .entrance import OLDER_TOKEN, TOKEN, accepting
 from .world import ACCOUNT, BUCKET, REGION, ROOT, World, bucket_client, still_functions
 
+ROLES = {"role_arn": "image-export", "restore_role_arn": "image-restore"}
 LEDGER = f"image-export-ledger-{ACCOUNT}"
 FAR = "ap-southeast-1"  # where exports may have every format
 FAR_BUCKET = "acme-images-singapore"
+OTHER, OTHER_REGION, OTHER_BUCKET = "6543210987654321", "cn-shanghai", "acme-images-other"
 
 
 def policy_with_restores() -> str:
@@ -51,19 +53,35 @@ def policy_with_restores() -> str:
     return text.replace(own, f"{own}    restore_role_arn: acs:ram::{ACCOUNT}:role/image-restore\n")
 
 
+def policy_of_two_accounts() -> str:
+    """The same, with another account whose exports may be restored."""
+    policy = yaml.safe_load(policy_with_restores())
+    roles = {key: f"acs:ram::{OTHER}:role/{role}" for key, role in ROLES.items()}
+    other = {"name": "other", **roles, "destinations": {OTHER_REGION: {"bucket": OTHER_BUCKET}}}
+    return yaml.safe_dump({**policy, "accounts": [*policy["accounts"], other]})
+
+
 def ground_with_restores(folder: Path) -> Path:
-    """The shipped ground, whose stack has restores switched on."""
+    """The shipped ground, whose stack has restores switched on; the same in another account, which has a bucket."""
     ground = yaml.safe_load((ROOT / "ground.yaml").read_text())
+    restores = {"Restore": "import", "AssumedBy": "account"}
+    other = {"template": str(ROOT / "template.yml"), "account_id": OTHER, "region": OTHER_REGION}
+    bucket = {"name": OTHER_BUCKET, "region": OTHER_REGION, "account_id": OTHER}
+    said = {
+        "parameters": restores,
+        "stacks": [{**other, "parameters": {**restores, "HomeAccountId": ACCOUNT}}],
+        "buckets": [*ground["buckets"], bucket],
+    }
     file = folder / "ground.yaml"
-    file.write_text(yaml.safe_dump({**ground, "parameters": {"Restore": "import", "AssumedBy": "account"}}))
+    file.write_text(yaml.safe_dump({**ground, **said}))
     return file
 
 
 @contextmanager
-def restoring_emulator(folder: Path) -> Iterator[RunningEmulator]:
+def restoring_emulator(folder: Path, policy: str | None = None) -> Iterator[RunningEmulator]:
     """In which nothing happens by itself, and restores are allowed."""
     code = deployed_to(folder / "code")
-    (code / "policy.yaml").write_text(policy_with_restores())
+    (code / "policy.yaml").write_text(policy or policy_with_restores())
     functions = still_functions(folder, **{str(CODE): str(code)}, **accepting(OLDER_TOKEN, TOKEN))
     ground = ground_with_restores(folder)
     arguments = ("--functions", str(functions), "--ground", str(ground), "--speed", "1", "--events", "none")
@@ -74,8 +92,9 @@ def restoring_emulator(folder: Path) -> Iterator[RunningEmulator]:
 class Restores:
     """One emulator; each test exports and restores images of its own."""
 
-    def __init__(self, emulator: RunningEmulator) -> None:
+    def __init__(self, emulator: RunningEmulator, policy: str | None = None) -> None:
         self.emulator = emulator
+        self._policy = read_policy((policy or policy_with_restores()).encode())
         self.world = World(emulator)
         self._asked = 0
         keys = Credentials(emulator.access_key_id, emulator.access_key_secret)
@@ -95,7 +114,7 @@ class Restores:
         known = {"ImageName": "web", "IsSupportCloudinit": True, **image}
         image_id = self.world.image(RegionId=region, plan=plan, **known)
         bucket = BUCKET if region == REGION else FAR_BUCKET
-        self.world.request(image_id, RegionId=region, OSSBucket=bucket, ImageFormat=image_format)
+        self.world.request(image_id, AccountId=ACCOUNT, RegionId=region, OSSBucket=bucket, ImageFormat=image_format)
         export = self.world.follow(image_id)
         assert export["Status"] == "Completed", export
         return export
@@ -111,15 +130,15 @@ class Restores:
         """An administrator's."""
         numbers = iter(range(10**6))
         ledger = Ledger(OssStore(self._oss, LEDGER, "ledger", self._retrying), lambda: f"test-{next(numbers)}")
-        policy = read_policy(policy_with_restores().encode())
-        return Context(ledger, self._clouds, FakeNotifier(), policy, FakeLog(), lambda: 60.0)
+        return Context(ledger, self._clouds, FakeNotifier(), self._policy, FakeLog(), lambda: 60.0)
 
     def wanted(self, export: dict[str, Any], **asked: Any) -> tuple[Context, str, Any]:
         """The request, admitted; nothing is recorded."""
         self._asked += 1
         context = self.context()
         asker = RequestedBy(trigger="http", id=f"test-{id(self)}-{self._asked}")
-        said = AskedRestore(export_id=export["ExportId"], **asked)
+        what = {} if "manifest" in asked else {"export_id": export["ExportId"]}
+        said = AskedRestore(**what, **asked)
         return context, *record.wanted(context, self._importing, said, asker)
 
     def plan(self, export: dict[str, Any], **asked: Any) -> RestorePlan:
@@ -178,7 +197,8 @@ class Restores:
     def refused(self) -> list[Any]:
         """Calls that the cloud has refused for want of a right; our own keys may have outlived the cloud's time."""
         calls = self.emulator.get("calls")
-        found = [one for one in calls if one["status"] == 403 and one["code"] != "SecurityTokenExpired"]
+        no_right = ("SecurityTokenExpired", "InvalidOperation.VhdImageUnsupported")
+        found = [one for one in calls if one["status"] == 403 and one["code"] not in no_right]
         return [(one["action"], one["code"], one["params"]) for one in found]
 
     # What is left
@@ -212,6 +232,17 @@ class Restores:
         disks = [disk for one in images for disk in one["DiskDeviceMappings"]["DiskDeviceMapping"]]
         of_images = {disk.get("SnapshotId") for disk in disks}
         return [one["SnapshotId"] for one in self.emulator.state("snapshots") if one["SnapshotId"] not in of_images]
+
+    def copy_to_other_account(self, export: dict[str, Any]) -> str:
+        """Objects and manifest; the new address. The bucket is that account's when they are there."""
+        source, target = bucket_client(self.emulator), bucket_client(self.emulator, OTHER_REGION)
+        names = [one["Key"] for one in export["Objects"]]
+        self.emulator.post("buckets", {"name": OTHER_BUCKET, "account_id": ACCOUNT})  # whose keys these are
+        for key in [*names, export["Manifest"].split("/", 3)[3]]:
+            body = source.get_object(oss.GetObjectRequest(bucket=BUCKET, key=key)).body.content
+            target.put_object(oss.PutObjectRequest(bucket=OTHER_BUCKET, key=key, body=body))
+        self.emulator.post("buckets", {"name": OTHER_BUCKET, "account_id": OTHER})
+        return str(export["Manifest"]).replace(BUCKET, OTHER_BUCKET)
 
     def alter(self, bucket: str, key: str, at: float) -> None:
         """Turn one bit of an object over, at that part of its length; its size stays."""

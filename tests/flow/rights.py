@@ -180,7 +180,8 @@ class Life:
 
     def _restore(self, export: str, since: int | None) -> None:
         for unpack in ("auto", "always"):
-            body = json.dumps({"Restore": {"ExportId": export, "Unpack": unpack}}).encode()
+            elsewhere = {"RegionId": "ap-southeast-1"} if unpack == "always" else {}
+            body = json.dumps({"Restore": {"ExportId": export, "Unpack": unpack, **elsewhere}}).encode()
             self.attempt(lambda body=body: self.emulator.invoke("image-export-event", body))
         self.emulator.fault("oss", "UploadPart", "kill_before", key="*image-export-restore/*")  # and it goes on
         self._move(12, since)

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from .restores import Restores, restoring_emulator
+from .restores import FAR, Restores, restoring_emulator
 from .test_crash_matrix import surviving
 
 # Cloud seconds between ticks: a claim whose maker is dead, an import, an unpacker that is dead, what is swept.
 STEPS_S = (61, 61, 200, 200, 200, 400, 400, 400, 901, 901, 901, 901, 901, 901, 1801, 1801, 3601, 3601)
 LOOKS_MOST = 6  # of looks for images
-FEWEST_CALLS = {"accepted": 30, "fails": 60}
+FEWEST_CALLS = {"accepted": 30, "fails": 60, "copied": 45}
+ELSEWHERE = {"copied": {"region_id": FAR}}
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def is_own(call: dict[str, Any], key: str) -> bool:
     if call["action"] == "DescribeImages":
         return "ImageName" in call["params"] or "ImageId" in call["params"]
     return call["action"] in (
-        *("ImportImage", "DeleteImage", "DeleteSnapshot", "ModifyImageAttribute", "DescribeTaskAttribute"),
+        *("ImportImage", "CopyImage", "DeleteImage", "DeleteSnapshot", "ModifyImageAttribute", "DescribeTaskAttribute"),
         *("InvokeFunction", "PutEvents", "ListMultipartUploads", "ListParts"),
     )
 
@@ -108,22 +109,22 @@ DONE: tuple[Any, ...] = ("Completed", ["Available"], [], {"eventbridge": TOLD, "
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("archives", ["accepted", "fails"])
+@pytest.mark.parametrize("case", ["accepted", "fails", "copied"])
 @pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
 def test_whichever_call_is_the_last_of_its_worker_a_restore_makes_one_image_and_leaves_nothing(
-    restores: Restores, kind: str, archives: str, record_property: Callable[[str, object], None]
+    restores: Restores, kind: str, case: str, record_property: Callable[[str, object], None]
 ) -> None:
     emulator = restores.emulator
-    emulator.post("unsure", {"import_of_tar_gz": archives})
-    export = restores.exported()
-    live(restores, restores.ask(export))  # from here on instances are warm, and what a region takes is known
-    restore, start = restores.ask(export), emulator.count_calls()
+    emulator.post("unsure", {"import_of_tar_gz": "fails" if case == "fails" else "accepted"})
+    export, where = restores.exported(), ELSEWHERE.get(case, {})
+    live(restores, restores.ask(export, **where))  # instances are warm then, and what a region takes is known
+    restore, start = restores.ask(export, **where), emulator.count_calls()
     live(restores, restore)
     plan = list(moments(emulator.calls_after(start), restore))
-    assert len(plan) >= FEWEST_CALLS[archives], "a restore makes more calls than that"
+    assert len(plan) >= FEWEST_CALLS[case], "a restore makes more calls than that"
     killed: dict[Moment, str] = {}
     for moment in plan:
-        killed[moment], start = restores.ask(export), emulator.count_calls()
+        killed[moment], start = restores.ask(export, **where), emulator.count_calls()
         emulator.fault(moment.service, moment.action, kind, skip=moment.before, key=moment.key)
         live(restores, killed[moment])
         met = [call for call in emulator.calls_after(start) if call["fault"] == kind]

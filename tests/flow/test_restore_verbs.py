@@ -10,6 +10,7 @@ from typing import Any
 import alibabacloud_oss_v2 as oss
 import jsonschema  # type: ignore[import-untyped]  # no stubs; only here
 import pytest
+from aliyunsdkecs.request.v20140526.CopyImageRequest import CopyImageRequest
 from aliyunsdkecs.request.v20140526.ImportImageRequest import ImportImageRequest
 from aliyunsdkecs.request.v20140526.ModifyImageAttributeRequest import ModifyImageAttributeRequest
 
@@ -21,7 +22,7 @@ from image_export_cli.main import main
 from tests.commands import run_here
 from tests.emulator.ecs_requests import filled
 
-from .restores import Restores, restoring_emulator
+from .restores import FAR, Restores, restoring_emulator
 from .test_replay import environment
 from .verbs import Ran
 from .world import BUCKET, REGION, ROOT, bucket_client
@@ -94,6 +95,26 @@ def test_a_plan_of_what_would_be_refused_ends_with_1(restores: Restores, export:
         "✗ It would be refused. InvalidImageName.Duplicated: There is an image of the name 'taken-already'" in plan.out
     )
     assert taken in plan.out
+
+
+def test_a_plan_for_another_region_says_where_it_is_imported_and_what_that_costs(
+    restores: Restores, export: str
+) -> None:
+    plan = restore(restores, export, "--plan", "--region", FAR)
+    assert plan.code == 0
+    assert "Account, region      prod ap-southeast-1 (1234567890123456)" in plan.out
+    assert "Imported in          cn-hangzhou, as an image that is deleted when the copy is there" in plan.out
+    assert "until its end the same in cn-hangzhou, and the copy's traffic between the regions" in plan.out
+    document = fits(restore(restores, export, "--plan", "--region", FAR, "--output", "json"), "restore-plan")
+    assert (document["RegionId"], document["ImportRegionId"]) == (FAR, REGION)
+
+
+def test_a_region_that_the_policy_does_not_have_is_1_with_what_to_do(restores: Restores, export: str) -> None:
+    for more in ("--plan",), ():
+        answer = restore(restores, export, "--region", "cn-beijing", *more)
+        assert (answer.code, "Forbidden.Policy" in answer.out + answer.said) == (1, True)
+        assert "Add a destination in cn-beijing to policy.yaml" in answer.out + answer.said
+    assert restore(restores, export, "--region", "Nowhere", "--plan").code == 1
 
 
 # Asked for
@@ -206,6 +227,19 @@ def test_a_printed_command_makes_the_image_without_us(restores: Restores, export
         "web",
     )
     assert "imageexport:restore" not in str(made.get("Tags"))
+
+
+def test_printed_for_another_region_the_commands_make_the_copy_without_us(restores: Restores, export: str) -> None:
+    answer = restore(restores, export, "--print-command", "--name", "far-by-hand", "--region", FAR)
+    copy, modify = (one.removeprefix("# ") for one in answer.lines[-3::2])
+    imported = sent(restores, answer.lines[0], ImportImageRequest())["ImageId"]
+    restores.emulator.advance(3600)
+    copied = sent(restores, copy, CopyImageRequest(), ImageId=imported)["ImageId"]
+    restores.emulator.advance(3600)
+    sent(restores, modify, ModifyImageAttributeRequest(), ImageId=copied)
+    made = restores.image(copied)
+    assert (made["RegionId"], made["ImageName"]) == (FAR, "far-by-hand")
+    assert (made["BootMode"], made["ImageFamily"]) == ("UEFI-Preferred", "web")
 
 
 def test_a_manifest_that_is_a_file_needs_neither_keys_nor_a_deployment(restores: Restores, tmp_path: Path) -> None:

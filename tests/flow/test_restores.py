@@ -6,16 +6,26 @@ from typing import Any
 import pytest
 
 from .pairs import rows
-from .restores import FAR, FAR_BUCKET, Restores, restoring_emulator
+from .restores import (
+    FAR,
+    FAR_BUCKET,
+    OTHER,
+    OTHER_BUCKET,
+    OTHER_REGION,
+    Restores,
+    policy_of_two_accounts,
+    restoring_emulator,
+)
 from .world import BUCKET
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restores]:
     """One emulator for all tests of this file."""
-    with restoring_emulator(tmp_path_factory.mktemp("restores")) as emulator:
+    policy = policy_of_two_accounts()
+    with restoring_emulator(tmp_path_factory.mktemp("restores"), policy) as emulator:
         emulator.post("quotas", {"concurrent_exports": 1000, "weekly_exports": 100_000, "api_qps": 10_000})
-        yield Restores(emulator)
+        yield Restores(emulator, policy)
 
 
 @pytest.fixture
@@ -51,7 +61,7 @@ def test_a_restored_image_is_exported_by_no_rule_and_by_request_alone(restores: 
     (row,) = [one for one in plan if one["ImageId"] == image_id]
     assert (row["Wanted"], row["Rule"]) == (False, "golden")
     assert row["Reason"].startswith(f"it was restored from an export (tag imageexport:restore={done.restore_id})")
-    restores.world.request(image_id)
+    restores.world.request(image_id, AccountId="1234567890123456")
     assert restores.world.follow(image_id)["Status"] == "Completed"
 
 
@@ -106,6 +116,69 @@ def test_what_comes_back_is_what_was_exported(restores: Restores, kind: str, arc
     restores.emulator.post("unsure", {"import_of_tar_gz": archives})
     export = restores.exported(**IMAGES[kind])
     done = restores.completed(export)
+    compare(restores, export, done)
+    assert restores.refused() == []
+
+
+def in_other_region(restores: Restores, kind: str) -> tuple[dict[str, Any], Any]:
+    """An export, and what came of it in the other region; nothing is left where it was imported."""
+    before = restores.orphans()
+    export = restores.exported(**IMAGES[kind])
+    done = restores.completed(export, region_id=FAR)
+    (made,) = restores.made(done.restore_id)
+    assert (made["RegionId"], made["ImageId"], made["Status"]) == (FAR, done.image_id, "Available")
+    assert restores.orphans() == before
+    return export, done
+
+
+def test_what_is_wanted_in_another_region_is_there_with_its_features(restores: Restores) -> None:
+    export, done = in_other_region(restores, "uefi-preferred")
+    compare(restores, export, done)
+    assert restores.refused() == []
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("kind", IMAGES)
+@pytest.mark.parametrize("archives", ["accepted", "fails"])
+def test_what_comes_back_in_another_region_is_what_was_exported(restores: Restores, kind: str, archives: str) -> None:
+    restores.emulator.post("unsure", {"import_of_tar_gz": archives})
+    compare(restores, *in_other_region(restores, kind))
+    assert restores.refused() == []
+
+
+def test_one_for_another_region_that_is_called_off_leaves_nothing_in_either(restores: Restores) -> None:
+    before = restores.orphans()
+    restore = restores.ask(restores.exported(), region_id=FAR)
+    for _ in range(30):
+        restores.emulator.advance(61)
+        restores.emulator.tick()
+        restores.until_idle()
+        if restores.restore(restore).status == "Copying":
+            break
+    restores.cancel(restore)
+    done = restores.follow(restore)
+    assert (done.status, done.image_id) == ("Cancelled", None)
+    assert (restores.made(restore), restores.left(restore), restores.orphans()) == ([], [], before)
+
+
+def test_what_was_made_of_vhd_is_not_copied_and_leaves_nothing(restores: Restores) -> None:
+    before = restores.orphans()
+    export = restores.exported(region=FAR, image_format="vhd")
+    restore = restores.ask(export, region_id="cn-hangzhou")
+    done = restores.follow(restore)
+    assert (done.status, done.error and done.error.code) == ("Failed", "InvalidOperation.VhdImageUnsupported")
+    assert (restores.made(restore), restores.orphans()) == ([], before)
+
+
+@pytest.mark.parametrize("bucket", ["allowed", "NotMatched"])
+def test_what_was_copied_to_another_account_comes_back_there(restores: Restores, bucket: str) -> None:
+    restores.emulator.post("unsure", {"cross_account_bucket": bucket})
+    export = restores.exported(**IMAGES["uefi-preferred"])
+    done = restores.completed(export, manifest=restores.copy_to_other_account(export))
+    assert (done.account_id, done.region_id) == (OTHER, OTHER_REGION)
+    made = restores.image(str(done.image_id))
+    assert (made["RegionId"], str(made["ImageOwnerId"])) == (OTHER_REGION, OTHER)
+    assert {one.oss_bucket for one in done.sources} == {OTHER_BUCKET}
     compare(restores, export, done)
     assert restores.refused() == []
 

@@ -14,7 +14,7 @@ from image_export.use_cases.context import Context
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.restore import record as recording
 from image_export.use_cases.restore.advance import MovedRestore, advance
-from image_export.use_cases.restore.ports import Imported, Importing, StartImport
+from image_export.use_cases.restore.ports import Imported, Importing, StartCopy, StartImport
 from image_export.use_cases.unpack.ports import Reader, Uploads
 from image_export.values.account import AssumedRole
 from image_export.values.cause import Cause
@@ -30,6 +30,7 @@ from image_export.values.task import Task
 from tests.fakes import START, Clock, FakeClouds, FakeLog, FakeNotifier, FakeStore, Faults, Objects
 
 ACCOUNT, REGION, BUCKET = "1234567890123456", "cn-hangzhou", "acme-images-hangzhou"
+AWAY, AWAY_BUCKET = "ap-southeast-1", "acme-images-singapore"
 PREFIX = "nightlyk7q2m4x6p3wza_m-bp1source"
 MANIFEST = f"oss://{BUCKET}/{PREFIX}.manifest.json"
 POLICY = f"""
@@ -38,7 +39,7 @@ accounts:
   - name: prod
     role_arn: acs:ram::{ACCOUNT}:role/image-export
     restore_role_arn: acs:ram::{ACCOUNT}:role/image-restore
-    destinations: {{{REGION}: {{bucket: {BUCKET}}}}}
+    destinations: {{{REGION}: {{bucket: {BUCKET}}}, {AWAY}: {{bucket: {AWAY_BUCKET}}}}}
 """
 ASKER = RequestedBy(trigger="http", id="1-69240a40")
 SOURCE = Image(
@@ -115,6 +116,10 @@ class FakeImporting:
         self.made = 0
         self.deleted: list[str] = []
         self.asked: list[StartImport] = []
+        self.away: FakeImporting | None = None  # the same account's in the region to which images are copied
+        self.copies: dict[str, str] = {}  # that were made here, and of what
+        self.copied: list[StartCopy] = []  # calls that were made here
+        self.copy_fails = False
 
     def hold(self, said: Manifest) -> None:
         """The objects and the manifest are there."""
@@ -141,24 +146,29 @@ class FakeImporting:
         return found
 
     def image_by_id(self, image_id: str) -> Made | None:
-        found: Made | None = self.faults.run("image_by_id", lambda: self._as_it_is(image_id))
+        found: Made | None = self.faults.run("image_by_id", lambda: self.as_it_is(image_id))
         return found
 
     def image_by_name(self, name: str) -> Made | None:
         def effect() -> Made | None:
-            there = (self._as_it_is(one) for one in list(self.images))
+            there = (self.as_it_is(one) for one in list(self.images))
             return next((made for made in there if made and made.image.name == name), None)
 
         found: Made | None = self.faults.run("image_by_name", effect)
         return found
 
-    def _as_it_is(self, image_id: str) -> Made | None:
+    def as_it_is(self, image_id: str) -> Made | None:
         made = self.images.get(image_id)
         if made and made.image.status == "Creating" and self.clock.now >= self.ready_at[image_id]:
-            failed = self.archives == "late" and self.asked_of(image_id).sources[0].oss_object.endswith(".gz")
+            failed = self._fails(image_id)
             made = Made(replace(made.image, status="CreateFailed" if failed else "Available"), made.snapshot_ids)
             self.images[image_id] = made
         return made
+
+    def _fails(self, image_id: str) -> bool:
+        if image_id in self.copies:
+            return self.copy_fails
+        return self.archives == "late" and self.asked_of(image_id).sources[0].oss_object.endswith(".gz")
 
     def asked_of(self, image_id: str) -> StartImport:
         """The call that made it."""
@@ -187,6 +197,39 @@ class FakeImporting:
         self.tokens[start.client_token] = Imported(image_id, task_id)
         return self.tokens[start.client_token]
 
+    def copy_image(self, start: StartCopy) -> str:
+        return str(self.faults.run("copy_image", lambda: self._copy(start)))
+
+    def _copy(self, start: StartCopy) -> str:
+        away, source = self.away, self.as_it_is(start.image_id)
+        assert away is not None
+        assert start.region_id == AWAY
+        if start.client_token in away.tokens:
+            return away.tokens[start.client_token].image_id
+        if source is None:
+            raise refused("InvalidImageId.NotFound")
+        if any(made.image.name == start.image_name for made in away.images.values()):
+            raise refused("InvalidImageName.Duplicated")
+        away.made += 1
+        image_id = f"m-t4ncopy{away.made}"
+        snapshots = tuple(f"s-t4n-{away.made}-{number}" for number, _ in enumerate(source.snapshot_ids))
+        away.images[image_id] = Made(copied_image(image_id, start, source.image, self.clock), snapshots)
+        away.snapshots |= set(snapshots)
+        away.ready_at[image_id] = self.clock.now + self.takes
+        away.copies[image_id] = start.image_id
+        away.tokens[start.client_token] = Imported(image_id, None)
+        self.copied.append(start)
+        return image_id
+
+    def _is_copied(self, image_id: str) -> bool:
+        """Whether a copy of it is being made."""
+        made = self.away.copies.items() if self.away else ()
+        return any(source == image_id and self._status_away(copy) == "Creating" for copy, source in made)
+
+    def _status_away(self, copy: str) -> str:
+        found = self.away.as_it_is(copy) if self.away else None
+        return found.image.status if found else "Deleted"
+
     def task(self, task_id: str) -> Task | None:
         found: Task | None = self.faults.run("task", lambda: self.tasks.get(task_id))
         return found
@@ -203,9 +246,7 @@ class FakeImporting:
     def modify_image(self, image_id: str, wanted: Afterwards) -> None:
         def effect() -> None:
             made = self.images[image_id]
-            changed = {"family": wanted.family, "boot_mode": wanted.boot_mode}
-            image = replace(made.image, **{name: value for name, value in changed.items() if value})
-            self.images[image_id] = Made(image, made.snapshot_ids)
+            self.images[image_id] = Made(modified(made.image, wanted), made.snapshot_ids)
 
         self.faults.run("modify_image", effect)
 
@@ -214,6 +255,8 @@ class FakeImporting:
             made = self.images.get(image_id)
             if made and made.image.status == "Creating":
                 raise refused("ImageIsImporting")
+            if self._is_copied(image_id):
+                raise refused("OperationDenied.ImageCopying")
             if self.images.pop(image_id, None):
                 self.deleted.append(image_id)
 
@@ -269,6 +312,31 @@ def imported_image(image_id: str, start: StartImport, clock: Clock) -> Image:
     )
 
 
+def modified(image: Image, wanted: Afterwards) -> Image:
+    """With what is not empty set."""
+    changed = {"family": wanted.family, "boot_mode": wanted.boot_mode}
+    was = image.features or Features()
+    nvme, imds = wanted.nvme_support or was.nvme_support, wanted.imds_support or was.imds_support
+    said = {name: value for name, value in changed.items() if value}
+    return replace(image, features=Features(nvme_support=nvme, imds_support=imds), **said)
+
+
+def copied_image(image_id: str, start: StartCopy, source: Image, clock: Clock) -> Image:
+    """The image that the call makes, on its way: without family and features of its source, and tags of its own."""
+    return replace(
+        source,
+        region_id=start.region_id,
+        image_id=image_id,
+        name=start.image_name,
+        status="Creating",
+        created_at=clock.now,
+        tags=dict(start.parameters.tags),
+        description=start.parameters.description,
+        family="",
+        features=Features(nvme_support="unsupported", imds_support="v1"),
+    )
+
+
 class FakeUnpacker:
     """Notes what it was asked for."""
 
@@ -288,6 +356,7 @@ class World:
         self.policy: Policy = read_policy(policy.encode())
         self.cloud = FakeImporting(self.clock)
         self.cloud.hold(manifest())
+        self.away = self.cloud.away = FakeImporting(self.clock)
         self.unpacker = FakeUnpacker()
         self.log = FakeLog()
         self.notifier = FakeNotifier()
@@ -295,8 +364,8 @@ class World:
 
     def at(self, role: AssumedRole, region_id: str, bucket: str) -> FakeImporting:
         """Fits `ports.ImportingClouds`."""
-        assert (role.role_arn, region_id, bucket) == (f"acs:ram::{ACCOUNT}:role/image-restore", REGION, BUCKET)
-        return self.cloud
+        assert (role.role_arn, bucket) == (f"acs:ram::{ACCOUNT}:role/image-restore", BUCKET)
+        return {REGION: self.cloud, AWAY: self.away}[region_id]
 
     @property
     def importing(self) -> Importing:

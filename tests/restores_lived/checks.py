@@ -11,6 +11,8 @@ from typing import Any
 import msgspec
 
 from image_export.use_cases.ports import Stored
+from image_export.values.restore.steps import Made
+from tests.restore.world import REGION, SOURCE
 
 from .cloud import UNPACKED, LivingImporting
 from .weather import OF_READS, ROLE
@@ -28,12 +30,27 @@ class Told:
         folder = f"restores/{restore_id}/"
         self.facts = {key.removeprefix(folder): world.objects[key] for key in world.objects.below(folder)}
         self.ended: dict[str, Any] | None = self.body("ended")
-        self.images = [one for one, made in self.cloud.imports.items() if made.restore_id == restore_id]
+        self.made = {
+            image: made
+            for cloud in self.clouds
+            for image, made in cloud.imports.items()
+            if made.restore_id == restore_id
+        }
 
     @property
-    def cloud(self) -> LivingImporting:
-        """Its account's."""
-        return self.world.cloud(self.body("requested")["Request"]["Role"]["AccountId"])
+    def clouds(self) -> list[LivingImporting]:
+        """Its account's, in every region."""
+        account = self.body("requested")["Request"]["Role"]["AccountId"]
+        return [cloud for (owner, _), cloud in self.world.clouds.items() if owner == account]
+
+    @property
+    def region(self) -> str:
+        """Where its image is wanted."""
+        return self.body("requested")["Request"]["RegionId"] or REGION
+
+    def there(self, image: str) -> Made | None:
+        """The image, in whatever region."""
+        return next((cloud.images[image] for cloud in self.clouds if image in cloud.images), None)
 
     def body(self, name: str) -> Any:
         """The fact, or None."""
@@ -48,7 +65,7 @@ class Told:
     @property
     def alive(self) -> list[str]:
         """Its images that are there."""
-        return [one for one in self.images if one in self.cloud.images]
+        return [one for one in self.made if self.there(one)]
 
     @property
     def error(self) -> str:
@@ -71,7 +88,7 @@ def one_image(world: World) -> Iterator[str]:
     """Exactly one of a Completed restore, none of another one but such as lost its tag."""
     for one in restores(world):
         kept = [one.ended["ImageId"]] if one.ended and one.status == "Completed" else []
-        elsewhere = [cloud for cloud in world.clouds.values() if cloud is not one.cloud]
+        elsewhere = [cloud for cloud in world.clouds.values() if cloud not in one.clouds]
         if any(made.restore_id == one.restore_id for cloud in elsewhere for made in cloud.imports.values()):
             yield f"{one.restore_id} made an image in another account"
         extra = [image for image in one.alive if image not in kept and image not in world.untagged]
@@ -79,7 +96,7 @@ def one_image(world: World) -> Iterator[str]:
             yield f"{one.restore_id} is {one.status} with {kept}, and {extra} are there"
         if any(image not in one.alive for image in kept):
             yield f"{one.restore_id} is Completed, and {kept} is not there"
-        if any(image not in one.images for image in kept):
+        if any(image not in one.made for image in kept):
             yield f"{one.restore_id} is Completed by {kept}, which it did not make"
 
 
@@ -99,12 +116,14 @@ def never_a_false_success(world: World) -> Iterator[str]:
     for one in restores(world):
         if one.ended is None or one.status != "Completed":
             continue
-        made = one.cloud.images.get(one.ended["ImageId"])
+        made = one.there(one.ended["ImageId"])
         if made is None:
             continue
+        if made.image.region_id != one.region:
+            yield f"{one.restore_id} is Completed in {made.image.region_id}, and was asked for in {one.region}"
         if made.image.status != "Available":
             yield f"{one.restore_id} is Completed, and {made.image.image_id} is {made.image.status}"
-        if one.cloud.imports[made.image.image_id].bad:
+        if one.made[made.image.image_id].bad:
             yield f"{one.restore_id} is Completed of an object that was altered"
         told = {difference["Field"] for difference in one.ended["Differences"]}
         if "Tag acs:ecs:image:osVersion" not in told:
@@ -114,6 +133,9 @@ def never_a_false_success(world: World) -> Iterator[str]:
             "ImageFamily",
         }:
             yield f"{one.restore_id} is Completed, and does not say what is otherwise"
+        refused = any(code for _, code in world.answers["modify_image"])
+        if made.image.features != SOURCE.features and not refused:
+            yield f"{one.restore_id} is Completed with {made.image.features}, and nobody was refused to set them"
 
 
 def never_a_false_failure(world: World) -> Iterator[str]:
@@ -151,7 +173,7 @@ def called_off_is_called_off(world: World) -> Iterator[str]:
         if cancel is None:
             continue
         late = cancel.modified_at + CALLED_AFTER_CANCEL
-        made = [image for image in one.images if one.cloud.imports[image].made_at > late]
+        made = [image for image in one.made if one.made[image].made_at > late]
         yield from (f"{one.restore_id} was called off, and made {image}" for image in made)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from image_export.decisions.restore.mapping import Afterwards
-from image_export.use_cases.restore.ports import Imported, StartImport
+from image_export.use_cases.restore.ports import Imported, StartCopy, StartImport
 from image_export.values.cause import Cause
 from image_export.values.image import Image
 from image_export.values.restore.request import RESTORE_TAG
@@ -18,7 +18,7 @@ from image_export.values.restore.steps import Made
 from image_export.values.stored_object import StoredObject
 from image_export.values.task import Task
 from tests.fakes import START, refused
-from tests.restore.world import FakeImporting, imported_image
+from tests.restore.world import AWAY, REGION, FakeImporting, copied_image, imported_image, modified
 
 from .weather import Trouble
 
@@ -66,10 +66,12 @@ class Readings:
 
 @dataclass(eq=False)
 class Import:
-    """An image that ImportImage made, for whom, of what; `bad`: it holds other bytes than the manifest says."""
+    """An image that ImportImage or CopyImage made, for whom, of what; `bad`: it holds other bytes than the manifest
+    says.
+    """
 
     restore_id: str
-    start: StartImport
+    start: StartImport | StartCopy
     made_at: datetime
     task_id: str
     gone_at: datetime | None = None
@@ -81,9 +83,9 @@ class Import:
 class LivingImporting(FakeImporting):
     """One account's (port: ImportingCloud)."""
 
-    def __init__(self, world: "World", account_id: str) -> None:
+    def __init__(self, world: "World", account_id: str, region_id: str = REGION) -> None:
         super().__init__(world.clock, Trouble(world, account_id))
-        self.world = world
+        self.world, self.account_id, self.region_id = world, account_id, region_id
         self.imports: dict[str, Import] = {}
         self.token_at: dict[str, datetime] = {}
         self.altered: set[str] = set()
@@ -132,7 +134,7 @@ class LivingImporting(FakeImporting):
 
     def _import(self, start: StartImport) -> Imported:
         now, token = self.clock.now, start.client_token
-        if self._is_known(token, now):
+        if self.knows(token, now):
             if self.imports[self.tokens[token].image_id].start != start:
                 self.world.breaks("a repetition is the same call", f"{token} with other parameters")
                 raise refused("IdempotentParameterMismatch")
@@ -140,7 +142,8 @@ class LivingImporting(FakeImporting):
         self._may_import(start)
         return self._make(start)
 
-    def _is_known(self, token: str, now: datetime) -> bool:
+    def knows(self, token: str, now: datetime) -> bool:
+        """Whether a call with this token has been answered, and ECS still knows it."""
         if token not in self.tokens or now - self.token_at[token] >= self.readings.token_lasts:
             return False
         return self.tokens[token].image_id in self.images or not self.readings.token_dies
@@ -149,7 +152,7 @@ class LivingImporting(FakeImporting):
         world = self.world
         if world.quota_used_until > self.clock.now:
             raise refused("QuotaExceed.Image")
-        if any(self._has_name(made.image, start.image_name) for made in self.images.values()):
+        if any(self.has_name(made.image, start.image_name) for made in self.images.values()):
             raise refused("InvalidImageName.Duplicated")
         for source in start.sources:
             if source.oss_object not in self.objects:
@@ -158,7 +161,8 @@ class LivingImporting(FakeImporting):
                 world.reasons.add("UnsupportedSuffix.OSSObject")
                 raise refused("UnsupportedSuffix.OSSObject")
 
-    def _has_name(self, image: Image, name: str) -> bool:
+    def has_name(self, image: Image, name: str) -> bool:
+        """Whether it stands in the way of another one of that name."""
         return image.name == name and (image.status != "CreateFailed" or self.readings.failed_keeps_name)
 
     def _make(self, start: StartImport) -> Imported:
@@ -187,6 +191,8 @@ class LivingImporting(FakeImporting):
         made, one = self.images.get(image_id), self.imports[image_id]
         if made is None or made.image.status not in ON_ITS_WAY:
             return
+        if isinstance(one.start, StartCopy):
+            return
         keys = [source.oss_object for source in one.start.sources]
         self.images[image_id] = Made(replace(made.image, status="Creating"), made.snapshot_ids)
         one.bad = bool(self.altered & set(keys))
@@ -197,25 +203,80 @@ class LivingImporting(FakeImporting):
         made, one = self.images.get(image_id), self.imports[image_id]
         if made is None or made.image.status not in ON_ITS_WAY:
             return
-        archived = any(source.oss_object.endswith(".gz") for source in one.start.sources)
+        archived = isinstance(one.start, StartImport) and any(
+            source.oss_object.endswith(".gz") for source in one.start.sources
+        )
         if self.readings.archives == "late" and archived:
             self._fail(image_id, "ArchiveNotTaken")
         elif self.world.ground.fails or self.world.dice("fails") < 0.1:
             self._fail(image_id, OF_THE_IMPORT)
         else:
             self.images[image_id] = Made(replace(made.image, status="Available"), made.snapshot_ids)
-            self.tasks[one.task_id] = replace(self.tasks[one.task_id], status="Finished")
+            if one.task_id:
+                self.tasks[one.task_id] = replace(self.tasks[one.task_id], status="Finished")
         self.world.tell(f"  {image_id} is {self.images[image_id].image.status}")
         for happens in self.world.at_ends:
             happens()
 
     def _fail(self, image_id: str, code: str) -> None:
         made, one = self.images[image_id], self.imports[image_id]
-        said = self.readings.cause_in_task
+        said = self.readings.cause_in_task and bool(one.task_id)
         self.world.reasons |= {code if said else "CreateFailed", "CreateFailed"}
         self.images[image_id] = Made(replace(made.image, status="CreateFailed"), made.snapshot_ids)
         cause = Cause(code=code, message="The disk could not be read.") if said else None
-        self.tasks[one.task_id] = replace(self.tasks[one.task_id], status="Failed", cause=cause)
+        if one.task_id:
+            self.tasks[one.task_id] = replace(self.tasks[one.task_id], status="Failed", cause=cause)
+
+    # Copying
+
+    def copy_image(self, start: StartCopy) -> str:
+        policy = self.world.worker.policy
+        account = policy.accounts[0] if policy else None
+        if account is None or account.restore_role is None or start.region_id not in account.destinations:
+            self.world.breaks("the policy is obeyed", f"{self.world.worker.name} copies against it")
+        return super().copy_image(start)
+
+    def _copy(self, start: StartCopy) -> str:
+        away, now, token = self.world.cloud(self.account_id, start.region_id), self.clock.now, start.client_token
+        if away.knows(token, now):
+            if away.imports[away.tokens[token].image_id].start != start:
+                self.world.breaks("a repetition is the same call", f"{token} with other parameters")
+                raise refused("IdempotentParameterMismatch")
+            return away.tokens[token].image_id
+        source = self.images.get(start.image_id)
+        if source is None:
+            raise refused("InvalidImageId.NotFound")
+        if source.image.status != "Available":
+            raise refused("IncorrectImageStatus")
+        if self._is_copied(start.image_id):
+            raise refused("OperationDenied.ImageCopyConflict")
+        if self.world.quota_used_until > now:
+            raise refused("QuotaExceed.Image")
+        if any(away.has_name(made.image, start.image_name) for made in away.images.values()):
+            raise refused("InvalidImageName.Duplicated")
+        return away.take(start, source, bad=self.imports[start.image_id].bad)
+
+    def _is_copied(self, image_id: str) -> bool:
+        away = self.world.cloud(self.account_id, AWAY)
+        of_it = [copy for copy, one in away.imports.items() if getattr(one.start, "image_id", None) == image_id]
+        return any(copy in away.images and away.images[copy].image.status in ON_ITS_WAY for copy in of_it)
+
+    def take(self, start: StartCopy, source: Made, *, bad: bool) -> str:
+        """Make the copy, here."""
+        random, now = self.world.random, self.clock.now
+        number = self.made = self.made + 1
+        image_id = f"m-t4ncopy{number}"
+        snapshots = tuple(f"s-t4n-{number}-{disk}" for disk, _ in enumerate(source.snapshot_ids))
+        self.images[image_id] = Made(copied_image(image_id, start, source.image, self.clock), snapshots)
+        self.snapshots |= set(snapshots)
+        restore = dict(start.parameters.tags)[RESTORE_TAG]
+        self.imports[image_id] = Import(restore, start, now, "", bad=bad, snapshots=snapshots)
+        self.tokens[start.client_token], self.token_at[start.client_token] = Imported(image_id, None), now
+        self.world.tell(f"  {image_id} is copied for {restore} of {start.image_id}")
+        self.world.look_for_twins(restore)
+        takes_s = random.choice((60.0, 1500.0, 4000.0)) * (0.5 + random.random())
+        self.world.baton.at(now + timedelta(seconds=takes_s), lambda: self._finish(image_id))
+        return image_id
 
     def cancel_task(self, task_id: str) -> None:
         def effect() -> None:
@@ -251,6 +312,8 @@ class LivingImporting(FakeImporting):
             self.world.judge_deletion(made.image)
             if made.image.status in ON_ITS_WAY:
                 raise refused("ImageIsImporting")
+            if self._is_copied(image_id):
+                raise refused("OperationDenied.ImageCopying")
             self._remove(image_id)
             self.world.tell(f"  {image_id} is deleted")
 
@@ -266,9 +329,7 @@ class LivingImporting(FakeImporting):
             made = self.images.get(image_id)
             if made is None:
                 raise refused("InvalidImageId.NotFound")
-            changed = {"family": wanted.family, "boot_mode": wanted.boot_mode}
-            image = replace(made.image, **{name: value for name, value in changed.items() if value})
-            self.images[image_id] = Made(image, made.snapshot_ids)
+            self.images[image_id] = Made(modified(made.image, wanted), made.snapshot_ids)
 
         self.faults.run("modify_image", effect)
 
@@ -345,7 +406,7 @@ class LivingImporting(FakeImporting):
 
     def make_foreign(self, name: str) -> str | None:
         """Somebody makes an image of that name, where there is none."""
-        if any(self._has_name(made.image, name) for made in self.images.values()):
+        if any(self.has_name(made.image, name) for made in self.images.values()):
             return None
         image_id = f"m-foreign{len(self.images)}-{self.clock.now.timestamp()}"
         like = next(iter(self.world.manifests.values())).image

@@ -13,13 +13,13 @@ import pytest
 from msgspec import json
 from msgspec.structs import replace
 
-from image_export.decisions.restore import mapping, names, refusals, table, telling
+from image_export.decisions.restore import asking, comparing, mapping, names, refusals, table, telling
 from image_export.errors import CloudFault
 from image_export.use_cases.delivery.of_restores import OfRestore
 from image_export.use_cases.ledger.fact_store import FactStore, Standing, Written
 from image_export.use_cases.ledger.ledger import Ledger
 from image_export.use_cases.restore import advance, facts, look, perform, unpacking
-from image_export.values.restore.steps import DeleteMade, LookForName, Made, Rest
+from image_export.values.restore.steps import DeleteMade, DeleteTemporary, LookForName, Made, Rest
 
 from .life import live
 from .world import Ground
@@ -40,6 +40,8 @@ LATE_AND_DEAD = Ground(imports=("late",), happens=("role dead", "called off"))
 EVENTS_REFUSED = Ground(archives="late", happens=("events refused",))
 REFUSED = Ground(archives="suffix", faults=("refused",))
 UNPACKED_LATE = Ground(archives="suffix", happens=("called off",), faults=("late", "slow"))
+COPIED = Ground(copies=True)
+COPIED_IN_DOUBT = Ground(copies=True, imports=("late", "after", "refused"))
 UNTAGGED = Ground(happens=("untagged", "called off"))
 
 
@@ -218,9 +220,9 @@ def not_deleted(patch: pytest.MonkeyPatch) -> None:
     """What cannot be deleted now is forgotten."""
     deleted = perform._deleted
 
-    def once(one: Any, record: Any, outcome: Any) -> bool:
+    def once(one: Any, cloud: Any, image_id: str) -> bool:
         try:
-            return deleted(one, record, outcome)
+            return deleted(one, cloud, image_id)
         except CloudFault:
             return False
 
@@ -419,6 +421,49 @@ def ids_by_chance(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(names, "restore_id", lambda *_: f"res-{next(numbers):016d}".replace("0", "a").replace("1", "b"))
 
 
+def copy_not_looked_for(patch: pytest.MonkeyPatch) -> None:
+    """CopyImage is called without a look for what an earlier call has made."""
+    look_for_name = PERFORM[LookForName]
+    patch.setitem(
+        PERFORM,
+        LookForName,
+        lambda one, step: one.with_seen(named=None) if one.record.is_copy else look_for_name(one, step),
+    )
+
+
+def temporary_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What was imported to be copied stays."""
+    patch.setattr(table, "_is_left", lambda _: False)
+
+
+def temporary_alone(patch: pytest.MonkeyPatch) -> None:
+    """What was imported to be copied goes, and its snapshots stay."""
+    temporary = table._temporary
+    patch.setattr(table, "_temporary", lambda record: (one := temporary(record)) and replace(one, snapshot_ids=()))
+
+
+def features_not_set_again(patch: pytest.MonkeyPatch) -> None:
+    """A copy stays without the features that it does not have of its source."""
+    unset = comparing.unset
+    for where in (table, perform):
+        patch.setattr(where, "unset", lambda *said: unset(*said)._replace(nvme_support="", imds_support=""))
+
+
+def looked_for_where_it_was_imported(patch: pytest.MonkeyPatch) -> None:
+    """A copy is looked for, changed and deleted in the region of what it is made of."""
+    patch.setattr(look.RestoreLook, "making", look.RestoreLook.cloud)
+
+
+def copied_against_the_policy(patch: pytest.MonkeyPatch) -> None:
+    """The region that was asked for is not looked up in the policy of today."""
+    patch.setattr(asking, "_elsewhere", lambda *_: None)
+
+
+def temporary_deleted_too_soon(patch: pytest.MonkeyPatch) -> None:
+    """What was imported to be copied is deleted while a call that imports it again may be on its way."""
+    patch.setattr(table, "_delete_temporary", lambda _: DeleteTemporary())
+
+
 MUTANTS = (
     Mutant("ledger bucket versioned", ONE, versioned, Ground(unversioned=False, happens=("called off",))),
     Mutant("frozen worker not bounded by a kill", ONE, ground=Ground(kills=False, imports=("frozen", "refused"))),
@@ -479,6 +524,13 @@ MUTANTS = (
     Mutant("told fact forgotten", LEDGER, told_fact_forgotten),
     Mutant("end overwritten", EVENTS, overwrites("/ended"), CANCELLED),
     Mutant("ids by chance", REQUEST, ids_by_chance),
+    Mutant("copied without looking", ONE, copy_not_looked_for, COPIED_IN_DOUBT),
+    Mutant("temporary image forgotten", ONE, temporary_forgotten, COPIED),
+    Mutant("snapshots of the temporary image left", LEFT, temporary_alone, COPIED),
+    Mutant("temporary image deleted while a call may be on its way", ONE, temporary_deleted_too_soon, COPIED),
+    Mutant("features not set again", SUCCESS, features_not_set_again, COPIED),
+    Mutant("a copy looked for where it was imported", FAILURE, looked_for_where_it_was_imported, COPIED),
+    Mutant("copied against the policy", POLICY, copied_against_the_policy, Ground(copies=True, happens=("policy",))),
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from image_export.errors import AskerFault
@@ -11,14 +12,15 @@ from image_export.use_cases.restore.begin import BegunRestore, begin, cancel
 from image_export.values.export import RequestedBy
 from image_export.values.restore.request import AskedRestore
 from tests.fakes import START
-from tests.restore.world import ACCOUNT, MANIFEST
+from tests.restore.world import ACCOUNT, AWAY, MANIFEST, REGION
 
-from .world import OTHER_ROLE, RENAMED, RULED, TARGETS, WITHOUT_ROLE, World
+from .world import OTHER_ROLE, RENAMED, RULED, TARGETS, WITHOUT_REGION, WITHOUT_ROLE, World
 
 HTTP_S = 120.0  # s.yaml
 ASKER = RequestedBy(trigger="http", id="1-69240a40")
 NAME = "golden-again"
 TRIES = 6
+COPIES = 0.25  # of lives ask for another region
 
 
 class Story:
@@ -27,6 +29,8 @@ class Story:
     def __init__(self, world: World) -> None:
         self.world, self.random = world, world.random
         self.last_at = START
+        self.copying = Random(f"copies {world.seed}")  # noqa: S311 - of its own: who does not copy has the dice as ever
+        self.copies = world.ground.copies or self.copying.random() < COPIES
         names = [self._asks(number) for number in range(self.random.choice((1, 1, 1, 2)))]
         if names.count(NAME) > 1:
             world.reasons.add("InvalidImageName.Duplicated")
@@ -50,6 +54,7 @@ class Story:
         random = self.random
         asked = AskedRestore(
             manifest=MANIFEST,
+            region_id=AWAY if self.copies else None,
             image_name=random.choice((None, NAME)),
             unpack=random.choice(("auto", "auto", "auto", "always", "never")),
             disks=random.choice(("all", "all", "system")),
@@ -112,7 +117,7 @@ class Story:
 
     def takes_the_name(self) -> None:
         """Others make an image of the name, and may delete it again."""
-        world, cloud = self.world, self.world.cloud(ACCOUNT)
+        world, cloud = self.world, self.world.cloud(ACCOUNT, AWAY if self.copies else REGION)
         when, until = self.at(2), self.passing() if self.random.random() < 0.5 else None
 
         def make() -> None:
@@ -164,6 +169,9 @@ class Story:
         """The policy cannot be read for a while, or does not allow restores, or names another role."""
         world = self.world
         policy = self.random.choice((None, WITHOUT_ROLE, OTHER_ROLE, RENAMED))
+        if self.copies and self.copying.random() < 0.3:
+            policy = WITHOUT_REGION
+            world.reasons |= {"Forbidden.Policy"}
         self._rules(policy, "the policy is another")
         if policy is WITHOUT_ROLE or policy is OTHER_ROLE:
             world.reasons |= {"RestoreNotEnabled"}

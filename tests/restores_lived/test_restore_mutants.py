@@ -8,16 +8,17 @@ from .mutants import MUTANTS, Mutant, catch, unpatched
 SEEDS = range(1500)
 # Where those are caught that take most lives: a seed to begin with, for as long as the code draws alike.
 CAUGHT_AT = {
-    "a deleted image taken for this attempt's": 431,
-    "a token for each call": 348,
-    "outcome overwritten": 307,
+    "temporary image deleted while a call may be on its way": 504,
+    "another's cancel not seen": 285,
     "others do not wait for the claimer": 228,
     "an altered object's image kept": 181,
-    "a refused deletion forgotten": 173,
-    "another's cancel not seen": 159,
-    "each image told as the start": 138,
-    "deleted while a call may be on its way": 100,
-    "no marker": 71,
+    "each image told as the start": 175,
+    "no marker": 173,
+    "copied without looking": 139,
+    "unpacking goes on after the end": 77,
+    "outcome overwritten": 73,
+    "ended by refused looks before the look behind": 67,
+    "a token for each call": 67,
 }
 
 

@@ -18,6 +18,7 @@ LATE_S = 600.0  # a request whose answer was lost may still be on its way
 SILENT_S = 45.0  # how long one waits for a service that does not answer
 LEDGER_READS = frozenset({"get", "list", "versioned"})
 READS = frozenset({"object", "read", "image_by_id", "image_by_name", "task"})
+MAKES = frozenset({"import_image", "copy_image"})
 GROUPS = dict.fromkeys(("object", "image_by_name"), "look") | dict.fromkeys(
     ("begin_upload", "put_part", "complete_upload"), "unpack"
 )
@@ -51,7 +52,7 @@ class Weather:
         """What happens to this call; None is nothing."""
         if self.fair:
             return None
-        if call == "import_image":
+        if call in MAKES:
             return self.random.choice(self._import_kinds) if self.random.random() < self._import_rate else None
         return self.random.choice(self._kinds) if self._rate and self.random.random() < self._rate else None
 
@@ -65,7 +66,7 @@ class Weather:
 
     def refusal(self, call: str) -> tuple[BaseException, str]:
         """A well-formed error answer, and its code where it may be the end of the restore."""
-        if call != "import_image":
+        if call not in MAKES:
             return refused(self.random.choice(OF_READS)), ""
         sort = self.random.random()
         if sort < 0.1:

@@ -23,7 +23,7 @@ from image_export.values.manifest import Manifest
 from image_export.values.policy import Policy
 from image_export.values.restore.request import RESTORE_TAG
 from tests.fakes import START, Died, FakeClouds, FakeLog, FakeNotifier, FakeStore, Objects, refused
-from tests.restore.world import ACCOUNT, BUCKET, MANIFEST, POLICY, REGION, manifest
+from tests.restore.world import ACCOUNT, AWAY, AWAY_BUCKET, BUCKET, MANIFEST, POLICY, REGION, manifest
 from tests.simulation.baton import Baton, CloudClock, Runner
 
 from .cloud import LivingImporting, Readings
@@ -44,6 +44,7 @@ OTHER_ROLE = read_policy(
     (POLICY + NOTIFY).replace(f"{ACCOUNT}:role/image-restore", f"{OTHER_ACCOUNT}:role/image-restore").encode()
 )
 RENAMED = read_policy((POLICY + NOTIFY).replace("role/image-restore", "role/image-restore-2").encode())
+WITHOUT_REGION = read_policy((POLICY + NOTIFY).replace(f", {AWAY}: {{bucket: {AWAY_BUCKET}}}", "").encode())
 SAID = manifest()
 BODY = msgspec.json.encode(SAID.wire())
 
@@ -60,6 +61,7 @@ class Ground:
     archives: str = ""  # how the region takes archives
     happens: tuple[str, ...] = ()  # in every life, of `story.HAPPENS`
     fails: bool = False  # each import fails
+    copies: bool = False  # each request is for another region
 
 
 @dataclass(eq=False)
@@ -106,7 +108,7 @@ class World:
         self.notifier = FakeNotifier(faults=self.trouble)
         self.log = FakeLog()
         self.policy: Policy | None = RULED
-        self.clouds: dict[str, LivingImporting] = {}
+        self.clouds: dict[tuple[str, str], LivingImporting] = {}
         self.manifests: dict[str, Manifest] = {MANIFEST: SAID}
         self.unpacker = LivingUnpacker(self)
         self.jumping = self.random.random() < 0.2
@@ -123,19 +125,21 @@ class World:
 
     # For the fakes
 
-    def cloud(self, account_id: str) -> LivingImporting:
-        """That account's."""
-        if account_id not in self.clouds:
-            self.clouds[account_id] = LivingImporting(self, account_id)
-            self.clouds[account_id].hold(SAID)
-        return self.clouds[account_id]
+    def cloud(self, account_id: str, region_id: str = REGION) -> LivingImporting:
+        """That account's in that region; the exported objects are in one of them."""
+        place = account_id, region_id
+        if place not in self.clouds:
+            self.clouds[place] = LivingImporting(self, account_id, region_id)
+            if region_id == REGION:
+                self.clouds[place].hold(SAID)
+        return self.clouds[place]
 
     def at(self, role: AssumedRole, region_id: str, bucket: str) -> LivingImporting:
         """Fits `ports.ImportingClouds`."""
         named = [RULED.accounts[0].restore_role, OTHER_ROLE.accounts[0].restore_role, RENAMED.accounts[0].restore_role]
-        if role not in named or (region_id, bucket) != (REGION, BUCKET):
+        if role not in named or region_id not in (REGION, AWAY) or bucket != BUCKET:
             self.breaks("nothing outside the policy", f"{role} {region_id} {bucket}")
-        return self.cloud(role.account_id)
+        return self.cloud(role.account_id, region_id)
 
     @property
     def importing(self) -> Importing:

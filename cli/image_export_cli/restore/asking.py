@@ -36,6 +36,7 @@ class Asked(NamedTuple):
 
     what: What
     name: str | None = None
+    region: str | None = None
     disks: WhichDisks = "all"
     unpack: Unpack = "auto"
     role_name: str | None = None
@@ -47,6 +48,7 @@ class Asked(NamedTuple):
         said = {
             "ExportId": self.what.export_id,
             "Manifest": self.what.manifest,
+            "RegionId": self.region,
             "ImageName": self.name,
             "Disks": self.disks,
             "Unpack": self.unpack,

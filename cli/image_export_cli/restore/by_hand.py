@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from msgspec.structs import replace
 
 from image_export.decisions.restore import mapping
-from image_export.edges.aliyun.ecs_images import OF_AFTERWARDS, OF_IMPORT
+from image_export.decisions.restore.names import temporary_name
+from image_export.edges.aliyun.ecs_images import OF_AFTERWARDS, OF_COPY, OF_IMPORT
 from image_export.values.restore.request import RESTORE_TAG, RestoreRequest
 from image_export.values.restore.restore import ImportSource
 
@@ -29,8 +30,14 @@ def commands(request: RestoreRequest) -> Iterator[str]:
         yield "# Where ImportImage refuses the archive (UnsupportedSuffix.OSSObject, or the image's CreateFailed),"
         yield "# unpack it on a machine of the region that has room for the whole disk, and import that:"
         yield from (f"# {line}" for line in (*_unpacking(archives), import_line(request, unpacked)))
+    if request.copies:
+        yield f"# When it is Available, the copy in {request.target_region_id}, with the ImageId that was answered:"
+        yield f"# {copy_line(request)}"
     later = modify_line(request)
-    if later:
+    if later and request.copies:
+        yield "# What a copy does not have, when the copy is Available, with its ImageId:"
+        yield f"# {later}"
+    elif later:
         yield "# What an import does not take, when the image is Available, with the ImageId that was answered:"
         yield f"# {later}"
 
@@ -38,17 +45,33 @@ def commands(request: RestoreRequest) -> Iterator[str]:
 def import_line(request: RestoreRequest, sources: tuple[ImportSource, ...]) -> str:
     """One call of ImportImage."""
     given = mapping.parameters(request, BY_HAND)
-    said = {"RegionId": request.manifest.region_id, "ImageName": request.image_name}
+    name = temporary_name(BY_HAND) if request.copies else request.image_name
+    said = {"RegionId": request.manifest.region_id, "ImageName": name}
     for number, one in enumerate(sources, 1):
         disk = f"DiskDeviceMapping.{number}"
         said |= {f"{disk}.OSSBucket": one.oss_bucket, f"{disk}.OSSObject": one.oss_object}
         said |= {f"{disk}.Format": one.image_format, f"{disk}.DiskImageSize": str(one.disk_image_size)}
     values = given._asdict()
     said |= {name: values[field] for field, name in OF_IMPORT.items() if values.get(field)}
+    return _line("ImportImage", said | _tags(given))
+
+
+def copy_line(request: RestoreRequest) -> str:
+    """One call of CopyImage, in the region of what was imported."""
+    given = mapping.parameters(request, BY_HAND)
+    said = {"RegionId": request.manifest.region_id, "ImageId": "m-…", "DestinationRegionId": request.target_region_id}
+    said |= {"DestinationImageName": request.image_name}
+    values = given._asdict()
+    said |= {name: values[field] for field, name in OF_COPY.items() if values.get(field)}
+    return _line("CopyImage", said | _tags(given))
+
+
+def _tags(given: mapping.ImportParameters) -> dict[str, str]:
+    said = dict[str, str]()
     tags = [(key, value) for key, value in given.tags if key != RESTORE_TAG]
     for number, (key, value) in enumerate(tags, 1):
         said |= {f"Tag.{number}.Key": key, f"Tag.{number}.Value": value}
-    return _line("ImportImage", said)
+    return said
 
 
 def modify_line(request: RestoreRequest) -> str | None:
@@ -56,7 +79,7 @@ def modify_line(request: RestoreRequest) -> str | None:
     values = mapping.afterwards(request)._asdict()
     said = {name: values[field] for field, name in OF_AFTERWARDS.items() if values.get(field)}
     return (
-        _line("ModifyImageAttribute", {"RegionId": request.manifest.region_id, "ImageId": "m-…", **said})
+        _line("ModifyImageAttribute", {"RegionId": request.target_region_id, "ImageId": "m-…", **said})
         if said
         else None
     )

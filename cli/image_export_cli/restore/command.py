@@ -8,11 +8,12 @@ import click
 from .. import options
 from ..groups import VerbAnywhere
 
-STATUSES = ("Requested", "Unpacking", "Importing", "Checking", "Completed", "Failed", "Cancelled")
+STATUSES = ("Requested", "Unpacking", "Importing", "Copying", "Checking", "Completed", "Failed", "Cancelled")
 EXAMPLES = """\b
 Examples:
   image-export restore exp-mwkh3htwuwqi6f7n-0001 --plan
   image-export restore exp-mwkh3htwuwqi6f7n-0001 --name web-again --wait
+  image-export restore exp-mwkh3htwuwqi6f7n-0001 --region ap-southeast-1
   image-export restore oss://acme-images/nightlyk7q2_m-bp1.manifest.json
   image-export restore web.manifest.json --print-command"""
 
@@ -40,6 +41,7 @@ def command() -> None:
 @options.of_output
 @click.argument("what", metavar="EXPORT|MANIFEST")
 @click.option("--name", metavar="NAME", help="The new image's name.  [default: the old one, -restored- and more]")
+@click.option("--region", metavar="REGION", help="Where the image is wanted.  [default: the region of the bucket]")
 @click.option("--disks", type=click.Choice(["all", "system"]), default="all", show_default=True, help="Which disks.")
 @click.option(
     "--unpack",
@@ -68,7 +70,8 @@ def ask(
     """Make an image of what EXPORT has left in OSS, or of what MANIFEST names: oss://bucket/key.
 
     The function decides by its policy, which must allow restores of the account. There is one image, whatever is
-    repeated. Each disk of it has a snapshot, which costs for as long as there is the image.
+    repeated. Each disk of it has a snapshot, which costs for as long as there is the image. With --region an image is
+    imported where the bucket is, copied to that region, and deleted again.
 
     It uses your own keys, which need fc:InvokeFunction; --wait also needs to read the ledger's bucket.
     --print-command asks no function: it reads the manifest with your keys. A manifest that is a file needs no keys.

@@ -47,6 +47,8 @@ def _head(plan: RestorePlan, where: str) -> Iterator[tuple[str, Text]]:
     yield "Manifest", Text(plan.manifest)
     yield "Of export", Text(plan.export_id)
     yield "Account, region", Text(f"{where} ({plan.account_id})")
+    if plan.import_region_id:
+        yield "Imported in", Text(f"{plan.import_region_id}, as an image that is deleted when the copy is there")
     for source in plan.sources:
         yield "Object", Text(f"{source.oss_object}  {source.image_format}, {source.disk_image_size} GiB")
     if plan.sources:
@@ -58,4 +60,6 @@ def cost(plan: RestorePlan) -> str:
     disks, size_gib = len(plan.sources), sum(source.disk_image_size for source in plan.sources)
     snapshots = "1 snapshot" if disks == 1 else f"{disks} snapshots"
     kept = f"{snapshots}, of disks of {size_gib} GiB, as long as there is the image"
+    if plan.import_region_id:
+        kept += f"; until its end the same in {plan.import_region_id}, and the copy's traffic between the regions"
     return f"{kept}; until its end the unpacked disks in the bucket" if plan.unpacks else kept

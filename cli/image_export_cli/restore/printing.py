@@ -41,6 +41,7 @@ def _request(asked: Asked, address: str, manifest: Manifest) -> RestoreRequest:
         role=AssumedRole(account_id=manifest.account_id, role_arn=""),
         manifest_address=address,
         manifest=manifest,
+        region_id=None if asked.region == manifest.region_id else asked.region,
         image_name=name,
         disks=asked.disks,
         unpack=asked.unpack,

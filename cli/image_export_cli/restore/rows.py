@@ -14,6 +14,7 @@ STYLES: dict[RestoreStatus, str] = {
     "Requested": "yellow",
     "Unpacking": "cyan",
     "Importing": "cyan",
+    "Copying": "cyan",
     "Checking": "cyan",
     "Completed": "green",
     "Failed": "red",

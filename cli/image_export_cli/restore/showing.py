@@ -44,6 +44,8 @@ def _head(row: rows.Row) -> Iterator[tuple[str, Text]]:
     ):
         if at:
             yield name, Text(f"{at:%Y-%m-%d %H:%M:%S}")
+    if restore.import_region_id:
+        yield "Imported in", Text(f"{restore.import_region_id}{_temporary(restore)}")
     yield "Manifest", Text(restore.manifest)
     for source in restore.sources:
         yield "Object", Text(f"{source.oss_object}  {source.image_format}, {source.disk_image_size} GiB")
@@ -53,6 +55,14 @@ def _head(row: rows.Row) -> Iterator[tuple[str, Text]]:
         yield "Warning", Text(warning, style="yellow")
     if restore.error:
         yield "Error", Text(rows.in_words(restore), style="red")
+
+
+def _temporary(restore: Restore) -> str:
+    """What has become of the image that was imported to be copied."""
+    if restore.temporary_image_id is None:
+        return ""
+    gone = "deleted" if restore.status in rows.ENDED else "which is deleted before the restore ends"
+    return f", as {restore.temporary_image_id}, {gone}"
 
 
 def _next(shown: ShownRestore) -> Iterator[tuple[str, Text]]:

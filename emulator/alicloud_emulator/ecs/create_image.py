@@ -48,6 +48,7 @@ async def CopyImage(ecs: Ecs, call: Call) -> dict[str, Any]:
     fields["DiskDeviceMappings"] = {"DiskDeviceMapping": [copied(disk, encrypted) for disk in source.disks]}
     fields |= named(ecs, call, "DestinationImageName", "DestinationDescription", destination)
     fields["Tags"] = {"Tag": new_tags(call.params)}
+    fields["ResourceGroupId"] = call.params.get("ResourceGroupId", "")
     told = made_by(ecs, call, destination)
     image = ecs.images.copy(source, {"ImageOwnerId": int(call.key.account_id), **fields}, told)
     return ecs.tokens.keep(call, {"ImageId": image.id})

@@ -16,6 +16,10 @@ from ...values.restore.request import AskedRestore, RestoreRequest
 from . import mapping
 
 ADDRESS = re.compile(rf"oss://({forms.BUCKET})/(\S.{{0,1022}})")
+COPY_IT = (
+    "Ask for what policy.yaml allows. To restore into another account, copy objects and manifest to a bucket that is "
+    "its destination there."
+)
 ENABLE = "Deploy template.yml with Restore, and name restore_role_arn beside role_arn."
 
 
@@ -38,26 +42,39 @@ def holder(policy: Policy, bucket: str) -> tuple[Account, str]:
                     raise AskerFault(cause, status=403)
                 return account, region
     message = f"The policy has no destination oss://{bucket}, so that nothing is restored from there."
-    raise AskerFault(
-        Cause(code="Forbidden.Policy", message=message, recommend="Ask for what policy.yaml allows."), status=403
-    )
+    raise AskerFault(Cause(code="Forbidden.Policy", message=message, recommend=COPY_IT), status=403)
 
 
 def role_today(policy: Policy, request: RestoreRequest) -> AssumedRole | None:
     """The role that the policy names today for the restore; one of another account is none: the image is not there."""
+    account = _account_today(policy, request)
+    return account.restore_role if account else None
+
+
+def _account_today(policy: Policy, request: RestoreRequest) -> Account | None:
     for account in policy.accounts:
         role, buckets = account.restore_role, {one.bucket for one in account.destinations.values()}
         if role and role.account_id == request.role.account_id and request.manifest.oss_bucket in buckets:
-            return role
+            return account
     return None
 
 
 def forbidden(policy: Policy, request: RestoreRequest) -> Cause | None:
     """Why the policy of today does not allow what was asked for (docs/protocol.md#rule-16)."""
-    if role_today(policy, request):
+    account = _account_today(policy, request)
+    if account is None:
+        message = f"policy.yaml allows no more to restore from oss://{request.manifest.oss_bucket} in that account."
+        return Cause(code="RestoreNotEnabled", message=message, recommend=ENABLE)
+    return _elsewhere(account, request.region_id) if request.region_id else None
+
+
+def _elsewhere(account: Account, region: str) -> Cause | None:
+    """Why no image may be made in that region: the account is for the regions of its destinations alone."""
+    if region in account.destinations:
         return None
-    message = f"policy.yaml allows no more to restore from oss://{request.manifest.oss_bucket} in that account."
-    return Cause(code="RestoreNotEnabled", message=message, recommend=ENABLE)
+    message = f"The policy has no destination of account {account.account_id} in {region}."
+    advice = f"Add a destination in {region} to policy.yaml, or restore into {', '.join(account.destinations)}."
+    return Cause(code="Forbidden.Policy", message=message, recommend=advice)
 
 
 def read_manifest(body: bytes, address: str) -> Manifest:
@@ -72,16 +89,25 @@ def read_manifest(body: bytes, address: str) -> Manifest:
 def request_of(
     policy: Policy, asked: AskedRestore, address: str, manifest: Manifest, asker: RequestedBy
 ) -> RestoreRequest:
-    """The request with everything that the policy adds; its image's name is still the asked one, or empty."""
-    account, region = holder(policy, manifest.oss_bucket)
+    """The request with everything that the policy adds; its image's name is still the asked one, or empty.
+
+    Objects are looked for where the manifest stands: what was copied to another bucket is restored from there.
+    """
+    bucket, _ = split(address)
+    account, region = holder(policy, bucket)
     role = account.restore_role
-    if role is None or region != manifest.region_id:
+    if role is None or (bucket == manifest.oss_bucket and region != manifest.region_id):
         message = f"The manifest is of {manifest.region_id}, and its bucket of {region}."
         raise AskerFault(Cause(code="ManifestUnreadable", message=message), status=422)
+    target = None if asked.region_id == region else asked.region_id
+    cause = _elsewhere(account, target) if target else None
+    if cause:
+        raise AskerFault(cause, status=403)
     return RestoreRequest(
         role=role,
         manifest_address=address,
-        manifest=manifest,
+        manifest=msgspec.structs.replace(manifest, oss_bucket=bucket, region_id=region),
+        region_id=target,
         image_name=asked.image_name or "",
         disks=asked.disks,
         unpack=asked.unpack,

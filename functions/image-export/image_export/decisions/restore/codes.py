@@ -1,6 +1,6 @@
-"""What an answer to ImportImage means for the restore: the codes that differ from ExportImage's. Pure.
+"""What an answer to ImportImage or CopyImage means for the restore: the codes that differ from ExportImage's. Pure.
 
-Codes: page ImportImage (docs/cloud-facts.md#fact-18).
+Codes: pages ImportImage and CopyImage (docs/cloud-facts.md#fact-18).
 """
 
 from enum import Enum
@@ -27,6 +27,9 @@ REASONS = {
     "InvalidOSSObject.NeedRestore": "ObjectArchived",
     "InvalidOSSBucket.FlowLimit": "Throttling",
     "ImageIsImporting": "ImageIsImporting",
+    "OperationDenied.ImageCopyConflict": "ImageCopyConflict",
+    "ImageCopyConflict": "ImageCopyConflict",
+    "OperationDenied.ImageCopying": "ImageCopying",
 }
 MEANINGS: dict[str, Meaning] = {
     **dict.fromkeys(REASONS, Meaning.WAIT),
@@ -60,6 +63,9 @@ ADVICE = {
     "InvalidImageName.Duplicated": "Restore under another name: one that is taken is never adopted.",
     "InvalidOSSBucket.EncryptUnsupported": "Copy the objects to a bucket without server-side encryption.",
     "UserNotInTheWhiteList": "Ask Alibaba Cloud by ticket to enable image import for this account.",
+    "InvalidOperation.VhdImageUnsupported": "Restore it into the bucket's region, or export the image in raw or qcow2.",
+    "SizeExceed.Image": "Copy the exported objects to a bucket of the region, and restore the manifest there.",
+    "RegionNotSupportCopy": "Copy the exported objects to a bucket of the region, and restore the manifest there.",
     "ImportImageFailed": "Ask Alibaba Cloud by ticket and give the RequestId.",
 }
 ADVICE["NoSetRoletoECSServiceAccount"] = ADVICE["NoSetRoletoECSServiceAcount"]

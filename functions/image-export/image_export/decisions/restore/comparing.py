@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...values.image import Disk, Image
+from ...values.image import Disk, Features, Image
 from ...values.restore.request import RestoreRequest
 from ...values.restore.restore import Difference
 from .mapping import OURS, Afterwards, afterwards, image_of, wanted_disks
@@ -23,7 +23,7 @@ def differences(request: RestoreRequest, image: Image) -> tuple[Difference, ...]
 def unset(request: RestoreRequest, image: Image) -> Afterwards:
     """What is still to be set by ModifyImageAttribute; nothing where the image has it already."""
     wanted = afterwards(request)
-    features = image.features
+    features = _as_copied(image.features) if request.copies else image.features
     was = image_of(request)
     nvme, imds = was.features.nvme_support if was.features else "", was.features.imds_support if was.features else ""
     return Afterwards(
@@ -32,6 +32,12 @@ def unset(request: RestoreRequest, image: Image) -> Afterwards:
         nvme_support=nvme if features and nvme and features.nvme_support not in ("", nvme) else "",
         imds_support=imds if features and imds == "v2" and features.imds_support == "v1" else "",
     )
+
+
+def _as_copied(features: Features | None) -> Features:
+    """What ECS does not say of a copy is as it is where nobody has set it: CopyImage does not carry features."""
+    said = features or Features()
+    return Features(nvme_support=said.nvme_support or "unsupported", imds_support=said.imds_support or "v1")
 
 
 def _compared(request: RestoreRequest, was: Image, now: Image) -> Iterator[tuple[str, str, str]]:

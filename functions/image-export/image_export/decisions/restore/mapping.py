@@ -171,7 +171,7 @@ def _mapped(request: RestoreRequest) -> Iterator[Mapped]:
     yield _platform(image)
     yield from _boot_mode(image)
     yield from _license(image)
-    yield from _features(image.features)
+    yield from _features(request, image.features)
     if image.family:
         yield _one("ImageFamily", image.family, "manifest", afterwards="family", note="set when the image is there")
     yield from _resource_group(request, image)
@@ -228,11 +228,15 @@ def _license(image: Image) -> Iterator[Mapped]:
         yield _one("LicenseType", image.license_type, "manifest", "license_type")
 
 
-def _features(features: Features | None) -> Iterator[Mapped]:
+def _features(request: RestoreRequest, features: Features | None) -> Iterator[Mapped]:
+    """A copy does not have those of what it is made of (docs/cloud-facts.md#fact-18)."""
+    again = "set again on the copy, which does not have it" if request.copies else None
     if features and features.nvme_support:
-        yield _one("NvmeSupport", features.nvme_support, "manifest", "nvme_support")
+        later = "nvme_support" if again else ""
+        yield _one("NvmeSupport", features.nvme_support, "manifest", "nvme_support", afterwards=later, note=again)
     if features and features.imds_support:
-        yield _one("ImdsSupport", features.imds_support, "manifest", "imds_support")
+        later = "imds_support" if again else ""
+        yield _one("ImdsSupport", features.imds_support, "manifest", "imds_support", afterwards=later, note=again)
 
 
 def _resource_group(request: RestoreRequest, image: Image) -> Iterator[Mapped]:

@@ -5,6 +5,7 @@ import re
 from base64 import b32encode
 
 from ...values.export import RequestedBy
+from ...values.restore.record import RestoreRecord
 
 NAME = re.compile(r"[A-Za-z\u4e00-\u9fff][\w\u4e00-\u9fff.:-]{1,127}")  # page ImportImage: ImageName
 NOT_A_NAME = re.compile(r"(?i:aliyun|acs:)")
@@ -31,6 +32,18 @@ def default_name(image_name: str, restore: str) -> str:
     """A name that no other image has: the source's, and the end of the restore's id."""
     kept = image_name if NAME.fullmatch(image_name) and not NOT_A_NAME.match(image_name) else "restored"
     return f"{kept[:100]}-restored-{restore[-8:]}"
+
+
+def temporary_name(restore: str) -> str:
+    """Of the image that is imported to be copied. The source, and the wanted name, may stand in its region."""
+    return f"image-export-{restore}-temporary"
+
+
+def made_name(record: RestoreRecord) -> str:
+    """What the newest attempt's image is called."""
+    if record.request.copies and not record.is_copy:
+        return temporary_name(record.restore_id)
+    return record.request.image_name
 
 
 def is_name(name: str) -> bool:

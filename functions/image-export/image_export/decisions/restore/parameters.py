@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from ...errors import AskerFault
 from ...values import forms
 from ...values.cause import Cause
+from ...values.policy import REGION
 from ...values.restore.request import AskedRestore
 from ...values.restore.restore import Unpack, WhichDisks
 from ...values.wire import END, Wire
@@ -29,6 +30,10 @@ Address = Annotated[
         description="the address of a manifest, of the form oss://bucket/key",
     ),
 ]
+Region = Annotated[
+    str,
+    Meta(pattern=REGION, description="the id of a region in which the policy has a destination of the account"),
+]
 ImageName = Annotated[str, Meta(min_length=2, max_length=128, description=f"a name of {names.WHAT_A_NAME_IS}")]
 Disks = Annotated[WhichDisks, Meta(description="all or system")]
 Unpacking = Annotated[Unpack, Meta(description="auto, always or never")]
@@ -45,6 +50,7 @@ class RestoreParameters(Wire, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     export_id: ExportId | UnsetType | None = field(name="ExportId", default=UNSET)
     manifest: Address | UnsetType | None = field(name="Manifest", default=UNSET)
+    region_id: Region | UnsetType | None = field(name="RegionId", default=UNSET)
     image_name: ImageName | UnsetType | None = field(name="ImageName", default=UNSET)
     disks: Disks | UnsetType | None = field(name="Disks", default=UNSET)
     unpack: Unpacking | UnsetType | None = field(name="Unpack", default=UNSET)

@@ -4,15 +4,19 @@
     READY       no claim, or the last attempt is over     look behind a refusal, at objects; have them unpacked; claim
     CALLING     a claim without result                    look for the image by name, else ImportImage: the same call
     IMPORTING   a result with an image                    follow the image, set what import cannot, compare, decide
+    IMPORTED    an outcome `copy`                         claim the copy into the other region, or the end
     DISCARDING  an outcome `discard`                      delete image and snapshots
-    KEPT        an outcome `keep`                         end as Completed
-    CALLED_OFF  the newest claim is an end                end as it says
+    KEPT        an outcome `keep`                         delete the temporary image, end as Completed
+    CALLED_OFF  the newest claim is an end                delete the temporary image, end as it says
     ENDED       a verdict                                 delete what was unpacked for it, then rest
 
 One image, because a call can be repeated: its ClientToken and the image's name are of the attempt, and the name is
 looked for first. Whoever made the claim calls at once; others when that worker must be dead, and take a refusal for
 final when no call can be on its way any more (docs/protocol.md#rule-19). What others were refused is looked behind: a
 call of theirs that arrives late may have made the image all the same.
+
+A restore into another region has one attempt more: CALLING and IMPORTING are then of the copy, there, by CopyImage.
+The temporary image goes last. No call that is late makes a copy of it then.
 """
 
 from collections.abc import Callable
@@ -20,20 +24,23 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from ...values.cause import Cause
 from ...values.facts import LookRefused
 from ...values.image import Image
-from ...values.restore.facts import ImportClaim, ImportResult, Outcome, RestoreEnded
+from ...values.restore.facts import ImportClaim, ImportResult, Outcome, RestoreEnded, TemporaryImage
 from ...values.restore.record import RestoreRecord
 from ...values.restore.request import RESTORE_TAG
 from ...values.restore.restore import Difference
 from ...values.restore.steps import (
     AskToUnpack,
+    CallCopy,
     CallImport,
     CancelImport,
     Decide,
     DeleteMade,
+    DeleteTemporary,
     EndRestore,
     LookAtImport,
     LookAtMade,
@@ -56,6 +63,7 @@ from ..state.backoff import LOOK_MOST, MINUTE, growing
 from .codes import Meaning, advised, meaning, reason
 from .comparing import differences, unset
 from .mapping import sources
+from .names import made_name
 from .objects import changed_object, has_archives, imported_keys, is_unpacked, source_keys
 from .refusals import lasts, to_note
 
@@ -78,10 +86,14 @@ class RestorePhase(Enum):
     READY = auto()
     CALLING = auto()
     IMPORTING = auto()
+    IMPORTED = auto()
     DISCARDING = auto()
     KEPT = auto()
     CALLED_OFF = auto()
     ENDED = auto()
+
+
+OF_OUTCOME = {"keep": RestorePhase.KEPT, "discard": RestorePhase.DISCARDING, "copy": RestorePhase.IMPORTED}
 
 
 def phase(record: RestoreRecord) -> RestorePhase:
@@ -98,7 +110,7 @@ def phase(record: RestoreRecord) -> RestorePhase:
         return RestorePhase.READY
     if record.outcome is None:
         return RestorePhase.READY if record.result.outcome == "refused" else RestorePhase.IMPORTING
-    return RestorePhase.KEPT if record.outcome.kind == "keep" else RestorePhase.DISCARDING
+    return OF_OUTCOME[record.outcome.kind]
 
 
 def next_step(situation: RestoreSituation) -> RestoreStep:
@@ -187,7 +199,7 @@ def _discarding(made: Made, cause: Cause | None) -> Outcome:
 def _goes_on(record: RestoreRecord) -> bool:
     """Whether what came of the last attempt may be mended by unpacking."""
     claim, result = record.claim, record.result
-    if claim is None or result is None or claim.unpacked or record.request.unpack != "auto":
+    if claim is None or result is None or claim.unpacked or record.is_copy or record.request.unpack != "auto":
         return False
     came_late = result.outcome == "imported"  # a CreateFailed says little: the archive may be why
     to_unpack = came_late or (result.cause is not None and meaning(result.cause.code) is Meaning.UNPACK)
@@ -239,7 +251,7 @@ def _calling(situation: RestoreSituation) -> RestoreStep:
         return Rest(UNRULED, growing(claimed_at, now, most=LOOK_MOST))
     if seen.forbidden:
         return SettleImport(ImportResult(outcome="refused", cause=seen.forbidden))
-    return CallImport()
+    return CallCopy() if record.is_copy else CallImport()
 
 
 def is_ours(record: RestoreRecord, image: Image) -> bool:
@@ -250,7 +262,7 @@ def is_ours(record: RestoreRecord, image: Image) -> bool:
 def _of_named(record: RestoreRecord, image: Image) -> ImportResult:
     if is_ours(record, image):
         return ImportResult(outcome="imported", image_id=image.image_id)
-    message = f"There is an image of the name {record.request.image_name!r} already ({image.image_id})."
+    message = f"There is an image of the name {made_name(record)!r} already ({image.image_id})."
     cause = Cause(code="InvalidImageName.Duplicated", message=message)
     return ImportResult(outcome="refused", cause=advised(cause))
 
@@ -298,7 +310,7 @@ def _vanished(record: RestoreRecord, now: datetime) -> RestoreStep:
     until = (record.settled_at or now) + VISIBLE_WITHIN
     if now < until:
         return Rest("ImageNotVisible", min(until, now + MINUTE))
-    gone = Cause(code="ImageVanished", message=f"{record.image_id}, which was being imported, is gone.")
+    gone = Cause(code="ImageVanished", message=f"{record.image_id}, which was being made, is gone.")
     return _discard(record, None, None if record.cancel_at else gone, now)
 
 
@@ -310,8 +322,11 @@ def _create_failed(situation: RestoreSituation, made: Made) -> RestoreStep:
     said = task.cause if task else None
     cause = said or Cause(
         code="CreateFailed",
-        message=f"ECS could not make {made.image.image_id} of what was imported, and does not say why.",
-        recommend="Look whether the object is whole (a drill does), and ask Alibaba Cloud by ticket.",
+        message=f"ECS could not make {made.image.image_id} of what was {'copied' if record.is_copy else 'imported'}, "
+        "and does not say why.",
+        recommend="Restore it into the bucket's region, and copy it from there."
+        if record.is_copy
+        else "Look whether the object is whole (a drill does), and ask Alibaba Cloud by ticket.",
     )
     return _discard(record, made, None if record.cancel_at else cause, now)
 
@@ -328,7 +343,9 @@ def _cancel(situation: RestoreSituation, made: Made) -> RestoreStep:
 def _available(situation: RestoreSituation, made: Made) -> RestoreStep:
     """It may be made of an object that was altered since it was looked at: then nobody knows what is in it."""
     record, seen, now = situation
-    image, imported = made.image, imported_keys(record)
+    if record.temporary:
+        return _compared(situation, made, record.temporary.differences)
+    imported = imported_keys(record)
     if seen.objects is UNSET:
         return LookAtSources(imported)
     wrong = changed_object(record, seen.objects, [key for key in imported if seen.objects.get(key)])
@@ -337,24 +354,71 @@ def _available(situation: RestoreSituation, made: Made) -> RestoreStep:
     archived = record.claim is not None and not record.claim.unpacked and has_archives(record)
     if archived and seen.takes_archives is not True:
         return NoteArchives(takes=True)
-    if any(unset(record.request, image)) and not seen.modified:
-        return SetAfterwards()
-    found = differences(record.request, image) + tuple(
+    gone = tuple(
         Difference(about=f"Object {key}", wanted="there", found="gone since")
         for key in imported
         if not seen.objects.get(key)
     )
-    return Decide(Outcome(kind="keep", image_id=image.image_id, differences=found))
+    if not record.request.copies:
+        return _compared(situation, made, gone)
+    noted = record.snapshot_ids
+    return Decide(Outcome(kind="copy", image_id=made.image.image_id, snapshot_ids=noted, differences=gone))
+
+
+def _compared(situation: RestoreSituation, made: Made, gone: tuple[Difference, ...]) -> RestoreStep:
+    request, image = situation.record.request, made.image
+    if any(unset(request, image)) and not situation.seen.modified:
+        return SetAfterwards()
+    return Decide(Outcome(kind="keep", image_id=image.image_id, differences=differences(request, image) + gone))
+
+
+# IMPORTED
+
+
+def _imported(situation: RestoreSituation) -> RestoreStep:
+    """One key for both, so that nothing is copied of an image that is being deleted."""
+    record, seen, now = situation
+    claim = record.claim
+    if claim is None:
+        raise ValueError("imported without a claim")
+    if record.cancel_at:
+        return _end(record, RestoreEnded(status="Cancelled"))
+    if seen.unruled:
+        return Rest(UNRULED, growing(record.settled_at or now, now, most=LOOK_MOST))
+    if seen.forbidden:
+        return _end(record, _failed(seen.forbidden))
+    copy = replace(claim, kind="copy", temporary=_temporary(record))
+    return MakeImportClaim(record.attempt + 1, copy)
+
+
+def _temporary(record: RestoreRecord) -> TemporaryImage | None:
+    """What is to be deleted before the restore ends."""
+    outcome, result = record.outcome, record.result
+    if outcome is None or outcome.kind != "copy":
+        return record.temporary
+    return TemporaryImage(
+        attempt=record.attempt,
+        image_id=outcome.image_id,
+        snapshot_ids=outcome.snapshot_ids,
+        task_id=result.task_id if result else None,
+        started_at=record.settled_at,
+        not_before=record.settled_at and _over_at(record, record.settled_at),
+        differences=outcome.differences,
+    )
 
 
 def _discard(record: RestoreRecord, made: Made | None, cause: Cause | None, now: datetime) -> RestoreStep:
-    """Not before all calls are over: a repetition that comes after the deletion might import once more."""
-    settled_at, claimed_at = record.settled_at or now, record.claimed_at or now
-    over_at = settled_at if settled_at - claimed_at < WORKER_DEAD else settled_at + CALLS_OVER
+    over_at = _over_at(record, now)
     if now < over_at:
         return Rest("Discarding", over_at)
     snapshots = tuple(dict.fromkeys((*record.snapshot_ids, *(made.snapshot_ids if made else ()))))
     return Decide(Outcome(kind="discard", image_id=record.image_id or "", snapshot_ids=snapshots, cause=cause))
+
+
+def _over_at(record: RestoreRecord, now: datetime) -> datetime:
+    """Not before all calls are over: a repetition that comes after the deletion might import once more."""
+    settled_at, claimed_at = record.settled_at or now, record.claimed_at or now
+    return settled_at if settled_at - claimed_at < WORKER_DEAD else settled_at + CALLS_OVER
 
 
 # The end
@@ -364,12 +428,21 @@ def _kept(situation: RestoreSituation) -> RestoreStep:
     outcome = situation.record.outcome
     if outcome is None:
         raise ValueError("kept without an outcome")
+    if _is_left(situation.record):
+        return _delete_temporary(situation)
     return EndRestore(RestoreEnded(status="Completed", image_id=outcome.image_id, differences=outcome.differences))
 
 
 def _called_off(situation: RestoreSituation) -> RestoreStep:
+    if _is_left(situation.record):
+        return _delete_temporary(situation)
     claim = situation.record.claim
     return EndRestore((claim and claim.ended) or RestoreEnded(status="Cancelled"))
+
+
+def _is_left(record: RestoreRecord) -> bool:
+    """Whether a temporary image is, or may be, still there."""
+    return record.temporary is not None and record.temporary_gone_at is None
 
 
 def _ended(situation: RestoreSituation) -> RestoreStep:
@@ -385,8 +458,16 @@ def _ended(situation: RestoreSituation) -> RestoreStep:
     return SweepUnpacked()
 
 
+def _delete_temporary(situation: RestoreSituation) -> RestoreStep:
+    first, now = situation.record.temporary, situation.now
+    if first and first.not_before and now < first.not_before:
+        return Rest("Discarding", first.not_before)
+    return DeleteTemporary()
+
+
 def _end(record: RestoreRecord, ended: RestoreEnded) -> RestoreStep:
-    return MakeImportClaim(record.attempt + 1, ImportClaim(kind="end", ended=ended))
+    claim = ImportClaim(kind="end", ended=ended, temporary=_temporary(record))
+    return MakeImportClaim(record.attempt + 1, claim)
 
 
 def _failed(cause: Cause) -> RestoreEnded:
@@ -412,6 +493,7 @@ DECIDE: dict[RestorePhase, Callable[[RestoreSituation], RestoreStep]] = {
     RestorePhase.READY: _ready,
     RestorePhase.CALLING: _calling,
     RestorePhase.IMPORTING: _importing,
+    RestorePhase.IMPORTED: _imported,
     RestorePhase.DISCARDING: lambda _situation: DeleteMade(),
     RestorePhase.KEPT: _kept,
     RestorePhase.CALLED_OFF: _called_off,

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ...values.notify_target import EventKind, target_slug, targets_of, wants
+from ...values.restore.facts import ImportResult
 from ...values.restore.record import RestoreRecord
 from ..results.delivery import Pending
 from ..results.notifications import cloud_event
@@ -24,6 +25,17 @@ def happenings(record: RestoreRecord) -> Iterator[tuple[EventKind, datetime]]:
         yield ends.get(record.ended.status, "RestoreCancelled"), record.ended_at
 
 
+def _begun(record: RestoreRecord) -> RestoreRecord:
+    """As it was when ImportImage had answered: whoever is told late is told the same."""
+    begun = replace(record, ended=None, ended_at=None, outcome=None, discarded_at=None)
+    first = record.temporary
+    if first is None or record.claim is None:
+        return begun
+    result = ImportResult(outcome="imported", image_id=first.image_id, task_id=first.task_id)
+    claim = replace(record.claim, kind="import", temporary=None)
+    return replace(begun, attempt=first.attempt, claim=claim, result=result, settled_at=first.started_at)
+
+
 def pending(record: RestoreRecord) -> list[Pending]:
     """What is to be told to whom, in the order in which it is delivered."""
     found = [
@@ -38,8 +50,7 @@ def pending(record: RestoreRecord) -> list[Pending]:
 
 def restore_event(record: RestoreRecord, kind: str) -> dict[str, Any]:
     """The event of that kind; the same facts always give the same one."""
-    begun = replace(record, ended=None, ended_at=None, outcome=None, discarded_at=None)
-    seen = begun if kind == "RestoreStarted" else record
+    seen = _begun(record) if kind == "RestoreStarted" else record
     shown = restore_of(seen)
     since = next(at for one, at in happenings(record) if one == kind)
     subject = f"acs:ecs:{shown.region_id}:{shown.account_id}:image/{shown.image_id}" if shown.image_id else None

@@ -11,6 +11,7 @@ STATUS: dict[RestorePhase, RestoreStatus] = {
     RestorePhase.READY: "Requested",
     RestorePhase.CALLING: "Importing",
     RestorePhase.IMPORTING: "Importing",
+    RestorePhase.IMPORTED: "Copying",
     RestorePhase.DISCARDING: "Importing",
     RestorePhase.KEPT: "Checking",
     RestorePhase.CALLED_OFF: "Requested",
@@ -19,20 +20,22 @@ STATUS: dict[RestorePhase, RestoreStatus] = {
 
 def restore_of(record: RestoreRecord, *, reason: str | None = None, seen: Seen | None = None) -> Restore:
     """What the world sees of this record; `reason` and `seen` add what a look has just seen."""
-    ended, request = record.ended, record.request
+    ended, request, first = record.ended, record.request, record.temporary
     task = seen.task if seen and isinstance(seen.task, Task) else None
     return Restore(
         restore_id=record.restore_id,
         export_id=request.manifest.export_id,
         account_id=request.role.account_id,
-        region_id=request.manifest.region_id,
+        region_id=request.target_region_id,
         source_image_id=request.manifest.image_id,
         manifest=request.manifest_address,
         image_name=request.image_name,
-        image_id=ended.image_id if ended else record.image_id,
+        image_id=ended.image_id if ended else record.image_id if record.is_copy or not request.copies else None,
+        import_region_id=request.manifest.region_id if request.copies else None,
+        temporary_image_id=first.image_id if first else record.image_id if request.copies else None,
         status=_status(record, reason),
         reason=None if ended else reason,
-        task_id=record.result.task_id if record.result else None,
+        task_id=first.task_id if first else record.result.task_id if record.result else None,
         progress="100%" if ended and ended.status == "Completed" else task.progress if task else None,
         sources=record.claim.sources if record.claim else (),
         differences=ended.differences if ended else (),
@@ -51,4 +54,6 @@ def _status(record: RestoreRecord, reason: str | None) -> RestoreStatus:
     at = phase(record)
     if at is RestorePhase.READY and (reason == "Unpacking" or record.attempt):
         return "Unpacking" if reason == "Unpacking" else "Importing"
+    if record.is_copy and at is not RestorePhase.KEPT:
+        return "Copying"
     return STATUS[at]

@@ -104,6 +104,7 @@ def restore_rights(account_id: str, region_id: str, bucket: str) -> list[dict[st
     images, unpacked = f"acs:ecs:{region_id}:{account_id}:image/*", f"acs:oss:*:*:{bucket}/image-export-restore/*"
     return [
         _allow([f"ecs:{one}" for one in OF_IMAGES], [images]),
+        _allow(["ecs:CopyImage"], [f"acs:ecs:*:{account_id}:image/*"]),  # whether judged by its source, none says
         _allow(["ecs:DeleteSnapshot"], [f"acs:ecs:{region_id}:{account_id}:snapshot/*"]),
         _allow(["ecs:DescribeTaskAttribute", "ecs:CancelTask"], ["*"]),
         _allow(["oss:GetObject"], [f"acs:oss:*:*:{bucket}/*"]),

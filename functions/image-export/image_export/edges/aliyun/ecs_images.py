@@ -1,12 +1,13 @@
 """ECS calls that make, change and delete images of one account in one region: one call each, sent once.
 
-ImportImage, ModifyImageAttribute, DeleteImage, DeleteSnapshot: docs/cloud-facts.md#fact-18.
+ImportImage, CopyImage, ModifyImageAttribute, DeleteImage, DeleteSnapshot: docs/cloud-facts.md#fact-18.
 """
 
 from typing import Any, NamedTuple
 
 from aliyunsdkcore.request import AcsRequest
 from aliyunsdkecs.endpoint import endpoint_data
+from aliyunsdkecs.request.v20140526.CopyImageRequest import CopyImageRequest
 from aliyunsdkecs.request.v20140526.DeleteImageRequest import DeleteImageRequest
 from aliyunsdkecs.request.v20140526.DeleteSnapshotRequest import DeleteSnapshotRequest
 from aliyunsdkecs.request.v20140526.DescribeImagesRequest import DescribeImagesRequest
@@ -16,7 +17,7 @@ from aliyunsdkecs.request.v20140526.ModifyImageAttributeRequest import ModifyIma
 from ...decisions.restore.mapping import Afterwards
 from ...errors import Refused
 from ...use_cases.paging import by_number
-from ...use_cases.restore.ports import Imported, StartImport
+from ...use_cases.restore.ports import Imported, StartCopy, StartImport
 from ...values.restore.steps import Detection, Made, Risk
 from ..faults import reading, unread
 from ..retrying import in_time
@@ -35,6 +36,7 @@ OF_AFTERWARDS = {
     "imds_support": "Features.ImdsSupport",
 }
 OF_IMPORT = {**OF_AFTERWARDS, "architecture": "Architecture", "os_type": "OSType", "platform": "Platform"}
+OF_COPY = {"description": "DestinationDescription", "resource_group_id": "ResourceGroupId"}
 OF_IMPORT |= {"resource_group_id": "ResourceGroupId", "role_name": "RoleName"}
 
 
@@ -124,6 +126,19 @@ class EcsImages:
         answer = self._call(request, fresh_connection=True)
         with reading(self._host):
             return Imported(named(answer, "ImageId"), text(answer, "TaskId") or text(answer, "ImportTaskId") or None)
+
+    def copy_image(self, start: StartCopy) -> str:
+        """Have a copy made in another region: called where the source is, on a connection of its own."""
+        request = CopyImageRequest()
+        request.set_ImageId(start.image_id)
+        request.set_DestinationRegionId(start.region_id)
+        request.set_DestinationImageName(start.image_name)
+        request.set_ClientToken(start.client_token)
+        request.set_Tags([{"Key": key, "Value": value} for key, value in start.parameters.tags])
+        _add(request, start.parameters._asdict(), OF_COPY)
+        answer = self._call(request, fresh_connection=True)
+        with reading(self._host):
+            return named(answer, "ImageId")
 
     def modify(self, image_id: str, wanted: Afterwards) -> None:
         """Set what is not empty."""

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from ...decisions.restore.mapping import Afterwards
-from ...use_cases.restore.ports import Imported, StartImport
+from ...use_cases.restore.ports import Imported, StartCopy, StartImport
 from ...use_cases.unpack.ports import Reader, Uploads
 from ...values.account import AssumedRole
 from ...values.place import Scope
@@ -53,6 +53,10 @@ class AliyunImportingCloud:
     def import_image(self, start: StartImport) -> Imported:
         """Sent once."""
         return self._by.once(lambda: self._images.import_image(start))
+
+    def copy_image(self, start: StartCopy) -> str:
+        """Sent once."""
+        return self._by.once(lambda: self._images.copy_image(start))
 
     def task(self, task_id: str) -> Task | None:
         """The whole task."""

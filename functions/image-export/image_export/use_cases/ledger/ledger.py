@@ -71,10 +71,10 @@ notices/<notice>/refused-<event>                              Since when a targe
 watcher/policy/<digest>                                       Whom a valid policy names
 watcher/invalid                                               Since when nobody can read the policy
 restores/<restore>/requested                                  Who asked for what; creating it makes the restore
-restores/<restore>/claim-<attempt>                            What ImportImage may be called with in attempt n
+restores/<restore>/claim-<attempt>                            What ImportImage or CopyImage may get in attempt n
 restores/<restore>/result-<attempt>                           What came of attempt n: an image, or a refusal
 restores/<restore>/snapshots-<attempt>                        The snapshots that the image of attempt n names
-restores/<restore>/outcome-<attempt>                          Whether the image of attempt n is kept or deleted
+restores/<restore>/outcome-<attempt>                          Whether the image of attempt n is kept, deleted or copied
 restores/<restore>/discarded-<attempt>                        The image of attempt n is gone, and its snapshots
 restores/<restore>/unpacking                                  When unpacking was last asked for or gone on with
 restores/<restore>/unpacked-<number>                          Disk n is unpacked, counted from 1

@@ -16,7 +16,7 @@ from ...values import ledger_keys as keys
 from ...values.restore.facts import NotedReason
 from ...values.restore.record import RestoreRecord
 from ...values.restore.restore import Restore
-from ...values.restore.steps import CallImport, Rest, Seen
+from ...values.restore.steps import CallCopy, CallImport, Rest, Seen
 from ..context import Context
 from . import facts
 from .look import RestoreLook
@@ -65,7 +65,7 @@ def _work(look: RestoreLook) -> tuple[RestoreLook, Rest]:
         step = next_step(look.situation)
         if isinstance(step, Rest):
             return look, step
-        needed_s = SECONDS_TO_IMPORT if isinstance(step, CallImport) else SECONDS_TO_STEP
+        needed_s = SECONDS_TO_IMPORT if isinstance(step, CallImport | CallCopy) else SECONDS_TO_STEP
         if context.remaining_s() < needed_s:
             return look, Rest("OutOfTime", context.ledger.now)
         try:

@@ -74,6 +74,8 @@ def with_attempt(ledger: Ledger, record: RestoreRecord, attempt: int) -> Restore
     outcome = ledger.read(keys.Outcome(restore, attempt).key, Outcome) if result else None
     discarded = ledger.read(keys.Discarded(restore, attempt).key, Since) if outcome else None
     undecided = result is not None and result.fact.image_id is not None and outcome is None
+    first = claim.fact.temporary
+    gone = ledger.read(keys.Discarded(restore, first.attempt).key, Since) if first else None
     named = ledger.read(keys.Snapshots(restore, attempt).key, NotedSnapshots) if undecided else None
     return replace(
         record,
@@ -85,6 +87,7 @@ def with_attempt(ledger: Ledger, record: RestoreRecord, attempt: int) -> Restore
         snapshot_ids=named.fact.snapshot_ids if named else (),
         outcome=outcome and outcome.fact,
         discarded_at=discarded and discarded.at,
+        temporary_gone_at=gone and gone.at,
     )
 
 

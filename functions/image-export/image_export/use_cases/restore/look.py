@@ -21,10 +21,19 @@ class RestoreLook(NamedTuple):
 
     @property
     def cloud(self) -> ImportingCloud:
-        """Of the restore's account and region: through the role that the policy names today, else the recorded one."""
+        """Of the restore's account, where the disks are imported."""
+        return self._in(self.record.request.manifest.region_id)
+
+    @property
+    def making(self) -> ImportingCloud:
+        """Of the same account, where the newest attempt's image is: a copy is in the region that was asked for."""
+        return self._in(self.record.request.target_region_id) if self.record.is_copy else self.cloud
+
+    def _in(self, region_id: str) -> ImportingCloud:
+        """Through the role that the policy names today, else the recorded one."""
         request, policy = self.record.request, self.context.policy
         role = (role_today(policy, request) if policy else None) or request.role
-        return self.importing.clouds.at(role, request.manifest.region_id, request.manifest.oss_bucket)
+        return self.importing.clouds.at(role, region_id, request.manifest.oss_bucket)
 
     @property
     def situation(self) -> RestoreSituation:

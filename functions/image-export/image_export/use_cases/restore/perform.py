@@ -15,14 +15,15 @@ from ...errors import CloudFault, Refused
 from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.facts import Since
-from ...values.restore.facts import ImportResult, NotedSnapshots, Outcome, TakesArchives
-from ...values.restore.record import RestoreRecord
+from ...values.restore.facts import ImportResult, NotedSnapshots, TakesArchives
 from ...values.restore.steps import (
     AskToUnpack,
+    CallCopy,
     CallImport,
     CancelImport,
     Decide,
     DeleteMade,
+    DeleteTemporary,
     EndRestore,
     LookAtImport,
     LookAtMade,
@@ -39,7 +40,7 @@ from ...values.restore.steps import (
 )
 from . import facts
 from .look import RestoreLook
-from .ports import StartImport
+from .ports import Imported, ImportingCloud, StartCopy, StartImport
 
 
 def _look_at_sources(look: RestoreLook, step: LookAtSources) -> RestoreLook:
@@ -67,7 +68,7 @@ def _make_claim(look: RestoreLook, step: MakeImportClaim) -> RestoreLook:
 
 
 def _look_for_name(look: RestoreLook, _step: LookForName) -> RestoreLook:
-    return look.with_seen(named=look.cloud.image_by_name(look.record.request.image_name))
+    return look.with_seen(named=look.making.image_by_name(names.made_name(look.record)))
 
 
 def _call_import(look: RestoreLook, _step: CallImport) -> RestoreLook:
@@ -75,31 +76,57 @@ def _call_import(look: RestoreLook, _step: CallImport) -> RestoreLook:
     record = look.record
     start = StartImport(
         sources=record.claim.sources if record.claim else (),
-        image_name=record.request.image_name,
+        image_name=names.made_name(record),
         client_token=names.client_token(record.restore_id, record.attempt),
         parameters=mapping.parameters(record.request, record.restore_id),
         checked=record.request.drill_id is not None,
     )
+    return _called(look, lambda: look.cloud.import_image(start))
+
+
+def _call_copy(look: RestoreLook, _step: CallCopy) -> RestoreLook:
+    """The same, in the region of the temporary image."""
+    record, first = look.record, look.record.temporary
+    if first is None:
+        raise ValueError("nothing to copy")
+    start = StartCopy(
+        image_id=first.image_id,
+        region_id=record.request.target_region_id,
+        image_name=names.made_name(record),
+        client_token=names.client_token(record.restore_id, record.attempt),
+        parameters=mapping.parameters(record.request, record.restore_id),
+    )
+    return _called(look, lambda: Imported(look.cloud.copy_image(start), None))
+
+
+def _called(look: RestoreLook, call: Callable[[], Imported]) -> RestoreLook:
     try:
-        imported = look.cloud.import_image(start)
+        made = call()
     except Refused as fault:
         said = {"code": fault.code, "error": fault.cause.message, "cloud_request_id": fault.cause.request_id}
         look.context.log.warning("restore.refused", **said)
         taken = fault.code == "InvalidImageName.Duplicated" and not look.seen.called
         return look.with_seen(called=fault.cause, **({"named": UNSET} if taken else {}))
-    result = ImportResult(outcome="imported", image_id=imported.image_id, task_id=imported.task_id)
-    return _settle(look, SettleImport(result))
+    return _settle(look, SettleImport(ImportResult(outcome="imported", image_id=made.image_id, task_id=made.task_id)))
 
 
 def _settle(look: RestoreLook, step: SettleImport) -> RestoreLook:
     record, ledger = look.record, look.context.ledger
     standing = ledger.create(keys.ImportResult(record.restore_id, record.attempt).key, step.result)
     if standing.ours and step.result.outcome == "imported":
-        look.context.log.info("restore.started", image_id=step.result.image_id, task_id=step.result.task_id)
+        _log_made(look, step.result)
     kept = {"takes_archives": look.seen.takes_archives, "objects": look.seen.objects}
     looked = look.anew(facts.with_attempt(ledger, record, record.attempt), **kept)
     refused = step.result.cause
     return _note_refused_archives(looked, refused) if refused and standing.ours else looked
+
+
+def _log_made(look: RestoreLook, result: ImportResult) -> None:
+    if look.record.is_copy:
+        region = look.record.request.target_region_id
+        look.context.log.info("restore.copying", image_id=result.image_id, target_region_id=region)
+    else:
+        look.context.log.info("restore.started", image_id=result.image_id, task_id=result.task_id)
 
 
 def _note_refused_archives(look: RestoreLook, cause: Cause) -> RestoreLook:
@@ -110,7 +137,7 @@ def _note_refused_archives(look: RestoreLook, cause: Cause) -> RestoreLook:
 
 
 def _look_at_made(look: RestoreLook, _step: LookAtMade) -> RestoreLook:
-    return look.with_seen(made=look.cloud.image_by_id(look.record.image_id or ""))
+    return look.with_seen(made=look.making.image_by_id(look.record.image_id or ""))
 
 
 def _note_snapshots(look: RestoreLook, step: NoteSnapshots) -> RestoreLook:
@@ -146,7 +173,7 @@ def _set_afterwards(look: RestoreLook, _step: SetAfterwards) -> RestoreLook:
     if not isinstance(made, Made):
         raise TypeError("nothing to set")
     try:
-        look.cloud.modify_image(made.image.image_id, unset(look.record.request, made.image))
+        look.making.modify_image(made.image.image_id, unset(look.record.request, made.image))
     except Refused as fault:
         if meaning(fault.code) in (Meaning.WAIT, Meaning.DOUBT):
             raise
@@ -171,23 +198,37 @@ def _delete_made(look: RestoreLook, _step: DeleteMade) -> RestoreLook:
     outcome = record.outcome
     if outcome is None:
         raise ValueError("nothing to delete")
-    if _deleted(look, record, outcome):
-        for snapshot in look.context.in_time(outcome.snapshot_ids):
-            look.cloud.delete_snapshot(snapshot)
+    _delete(look, look.making, outcome.image_id, outcome.snapshot_ids)
     ledger.create(keys.Discarded(record.restore_id, record.attempt).key, Since())
-    look.context.log.info("restore.discarded", image_id=outcome.image_id)
     return look.anew(facts.with_attempt(ledger, record, record.attempt))
 
 
-def _deleted(look: RestoreLook, record: RestoreRecord, outcome: Outcome) -> bool:
+def _delete_temporary(look: RestoreLook, _step: DeleteTemporary) -> RestoreLook:
+    """The same, where it was imported. Whoever calls CopyImage late finds nothing to copy."""
+    record, ledger, first = look.record, look.context.ledger, look.record.temporary
+    if first is None:
+        raise ValueError("nothing to delete")
+    _delete(look, look.cloud, first.image_id, first.snapshot_ids)
+    ledger.create(keys.Discarded(record.restore_id, first.attempt).key, Since())
+    return look.anew(facts.with_attempt(ledger, record, record.attempt))
+
+
+def _delete(look: RestoreLook, cloud: ImportingCloud, image_id: str, snapshot_ids: tuple[str, ...]) -> None:
+    if _deleted(look, cloud, image_id):
+        for snapshot in look.context.in_time(snapshot_ids):
+            cloud.delete_snapshot(snapshot)
+    look.context.log.info("restore.discarded", image_id=image_id)
+
+
+def _deleted(look: RestoreLook, cloud: ImportingCloud, image_id: str) -> bool:
     """Whether it is gone; False where it is there and not ours any more, and so stays with all that it is made of."""
-    made = look.cloud.image_by_id(outcome.image_id)
+    made = cloud.image_by_id(image_id)
     if made is None:
         return True
-    if not is_ours(record, made.image):
-        look.context.log.error("restore.left_image", image_id=outcome.image_id)
+    if not is_ours(look.record, made.image):
+        look.context.log.error("restore.left_image", image_id=image_id)
         return False
-    look.cloud.delete_image(outcome.image_id)
+    cloud.delete_image(image_id)
     return True
 
 
@@ -216,6 +257,7 @@ PERFORM: dict[type[Any], Callable[[RestoreLook, Any], RestoreLook]] = {
     MakeImportClaim: _make_claim,
     LookForName: _look_for_name,
     CallImport: _call_import,
+    CallCopy: _call_copy,
     SettleImport: _settle,
     LookAtMade: _look_at_made,
     NoteSnapshots: _note_snapshots,
@@ -225,6 +267,7 @@ PERFORM: dict[type[Any], Callable[[RestoreLook, Any], RestoreLook]] = {
     SetAfterwards: _set_afterwards,
     Decide: _decide,
     DeleteMade: _delete_made,
+    DeleteTemporary: _delete_temporary,
     EndRestore: _end,
     SweepUnpacked: _sweep,
     NoteRefusal: _note_refusal,

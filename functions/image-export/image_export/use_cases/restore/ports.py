@@ -21,6 +21,16 @@ class StartImport(NamedTuple):
     checked: bool = False  # by image check, once it is there
 
 
+class StartCopy(NamedTuple):
+    """The parameters of one CopyImage call, into another region of the account."""
+
+    image_id: str  # of what is copied
+    region_id: str
+    image_name: str
+    client_token: str
+    parameters: ImportParameters  # of which a copy takes description, resource group and tags
+
+
 class Imported(NamedTuple):
     """What ImportImage answers; older answers call the task otherwise, or may lack it."""
 
@@ -49,6 +59,10 @@ class ImportingCloud(Protocol):
 
     def import_image(self, start: StartImport) -> Imported:
         """Sent once. Refused, Unreached: nothing was done. Unanswered: it may have been, and the same call finds it."""
+        ...
+
+    def copy_image(self, start: StartCopy) -> str:
+        """The new image's id. Sent once, as `import_image` is."""
         ...
 
     def task(self, task_id: str) -> Task | None: ...

@@ -87,7 +87,8 @@ def plan(context: Context, importing: Importing, restore: str, request: RestoreR
         manifest=request.manifest_address,
         export_id=request.manifest.export_id,
         account_id=request.role.account_id,
-        region_id=request.manifest.region_id,
+        region_id=request.target_region_id,
+        import_region_id=request.manifest.region_id if request.copies else None,
         image_name=request.image_name,
         sources=mapping.sources(request, restore, unpacked=unpacks) if refusal is None else (),
         unpacks=unpacks,
@@ -98,12 +99,14 @@ def plan(context: Context, importing: Importing, restore: str, request: RestoreR
 
 
 def _refusal_by_objects(context: Context, importing: Importing, restore: str, request: RestoreRequest) -> Cause | None:
-    cloud = importing.clouds.at(request.role, request.manifest.region_id, request.manifest.oss_bucket)
+    bucket = request.manifest.oss_bucket
+    cloud = importing.clouds.at(request.role, request.manifest.region_id, bucket)
+    target = importing.clouds.at(request.role, request.target_region_id, bucket)
     record = RestoreRecord(restore_id=restore, request=request, requested_at=context.ledger.now)
     keys_ = [disk.key or "" for disk in mapping.wanted_disks(request.manifest, request.disks)]
     try:
-        found = {key: cloud.object(request.manifest.oss_bucket, key) for key in keys_}
-        named = cloud.image_by_name(request.image_name)
+        found = {key: cloud.object(bucket, key) for key in keys_}
+        named = target.image_by_name(request.image_name)
     except CloudFault as fault:
         return advised(fault.cause)
     if named:
@@ -140,7 +143,10 @@ def record(context: Context, restore: str, request: RestoreRequest) -> RecordedR
 
 def _check_same(was: RestoreRequest, now: RestoreRequest) -> None:
     """Of one ClientToken, or of one request that is delivered again."""
-    said = [(one.manifest_address, one.image_name, one.disks, one.unpack, one.role_name) for one in (was, now)]
+    said = [
+        (one.manifest_address, one.region_id, one.image_name, one.disks, one.unpack, one.role_name)
+        for one in (was, now)
+    ]
     if said[0] != said[1]:
         message = "This ClientToken has begun a restore with other parameters."
         raise AskerFault(Cause(code="IdempotentParameterMismatch", message=message), status=409)

@@ -32,4 +32,4 @@ def advance_other(context: Context, reach: Drilling, what: str, hint: str | None
     restore = restores.advance(context, reach.importing, what, hint=hint)
     if restore is None:
         return None
-    return Other(restore.deliveries, OfRestore(restore.record), restore.record.request.place, restore.restore.reason)
+    return Other(restore.deliveries, OfRestore(restore.record), restore.record.place, restore.restore.reason)

@@ -24,7 +24,7 @@ class RestoreRequested(OfRestore, frozen=True):
 
 
 class ImportClaim(OfRestore, frozen=True):
-    """What ImportImage may be called with in attempt n."""
+    """What ImportImage or CopyImage may get in attempt n."""
 
     form = "restores/{restore_id}/claim-{attempt:04d}"
     attempt: int
@@ -45,7 +45,7 @@ class Snapshots(OfRestore, frozen=True):
 
 
 class Outcome(OfRestore, frozen=True):
-    """Whether the image of attempt n is kept or deleted."""
+    """Whether the image of attempt n is kept, deleted or copied."""
 
     form = "restores/{restore_id}/outcome-{attempt:04d}"
     attempt: int

@@ -25,10 +25,17 @@ RESTORES = (
         "Nothing.",
     ),
     LogEvent(
+        "restore.copying",
+        "info",
+        "restore_id image_id target_region_id",
+        "CopyImage was called, and this image is on its way in the region that was asked for.",
+        "Nothing.",
+    ),
+    LogEvent(
         "restore.refused",
         "warning",
         "restore_id code error cloud_request_id",
-        "ECS has refused ImportImage. By its code the restore waits, has the object unpacked, or fails.",
+        "ECS has refused ImportImage or CopyImage. By its code the restore waits, has the object unpacked, or fails.",
         "Look the code up in [restoring](restore.md).",
     ),
     LogEvent(
@@ -56,7 +63,7 @@ RESTORES = (
         "restore.discarded",
         "info",
         "restore_id image_id",
-        "An image that came to nothing is deleted, and its snapshots.",
+        "An image that came to nothing, or has been copied to another region, is deleted, and its snapshots.",
         "Nothing.",
     ),
     LogEvent(

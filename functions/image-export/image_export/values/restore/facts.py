@@ -1,5 +1,6 @@
 """The facts of a restore, each created once below restores/<id>/ (docs/protocol.md#rule-19). Pure."""
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import field
@@ -28,17 +29,30 @@ class RestoreEnded(Wire, frozen=True, kw_only=True):
     error: Cause | None = field(name="Error", default=None)
 
 
+class TemporaryImage(Wire, frozen=True, kw_only=True):
+    """The image of attempt n, which was imported to be copied. It goes before the restore ends, and its snapshots."""
+
+    attempt: int = field(name="Attempt")
+    image_id: str = field(name="ImageId")
+    snapshot_ids: tuple[str, ...] = field(name="SnapshotIds", default=())
+    task_id: str | None = field(name="TaskId", default=None)
+    started_at: datetime | None = field(name="StartedAt", default=None)  # ImportImage had answered it
+    not_before: datetime | None = field(name="NotBefore", default=None)  # it is deleted: a late ImportImage repeats it
+    differences: tuple[Difference, ...] = field(name="Differences", default=())  # that the copy has as well
+
+
 class ImportClaim(Wire, frozen=True, kw_only=True):
     """Attempt n: ImportImage may be called, by anybody and again, with these parameters and no others.
 
     Its ClientToken and the image's name follow from the restore and the attempt, so that all these calls are one.
-    An `end` is the end of all attempts.
+    A `copy` is the same for CopyImage, of the temporary image. An `end` is the end of all attempts.
     """
 
-    kind: Literal["import", "end"] = field(name="Kind")
+    kind: Literal["import", "copy", "end"] = field(name="Kind")
     sources: tuple[ImportSource, ...] = field(name="Sources", default=())
     unpacked: bool = field(name="Unpacked", default=False)
     discarded: tuple[str, ...] = field(name="Discarded", default=())  # images of earlier attempts: never taken for it
+    temporary: TemporaryImage | None = field(name="Temporary", default=None)  # to be deleted before the restore ends
     ended: RestoreEnded | None = field(name="Ended", default=None)
 
 
@@ -57,9 +71,10 @@ class Outcome(Wire, frozen=True, kw_only=True):
     keep      it is what was asked for, with these differences
     discard   it is to be deleted, and then its snapshots, which only the image names; `cause`: why, or null where the
               restore was cancelled
+    copy      it is what a copy in another region may be made of; the next claim is of that copy, or the end
     """
 
-    kind: Literal["keep", "discard"] = field(name="Kind")
+    kind: Literal["keep", "discard", "copy"] = field(name="Kind")
     image_id: str = field(name="ImageId")
     differences: tuple[Difference, ...] = field(name="Differences", default=())
     snapshot_ids: tuple[str, ...] = field(name="SnapshotIds", default=())

@@ -8,8 +8,9 @@ import msgspec
 
 from ..cause import Cause
 from ..facts import LookRefused
+from ..place import Place
 from ..unpack import Unpacked
-from .facts import ImportClaim, ImportResult, Outcome, RestoreEnded
+from .facts import ImportClaim, ImportResult, Outcome, RestoreEnded, TemporaryImage
 from .request import RestoreRequest
 
 
@@ -28,6 +29,7 @@ class RestoreRecord(msgspec.Struct, frozen=True, kw_only=True):
     snapshot_ids: tuple[str, ...] = ()  # of the newest attempt's image, as it has named them so far
     outcome: Outcome | None = None
     discarded_at: datetime | None = None  # the image of the newest attempt is gone, and its snapshots
+    temporary_gone_at: datetime | None = None  # the same of the image that was imported to be copied
     unpacking_at: datetime | None = None  # when somebody last asked for unpacking, or went on with it
     unpacked: Mapping[int, Unpacked] = MappingProxyType({})  # by the disk's number, from 1 on
     unpack_failed: Cause | None = None
@@ -49,6 +51,25 @@ class RestoreRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.result.image_id if self.result else None
 
     @property
+    def temporary(self) -> TemporaryImage | None:
+        """The image that was imported to be copied, once it was decided so."""
+        return self.claim.temporary if self.claim else None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the newest attempt is a copy: its image is, or was to be, in the region that was asked for."""
+        return self.claim is not None and self.claim.kind == "copy"
+
+    @property
+    def place(self) -> Place:
+        """Where the cloud is asked for its image."""
+        return (
+            Place(self.request.role.account_id, self.request.target_region_id) if self.is_copy else self.request.place
+        )
+
+    @property
     def started_at(self) -> datetime | None:
         """When an image was known to be on its way."""
+        if self.is_copy:
+            return self.temporary.started_at if self.temporary else None
         return self.settled_at if self.image_id else None

@@ -20,6 +20,7 @@ class AskedRestore(Wire, frozen=True, kw_only=True):
 
     export_id: str | None = field(name="ExportId", default=None)
     manifest: str | None = field(name="Manifest", default=None)
+    region_id: str | None = field(name="RegionId", default=None)
     image_name: str | None = field(name="ImageName", default=None)
     disks: WhichDisks = field(name="Disks", default="all")
     unpack: Unpack = field(name="Unpack", default="auto")
@@ -34,6 +35,7 @@ class RestoreRequest(Wire, frozen=True, kw_only=True):
     role: AssumedRole = field(name="Role")
     manifest_address: str = field(name="ManifestAddress")
     manifest: Manifest = field(name="Manifest")
+    region_id: str | None = field(name="RegionId", default=None)  # to which the image is copied; None: it is not
     image_name: str = field(name="ImageName")
     disks: WhichDisks = field(name="Disks", default="all")
     unpack: Unpack = field(name="Unpack", default="auto")
@@ -46,5 +48,15 @@ class RestoreRequest(Wire, frozen=True, kw_only=True):
 
     @property
     def place(self) -> Place:
-        """Where the image is made: the account of the role, the region of the bucket."""
+        """Where disks are imported: the account of the role, the region of the bucket."""
         return Place(self.role.account_id, self.manifest.region_id)
+
+    @property
+    def copies(self) -> bool:
+        """Whether what is imported is a temporary image, of which one in another region is made."""
+        return self.region_id is not None
+
+    @property
+    def target_region_id(self) -> str:
+        """Where the restored image is."""
+        return self.region_id or self.manifest.region_id

@@ -9,7 +9,9 @@ from ..cause import Cause
 from ..export import RequestedBy
 from ..wire import Wire
 
-RestoreStatus = Literal["Requested", "Unpacking", "Importing", "Checking", "Completed", "Failed", "Cancelled"]
+RestoreStatus = Literal[
+    "Requested", "Unpacking", "Importing", "Copying", "Checking", "Completed", "Failed", "Cancelled"
+]
 RestoreVerdict = Literal["Completed", "Failed", "Cancelled"]
 Origin = Literal["manifest", "asked", "default", "mapped", "lost"]
 Unpack = Literal["auto", "always", "never"]
@@ -56,6 +58,8 @@ class Restore(Wire, frozen=True, kw_only=True):
     manifest: str = field(name="Manifest")
     image_name: str = field(name="ImageName")
     image_id: str | None = field(name="ImageId", default=None)
+    import_region_id: str | None = field(name="ImportRegionId", default=None)  # where that is not RegionId
+    temporary_image_id: str | None = field(name="TemporaryImageId", default=None)  # imported there, to be copied
     status: RestoreStatus = field(name="Status")
     reason: str | None = field(name="Reason", default=None)
     task_id: str | None = field(name="TaskId", default=None)
@@ -77,6 +81,7 @@ class RestorePlan(Wire, frozen=True, kw_only=True):
     export_id: str = field(name="ExportId")
     account_id: str = field(name="AccountId")
     region_id: str = field(name="RegionId")
+    import_region_id: str | None = field(name="ImportRegionId", default=None)  # where that is not RegionId
     image_name: str = field(name="ImageName")
     sources: tuple[ImportSource, ...] = field(name="Sources")
     unpacks: bool = field(name="Unpacks")  # certainly; where it may yet turn out so, a warning says it

@@ -48,7 +48,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     task: Task | None | UnsetType = UNSET
     modified: bool = False  # ModifyImageAttribute was sent in this look
     first_call: bool = False  # this look made the claim: nobody has called before it
-    called: Cause | None = None  # ImportImage was called in this look, and refused
+    called: Cause | None = None  # ImportImage, or CopyImage, was called in this look, and refused
     cancel_asked: bool = False
     forbidden: Cause | None = None  # the policy of today does not allow the restore
     unruled: bool = False  # nobody knows what it allows
@@ -87,6 +87,10 @@ class LookForName(msgspec.Struct, frozen=True):
 
 class CallImport(msgspec.Struct, frozen=True):
     """ImportImage with the attempt's token and name; a repetition is the same call."""
+
+
+class CallCopy(msgspec.Struct, frozen=True):
+    """CopyImage of the temporary image, with the attempt's token and name; a repetition is the same call."""
 
 
 class SettleImport(msgspec.Struct, frozen=True):
@@ -133,6 +137,10 @@ class DeleteMade(msgspec.Struct, frozen=True):
     """DeleteImage, then DeleteSnapshot of each, then the fact discarded-n."""
 
 
+class DeleteTemporary(msgspec.Struct, frozen=True):
+    """The same for the temporary image, in the region where it was imported."""
+
+
 class EndRestore(msgspec.Struct, frozen=True):
     """Create `ended`."""
 
@@ -162,6 +170,7 @@ RestoreStep = (
     | MakeImportClaim
     | LookForName
     | CallImport
+    | CallCopy
     | SettleImport
     | LookAtMade
     | NoteSnapshots
@@ -171,6 +180,7 @@ RestoreStep = (
     | SetAfterwards
     | Decide
     | DeleteMade
+    | DeleteTemporary
     | EndRestore
     | SweepUnpacked
     | NoteRefusal
