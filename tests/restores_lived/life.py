@@ -14,12 +14,11 @@ from image_export.use_cases.watch.tick import Tick
 from .checks import CHECKS
 from .story import Story
 from .unpacker import Engine
-from .world import RULED, Ground, World
+from .world import Ground, World
 
 WATCH_S = 300.0  # s.yaml
 STORM_TICKS, FAIR_TICKS = 120, 600
 SWEEPS = 0.1  # how often a tick that has something to do sweeps as well
-WORK = ("due/", "open-restores/")
 
 
 def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> World:
@@ -27,6 +26,15 @@ def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> W
     world = World(seed, ground or Ground(), tracing=tracing)
     story = Story(world)
     world.tell(f"seed {seed}: {world.weather}; {world.readings}")
+    live_out(world, story)
+    for name, check in CHECKS.items():
+        for how in check(world):
+            world.breaks(name, how)
+    return world
+
+
+def live_out(world: World, story: Story) -> None:
+    """The storm, then fair weather until nothing is left to be done."""
     with patch.object(unpacking, "unpack", Engine(world)):
         for _ in range(STORM_TICKS):
             if world.clock.now > story.last_at and not _left(world):
@@ -40,21 +48,18 @@ def live(seed: int, ground: Ground | None = None, *, tracing: bool = False) -> W
             if not _left(world) and world.baton.next_at is None:
                 break
             _tick(world)
-    for name, check in CHECKS.items():
-        for how in check(world):
-            world.breaks(name, how)
-    return world
 
 
 def _left(world: World) -> list[str]:
-    return [key for work in WORK for key in world.objects.below(work)]
+    return [key for work in world.open_work for key in world.objects.below(work)]
 
 
 def _clear_up(world: World) -> None:
     """Faults end; what other people have done stays done."""
     world.weather.fair = True
+    world.fair_at = world.clock.now
     world.quota_used_until = world.role_dead_until = world.silent_until = world.clock.now
-    world.policy = RULED
+    world.policy = world.ruled
     world.notifier.refusing.clear()
     world.tell("fair weather")
 

@@ -14,7 +14,7 @@ from image_export.values.restore.request import AskedRestore
 from tests.fakes import START
 from tests.restore.world import ACCOUNT, AWAY, MANIFEST, REGION
 
-from .world import OTHER_ROLE, RENAMED, RULED, TARGETS, WITHOUT_REGION, WITHOUT_ROLE, World
+from .world import OTHER_ROLE, RENAMED, TARGETS, WITHOUT_REGION, WITHOUT_ROLE, World
 
 HTTP_S = 120.0  # s.yaml
 ASKER = RequestedBy(trigger="http", id="1-69240a40")
@@ -184,7 +184,7 @@ class Story:
             world.tell(f"  {what}: {one and one.accounts[0].restore_role_arn}")
 
         world.baton.at(begins, lambda: rule(policy))
-        world.baton.at(begins + lasts, lambda: rule(RULED))
+        world.baton.at(begins + lasts, lambda: rule(world.ruled))
         self.last_at = max(self.last_at, begins + lasts)
 
     def refuses_events(self) -> None:

@@ -17,7 +17,8 @@ IMPORT_RATES = (0.0, 0.2, 0.5, 0.8)
 LATE_S = 600.0  # a request whose answer was lost may still be on its way
 SILENT_S = 45.0  # how long one waits for a service that does not answer
 LEDGER_READS = frozenset({"get", "list", "versioned"})
-READS = frozenset({"object", "read", "image_by_id", "image_by_name", "task"})
+OF_INSTANCES = frozenset({"instance_by_tag", "instance", "console", "assistant", "command_result"})  # a drill's
+READS = frozenset({"object", "read", "image_by_id", "image_by_name", "task"}) | OF_INSTANCES
 MAKES = frozenset({"import_image", "copy_image"})
 GROUPS = dict.fromkeys(("object", "image_by_name"), "look") | dict.fromkeys(
     ("begin_upload", "put_part", "complete_upload"), "unpack"

@@ -94,7 +94,10 @@ class NoDrills:
 
 
 class World:
-    """One life's."""
+    """One life's. `open_work`: below these names stands what is to be done yet; `ruled`: the policy of fair weather."""
+
+    open_work = ("due/", "open-restores/")
+    ruled = RULED
 
     def __init__(self, seed: int, ground: Ground, *, tracing: bool = False) -> None:
         self.seed, self.ground, self.tracing = seed, ground, tracing
@@ -107,7 +110,8 @@ class World:
         self.trouble = Trouble(self)
         self.notifier = FakeNotifier(faults=self.trouble)
         self.log = FakeLog()
-        self.policy: Policy | None = RULED
+        self.policy: Policy | None = self.ruled
+        self.fair_at = START
         self.clouds: dict[tuple[str, str], LivingImporting] = {}
         self.manifests: dict[str, Manifest] = {MANIFEST: SAID}
         self.unpacker = LivingUnpacker(self)
