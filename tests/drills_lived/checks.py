@@ -62,7 +62,7 @@ class Told:
         """Whether the level may say so, by what was true when it did."""
         at = (self.at(f"level-{number}") or START) + A_MOMENT
         image = self.restored
-        if image is None or self.cloud.imports[image].bad or image not in self.cloud.available_at:
+        if image not in self.cloud.imports or self.cloud.imports[image].bad or image not in self.cloud.available_at:
             return False
         if number == 2:
             checked_for = at - self.cloud.available_at[image]
@@ -234,12 +234,15 @@ def the_evidence_comes_first(world: DrillWorld) -> Iterator[str]:
 
 
 def notes_agree(world: DrillWorld) -> Iterator[str]:
-    """Of a series and an export it is noted which drill was the last, and what came of it."""
+    """Of a series and an export it is noted which drill was the last, unless OSS has refused that name, and it is logged."""
+    refused = {line["key"] for line in world.log.lines if line["event"] == "fact.unreadable" and "key" in line}
     last: dict[str, Told] = {}
     for one in sorted(drills(world), key=lambda told: told.ended_at or START):
         for key in (f"drilled-series/{one.request['Series']}", f"drilled-exports/{one.request['ExportId']}"):
             last[key] = one
     for key, one in last.items():
+        if key in refused:
+            continue
         stored = world.objects.get(key)
         note = json.decode(stored.body)["Fact"] if stored else None
         if one.ended and (note is None or (note["DrillId"], note["Verdict"]) != (one.drill_id, one.verdict)):
@@ -252,7 +255,7 @@ def the_ledger_explains_itself(world: DrillWorld) -> Iterator[str]:
         listed = world.objects.get(world.fact(one.drill_id, "requested")["Listed"])
         if not listed or f'"Verdict":"{one.verdict}"'.encode() not in listed.body:
             yield f"the history does not show the end of {one.drill_id}"
-        said = [key for key in world.objects.below(f"drills/{one.drill_id}/told-drill{str(one.verdict).lower()}-")]
+        said = world.objects.below(f"drills/{one.drill_id}/told-drill{str(one.verdict).lower()}-")
         if len(said) != len(TARGETS):
             yield f"{len(said)} targets are known to be told of the end of {one.drill_id}"
     for line in world.log.lines:

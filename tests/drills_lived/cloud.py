@@ -3,23 +3,22 @@
 It judges each call that may do harm as it comes.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from msgspec import json
 
 from image_export.use_cases.drill.ports import StartOfInstance
 from image_export.use_cases.restore.ports import Imported, StartImport
 from image_export.values.drill.steps import Assistant, CommandResult, Console, Instance
-from image_export.values.restore.request import DRILL_TAG, RESTORE_TAG
+from image_export.values.restore.request import DRILL_TAG
 from image_export.values.restore.steps import Made
 from image_export.values.stored_object import StoredObject
 from tests.fakes import START, refused
 from tests.restores_lived.cloud import LivingImporting
 
 from .exports import Exported
-from .guests import Guest, detected
+from .guests import Guest, detected, released_at
 
 if TYPE_CHECKING:
     from .world import DrillWorld
@@ -45,6 +44,9 @@ class LivingDrilling(LivingImporting):
         self.checked: set[str] = set()
         self.failed: set[str] = set()  # restores of which an import has failed
         self.harmed: set[str] = set()  # keys that are not what they were when they were exported
+        self.objects["others/notes"] = StoredObject(
+            key="others/notes", size_bytes=1, etag="N", crc64="1", modified_at=START, head=b"", tail=b""
+        )
 
     def hold_export(self, one: Exported) -> None:
         """Its manifest and its objects, as they are by now."""
@@ -129,8 +131,7 @@ class LivingDrilling(LivingImporting):
         self.guests[instance_id], self.started[token] = guest, instance_id
         self.world.tell(f"  {instance_id} is made for {guest.drill_id} as {start.instance_type}")
         if start.release_at:
-            at = datetime.strptime(start.release_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-            self.world.baton.at(at, lambda: self._release(instance_id))
+            self.world.baton.at(released_at(start), lambda: self._release(instance_id))
         return instance_id
 
     def _may_start(self, start: StartOfInstance, now: datetime) -> None:

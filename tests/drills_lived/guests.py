@@ -1,7 +1,7 @@
 """Instances of a life and the guests on them: what each says, and when. The truth by which verdicts are judged."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from random import Random
 
 from image_export.use_cases.drill.ports import StartOfInstance
@@ -120,6 +120,11 @@ class Guest:
             return None
         over = self.command_at + timedelta(seconds=self.nature.command_takes_s) <= now
         return RESULTS[self.nature.command] if over else RESULTS["never ends"]
+
+
+def released_at(start: StartOfInstance) -> datetime:
+    """Its AutoReleaseTime."""
+    return datetime.strptime(start.release_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
 
 
 def detected(nature: Nature, since: timedelta) -> Detection | None:

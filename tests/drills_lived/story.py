@@ -1,4 +1,4 @@
-"""What happens in a life of drills: hourly plans, people who ask and cancel, and all that restores meet. By the seed."""
+"""What happens in a life of drills: hourly plans, people who ask and cancel, and what restores meet. By the seed."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

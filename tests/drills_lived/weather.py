@@ -3,7 +3,7 @@
 from random import Random
 
 from tests.fakes import refused, unreached
-from tests.restores_lived.weather import KINDS, RATES, ROLE, Weather
+from tests.restores_lived.weather import KINDS, ROLE, Weather
 
 START_RATES = (0.0, 0.2, 0.5, 0.8)
 OF_STARTS = ("Throttling.User", "QuotaExceed.ElasticQuota", "InvalidVSwitchId.NotFound", "ServiceUnavailable")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.restores_lived.world import NOTIFY, OTHER_ACCOUNT, Ground, World
 
 from .cloud import CALLED_AFTER_CANCEL, RELEASED_AHEAD, LivingDrilling
 from .exports import HARMS, Exported, exported, record
-from .guests import Guest, Nature
+from .guests import Guest, Nature, released_at
 from .weather import DrillWeather
 
 TYPES = ("ecs.t6-c1m1.large", "ecs.g7.large")
@@ -64,7 +64,7 @@ class DrillGround(Ground):
 class DrillWorld(World):
     """One life's."""
 
-    open_work = ("due/", "open-restores/", "open-drills/")
+    open_work: tuple[str, ...] = ("due/", "open-restores/", "open-drills/")
     ground: DrillGround
     clouds: dict[str, LivingDrilling]  # type: ignore[assignment]
 
@@ -135,8 +135,7 @@ class DrillWorld(World):
         cancel = self.objects.get(f"drills/{drill}/cancel")
         if cancel and now - cancel.modified_at > CALLED_AFTER_CANCEL:
             self.breaks("called off", f"an instance is started for {drill}, cancelled at {cancel.modified_at}")
-        release_at = start.release_at and datetime.strptime(start.release_at, "%Y-%m-%dT%H:%M:%SZ")
-        if not release_at or release_at.replace(tzinfo=timezone.utc) - now < RELEASED_AHEAD:
+        if not start.release_at or released_at(start) - now < RELEASED_AHEAD:
             self.breaks("released by ECS in the end", f"{start.release_at} at {now}")
 
     def judge_instance_deletion(self, guest: Guest) -> None:

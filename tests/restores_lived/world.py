@@ -96,7 +96,7 @@ class NoDrills:
 class World:
     """One life's. `open_work`: below these names stands what is to be done yet; `ruled`: the policy of fair weather."""
 
-    open_work = ("due/", "open-restores/")
+    open_work: tuple[str, ...] = ("due/", "open-restores/")
     ruled = RULED
 
     def __init__(self, seed: int, ground: Ground, *, tracing: bool = False) -> None:

@@ -9,7 +9,7 @@
     CLEANING    the fact `clean-up`                    delete instance, image and snapshots, in this order; wait until
                                                        the restore has removed what was unpacked for it
     CONCLUDING  the fact `cleaned`                     write the evidence, and end
-    ENDED       a verdict                              nothing
+    ENDED       a verdict                              note the series and the export as drilled
 
 A level that failed ends the climb; silence does not, and neither do refusals: each level has its time, and is Unproven
 where nothing was found out in it. Only the clean-up has no end. Whatever happens, what was made is deleted, and an
@@ -32,6 +32,7 @@ from ...values.drill.steps import (
     ClaimStart,
     Conclude,
     DeleteAll,
+    DeleteInstance,
     DrillSituation,
     DrillStep,
     GiveCommand,
@@ -44,6 +45,7 @@ from ...values.drill.steps import (
     LookForInstance,
     NoteCleaned,
     NoteCleanUp,
+    NoteDrilled,
     Pause,
     ReadConsole,
     RecordRestore,
@@ -66,6 +68,7 @@ NO_CHECK_AFTER = timedelta(minutes=20)  # where ECS says nothing at all of a che
 CALLED_WITHIN = timedelta(minutes=45)  # RunInstances, from its claim on
 SETTLED_WITHIN = timedelta(hours=1)  # no call is on its way any more, and what was started is seen by its tag
 RELEASED_AFTER = timedelta(hours=3)  # by ECS itself, whatever becomes of us
+SHOWN_WITHIN = timedelta(minutes=5)  # an instance, by its tag
 SWEPT_WITHIN = timedelta(hours=24)  # then the restore goes on alone, and says why it cannot
 LOOK_MOST = timedelta(minutes=2)
 ESSENTIAL = frozenset({"Architecture", "OSType", "BootMode", "NvmeSupport", "Disks"})
@@ -75,6 +78,7 @@ NEXT_TYPE = (
     "ImageNotSupportInstanceType",
     "InvalidParameter.NotMatch",
 )
+OF_THE_DEPLOYMENT = ("Forbidden", "RestoreNotEnabled", "UserNotInTheWhiteList", "Account.", "InvalidAccountStatus.")
 IMPORTED, CHECKED, POWERED_ON, SPOKE, ANSWERED, PROVED = range(1, 7)
 WITHIN = {
     CHECKED: timedelta(hours=1),
@@ -207,12 +211,20 @@ def _imported(ended: RestoreEnded) -> tuple[LevelVerdict, str]:
         return "Unproven", "the restore was called off, or took longer than a day"
     if ended.error:
         said = f"{ended.error.code}: {ended.error.message}"
-        ours = meaning(ended.error.code) in (Meaning.ROLE, Meaning.WAIT) or ended.error.code.startswith("Forbidden")
-        return ("Unproven", f"nothing could be tried: {said}") if ours else ("Failed", said)
+        if is_of_export(ended.error.code):
+            return "Failed", said
+        return "Unproven", f"nothing could be tried: {said}"
     wrong = [one for one in ended.differences if one.about in ESSENTIAL]
+    if wrong and all((one.about, one.wanted) == ("BootMode", "UEFI-Preferred") for one in wrong):
+        return "Unproven", "the boot mode UEFI-Preferred, which import does not know, could not be set afterwards"
     if wrong:
         return "Failed", "; ".join(f"{one.about} is {one.found} instead of {one.wanted}" for one in wrong)
     return "Proved", f"{ended.image_id} is Available, with the disks and the boot mode of the manifest"
+
+
+def is_of_export(code: str) -> bool:
+    """Whether a refusal says something of the export; what the deployment or the account lacks says nothing of it."""
+    return meaning(code) not in (Meaning.ROLE, Meaning.WAIT, Meaning.TAKEN) and not code.startswith(OF_THE_DEPLOYMENT)
 
 
 # 2 Checked
@@ -397,8 +409,11 @@ def _note(situation: DrillSituation) -> DrillStep:
 
 def _cleaning(situation: DrillSituation) -> DrillStep:
     record, heard, now = situation
+    quiet_at = _quiet_at(record)
     if isinstance(heard.found, Instance):
         return Pause("CleaningUp", now + MINUTE / 2)
+    if quiet_at and now < quiet_at:
+        return DeleteInstance() if heard.found is UNSET else Pause("CleaningUp", quiet_at)
     if not heard.deleted:
         return DeleteAll()
     if heard.restore is UNSET:
@@ -406,6 +421,21 @@ def _cleaning(situation: DrillSituation) -> DrillStep:
     if heard.restore is None or _is_swept(heard.restore) or now - record.levelled_at[IMPORTED] >= SWEPT_WITHIN:
         return NoteCleaned()
     return Pause("CleaningUp", now + LOOK_MOST)
+
+
+def _quiet_at(record: DrillRecord) -> datetime | None:
+    """From then on no RunInstances is on its way, and an instance is seen by its tag: the image may go.
+
+    Whoever claims calls at once, and alone for six minutes. Others, and whoever has not seen a cancel, may call later.
+    """
+    times = [at for at in (record.start_at, record.started_at, record.cancel_at) if at]
+    if record.request.entry.boot is None or not times:
+        return None
+    claimed_at, settled_at = record.start_at, record.started_at
+    alone = claimed_at and settled_at and settled_at - claimed_at < WORKER_DEAD
+    if alone and record.attempt == 1 and record.cancel_at is None:
+        return max(times) + SHOWN_WITHIN
+    return max(times) + CALLS_OVER + SHOWN_WITHIN
 
 
 def _is_swept(restore: RestoreRecord) -> bool:
@@ -432,5 +462,5 @@ DECIDE: dict[DrillPhase, Callable[[DrillSituation], DrillStep]] = {
     DrillPhase.THROUGH: _through,
     DrillPhase.CLEANING: _cleaning,
     DrillPhase.CONCLUDING: lambda _situation: Conclude(),
-    DrillPhase.ENDED: lambda _situation: Pause(),
+    DrillPhase.ENDED: lambda situation: Pause() if situation.heard.noted else NoteDrilled(),
 }

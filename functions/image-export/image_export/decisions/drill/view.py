@@ -7,9 +7,8 @@ from ...values.drill.drill import LEVELS, Drill, DrillStatus, Evidence, Level, L
 from ...values.drill.facts import CleanUp, LevelFact
 from ...values.drill.record import DrillRecord
 from ...values.match import UNITS
-from ..restore.codes import Meaning, meaning
 from .names import restore_of_drill
-from .table import CHECKED, IMPORTED, POWERED_ON, SPOKE, DrillPhase, phase
+from .table import CHECKED, IMPORTED, POWERED_ON, SPOKE, DrillPhase, is_of_export, phase
 
 STATUS: dict[DrillPhase, DrillStatus] = {
     DrillPhase.RESTORING: "Restoring",
@@ -79,8 +78,8 @@ def verdict_of(record: DrillRecord) -> LevelVerdict:
 
 def failed(cause: Cause) -> LevelFact:
     """Level 1 of an export that cannot be restored at all; a role or a right that lacks proves nothing."""
-    ours = meaning(cause.code) is Meaning.ROLE or cause.code in ("RestoreNotEnabled", "Forbidden.Policy")
-    return LevelFact(verdict="Unproven" if ours else "Failed", why=f"{cause.code}: {cause.message}")
+    verdict: LevelVerdict = "Failed" if is_of_export(cause.code) else "Unproven"
+    return LevelFact(verdict=verdict, why=f"{cause.code}: {cause.message}")
 
 
 def height(record: DrillRecord) -> int:
@@ -89,9 +88,10 @@ def height(record: DrillRecord) -> int:
 
 
 def is_too_slow(record: DrillRecord) -> bool:
-    """Whether the restore took longer than the entry allows."""
+    """Whether the restore took longer than the entry allows; one that came to nothing has no time to be compared."""
     bound = record.request.entry.restore_within
-    took = restore_seconds(record)
+    restored = IMPORTED in record.levels and record.levels[IMPORTED].verdict == "Proved"
+    took = restore_seconds(record) if restored else None
     return bool(bound) and took is not None and took > int(str(bound)[:-1]) * UNITS[str(bound)[-1]].total_seconds()
 
 

@@ -1,10 +1,13 @@
 """A drill's facts in the ledger: read whole, and created once each. Decides nothing."""
 
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from ...values import ledger_keys as keys
 from ...values.drill.facts import CleanUp, DrillEnded, DrillRequested, LevelFact, Ran, StartClaim, StartResult
 from ...values.drill.record import DrillRecord
+from ..ledger.fact_store import Found
 from ..ledger.ledger import Ledger
 
 
@@ -13,12 +16,14 @@ def load(ledger: Ledger, drill: str) -> DrillRecord | None:
     requested = ledger.read(keys.DrillRequested(drill).key, DrillRequested)
     if requested is None:
         return None
-    times = {entry.key: entry.modified_at for entry in ledger.walk(keys.DrillRequested.below(drill))}
+    # First these two: what came before the end, or before the clean-up, stands by the time of the listing.
+    ended = ledger.read(keys.DrillEnded(drill).key, DrillEnded)
+    clean_up = ledger.read(keys.DrillCleanUp(drill).key, CleanUp)
+    listed = {entry.key: entry.modified_at for entry in ledger.walk(keys.DrillRequested.below(drill))}
+    times = {key: at for key, at in listed.items() if _counts(key, at, ended, clean_up)}
     levels = {level.number: key for key in times if (level := keys.DrillLevel.read(key))}
     said = {number: found for number, key in levels.items() if (found := ledger.read(key, LevelFact))}
     ran = ledger.read(keys.DrillRan(drill).key, Ran) if keys.DrillRan(drill).key in times else None
-    clean_up = ledger.read(keys.DrillCleanUp(drill).key, CleanUp)
-    ended = ledger.read(keys.DrillEnded(drill).key, DrillEnded)
     record = DrillRecord(
         drill_id=drill,
         request=requested.fact.request,
@@ -36,11 +41,18 @@ def load(ledger: Ledger, drill: str) -> DrillRecord | None:
         delivered=frozenset(one.event for one in map(keys.DrillDelivered.read, times) if one),
         refused_since={one.event: at for key, at in times.items() if (one := keys.DrillRefused.read(key))},
     )
-    listed = max((start.attempt for start in map(keys.DrillStart.read, times) if start), default=0)
-    record = with_start(ledger, record, listed) if listed else record
-    while (following := with_start(ledger, record, record.attempt + 1)) is not record:
+    attempt = max((start.attempt for start in map(keys.DrillStart.read, times) if start), default=0)
+    record = with_start(ledger, record, attempt) if attempt else record
+    while ended is None and (following := with_start(ledger, record, record.attempt + 1)) is not record:
         record = following
     return record
+
+
+def _counts(key: str, at: datetime, ended: Found[DrillEnded] | None, clean_up: Found[CleanUp] | None) -> bool:
+    """A level that arrives after the clean-up changes no verdict, and a start after the end nothing that was told."""
+    if keys.DrillLevel.read(key):
+        return clean_up is None or at <= clean_up.at
+    return ended is None or at <= ended.at or keys.DrillStart.read(key) is None
 
 
 def with_start(ledger: Ledger, record: DrillRecord, attempt: int) -> DrillRecord:

@@ -24,7 +24,7 @@ from ...values.place import Place
 from ...values.wire import Wire
 from ..context import Context
 from . import facts
-from .record import cancel, record, request_of
+from .record import cancel, check_alone, record, request_of
 
 EXPORTS_READ = 2000  # of the history, at most, in one invocation
 SECONDS_TO_PLAN = 30.0  # that are left when reading ends
@@ -93,13 +93,10 @@ def _asked(context: Context, order: MaintainOrder, asker: RequestedBy) -> Drill:
         message = f"policy.yaml allows no restore in account {export.account_id}."
         advice = "Deploy template.yml with Restore, and name restore_role_arn beside role_arn."
         raise AskerFault(Cause(code="RestoreNotEnabled", message=message, recommend=advice), status=403)
-    place = Place(export.account_id, export.region_id)
-    busy = next((marker.drill_id for marker in _open(context) if marker.place == place), None)
-    if busy:
-        message = f"Drill {busy} runs in {place.shown}, and one runs at a time there."
-        raise AskerFault(Cause(code="DrillRuns", message=message, recommend="Ask again when it has ended."), status=409)
+    request = request_of(policy, role, fitting[0], export, asker)
+    check_alone(context, request.place)
     drill = drill_id(context.ledger.identity(), export_id, asker.id)
-    record(context, drill, request_of(policy, role, fitting[0], export, asker))
+    record(context, drill, request)
     return _shown_whole(context, drill)
 
 
@@ -132,15 +129,22 @@ def maintain(context: Context, *, request_id: str, dry_run: bool = False) -> Mai
         begun = _begun_today(context, entry, ledger.now)
         planned = plan(policy, entry, exports, last, busy=busy, begun_today=begun, now=ledger.now)
         for one in planned:
-            drill = _begin(context, one) if one.wanted and not dry_run else None
             if one.wanted:
                 busy.add(Place(one.export.account_id, one.export.region_id))
-            shown.append(_shown(one, drill))
+            shown.append(_begun(context, one) if one.wanted and not dry_run else _shown(one))
     context.log.info("drills.planned", drills=len(shown), wanted=sum(one.wanted for one in shown), cut=cut)
     return MaintainAnswer(request_id=request_id, dry_run=dry_run, drills=tuple(shown), cut=cut)
 
 
-def _shown(one: PlannedDrill, drill: str | None) -> ShownDrill:
+def _begun(context: Context, one: PlannedDrill) -> ShownDrill:
+    """As it was begun, or not, where another drill came between."""
+    try:
+        return _shown(one, _begin(context, one))
+    except AskerFault as fault:
+        return _shown(one._replace(wanted=False, reason=fault.cause.message))
+
+
+def _shown(one: PlannedDrill, drill: str | None = None) -> ShownDrill:
     return ShownDrill(
         entry=one.entry.name,
         series=one.series,

@@ -11,6 +11,7 @@ from ...decisions.drill.table import is_ours
 from ...decisions.restore.asking import split
 from ...errors import AskerFault, CloudFault, Refused
 from ...values import ledger_keys as keys
+from ...values.cause import Cause
 from ...values.drill.drill import Evidence
 from ...values.drill.facts import CleanUp, Drilled, DrillEnded, Ran, StartResult
 from ...values.drill.steps import (
@@ -19,7 +20,9 @@ from ...values.drill.steps import (
     ClaimStart,
     Conclude,
     DeleteAll,
+    DeleteInstance,
     GiveCommand,
+    Instance,
     LookAtCommand,
     LookAtImage,
     LookAtInstance,
@@ -27,6 +30,7 @@ from ...values.drill.steps import (
     LookForInstance,
     NoteCleaned,
     NoteCleanUp,
+    NoteDrilled,
     ReadConsole,
     RecordRestore,
     SayLevel,
@@ -51,6 +55,9 @@ def _record_restore(look: DrillLook, _step: RecordRestore) -> DrillLook:
     asked = AskedRestore(manifest=record.request.manifest, image_name=names.image_name(record.drill_id))
     try:
         _, request = restoring.wanted(context, look.drilling.importing, asked, record.request.requested_by)
+        if request.role.account_id != record.request.role.account_id:
+            message = f"policy.yaml restores no more in account {record.request.role.account_id}, where the drill is."
+            raise AskerFault(Cause(code="RestoreNotEnabled", message=message), status=403)
         own = msgspec.structs.replace(request, drill_id=record.drill_id, notify=(), channels=())
         restoring.record(context, names.restore_of_drill(record.drill_id), own)
     except AskerFault as fault:
@@ -169,13 +176,19 @@ def _note_clean_up(look: DrillLook, step: NoteCleanUp) -> DrillLook:
 
 def _delete_all(look: DrillLook, _step: DeleteAll) -> DrillLook:
     """Instance, then image, then snapshots; each again if need be, and only what carries our tag."""
-    record = look.record
-    found = look.cloud.instance_by_tag(DRILL_TAG, record.drill_id) if record.attempt else None
+    looked = _delete_instance(look, DeleteInstance()) if look.record.request.entry.boot else look
+    if isinstance(looked.heard.found, Instance):
+        return looked
+    _delete_image(look, look.record.clean_up or CleanUp())
+    return look.with_heard(deleted=True)
+
+
+def _delete_instance(look: DrillLook, _step: DeleteInstance) -> DrillLook:
+    """Whoever has started it: others may have done so since this look has read the facts."""
+    found = look.cloud.instance_by_tag(DRILL_TAG, look.record.drill_id)
     if found:
         look.cloud.delete_instance(found.instance_id)
-        return look.with_heard(found=found)
-    _delete_image(look, record.clean_up or CleanUp())
-    return look.with_heard(deleted=True)
+    return look.with_heard(found=found)
 
 
 def _note_cleaned(look: DrillLook, _step: NoteCleaned) -> DrillLook:
@@ -200,21 +213,37 @@ def _delete_image(look: DrillLook, noted: CleanUp) -> None:
 
 
 def _conclude(look: DrillLook, _step: Conclude) -> DrillLook:
-    """The evidence first: the event names it. A bucket that does not take it takes nothing from the verdict."""
-    record, ledger = look.record, look.context.ledger
+    """The evidence first: the event names it. A bucket that does not take it takes nothing from the verdict.
+
+    The facts are read anew: others may have written a level, or the end, since this look has read them.
+    """
+    ledger = look.context.ledger
+    record = facts.load(ledger, look.record.drill_id) or look.record
+    if record.ended:
+        return look.anew(record)
     verdict = view.verdict_of(record)
     address = _write_evidence(look, view.evidence_of(record, verdict, record.clean_up or CleanUp()))
     standing = ledger.create(keys.DrillEnded(record.drill_id).key, DrillEnded(verdict=verdict, evidence=address))
+    return look.anew(msgspec.structs.replace(record, ended=standing.fact, ended_at=standing.at))
+
+
+def _note_drilled(look: DrillLook, _step: NoteDrilled) -> DrillLook:
+    """Again at each look at a drill that has ended, as whoever ended it may have died; never over a later drill's."""
+    record = look.record
+    if record.ended is None:
+        raise ValueError("nothing to note")
     note = Drilled(
         drill_id=record.drill_id,
         export_id=record.request.export_id,
-        verdict=standing.fact.verdict,
+        verdict=record.ended.verdict,
         level=view.height(record),
         seconds=view.restore_seconds(record),
     )
-    look.context.keep(keys.DrilledSeries(record.request.series).key, note)
-    look.context.keep(keys.DrilledExport(record.request.export_id).key, note)
-    return look.anew(msgspec.structs.replace(record, ended=standing.fact, ended_at=standing.at))
+    for key in (keys.DrilledSeries(record.request.series).key, keys.DrilledExport(record.request.export_id).key):
+        there = look.context.readable(key, Drilled)
+        if there is None or (there.fact != note and record.ended_at and there.at < record.ended_at):
+            look.context.keep(key, note)
+    return look.with_heard(noted=True)
 
 
 def _write_evidence(look: DrillLook, evidence: Evidence) -> str | None:
@@ -247,6 +276,8 @@ PERFORM: dict[type[Any], Callable[[DrillLook, Any], DrillLook]] = {
     LookAtCommand: _look_at_command,
     NoteCleanUp: _note_clean_up,
     DeleteAll: _delete_all,
+    DeleteInstance: _delete_instance,
     NoteCleaned: _note_cleaned,
     Conclude: _conclude,
+    NoteDrilled: _note_drilled,
 }

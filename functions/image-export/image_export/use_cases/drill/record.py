@@ -1,6 +1,7 @@
 """Record a drill, and cancel one. Starts nothing.
 
 Order: the name in the history, the marker, a hint, `requested`; whoever dies in between leaves names that lead nowhere.
+Whoever sees another marker in that account and region beside his own goes no further: of two, one sees the other.
 """
 
 from ...decisions.drill.names import series_key
@@ -15,6 +16,7 @@ from ...values.drill.policy import DrillEntry
 from ...values.drill.record import DrillRecord
 from ...values.export import Export, RequestedBy
 from ...values.facts import Cancel
+from ...values.place import Place
 from ...values.policy import Policy
 from ..context import Context
 
@@ -44,7 +46,10 @@ def request_of(
 
 
 def record(context: Context, drill: str, request: DrillRequest) -> bool:
-    """Record the drill; False where it is recorded already. From here on it is watched."""
+    """Record the drill; False where it is recorded already. From here on it is watched.
+
+    Raises AskerFault 409 where another one runs there, or is just being recorded.
+    """
     ledger = context.ledger
     ledger.ready()
     if ledger.page(keys.DrillRequested(drill).key, limit=1).entries:
@@ -53,12 +58,22 @@ def record(context: Context, drill: str, request: DrillRequest) -> bool:
     requested = DrillRequested(drill_id=drill, listed=listed, request=request)
     ledger.name(listed)
     ledger.name(keys.DrillOpen(request.place, drill).key)
+    check_alone(context, request.place, drill)
     hint = keys.due(ledger.now + MINUTE, drill)
     made = ledger.schedule(hint, lambda: ledger.create(keys.DrillRequested(drill).key, requested))
     if made.ours:
         said = {"export_id": request.export_id, "entry": request.entry.name}
         context.log.info("drill.requested", drill_id=drill, **said, requested_by=request.requested_by.wire())
     return made.ours
+
+
+def check_alone(context: Context, place: Place, drill: str | None = None) -> None:
+    """Raises AskerFault 409 where a drill runs in that account and region, other than the one that is named."""
+    markers = (keys.DrillOpen.read(entry.key) for entry in context.ledger.walk(keys.DrillOpen.below()))
+    others = [one.drill_id for one in markers if one and one.place == place and one.drill_id != drill]
+    if others:
+        message = f"Drill {others[0]} runs in {place.shown}, and one runs at a time there."
+        raise AskerFault(Cause(code="DrillRuns", message=message, recommend="Ask again when it has ended."), status=409)
 
 
 def cancel(context: Context, record: DrillRecord, asker: RequestedBy) -> str:

@@ -54,6 +54,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     assistant: Assistant | UnsetType = UNSET
     result: CommandResult | None | UnsetType = UNSET
     deleted: bool = False  # instance, image and snapshots are gone
+    noted: bool = False  # the series and the export
     first_call: bool = False
     called: Cause | None = None  # RunInstances was called in this look, and refused
     failed: Cause | None = None
@@ -144,12 +145,20 @@ class DeleteAll(msgspec.Struct, frozen=True):
     """DeleteInstance, DeleteImage, DeleteSnapshot."""
 
 
+class DeleteInstance(msgspec.Struct, frozen=True):
+    """DeleteInstance alone: a call that starts one may be on its way, and needs the image."""
+
+
 class NoteCleaned(msgspec.Struct, frozen=True):
     """Create `cleaned`: nothing is left."""
 
 
 class Conclude(msgspec.Struct, frozen=True):
-    """Write the evidence beside the manifest, note the series and the export as drilled, and create `ended`."""
+    """Write the evidence beside the manifest, and create `ended`."""
+
+
+class NoteDrilled(msgspec.Struct, frozen=True):
+    """Note the series and the export as drilled."""
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -176,7 +185,9 @@ DrillStep = (
     | NoteCleanUp
     | CancelRestore
     | DeleteAll
+    | DeleteInstance
     | NoteCleaned
     | Conclude
+    | NoteDrilled
     | Pause
 )
