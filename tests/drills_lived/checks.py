@@ -234,7 +234,7 @@ def the_evidence_comes_first(world: DrillWorld) -> Iterator[str]:
 
 
 def notes_agree(world: DrillWorld) -> Iterator[str]:
-    """Of a series and an export it is noted which drill was the last, unless OSS has refused that name, and it is logged."""
+    """Of a series and an export it is noted which drill was the last, unless OSS refused that name, which is logged."""
     refused = {line["key"] for line in world.log.lines if line["event"] == "fact.unreadable" and "key" in line}
     last: dict[str, Told] = {}
     for one in sorted(drills(world), key=lambda told: told.ended_at or START):

@@ -109,6 +109,14 @@ class LivingDrilling(LivingImporting):
         )
         super().delete_snapshot(snapshot_id)
 
+    def lose(self) -> None:
+        """Somebody deletes our newest image."""
+        ours = [image_id for image_id in self.imports if image_id in self.images]
+        if ours:
+            self.world.tell(f"  {ours[-1]} is deleted by others")
+            self._remove(ours[-1])
+            self.snapshots -= set(self.imports[ours[-1]].snapshots)
+
     # Instances
 
     def run_instance(self, start: StartOfInstance) -> str:

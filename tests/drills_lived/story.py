@@ -115,6 +115,10 @@ class DrillStory(Story):
         """Others take the tags off our newest image."""
         self.world.baton.at(self.at(3), self.world.cloud(ACCOUNT).untag)
 
+    def deletes(self) -> None:
+        """Others delete our newest image, with all that it is made of."""
+        self.world.baton.at(self.at(3), self.world.cloud(ACCOUNT).lose)
+
     def sells_out(self) -> None:
         """Types are sold out for a while."""
         world, begins = self.world, self.at(3)
@@ -141,6 +145,7 @@ HAPPENS: dict[str, Callable[[DrillStory], None]] = {
     "cancelled at a start": DrillStory.cancels_at_a_start,
     "name taken": DrillStory.takes_the_name,
     "untagged": DrillStory.untags,
+    "image deleted": DrillStory.deletes,
     "sold out": DrillStory.sells_out,
     "altered": DrillStory.alters,
     "rotten": DrillStory.rots,

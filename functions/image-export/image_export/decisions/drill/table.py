@@ -78,7 +78,14 @@ NEXT_TYPE = (
     "ImageNotSupportInstanceType",
     "InvalidParameter.NotMatch",
 )
-OF_THE_DEPLOYMENT = ("Forbidden", "RestoreNotEnabled", "UserNotInTheWhiteList", "Account.", "InvalidAccountStatus.")
+NOT_OF_THE_EXPORT = (
+    "Forbidden",
+    "RestoreNotEnabled",
+    "UserNotInTheWhiteList",
+    "Account.",
+    "InvalidAccountStatus.",
+    "ImageVanished",
+)
 IMPORTED, CHECKED, POWERED_ON, SPOKE, ANSWERED, PROVED = range(1, 7)
 WITHIN = {
     CHECKED: timedelta(hours=1),
@@ -89,6 +96,7 @@ WITHIN = {
 }
 NOTED_WITHIN = timedelta(minutes=10)  # what the console and the command said last, for the evidence
 UNANSWERED = Cause(code="Unanswered", message="RunInstances was called, and nobody knows what became of it.")
+CALLED_OFF = Cause(code="Cancelled", message="The drill was cancelled before an instance was seen.")
 OVER = ("Success", "Failed", "Error", "Timeout", "Aborted", "Terminated", "Cancelled", "Invalid")
 
 
@@ -223,8 +231,8 @@ def _imported(ended: RestoreEnded) -> tuple[LevelVerdict, str]:
 
 
 def is_of_export(code: str) -> bool:
-    """Whether a refusal says something of the export; what the deployment or the account lacks says nothing of it."""
-    return meaning(code) not in (Meaning.ROLE, Meaning.WAIT, Meaning.TAKEN) and not code.startswith(OF_THE_DEPLOYMENT)
+    """Whether a failure says something of the export: what the account lacks, or others have done, says nothing of it."""
+    return meaning(code) not in (Meaning.ROLE, Meaning.WAIT, Meaning.TAKEN) and not code.startswith(NOT_OF_THE_EXPORT)
 
 
 # 2 Checked
@@ -239,7 +247,7 @@ def _checking(situation: DrillSituation) -> DrillStep:
     if heard.made is UNSET:
         return LookAtImage(image_id or "")
     if heard.made is None:
-        return _say(CHECKED, "Failed", f"{image_id} is gone")
+        return _say(CHECKED, "Unproven", f"{image_id} is gone, and not by this drill")
     detection = heard.made.detection
     if detection is None:
         if now - since < NO_CHECK_AFTER:
@@ -286,7 +294,7 @@ def _calling(situation: DrillSituation) -> DrillStep:
     if isinstance(heard.found, Instance):
         return SettleStart(StartResult(instance_id=heard.found.instance_id))
     if heard.called is None:
-        return _call(claimed_at, now)
+        return SettleStart(StartResult(cause=CALLED_OFF)) if record.cancel_at else _call(claimed_at, now)
     means = meaning(heard.called.code)
     settled = SettleStart(StartResult(cause=advised(heard.called)))
     is_over = heard.first_call or now - claimed_at >= CALLS_OVER
@@ -379,10 +387,15 @@ def _prove(situation: DrillSituation) -> DrillStep:
 
 
 def _through(situation: DrillSituation) -> DrillStep:
-    """Note what goes before anything goes."""
-    record, heard, _ = situation
+    """Note what goes before anything goes. A restore that somebody was just recording is waited for, and called off."""
+    record, heard, now = situation
     if heard.restore is UNSET:
         return LookAtRestore()
+    recorded_at = record.levelled_at[IMPORTED] + CALLS_OVER
+    if heard.restore is None and now < recorded_at:
+        return Pause("CleaningUp", recorded_at)
+    if heard.restore and heard.restore.ended is None:
+        return _call_off(heard.restore, recorded_at, now)
     image_id = _image_id(heard)
     if image_id and heard.made is UNSET:
         return LookAtImage(image_id)
@@ -391,6 +404,12 @@ def _through(situation: DrillSituation) -> DrillStep:
     if record.ran and heard.result is UNSET:
         return LookAtCommand()
     return _note(situation)
+
+
+def _call_off(restore: RestoreRecord, since: datetime, now: datetime) -> DrillStep:
+    if restore.cancel_at is None:
+        return CancelRestore()
+    return Pause("CleaningUp", growing(since, now, most=LOOK_MOST))
 
 
 def _note(situation: DrillSituation) -> DrillStep:
@@ -409,21 +428,29 @@ def _note(situation: DrillSituation) -> DrillStep:
 
 def _cleaning(situation: DrillSituation) -> DrillStep:
     record, heard, now = situation
-    quiet_at = _quiet_at(record)
+    if heard.restore is UNSET:
+        return LookAtRestore()
     if isinstance(heard.found, Instance):
         return Pause("CleaningUp", now + MINUTE / 2)
+    quiet_at = max(_started_at(record), _imported_at(heard.restore), key=lambda at: at or record.requested_at)
     if quiet_at and now < quiet_at:
         return DeleteInstance() if heard.found is UNSET else Pause("CleaningUp", quiet_at)
     if not heard.deleted:
         return DeleteAll()
-    if heard.restore is UNSET:
-        return LookAtRestore()
     if heard.restore is None or _is_swept(heard.restore) or now - record.levelled_at[IMPORTED] >= SWEPT_WITHIN:
         return NoteCleaned()
     return Pause("CleaningUp", now + LOOK_MOST)
 
 
-def _quiet_at(record: DrillRecord) -> datetime | None:
+def _imported_at(restore: RestoreRecord | None) -> datetime | None:
+    """From then on no ImportImage is on its way, which would make the image once more."""
+    if restore is None or restore.settled_at is None or restore.claimed_at is None:
+        return None
+    alone = restore.settled_at - restore.claimed_at < WORKER_DEAD
+    return restore.settled_at if alone else restore.settled_at + CALLS_OVER
+
+
+def _started_at(record: DrillRecord) -> datetime | None:
     """From then on no RunInstances is on its way, and an instance is seen by its tag: the image may go.
 
     Whoever claims calls at once, and alone for six minutes. Others, and whoever has not seen a cancel, may call later.

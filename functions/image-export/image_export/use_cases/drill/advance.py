@@ -75,7 +75,13 @@ def _leave_hints(context: Context, record: DrillRecord, rest: Pause, came_from: 
 
 
 def close(context: Context, record: DrillRecord) -> None:
-    """Once nothing is to be done or told any more: show it whole in the history, and remove its marker."""
+    """Once nothing is to be done or told any more: show it whole in the history, and remove its markers.
+
+    It may have two, where the policy named another account as somebody else recorded it.
+    """
     if record.ended and not telling.pending(record):
         context.ledger.put(record.listed, drill_of(record))
-        context.ledger.delete(keys.DrillOpen(record.request.place, record.drill_id).key)
+        for entry in list(context.ledger.walk(keys.DrillOpen.below())):
+            marker = keys.DrillOpen.read(entry.key)
+            if marker and marker.drill_id == record.drill_id:
+                context.ledger.delete(entry.key)

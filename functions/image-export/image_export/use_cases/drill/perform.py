@@ -14,6 +14,7 @@ from ...values import ledger_keys as keys
 from ...values.cause import Cause
 from ...values.drill.drill import Evidence
 from ...values.drill.facts import CleanUp, Drilled, DrillEnded, Ran, StartResult
+from ...values.drill.record import DrillRecord
 from ...values.drill.steps import (
     AskAssistant,
     CancelRestore,
@@ -38,7 +39,7 @@ from ...values.drill.steps import (
     StartInstance,
 )
 from ...values.facts import Since
-from ...values.restore.request import DRILL_TAG, AskedRestore
+from ...values.restore.request import DRILL_TAG, AskedRestore, RestoreRequest
 from ..restore import facts as restore_facts
 from ..restore import record as restoring
 from . import facts
@@ -55,14 +56,20 @@ def _record_restore(look: DrillLook, _step: RecordRestore) -> DrillLook:
     asked = AskedRestore(manifest=record.request.manifest, image_name=names.image_name(record.drill_id))
     try:
         _, request = restoring.wanted(context, look.drilling.importing, asked, record.request.requested_by)
-        if request.role.account_id != record.request.role.account_id:
-            message = f"policy.yaml restores no more in account {record.request.role.account_id}, where the drill is."
-            raise AskerFault(Cause(code="RestoreNotEnabled", message=message), status=403)
+        _check_account(record, request)
         own = msgspec.structs.replace(request, drill_id=record.drill_id, notify=(), channels=())
         restoring.record(context, names.restore_of_drill(record.drill_id), own)
     except AskerFault as fault:
         return _say(look, SayLevel(1, view.failed(fault.cause)))
     return look.with_heard(restore=UNSET)
+
+
+def _check_account(record: DrillRecord, request: RestoreRequest) -> None:
+    """A drill looks and cleans up in the account in which it began. Raises AskerFault 403."""
+    began = record.request.role.account_id
+    if request.role.account_id != began:
+        message = f"policy.yaml restores no more in account {began}, where the drill has begun."
+        raise AskerFault(Cause(code="RestoreNotEnabled", message=message), status=403)
 
 
 def _look_at_restore(look: DrillLook, _step: LookAtRestore) -> DrillLook:
