@@ -3,8 +3,9 @@
 It judges each call that may do harm as it comes.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import json
 
@@ -18,7 +19,7 @@ from tests.fakes import START, refused
 from tests.restores_lived.cloud import LivingImporting
 
 from .exports import Exported
-from .guests import Guest, detected, released_at
+from .guests import DENIED, Guest, detected, released_at
 
 if TYPE_CHECKING:
     from .world import DrillWorld
@@ -123,7 +124,7 @@ class LivingDrilling(LivingImporting):
         """Fits `ports.DrillingCloud`, as all that follows."""
         while self.world.at_claims:
             self.world.at_claims.pop()()
-        return str(self.faults.run("run_instance", lambda: self._start(start)))
+        return str(self._asked("run_instance", lambda: self._start(start)))
 
     def _start(self, start: StartOfInstance) -> str:
         now, token = self.clock.now, start.client_token
@@ -178,7 +179,7 @@ class LivingDrilling(LivingImporting):
             guest = self.guests.get(instance_id)
             return self._shown(guest, self.world.nature.id_lag) if guest else None
 
-        found: Instance | None = self.faults.run("instance", effect)
+        found: Instance | None = self._asked("instance", effect)
         return found
 
     def console(self, instance_id: str) -> Console | None:
@@ -198,7 +199,7 @@ class LivingDrilling(LivingImporting):
             guest = self.guests.get(instance_id)
             return Assistant(guest is not None and guest.gone_at is None and guest.answers(self.clock.now))
 
-        found: Assistant = self.faults.run("assistant", effect)
+        found: Assistant = self._asked("assistant", effect)
         return found
 
     def run_command(self, instance_id: str, command: str, client_token: str) -> str:
@@ -215,14 +216,14 @@ class LivingDrilling(LivingImporting):
             self.commands[client_token] = f"inv-{client_token}"
             return self.commands[client_token]
 
-        return str(self.faults.run("run_command", effect))
+        return str(self._asked("run_command", effect))
 
     def command_result(self, instance_id: str, invoke_id: str) -> CommandResult | None:
         def effect() -> CommandResult | None:
             guest = self.guests.get(instance_id)
             return guest.result(self.clock.now) if guest and invoke_id in self.commands.values() else None
 
-        found: CommandResult | None = self.faults.run("command_result", effect)
+        found: CommandResult | None = self._asked("command_result", effect)
         return found
 
     def delete_instance(self, instance_id: str) -> None:
@@ -245,6 +246,16 @@ class LivingDrilling(LivingImporting):
         since = self.clock.now - self.world.nature.tag_lag - SEEN_FOR
         guests = (one for one in self.guests.values() if one.drill_id == drill)
         return [one.instance_id for one in guests if one.gone_at is None and one.made_at < since]
+
+    def _asked(self, call: str, effect: Callable[[], Any]) -> Any:
+        """The call under its dice, where the right to it is there."""
+
+        def allowed() -> Any:
+            if self.world.nature.denied == call:
+                raise refused(DENIED[call])
+            return effect()
+
+        return self.faults.run(call, allowed)
 
     # Evidence
 

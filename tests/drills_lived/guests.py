@@ -23,6 +23,13 @@ RESULTS = {
     "cannot run": CommandResult("Error", None, "", "ClientNotRunning"),
     "never ends": CommandResult("Running", None, ""),
 }
+DENIED = {
+    "instance": "Forbidden.RAM",
+    "assistant": "Forbidden.RAM",
+    "run_command": "Forbidden.RAM",
+    "command_result": "ServiceUnavailable",
+    "run_instance": "ServiceUnavailable",
+}
 DETECTIONS = ("finished", "finished", "finished", "high", "never", "unsupported")
 HIGH = Risk(name="GUESTOS.Fstab", code="GUESTOS.Fstab.Missing", level="High")
 MEDIUM = Risk(name="GUESTOS.Selinux", code="GUESTOS.Selinux.On", level="Medium")
@@ -47,6 +54,7 @@ class Nature:
     initializing: timedelta  # so long after its start it cannot be deleted
     detection: str
     takes_evidence: bool
+    denied: str  # a call that is refused for ever: a right lacks, or the service is down
 
     @classmethod
     def drawn(cls, random: Random, says: str = "", command: str = "") -> "Nature":
@@ -63,10 +71,11 @@ class Nature:
             tag_lag=random.choice((timedelta(0), timedelta(minutes=random.random() * 4))),
             id_lag=random.choice((timedelta(0), timedelta(minutes=random.random() * 4))),
             ghost=random.choice((timedelta(0), timedelta(minutes=random.random() * 3))),
-            token_lasts=random.choice((timedelta(hours=2), timedelta(days=30))),
+            token_lasts=random.choice((timedelta(minutes=20), timedelta(hours=2), timedelta(days=30))),
             initializing=timedelta(seconds=random.choice((0, 0, 40))),
             detection="finished" if says else random.choice(DETECTIONS),
             takes_evidence=random.random() < 0.8,
+            denied="" if says or random.random() < 0.7 else random.choice(tuple(DENIED)),
         )
 
 

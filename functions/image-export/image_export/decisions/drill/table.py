@@ -231,7 +231,7 @@ def _imported(ended: RestoreEnded) -> tuple[LevelVerdict, str]:
 
 
 def is_of_export(code: str) -> bool:
-    """Whether a failure says something of the export: what the account lacks, or others have done, says nothing of it."""
+    """Whether a failure says something of the export: what the account lacks, or others do, says nothing of it."""
     return meaning(code) not in (Meaning.ROLE, Meaning.WAIT, Meaning.TAKEN) and not code.startswith(NOT_OF_THE_EXPORT)
 
 
