@@ -33,7 +33,7 @@ SEEDS = 1-1000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL = help
-.PHONY: help setup demo test simulate simulate-restores prove bench check schemas docs audit coverage emulator doctor policies replay layer package lock clean mutate
+.PHONY: help setup demo test simulate simulate-restores simulate-drills prove bench check schemas docs audit coverage emulator doctor policies replay layer package lock clean mutate
 
 help: ## print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ simulate: setup ## SEEDS=FIRST-LAST: so many lives of exports, with faults at ev
 
 simulate-restores: setup ## SEEDS=FIRST-LAST: the same of restores
 	@$(RUN) -m tests.restores_lived $(SEEDS)
+
+simulate-drills: setup ## SEEDS=FIRST-LAST: the same of drills
+	@$(RUN) -m tests.drills_lived $(SEEDS)
 
 prove: setup ## what is too slow for make test: thousands of requests, hundreds of exports at a time
 	@$(call suite,3,prove)  # of them some wait

@@ -15,6 +15,7 @@ from tests.fakes import START
 from tests.restores_lived import checks as of_restores
 from tests.restores_lived.world import TARGETS
 
+from .cloud import CALLED_AFTER_CANCEL
 from .guests import ALIVE, Guest
 from .weather import OF_IMPORTS
 from .world import DrillWorld
@@ -180,6 +181,16 @@ def never_a_lost_failure(world: DrillWorld) -> Iterator[str]:
             yield f"{one.drill_id} is {one.verdict}, and a level has failed"
 
 
+def called_off_is_called_off(world: DrillWorld) -> Iterator[str]:
+    """No level is climbed for a drill that was cancelled long before. What a restore came to is said all the same."""
+    for one in drills(world):
+        cancel_at = one.at("cancel")
+        for number in range(2, 7):
+            at = one.at(f"level-{number}")
+            if cancel_at and at and at > cancel_at + CALLED_AFTER_CANCEL:
+                yield f"{one.drill_id} was cancelled at {cancel_at}, and says level {number} at {at}"
+
+
 def one_drill_at_a_time(world: DrillWorld) -> Iterator[str]:
     """In an account and region."""
     until: dict[str, tuple[datetime, str]] = {}
@@ -269,6 +280,7 @@ CHECKS: dict[str, Callable[[DrillWorld], Iterator[str]]] = {
     "no false proof": never_a_false_proof,
     "no false failure": never_a_false_failure,
     "no lost failure": never_a_lost_failure,
+    "called off": called_off_is_called_off,
     "one drill at a time": one_drill_at_a_time,
     "events are true": events_are_true,
     "evidence first": the_evidence_comes_first,

@@ -75,7 +75,7 @@ FAILS = DrillGround(mix=("command",), whole=True, says="login", command="ends wi
 
 
 ROLELESS = DrillGround(mix=("web",), happens=("role dead",))
-LATE = DrillGround(faults=("late", "frozen"), happens=("events refused",))
+LATE = DrillGround(faults=("late", "frozen"), happens=("events refused", "cancelled"))
 
 
 class Mutant(NamedTuple):
@@ -213,17 +213,6 @@ def instance_left(patch: pytest.MonkeyPatch) -> None:
     """ECS itself is left to release the instance."""
     patch.setattr(perform, "_delete_instance", lambda look, _: look)
     patch.setitem(PERFORM, DeleteInstance, lambda look, _: look.with_heard(found=None))
-
-
-def by_own_eyes(patch: pytest.MonkeyPatch) -> None:
-    """An instance is looked for only where this look has read a start."""
-    delete = perform._delete_instance
-
-    def blind(look: Any, step: Any) -> Any:
-        return delete(look, step) if look.record.attempt else look.with_heard(found=None)
-
-    patch.setattr(perform, "_delete_instance", blind)
-    patch.setitem(PERFORM, DeleteInstance, blind)
 
 
 def image_gone_at_once(patch: pytest.MonkeyPatch) -> None:
@@ -442,17 +431,11 @@ def told_fact_forgotten(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def late_facts_count(patch: pytest.MonkeyPatch) -> None:
-    """A level that arrives after the clean-up is told to whoever is told later."""
-    patch.setattr(facts, "_counts", lambda *_: True)
-
-
 NOT_FAILED = "Unproven", "Failed"
 
 MUTANTS = (
     Mutant("a token for each call", INSTANCE, any_token, DOUBT),
     Mutant("instance not looked for by its tag", INSTANCE, not_looked_for, LOST_ANSWERS),
-    Mutant("claim overwritten", SAME, overwrites("/start-"), DrillGround(mix=("command",), together=True)),
     Mutant("parameters made anew", SAME, other_parameters, DOUBT),
     Mutant("no AutoReleaseTime", RELEASED, never_released, BOOTED),
     Mutant("no tag on the instance", LEFT, untagged, BOOTED),
@@ -462,9 +445,9 @@ MUTANTS = (
     Mutant("clean-up noted too late", NOTED, noted_too_late),
     Mutant("image before its instance", ORDER, image_first, BOOTED),
     Mutant("deleted whatever its tags are", FOREIGN, any_tag, UNTAGGED),
+    Mutant("clean-up overwritten", NOTED, overwrites("/clean-up"), SLOW),
     Mutant("snapshots not noted", LEFT, snapshots_not_noted),
     Mutant("instance left to ECS", LEFT, instance_left, BOOTED),
-    Mutant("instance looked for by own eyes", LEFT, by_own_eyes, CANCELLED),
     Mutant("image gone while a call is on its way", LEFT, image_gone_at_once, CANCELLED),
     Mutant("image gone while an import is on its way", IMAGE, imports_thought_over, DrillGround(imports=("late",))),
     Mutant("a refused deletion forgotten", LEFT, not_deleted, REFUSED),
@@ -484,19 +467,15 @@ MUTANTS = (
     Mutant("no check taken for a failure", FAILURE, says_instead(DECIDE, PHASE.CHECKING, *NOT_FAILED)),
     Mutant("no check taken for a proof", PROOF, says_instead(DECIDE, PHASE.CHECKING, "Unproven", "Proved")),
     Mutant("a lacking right taken for a failure", FAILURE, all_of_the_export, POLICY),
-    Mutant(
-        "too slow without an image", FAILURE, slow_without_an_image, DrillGround(mix=("web",), happens=("role dead",))
-    ),
+    Mutant("too slow without an image", FAILURE, slow_without_an_image, ROLELESS),
     Mutant("a boot mode not set taken for a failure", FAILURE, not_set_is_failed, REFUSED),
     Mutant("running taken for spoken", PROOF, running_is_spoken, COMMAND),
     Mutant("Cloud Assistant not asked", PROOF, assistant_not_asked, BOOTED),
     Mutant("a command given taken for done", PROOF, given_is_done, FAILS),
     Mutant("Proved without the levels asked for", PROOF, proved_by_half, COMMAND),
     Mutant("a failed level forgotten", LOST, failures_forgotten, FAILS),
-    Mutant("levels read before the clean-up", LOST, levels_read_first, SLOW),
-    Mutant(
-        "late facts told", EVENTS, late_facts_count, DrillGround(faults=("late", "frozen"), happens=("events refused",))
-    ),
+    Mutant("level overwritten", EVENTS, overwrites("/level-"), LATE),
+    Mutant("levels read before the clean-up", LEDGER, levels_read_first, SLOW),
     Mutant("end overwritten", EVENTS, overwrites("/ended"), DrillGround(faults=("refused", "slow"), together=True)),
     Mutant("evidence after the end", EVIDENCE, evidence_last),
     Mutant("series noted with the end alone", NOTES, noted_with_the_end, KILLED),

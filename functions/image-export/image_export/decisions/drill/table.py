@@ -432,9 +432,9 @@ def _cleaning(situation: DrillSituation) -> DrillStep:
         return LookAtRestore()
     if isinstance(heard.found, Instance):
         return Pause("CleaningUp", now + MINUTE / 2)
-    quiet_at = max(_started_at(record), _imported_at(heard.restore), key=lambda at: at or record.requested_at)
-    if quiet_at and now < quiet_at:
-        return DeleteInstance() if heard.found is UNSET else Pause("CleaningUp", quiet_at)
+    waits = [at for at in (_started_at(record), _imported_at(heard.restore)) if at and now < at]
+    if waits:
+        return DeleteInstance() if heard.found is UNSET else Pause("CleaningUp", max(waits))
     if not heard.deleted:
         return DeleteAll()
     if heard.restore is None or _is_swept(heard.restore) or now - record.levelled_at[IMPORTED] >= SWEPT_WITHIN:
