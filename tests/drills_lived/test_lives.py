@@ -3,12 +3,13 @@
 import pytest
 
 from tests.drawing import kinds_of
+from tests.fakes import Objects
 
 from .life import live
 from .mutants import MUTANTS
 from .world import DrillGround
 
-A_FEW, MANY, PARTS = 160, 20_000, 20
+A_FEW, MANY, PARTS = 120, 20_000, 20
 UNHARMED = range(60)  # of each ground
 WITHIN_THE_RULES = sorted({one.ground for one in MUTANTS}, key=repr)
 
@@ -43,14 +44,18 @@ def test_the_same_seed_is_the_same_life_of_drills() -> None:
     assert len(one.trace) > 50
 
 
-def test_lives_of_drills_end_in_each_way_and_leave_what_the_drawing_shows() -> None:
-    kept = [live(seed).objects for seed in range(60)]
+@pytest.fixture(scope="module")
+def kept() -> list[Objects]:
+    """The ledgers of some lives."""
+    return [live(seed).objects for seed in range(50)]
+
+
+def test_lives_of_drills_end_in_each_way_and_leave_what_the_drawing_shows(kept: list[Objects]) -> None:
     ends = b"".join(objects[key].body for objects in kept for key in objects.below("drills/") if "/ended" in key)
     assert [ends.count(verdict) > 0 for verdict in (b'"Proved"', b'"Unproven"', b'"Failed"')] == [True] * 3
     assert not [key for objects in kept for key in objects if len(kinds_of(key)) != 1]
 
 
-def test_lives_of_drills_reach_each_level() -> None:
-    kept = [live(seed).objects for seed in range(60)]
+def test_lives_of_drills_reach_each_level(kept: list[Objects]) -> None:
     levels = {(key[-1], b'"Proved"' in objects[key].body) for objects in kept for key in objects if "/level-" in key}
     assert levels >= {(number, True) for number in "123456"}
