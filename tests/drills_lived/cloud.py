@@ -34,8 +34,8 @@ class LivingDrilling(LivingImporting):
 
     world: "DrillWorld"
 
-    def __init__(self, world: "DrillWorld", account_id: str) -> None:
-        super().__init__(world, account_id)
+    def __init__(self, world: "DrillWorld", account_id: str, region_id: str) -> None:
+        super().__init__(world, account_id, region_id)
         self.guests: dict[str, Guest] = {}
         self.started: dict[str, str] = {}  # by token
         self.strangers: dict[str, Instance] = {}

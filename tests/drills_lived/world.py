@@ -66,7 +66,7 @@ class DrillWorld(World):
 
     open_work: tuple[str, ...] = ("due/", "open-restores/", "open-drills/")
     ground: DrillGround
-    clouds: dict[str, LivingDrilling]  # type: ignore[assignment]
+    clouds: dict[tuple[str, str], LivingDrilling]  # type: ignore[assignment]
 
     def __init__(self, seed: int, ground: DrillGround, *, tracing: bool = False) -> None:
         self.exports: list[Exported] = []
@@ -91,12 +91,13 @@ class DrillWorld(World):
 
     # For the fakes
 
-    def cloud(self, account_id: str) -> LivingDrilling:
-        if account_id not in self.clouds:
-            self.clouds[account_id] = cloud = LivingDrilling(self, account_id)
+    def cloud(self, account_id: str, region_id: str = REGION) -> LivingDrilling:
+        place = account_id, region_id
+        if place not in self.clouds:
+            self.clouds[place] = cloud = LivingDrilling(self, account_id, region_id)
             for one in self.exports:
                 cloud.hold_export(one)
-        return self.clouds[account_id]
+        return self.clouds[place]
 
     def at(self, role: AssumedRole, region_id: str, bucket: str) -> LivingDrilling:
         """Fits `ports.ImportingClouds` and `ports.DrillingClouds`."""
