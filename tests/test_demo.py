@@ -41,6 +41,7 @@ def fault(service: str, action: str, kind: str, **more: object) -> str:
     return json.dumps({"service": service, "action": action, "kind": kind, "times": ALWAYS, **more})
 
 
+@pytest.mark.prove
 def test_the_main_job_is_shown_station_by_station() -> None:
     code, shown = demo(seconds=120)
     assert code == 0, shown

@@ -208,7 +208,7 @@ def test_a_ledger_that_may_not_be_read_ends_with_3(world: World) -> None:
     [
         ("exp-1", "`image-export list` shows what exports there are; an id looks like exp-mwkh3htwuwqi6f7n-0001."),
         ("rejected-123", "Of events `image-export events show rejected-123` tells."),
-        ("m-bp1nobodyeverhadit", "See that the id is whole; `image-export plan` shows the images of now."),
+        ("m-6wqqxxkkzzyyqqww", "See that the id is whole; `image-export plan` shows the images of now."),
         ("nobody", "Try `image-export list --image-name '*nobody*'`; an image that no night has seen yet stands in "),
     ],
 )

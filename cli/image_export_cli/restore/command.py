@@ -104,7 +104,11 @@ def ask(
 @options.of_deployment
 @options.of_output
 @click.option(
-    "--status", type=click.Choice(STATUSES, case_sensitive=False), multiple=True, help="Of these; may be repeated."
+    "--status",
+    type=click.Choice(STATUSES, case_sensitive=False),
+    metavar="STATUS",
+    multiple=True,
+    help=f"Of these; may be repeated: {', '.join(STATUSES)}.",
 )
 @click.option("--image-name", metavar="GLOB", help="Whose new image's name fits, such as 'golden-*'.")
 @click.option("--account", "account_id", type=options.Account(), help="Of this account.")
