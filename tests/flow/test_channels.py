@@ -23,7 +23,7 @@ WRONG = {
 }
 GONE = {
     "webhook": "http_410",
-    "dingtalk": "code:40035",
+    "dingtalk": "code:400105",
     "feishu": "code:19002",
     "wecom": "code:44004",
     "slack": "code:channel_is_archived",

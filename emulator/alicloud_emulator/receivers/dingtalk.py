@@ -31,6 +31,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 }
 SPOKEN = ("title", "text", "content")  # where a keyword counts
 TOO_FAST = Refusal(200, "130101", "send too fast, exceed 20 times per minute")
+PUNISHED = "1111"  # no errcode: of all robots together, by the address of who asks
 UNSIGNED = {
     MISSING: Refusal(200, "310000", "sign not match"),
     EXPIRED: Refusal(200, "310000", "invalid timestamp"),
@@ -85,6 +86,13 @@ def unknown(token: str) -> Refusal:
     return Refusal(200, "300005", "token is not exist") if token else Refusal(200, "40035", "缺少参数 access_token")
 
 
+def refuse(error: ApiError) -> web.Response:
+    """In an errcode; what stands before the robots says something else to an address that asks too often."""
+    if error.code == PUNISHED:
+        return web.json_response({"status": int(PUNISHED), "punish": "deny", "wait": 10})
+    return in_errcode(error)
+
+
 DINGTALK = Kind(
     name="dingtalk",
     address=re.compile(r"/robot/send"),
@@ -104,5 +112,5 @@ DINGTALK = Kind(
     judge=judge,
     message=lambda call: as_sent(call.body),
     answer=lambda: web.json_response({"errcode": 0, "errmsg": "ok"}),
-    refuse=in_errcode,
+    refuse=refuse,
 )

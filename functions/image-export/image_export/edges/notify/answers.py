@@ -1,6 +1,7 @@
 """What the answer of a channel means: a status, and with chats a code within an answer of 200. Sends nothing."""
 
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from ..outward.client import Answer
 
 WHERE = "The channel"
 TOO_FAST = "Throttling.Channel"  # ours, for what each service calls otherwise
+NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 class Says(NamedTuple):
@@ -66,3 +68,27 @@ def document(answer: Answer) -> dict[str, Any]:
     if answer.status >= HTTPStatus.BAD_REQUEST:
         return {}
     raise unreadable(WHERE, answer.status)
+
+
+def coded(answer: Answer, codes: Sequence[str], messages: Sequence[str]) -> Says:
+    """What stands within an answer of JSON: the number under the first of these names that is there, of which 0 is well.
+
+    Raises Unanswered where a status of success has no number: whether the message was taken is known of nobody.
+    """
+    body = document(answer)
+    code = _number(next((body[name] for name in codes if name in body), None))
+    if code is None and answer.status < HTTPStatus.BAD_REQUEST:
+        raise unreadable(WHERE, answer.status)
+    return Says(code or None, next((body[name] for name in messages if body.get(name)), ""))
+
+
+def errcode(answer: Answer) -> Says:
+    """The same, as DingTalk and WeCom call it."""
+    return coded(answer, ("errcode",), ("errmsg",))
+
+
+def _number(said: object) -> int | None:
+    """A number, or a text of one."""
+    if isinstance(said, int) and not isinstance(said, bool):
+        return said
+    return int(said) if isinstance(said, str) and NUMBER.fullmatch(said) else None

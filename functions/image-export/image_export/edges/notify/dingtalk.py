@@ -12,9 +12,10 @@ from urllib.parse import quote_plus
 
 from ...decisions.cards.card import Card
 from ..outward.client import Answer
-from .answers import Says, document
+from .answers import Says, document, errcode
 from .chat import Service, Signed, lines
 
+PUNISHED = "punish"
 MARKUP = re.compile(r"([\\*\[\]<>`])")
 
 
@@ -39,9 +40,10 @@ def sign(url: str, secret: str, now: float) -> Signed:
 
 
 def said(answer: Answer) -> Says:
-    """An errcode of 0 is well."""
-    body = document(answer)
-    return Says(body["errcode"], body.get("errmsg")) if body.get("errcode") else Says()
+    """An errcode of 0 is well. What stands before the robots says `punish`, in a 200, to an address that asks too often."""
+    if PUNISHED in document(answer):
+        return Says(PUNISHED, "Too many requests from this address.")
+    return errcode(answer)
 
 
 sender = Service(
@@ -49,6 +51,6 @@ sender = Service(
     limit=20_000,
     said=said,
     sign=sign,
-    too_fast=(130101,),
-    for_good=(460101, 101002, 40035, 43004, 400105),
+    too_fast=(130101, PUNISHED),
+    for_good=(460101, 101002, 43004, 400105),
 ).sender

@@ -20,7 +20,8 @@ from .answers import Says, judge
 from .origin import Origin, Sender
 
 SECRET = "whsec_"  # noqa: S105 - how they begin
-FOR_GOOD = frozenset({400, 405, 410, 413, 415, 422})  # the message is none that it takes, or nobody is there any more
+# Nobody is there any more, or the message is longer than it takes. 400 and 422 may be a wrong secret, which is put right.
+FOR_GOOD = frozenset({410, 413})
 
 
 def sender(origin: Origin) -> Sender:
