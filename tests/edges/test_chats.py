@@ -247,6 +247,13 @@ def test_an_answer_that_says_well_in_another_form_is_well(chat: AnyChannel, body
         send(host, chat)
 
 
+def test_what_a_receiver_answers_steers_no_terminal() -> None:
+    fault = fault_of(SLACK, "403 Forbidden", "no\x1b[2J\x1b]0;evil\x07\r\n\u202eknil\x9b1m".encode())
+    assert fault.code == "no [2J ]0;evil knil 1m"
+    coded = fault_of(DINGTALK, "200 OK", json.dumps({"errcode": 310000, "errmsg": "sign\x1b[31m\nnot"}).encode())
+    assert coded.cause.message == "sign [31m not"
+
+
 @pytest.mark.parametrize("chat", ALL)
 def test_silence_is_no_answer_and_the_fault_holds_no_key(chat: AnyChannel) -> None:
     with listening(None) as host, pytest.raises(Unanswered) as fault:

@@ -57,6 +57,21 @@ PRIVATE = "The address is not called: its host is private, loopback, link-local 
         ("::7f00:1", False),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
+        ("192.0.0.8", False),
+        ("192.0.0.9", False),  # anycast of a protocol, and nobody's receiver
+        ("192.88.99.1", False),
+        ("192.0.2.1", False),
+        ("198.18.0.1", False),
+        ("198.51.100.1", False),
+        ("203.0.113.1", False),
+        ("240.0.0.1", False),
+        ("3fff::1", False),
+        ("2001:db8::1", False),
+        ("2001:2::1", False),
+        ("2001:20::1", False),
+        ("5f00::1", False),
+        ("100::1", False),
+        ("64:ff9b:1::808:808", False),
     ],
 )
 def test_public_addresses_are_told_from_others(address: str, public: bool) -> None:
@@ -283,6 +298,23 @@ def test_a_variable_and_the_keys_within_it_are_secret_from_then_on() -> None:
         f"{url} KEYINPATH abcdefghijklmnopqrst KEYINQUERY88 https://chat.example.com services cn-hangzhou"
     )
     assert said == "*** *** *** *** https://chat.example.com services cn-hangzhou"
+
+
+@pytest.mark.parametrize(
+    ("value", "quoted"),
+    [
+        ("whsec_bWFkZSB1cCBvZiBub2JvZHk=", "bWFkZSB1cCBvZiBub2JvZHk="),
+        ("SECmadeup9876543210", "madeup9876543210"),
+        ("SECmadeup9876543210", "U0VDbWFkZXVwOTg3NjU0MzIxMA=="),
+        ("https://hook.example.com/send?KEYWITHOUTNAME", "KEYWITHOUTNAME"),
+        ("https://hook.example.com/a%2FKEY-ENCODED/in", "a/KEY-ENCODED"),
+        ("https://hook.example.com/in?key=a%20b+KEYOFQUERY", "a b KEYOFQUERY"),
+        ("https://hook.example.com/in#KEYBEHINDIT", "KEYBEHINDIT"),
+    ],
+)
+def test_a_key_is_secret_in_whatever_form_it_is_quoted(value: str, quoted: str) -> None:
+    variable({"IMAGE_EXPORT_X": value}, "env:IMAGE_EXPORT_X")
+    assert KNOWN.hide(f"no {quoted}, sorry") == "no ***, sorry"
 
 
 @pytest.mark.parametrize("environ", [{}, {"IMAGE_EXPORT_X": "  "}])

@@ -4,6 +4,7 @@ Messages carry no secret, query or signature: a connection fault is told by its 
 says becomes a Cause in `quoted` alone, from where it goes into facts, events and answers.
 """
 
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,11 +31,17 @@ class FieldUnreadable(ValueError):
         self.field = field
 
 
+UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")  # what steers a terminal
+
+
 def quoted(code: object, message: object, request_id: object = None) -> Cause:
-    """The cloud's own words, without the secrets that it may quote, and no longer than anybody reads."""
-    named = KNOWN.hide(str(request_id))[:LONGEST_NAME] if request_id else None
-    words = KNOWN.hide(str(message or ""))[:LONGEST_MESSAGE]
-    return Cause(code=KNOWN.hide(str(code))[:LONGEST_NAME], message=words, request_id=named)
+    """The cloud's own words on one line, without the secrets that it may quote, and no longer than anybody reads."""
+    named = _plain(request_id)[:LONGEST_NAME] if request_id else None
+    return Cause(code=_plain(code)[:LONGEST_NAME], message=_plain(message or "")[:LONGEST_MESSAGE], request_id=named)
+
+
+def _plain(said: object) -> str:
+    return UNPRINTED.sub(" ", KNOWN.hide(str(said))).strip()
 
 
 def answered(where: str, status: int, cause: Cause) -> CloudFault:

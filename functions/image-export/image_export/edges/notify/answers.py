@@ -71,7 +71,7 @@ def document(answer: Answer) -> dict[str, Any]:
 
 
 def coded(answer: Answer, codes: Sequence[str], messages: Sequence[str]) -> Says:
-    """What stands within an answer of JSON: the number under the first of these names that is there, of which 0 is well.
+    """What stands within an answer of JSON: the number under the first of these names that there is; 0 is well.
 
     Raises Unanswered where a status of success has no number: whether the message was taken is known of nobody.
     """

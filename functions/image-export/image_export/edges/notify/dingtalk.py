@@ -40,7 +40,7 @@ def sign(url: str, secret: str, now: float) -> Signed:
 
 
 def said(answer: Answer) -> Says:
-    """An errcode of 0 is well. What stands before the robots says `punish`, in a 200, to an address that asks too often."""
+    """An errcode of 0 is well. An address that asks too often gets no errcode, but `punish`, in a 200 too."""
     if PUNISHED in document(answer):
         return Says(PUNISHED, "Too many requests from this address.")
     return errcode(answer)

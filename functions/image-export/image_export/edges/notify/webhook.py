@@ -6,7 +6,7 @@ Specification: github.com/standard-webhooks/standard-webhooks. An event's id is 
 import base64
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,8 +20,7 @@ from .answers import Says, judge
 from .origin import Origin, Sender
 
 SECRET = "whsec_"  # noqa: S105 - how they begin
-# Nobody is there any more, or the message is longer than it takes. 400 and 422 may be a wrong secret, which is put right.
-FOR_GOOD = frozenset({410, 413})
+FOR_GOOD = frozenset({410, 413})  # nobody is there, or it is too long; 400 and 422 may be a secret that is put right
 
 
 def sender(origin: Origin) -> Sender:
@@ -29,7 +28,7 @@ def sender(origin: Origin) -> Sender:
 
     def send(_: Webhook, events: Any, address: ChannelAddress) -> None:
         url = variable(origin.environ, address.url)
-        keys = [_key(variable(origin.environ, secret)) for secret in address.secrets]
+        keys = _keys(origin.environ, address.secrets)
         (event,) = events
         body = msgspec.json.encode(event)
         answer = Outward(origin.addresses.endpoint, origin.remaining_s).send(
@@ -51,6 +50,21 @@ def signed(event: Mapping[str, Any], body: bytes, keys: list[bytes]) -> dict[str
         "webhook-timestamp": stamp,
         "webhook-signature": " ".join(f"v1,{one}" for one in signatures),
     }
+
+
+def _keys(environ: Mapping[str, str], named: Sequence[str]) -> list[bytes]:
+    """Of the secrets that are there: while one is rotated, either may be gone. Raises Refused where none is."""
+    missing, keys = None, []
+    for one in named:
+        try:
+            secret = variable(environ, one)
+        except Refused as fault:
+            missing = fault
+        else:
+            keys.append(_key(secret))
+    if missing and not keys:
+        raise missing
+    return keys
 
 
 def _key(secret: str) -> bytes:

@@ -6,7 +6,7 @@ answer of a name server comes in between.
 """
 
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from ...errors import Refused
 from ...values.cause import Cause
@@ -14,6 +14,9 @@ from ...values.cause import Cause
 REFUSED = "AddressRefused"
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 EMBEDDING = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))  # NAT64 (RFC 6052), and what was before mapped ones
+# What Python's lists of several versions take for public, and IANA's registries of special addresses do not
+SPECIAL_4 = tuple(map(IPv4Network, ("192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24")))
+SPECIAL_6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20")))
 Address = IPv4Address | IPv6Address
 
 
@@ -37,8 +40,10 @@ def is_public(address: Address) -> bool:
     inner = _inner(address) if isinstance(address, IPv6Address) else None
     if inner is not None:
         return is_public(inner)
+    special = SPECIAL_4 if isinstance(address, IPv4Address) else SPECIAL_6
     is_unicast = address.version == 4 or address in GLOBAL_UNICAST
-    return is_unicast and address.is_global and not address.is_multicast
+    in_use = is_unicast and address.is_global and not address.is_multicast
+    return in_use and not any(address in network for network in special)
 
 
 def _inner(address: IPv6Address) -> IPv4Address | None:

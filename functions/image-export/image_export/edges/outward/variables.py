@@ -1,8 +1,9 @@
 """What `env:NAME` in the policy stands for: a variable of the function, and a secret from the moment it is read."""
 
+import base64
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from ...errors import Refused
 from ...values.cause import Cause
@@ -10,6 +11,7 @@ from ..runtime.redaction import KNOWN
 
 SCHEME = "env:"
 WORD = re.compile(r"[a-z-]{0,15}")  # of a service or a place, which logs may say: services, cn-hangzhou
+PREFIX = re.compile(r"^(?:[a-z]{2,8}_|SEC)")  # whsec_
 MISSING = "VariableMissing"
 
 
@@ -26,11 +28,15 @@ def variable(environ: Mapping[str, str], named: str) -> str:
 
 
 def _hide(value: str) -> None:
-    """The whole, and of an address each part that may be a key: those of its path, and its query's values."""
+    """The whole, as Base64 too, and each part that may be a key: of an address those of its path and query, of a secret
+    what follows its prefix. Each as it stands there, and decoded.
+    """
     try:
         parts = urlsplit(value)
+        keys = [one for one in parts.path.split("/") if not WORD.fullmatch(one)]
+        keys += [one.partition("=")[2] or one for one in parts.query.split("&")]
+        keys += [parts.password or "", parts.fragment]
     except ValueError:  # it is no address, and is not called
-        KNOWN.keep(value)
-        return
-    keys = [one for one in parts.path.split("/") if not WORD.fullmatch(one)]
-    KNOWN.keep(value, parts.password, *keys, *(one for _, one in parse_qsl(parts.query)))
+        keys = []
+    found = [value, base64.b64encode(value.encode()).decode(), PREFIX.sub("", value), *keys]
+    KNOWN.keep(*dict.fromkeys(form for one in found for form in (one, unquote(one), unquote_plus(one))))
