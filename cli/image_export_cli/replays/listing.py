@@ -17,6 +17,7 @@ from image_export.values.cause import Cause
 from image_export.values.facts import Ended
 
 Kind = Literal["Export", "Event", "Delivery"]
+OF = {"res-": "a restore", "dri-": "a drill"}
 READ_AT_A_TIME = 16  # connections to the ledger
 SHORTEST = len(keys.REJECTED) + 12  # of a rejection's name, where it is shown cut
 BEGINNING = re.compile(r"[0-9a-f]{1,64}")
@@ -116,7 +117,7 @@ def _pending(ledger: Ledger, undelivered: Undelivered, name: str) -> Item | None
     if pending is None:
         return None
     message = f"{pending.target.name} has not accepted that it is {undelivered.kind}."
-    what = pending.record.request.image_id if pending.record else "an event"
+    what = pending.record.request.image_id if pending.record else OF.get(undelivered.of[:4], "an event")
     return Item(name, "Delivery", pending.at, what, Cause(code="NotTold", message=message))
 
 

@@ -4,11 +4,12 @@ import re
 from typing import NamedTuple
 
 from ...values import ledger_keys as keys
-from ...values.forms import EXPORT_ID, NIGHT, NOTICE
+from ...values.forms import DRILL_ID, EXPORT_ID, NIGHT, NOTICE, RESTORE_ID
 
 KIND, SLUG = r"\.[A-Z][a-z]{1,15}", r"[0-9a-f]{12}"
-EVENTS = rf"{EXPORT_ID}{KIND}|(?:{NIGHT}|{NOTICE}){KIND}|rejected-[0-9a-f]{{64}}"
+EVENTS = rf"(?:{EXPORT_ID}|{RESTORE_ID}|{DRILL_ID}|{NIGHT}|{NOTICE}){KIND}|rejected-[0-9a-f]{{64}}"
 UNDELIVERED = rf"untold-(?:{EVENTS})-{SLUG}"
+FACTS_BEGIN = {"res": "restore", "dri": "drill"}  # before the kind; those of all others begin with it
 EVENT, DELIVERED = re.compile(EVENTS), re.compile(f"(?:[a-z]+-)?({SLUG})")
 
 
@@ -25,7 +26,7 @@ class Undelivered(NamedTuple):
 
     @property
     def of(self) -> str:
-        """The export, the night, the notice, or rejected-… and what it was kept under."""
+        """The export, the restore, the drill, the night, the notice, or rejected-… and what it was kept under."""
         return self.event_id.partition(".")[0]
 
     @property
@@ -41,7 +42,9 @@ class Undelivered(NamedTuple):
     @property
     def fact(self) -> str:
         """How the fact ends that would have said that it was accepted."""
-        return f"{self.kind.lower()}-{self.target}" if "." in self.event_id else self.target
+        if "." not in self.event_id:
+            return self.target
+        return f"{FACTS_BEGIN.get(self.of.partition('-')[0], '')}{self.kind.lower()}-{self.target}"
 
     @property
     def key(self) -> str:

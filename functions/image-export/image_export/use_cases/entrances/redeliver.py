@@ -13,7 +13,7 @@ from ...values.export import Export
 from ...values.ledger_keys import Key
 from ...values.night import NightFinished
 from ...values.notice import Notice
-from ...values.notify_target import NotifyTarget, is_named, target_slug, targets_of
+from ...values.notify_target import Audience, NotifyTarget, is_named, target_slug, targets_of
 from ...values.record import Record
 from ..context import Context
 from ..ledger.ledger import Ledger
@@ -27,7 +27,7 @@ class Kept(NamedTuple):
     event: Mapping[str, Any]
     at: datetime
     target: NotifyTarget
-    record: Record | None  # None: it is of a rejection, a night or a notice
+    record: Record | None  # None: it is of something else than an export
 
 
 def kept(ledger: Ledger, undelivered: Undelivered) -> Kept | None:
@@ -50,11 +50,28 @@ OF_ONE: tuple[tuple[Callable[[str], Key | None], type[Rejection | NightFinished 
 
 def _targets(ledger: Ledger, undelivered: Undelivered) -> tuple[NotifyTarget, ...]:
     """The targets of what owes one event, while that is kept."""
+    if request := _request(ledger, undelivered.of):
+        return targets_of(request)
     for named, kind in OF_ONE:
         if name := named(undelivered.of):
             found = ledger.read(name.key, kind)
             return targets_of(found.fact) if found else ()
     return ()
+
+
+def _request(ledger: Ledger, of: str) -> Audience | None:
+    """What a restore or a drill was asked for; None for all else, which loads nothing of them."""
+    if restore := keys.restore_in(of):
+        from ...values.restore.facts import RestoreRequested
+
+        restored = ledger.read(keys.RestoreRequested(restore).key, RestoreRequested)
+        return restored.fact.request if restored else None
+    if drill := keys.drill_in(of):
+        from ...values.drill.facts import DrillRequested
+
+        drilled = ledger.read(keys.DrillRequested(drill).key, DrillRequested)
+        return drilled.fact.request if drilled else None
+    return None
 
 
 def redeliver(context: Context, undelivered: Undelivered) -> Export | None:
