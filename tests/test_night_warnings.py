@@ -9,6 +9,7 @@ from image_export.decisions.results.night_warnings import Queue, queues
 from image_export.use_cases.ports import Stored
 from image_export.values.facts import Hold
 from image_export.values.ledger_keys import Waiting
+from image_export.values.notify_target import NEED_A_PERSON, ChannelAddress, DingTalk
 from image_export.values.place import Place
 from image_export.values.policy import Rule
 from image_export.values.run import Run
@@ -26,6 +27,30 @@ NIGHT = Run(run_id="n", began_at=START)
 def test_a_rule_that_matches_nothing_is_a_warning(world: FakeWorld) -> None:
     stock(world, 1, name="scratch")
     assert run(world).warnings == ("rule golden matches no image",)
+
+
+@pytest.mark.parametrize(
+    ("events", "name", "heard"),
+    [
+        (NEED_A_PERSON, "scratch", ["imageexport:Night:Finished"]),  # what a chat hears of without being told to
+        (NEED_A_PERSON, "golden-a", []),
+        (("NightWarned",), "scratch", ["imageexport:Night:Finished"]),
+        (("NightFinished",), "scratch", ["imageexport:Night:Finished"]),
+        (("NightFinished",), "golden-a", ["imageexport:Night:Finished"]),
+        (("NightFinished", "NightWarned"), "scratch", ["imageexport:Night:Finished"]),
+        (("Failed",), "scratch", []),
+    ],
+)
+def test_a_night_with_warnings_reaches_whoever_hears_of_what_needs_a_person(
+    world: FakeWorld, events: tuple[str, ...], name: str, heard: list[str]
+) -> None:
+    chat = DingTalk(channel="oncall", events=events)
+    world.change(channels=(chat,), addresses={chat.name: ChannelAddress(url="env:IMAGE_EXPORT_X")})
+    stock(world, 1, name=name)
+    run(world)
+    for _ in range(3):
+        world.tick(minutes=1)
+    assert [event["type"] for target, event in world.notifier.delivered if target == chat.name] == heard
 
 
 def test_without_any_image_the_rules_match_nothing(world: FakeWorld) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from image_export.use_cases.ports import Stored
 from image_export.values.cause import Cause
 from image_export.values.notify_target import ChannelAddress, DingTalk
 
@@ -49,6 +50,21 @@ def test_who_hears_of_an_invalid_policy_and_when(watched: FakeWorld) -> None:
         },
         "Since": "2026-11-24T08:11:00Z",
     }
+
+
+def test_where_the_record_of_the_last_valid_policy_cannot_be_read_those_of_the_one_before_hear(
+    watched: FakeWorld,
+) -> None:
+    newer = replace(ONCALL, channel="newer")
+    watched.change(channels=(newer,), addresses={newer.name: ADDRESS})
+    watched.tick(minutes=1)
+    times = {key: watched.store.objects[key].modified_at for key in watched.keys("watcher/policy/")}
+    newest = max(times, key=times.__getitem__)
+    watched.store.objects[newest] = Stored(b"{broken", times[newest])
+    watched.policy, watched.policy_fault = None, WHY
+    for _ in range(4):
+        watched.tick(minutes=1)
+    assert (len(times), {name for name, *_ in said(watched)}) == (2, {ONCALL.name, BUS, FUNCTION})
 
 
 def test_a_policy_that_is_read_again_soon_is_no_news(watched: FakeWorld) -> None:

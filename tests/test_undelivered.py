@@ -34,6 +34,7 @@ KEPT = {
     "Cancelled": (f"{EXPORT}.Cancelled", "cancelled-"),
     "Rejected": (f"rejected-{'0' * 64}", ""),
     "NightFinished": (f"{NIGHT}.Finished", "finished-"),
+    "NightWarned": (f"{NIGHT}.Finished", "finished-"),
     "PolicyInvalid": ("notice-policy-20261124T080000Z.Invalid", "invalid-"),
     "WatcherOverdue": ("notice-watcher-20261124T080000Z.Overdue", "overdue-"),
     "RestoreStarted": (f"{RESTORE}.Started", "restorestarted-"),

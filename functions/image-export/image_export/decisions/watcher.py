@@ -23,9 +23,14 @@ class Watcher(msgspec.Struct, frozen=True, kw_only=True):
     awaited: datetime | None = None
     called: datetime | None = None
     failed: datetime | None = None
-    policy: str | None = None  # the last valid one, by its digest
+    policies: tuple[str, ...] = ()  # valid ones by their digests, the last first
     policy_at: datetime | None = None  # and since when it is the last one
     invalid_since: datetime | None = None  # the policy could not be read when a tick last looked, and since when
+
+    @property
+    def policy(self) -> str | None:
+        """The last valid one, by its digest."""
+        return next(iter(self.policies), None)
 
     @property
     def since(self) -> datetime | None:

@@ -78,6 +78,7 @@ EventKind = Literal[
     "Cancelled",
     "Rejected",
     "NightFinished",
+    "NightWarned",  # the same event, of a night with warnings
     "PolicyInvalid",
     "WatcherOverdue",
     "RestoreStarted",
@@ -90,7 +91,7 @@ EventKind = Literal[
 ]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 NEED_A_PERSON: tuple[EventKind, ...] = (
-    *("Stalled", "Failed", "Rejected", "PolicyInvalid", "WatcherOverdue"),
+    *("Stalled", "Failed", "Rejected", "NightWarned", "PolicyInvalid", "WatcherOverdue"),
     *("RestoreFailed", "DrillFailed"),
 )
 Lang = Literal["en", "zh"]

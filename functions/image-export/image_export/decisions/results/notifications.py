@@ -56,11 +56,15 @@ def pending(record: Record) -> list[Pending]:
 
 
 class Single(NamedTuple):
-    """The one event of something. `kind`: how logs call it; `fact`: what the facts of its deliveries begin with."""
+    """The one event of something. `kind`: how logs call it; `fact`: what the facts of its deliveries begin with.
+
+    `or_as`: whoever does not want the event wants it as this, if it is one.
+    """
 
     event_kind: EventKind
     kind: str
     fact: str
+    or_as: EventKind | None = None
 
     def pending(
         self,
@@ -70,7 +74,9 @@ class Single(NamedTuple):
         refused_since: Mapping[str, datetime] = MappingProxyType({}),
     ) -> list[Pending]:
         """What is to be delivered of it to whom."""
-        facts = {f"{self.fact}{target_slug(target)}": target for target in targets if wants(target, self.event_kind)}
+        kinds = [kind for kind in (self.event_kind, self.or_as) if kind]
+        wanting = [target for target in targets if any(wants(target, kind) for kind in kinds)]
+        facts = {f"{self.fact}{target_slug(target)}": target for target in wanting}
         return [
             Pending(kind=self.kind, happened_at=at, refused_since=refused_since.get(fact), target=target, fact=fact)
             for fact, target in facts.items()
@@ -124,6 +130,11 @@ def night_event(name: str, finished: NightFinished, since: datetime) -> dict[str
 def single_of(notice: str) -> Single:
     """What the notice of that name is."""
     return POLICY if notice.startswith(POLICY_NOTICE) else WATCHER
+
+
+def night_of(finished: NightFinished) -> Single:
+    """What a night that is through is: with warnings those hear of it too who want to hear of these alone."""
+    return NIGHT._replace(or_as="NightWarned") if finished.warnings else NIGHT
 
 
 def notice_event(name: str, notice: Notice, since: datetime) -> dict[str, Any]:

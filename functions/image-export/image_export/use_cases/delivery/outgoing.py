@@ -197,7 +197,7 @@ def _night(ledger: Ledger, what: str) -> OfOne | None:
     if name is None or found is None:
         return None
     outgoing = OfOne(
-        single=notifications.NIGHT,
+        single=notifications.night_of(found.fact),
         targets=targets_of(found.fact),
         since=found.at,
         made=notifications.night_event(name.name, found.fact, found.at),

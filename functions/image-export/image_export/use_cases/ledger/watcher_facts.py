@@ -8,15 +8,16 @@ from .ledger import Ledger
 def read_watcher(ledger: Ledger) -> Watcher:
     """What its facts say, by one listing. Raises LedgerFault."""
     times = {entry.key: entry.modified_at for entry in ledger.page(keys.WatcherSucceeded.below()).entries}
-    policies = [(at, valid.digest) for key, at in times.items() if (valid := keys.ValidPolicy.read(key))]
-    valid_at, policy = max(policies, default=(None, None))
+    valid = [(at, policy.digest) for key, at in times.items() if (policy := keys.ValidPolicy.read(key))]
+    policies = sorted(valid, reverse=True)
+    valid_at = next((at for at, _ in policies), None)
     invalid_at = times.get(keys.InvalidPolicy().key)
     return Watcher(
         succeeded=times.get(keys.WatcherSucceeded().key),
         awaited=times.get(keys.WatcherAwaited().key),
         called=times.get(keys.HeartbeatCalled().key),
         failed=times.get(keys.HeartbeatFailed().key),
-        policy=policy,
+        policies=tuple(digest for _, digest in policies),
         policy_at=valid_at,
         invalid_since=invalid_at if invalid_at and (valid_at is None or invalid_at > valid_at) else None,
     )

@@ -21,11 +21,12 @@ NO_POLICY = Cause(code="PolicyInvalid", message="The policy cannot be read; the 
 
 
 def knowing_last_policy(context: Context, watcher: Watcher) -> Context:
-    """Where the policy cannot be read, whom the last valid one named, as far as the ledger says."""
-    if context.policy or watcher.policy is None:
-        return context
-    found = context.readable(keys.ValidPolicy(watcher.policy).key, ValidPolicy)
-    return context._replace(last_policy=found.fact if found else None)
+    """Where the policy cannot be read, whom the last valid one named that can be read in the ledger."""
+    for digest in () if context.policy else watcher.policies:
+        found = context.readable(keys.ValidPolicy(digest).key, ValidPolicy)
+        if found:
+            return context._replace(last_policy=found.fact)
+    return context
 
 
 def notice(context: Context, watcher: Watcher) -> None:
