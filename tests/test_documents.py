@@ -159,7 +159,9 @@ def test_the_protocol_names_mutants_that_there_are() -> None:
 
 
 def test_the_page_of_the_policy_names_each_kind_of_event_and_marks_those_that_need_a_person() -> None:
-    rows = re.findall(r"^\| (`[A-Z]\w+`(?:, `\w+`)*) \|[^|]+\| *(yes|) *\|$", (ROOT / "docs/policy.md").read_text(), re.M)
+    rows = re.findall(
+        r"^\| (`[A-Z]\w+`(?:, `\w+`)*) \|[^|]+\| *(yes|) *\|$", (ROOT / "docs/policy.md").read_text(), re.M
+    )
     marked = {kind: needs for kinds, needs in rows for kind in re.findall(r"`(\w+)`", kinds)}
     assert set(marked) == set(EVENT_KINDS)
     assert {kind for kind, needs in marked.items() if needs} == set(NEED_A_PERSON)

@@ -244,3 +244,22 @@ def test_a_target_that_answers_with_a_fault_is_told_what_comes_next(world: FakeW
     )
     tick(world)
     assert world.notifier.kinds(BUS) == ["Rejected"]
+
+
+@pytest.mark.parametrize("hangs_s", [10.0, 20.0, 30.0])
+def test_however_many_regions_hang_a_tick_has_time_to_deliver(world: FakeWorld, hangs_s: float) -> None:
+    """Exports run there, are due there and wait there; somebody is to hear of something else."""
+
+    class Hangs(Silence):
+        def run(self, call: str, effect: Callable[[], Any]) -> Any:
+            self._world.remaining_s -= hangs_s
+            raise unanswered("Unanswered")
+
+    for region in HUNG:
+        tell(world, region, image_in(region))
+        for number in range(40):
+            record(world.context(), a_request(image_id=f"m-{number}", region_id=region, requested_by=NIGHT))
+        cloud(world, region).faults = Hangs(world)
+        tell(world, region, f"m-due-{region}")
+    world.receive(b'{"ImageId": "m-bp1any", "OSSBucket": "strangers-bucket"}')
+    assert ticks_until(world, lambda: "Rejected" in world.notifier.kinds(BUS)) == 1

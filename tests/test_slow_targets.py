@@ -10,6 +10,7 @@ import pytest
 
 from image_export.use_cases.entrances.http import HttpApp, Outside
 from image_export.use_cases.export.record import record
+from image_export.values import ledger_keys as keys
 from image_export.values.export import RequestedBy
 from image_export.values.notify_target import ChannelAddress, Function, NotifyTarget
 from image_export.values.settings import Settings
@@ -143,7 +144,7 @@ def test_a_target_that_has_been_silent_for_weeks_has_been_tried_with_each_end(wo
     for one in range(200):
         world.show(an_image(image_id=f"m-old{one:03d}"))
         record(world.context(), a_request(image_id=f"m-old{one:03d}", requested_by=NIGHT))
-    world.minute()
+    ticks_until(world, lambda: len(world.cloud.running) == 200, 2)
     world.clock.advance(days=18)
     for task_id in world.cloud.running:
         world.cloud.finish(task_id)
@@ -218,3 +219,56 @@ def _post() -> bytes:
         "requestContext": {"http": {"method": "POST", "path": "/exports"}},
     }
     return json.dumps(event).encode()
+
+
+def verdicts(world: SlowWorld, since: int = 0) -> list[str]:
+    """What the ticks said of themselves."""
+    return [line["event"] for line in world.log.lines[since:] if line["event"] in ("watch.finished", "watch.failed")]
+
+
+@pytest.mark.parametrize(("count", "said"), [(10, ["watch.finished"]), (12, ["watch.failed"])])
+def test_a_tick_in_which_a_target_had_no_turn_is_no_success(world: SlowWorld, count: int, said: list[str]) -> None:
+    """Eleven that hang take all the time that a tick has; of twelve one has no turn."""
+    silent = tuple(Function(function=f"hangs-{number}") for number in range(count))
+    world.change(notify=silent)
+    world.answers_s = {target.name: lambda: 20.0 for target in silent}
+    world.receive(json.dumps({"ImageId": IMAGE, "OSSBucket": "strangers"}).encode())
+    world.minute()
+    assert verdicts(world) == said
+
+
+@pytest.mark.parametrize("hanging", [4, 8])
+def test_who_has_refused_something_comes_after_those_who_take_what_they_get(world: SlowWorld, hanging: int) -> None:
+    """It is asked first, and they take a minute of the tick together, and what one of them takes beyond it."""
+    silent = tuple(Function(function=f"hangs-{number}") for number in range(hanging))
+    world.change(notify=(*silent, THE_BUS))
+    world.answers_s = {target.name: lambda: 20.0 for target in silent}
+    world.receive(json.dumps({"ImageId": IMAGE, "OSSBucket": "strangers"}).encode())
+    world.minute()  # from here on they have refused something
+    since = len(world.tried)
+    world.receive(json.dumps({"ImageId": IMAGE, "OSSBucket": "other-strangers"}).encode())
+    took_s = world.minute()
+    assert [target for target, *_ in world.tried[since:]][0] == BUS
+    assert took_s < 60 + 2 * 20
+
+
+def test_a_tick_that_leaves_looks_ten_minutes_late_is_no_success(
+    world: SlowWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Images that are not there yet, a second a call: more looks are due than a tick has time for."""
+    monkeypatch.setattr("tests.test_slow_targets.CALL_S", 1.0)
+    for one in range(400):
+        world.show(an_image(image_id=f"m-new{one:03d}", status="Creating"))
+        record(world.context(), a_request(image_id=f"m-new{one:03d}", requested_by=NIGHT))
+    said = dict[str, set[str]]()
+    for _ in range(28):
+        began, since = max(world.clock.now, world._next_at), len(world.log.lines)
+        due = set(world.keys("due/"))
+        world.minute()
+        oldest = min(
+            (key.split("/")[1] for key in due & set(world.keys("due/")) if "/deliver." not in key), default="3"
+        )
+        late = oldest < keys.stamp(began - timedelta(minutes=10))
+        in_time = oldest > keys.stamp(began - timedelta(minutes=9))
+        said.setdefault("late" if late else "in time" if in_time else "either", set()).update(verdicts(world, since))
+    assert (said["in time"], said["late"]) == ({"watch.finished"}, {"watch.failed"})

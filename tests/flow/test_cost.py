@@ -9,8 +9,8 @@ from .world import World
 ENTRANCE = {
     ("ecs", "DescribeImages"): 1,  # is it there, Available, and wanted
     ("ecs", "ExportImage"): 1,
-    # whether somebody has enabled versioning meanwhile, under which a claim would be no claim
-    ("oss", "GetBucketVersioning"): 1,
+    # whether somebody has enabled versioning, before it is recorded and before the claim: there nothing stands once
+    ("oss", "GetBucketVersioning"): 2,
     # known, history, and its name among those of the image, by which lists find it among a hundred thousand; due hint,
     # marker, requested, claim, result, whose task, running hint, what is to be delivered
     ("oss", "PutObject"): 11,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from ...decisions.results.delivery import Pending
+from ...decisions.results.delivery import REFUSED, Pending
 from ...values import ledger_keys as keys
 from .outbox import Outgoing
 
@@ -31,10 +31,14 @@ class OutboxEntry:
 
 
 class DueDeliveries:
-    """Who is owed what: a queue for each target, in the order in which it is delivered."""
+    """Who is owed what: a queue for each target, in the order in which it is delivered.
+
+    `refusing`: the targets that have refused something of what is due, or soon is again.
+    """
 
     def __init__(self) -> None:
         self.entries: dict[str, OutboxEntry] = {}
+        self.refusing = set[str]()
         self._queues = defaultdict[str, list[tuple[str, str]]](list)
 
     def add(self, hints: Iterable[str], outgoing: Outgoing | None = None) -> None:
@@ -46,8 +50,14 @@ class DueDeliveries:
             entry = self.entries.setdefault(due.what, OutboxEntry(due.what))
             entry.hints.add(hint)
             entry.outgoing = outgoing or entry.outgoing
+            self.foresee(due)
             for target in due.targets:
                 self._queue(entry, target, due.order + due.stamp)
+
+    def foresee(self, due: keys.Delivery | None) -> None:
+        """Whoever has refused what that hint leads to comes after the others."""
+        if due and due.order.startswith(REFUSED):
+            self.refusing |= set(due.targets)
 
     def queue(self, entry: OutboxEntry, pending: Pending) -> None:
         """Its target has another turn for it."""

@@ -64,8 +64,9 @@ class FactStore:
         self._dates: deque[datetime] = deque(maxlen=DATES)
 
     def begin(self) -> None:
-        """Another invocation begins: what answers have told it is was of an earlier time."""
+        """Another invocation begins: what answers have told it was so at an earlier time."""
         self._dates.clear()
+        self._unversioned = False
 
     @property
     def now(self) -> datetime:
@@ -95,7 +96,7 @@ class FactStore:
     def ready(self, *, anew: bool = False) -> None:
         """Refuse a bucket that was ever versioned: forbid-overwrite does nothing there (docs/protocol.md#rule-1).
 
-        Asked once in an instance, and `anew` at each tick and claim, since somebody may enable it at any time.
+        Asked once in an invocation, and `anew` at each claim, since somebody may enable it at any time.
         """
         if self._unversioned and not anew:
             return

@@ -1,7 +1,8 @@
 """The tick's deliveries: in a time of their own, shared by the targets by the time that they take, newest states first.
 
-They come after the ends, the looks and the starts, and leave time for the sweeps and the night. A target that is slow
-or silent uses up its own share: the others have theirs. A chat has one message a tick, of all that it is owed.
+They come after the ends, the looks and the starts, which leave time for them, and leave time for the sweeps and the
+night. A target that is slow or silent uses up its own share: the others have theirs, and those that refuse something
+come after them. A chat has one message a tick, of all that it is owed.
 """
 
 from collections import defaultdict
@@ -17,12 +18,13 @@ from ..delivery.outbox import Came, record, send
 from ..delivery.outgoing import open_outgoing
 from .tick import Tick
 
-SECONDS_TO_DELIVER = 60.0  # of a tick, for all targets together
+SECONDS_TO_DELIVER = 60.0  # of a tick, for all targets together; beyond it those alone that refuse nothing
 SHARE_MOST_S = 30.0  # of one target: a tick waits in vain once, not twice
 SECONDS_FOR_ONE = 30.0  # connecting, an answer that does not come, and the facts around it
 SECONDS_TO_GATHER = 10.0  # what goes into one message to a chat
 TOGETHER = 500  # events of one message
 SECONDS_FOR_THE_REST = 60.0  # the sweeps, and a group of the night
+SECONDS_FOR_A_DELIVERY = SECONDS_FOR_ONE + SECONDS_FOR_THE_REST  # must be left, or none begins
 
 
 def deliver_due(tick: Tick) -> None:
@@ -41,6 +43,11 @@ class _Spent:
         """One more delivery."""
         self.seconds += seconds
         self._deliveries += 1
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it had no turn."""
+        return self._deliveries == 0
 
     def leaves_another(self, share_s: float) -> bool:
         """Whether one more that takes as long as they did on the average fits into the share; the first always does."""
@@ -65,26 +72,35 @@ class _Round:
         self._over = set[str]()  # who takes nothing more in this tick: a chat that had its message, or who is busy
 
     def work(self) -> None:
-        """Each time it is the target's turn that has taken least; whose share is used up waits for the next tick."""
+        """Each time it is the target's turn that has taken least; whose share is used up waits for the next tick.
+
+        The tick is cut where the time ends before some target had any turn.
+        """
         for nameless in [one for one in self._due.entries.values() if not one.targets]:
             self._guarded(nameless, self._queue_all)
         waiting = self._tick.in_turn(self._due.targets)
         share_s = min(SECONDS_TO_DELIVER / max(len(waiting), 1), SHARE_MOST_S)
         while waiting and self._has_time():
-            target = min(waiting, key=lambda one: self._spent[one].seconds)
-            has_turn = target not in self._over and self._spent[target].leaves_another(share_s)
-            entry = self._due.next_for(target) if has_turn else None
+            target = min(waiting, key=lambda one: (one in self._due.refusing, self._spent[one].seconds))
+            entry = self._due.next_for(target) if self._has_turn(target, share_s) else None
             if entry is None:
                 waiting.remove(target)
                 continue
             self._visit(target, entry)
             if not entry.queued & set(waiting):
                 self._guarded(entry, self._leave)
+        self._tick.is_cut = self._tick.is_cut or any(self._spent[one].nothing for one in waiting)
         for left in self._due.entries.values():
             self._guarded(left, self._leave)
 
+    def _has_turn(self, target: str, share_s: float) -> bool:
+        """Whether the target has one more message in this tick."""
+        in_all_s = sum(spent.seconds for spent in self._spent.values())
+        is_late = target in self._due.refusing and in_all_s >= SECONDS_TO_DELIVER
+        return target not in self._over and not is_late and self._spent[target].leaves_another(share_s)
+
     def _has_time(self) -> bool:
-        return self._tick.has_time(SECONDS_FOR_ONE + SECONDS_FOR_THE_REST)
+        return self._tick.has_time(SECONDS_FOR_A_DELIVERY)
 
     def _visit(self, target: str, entry: OutboxEntry) -> None:
         """One message: of one event, or to a chat of all that it is owed, as far as a part of its share goes."""
@@ -107,12 +123,14 @@ class _Round:
 
     def _queue_all(self, entry: OutboxEntry) -> None:
         """Its hints name no target, so it has to be read to know them."""
-        if self._has_time():
-            self._open(entry)
-            for pending in entry.outgoing.pending if entry.outgoing else ():
-                self._due.queue(entry, pending)
-            if not entry.queued:
-                self._leave(entry)
+        if not self._has_time():
+            self._tick.is_cut = True
+            return
+        self._open(entry)
+        for pending in entry.outgoing.pending if entry.outgoing else ():
+            self._due.queue(entry, pending)
+        if not entry.queued:
+            self._leave(entry)
 
     def _open(self, entry: OutboxEntry) -> None:
         entry.outgoing = entry.outgoing or open_outgoing(self._context.ledger, entry.what)

@@ -1,5 +1,7 @@
 """The tick's look at what is due at its time: exports and sighted images. What is only to be delivered is collected."""
 
+from datetime import timedelta
+
 from ...decisions.state.backoff import LOOK_MOST, NO_ANSWER
 from ...decisions.state.hints import may_be_ahead
 from ...values import ledger_keys as keys
@@ -11,6 +13,8 @@ from ..entrances.sighting import consider_again
 from ..entrances.undecided_images import asks
 from .tick import SECONDS_FOR_A_LOOK, Tick
 
+LATE = timedelta(minutes=10)  # a look that has been due for so long, and is left once more, has fallen behind
+SOON = timedelta(minutes=10)  # what is due by then tells whom a delivery was refused by
 TIME_SHARE = 0.5  # of what is left of the tick: the rest is for starts, sweeps and the night
 UNRESPONSIVE_MOST = (
     4  # accounts and regions that the tick has waited for in vain; then only those that have answered it
@@ -20,22 +24,27 @@ UNRESPONSIVE_MOST = (
 def look_at_due(tick: Tick) -> None:
     """Look at all that is due as this begins; once at what several hints lead to: ticks that overlap multiply them.
 
-    What comes due meanwhile may be what a look of this tick has left: it is not yet one hint too many.
+    What comes due meanwhile may be what a look of this tick has left: it is not yet one hint too many. The tick is cut
+    where it has no time for any, or leaves one that has been due for ten minutes.
     """
     ledger, looked = tick.context.ledger, set[str]()
-    began = keys.stamp(ledger.now)
+    began, late, soon = (keys.stamp(ledger.now + of) for of in (timedelta(0), -LATE, SOON))
     leave_s = max(tick.context.remaining_s() * TIME_SHARE, SECONDS_FOR_A_LOOK)
     for entry in ledger.walk(keys.Due.below()):
         delivery = keys.read_delivery(entry.key)
         due = delivery or keys.Due.read(entry.key)
         if due is None:
             continue
-        if due.stamp > began:
+        if due.stamp > soon:
             return
+        if due.stamp > began:
+            tick.due.foresee(delivery)
+            continue
         if isinstance(due, keys.Delivery):
             tick.due.add([entry.key])
             continue
-        if not tick.has_time_to_look() or tick.context.remaining_s() < leave_s:
+        if not tick.has_time() or tick.context.remaining_s() < leave_s:
+            tick.is_cut = tick.is_cut or not looked or due.stamp < late
             continue  # of what is behind, deliveries cost no look
         if due.what in looked:
             if not may_be_ahead(entry.key, ledger.now):

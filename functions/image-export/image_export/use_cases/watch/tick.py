@@ -28,7 +28,8 @@ class Tick:
     """`unresponsive`: the accounts and regions that this tick has waited for in vain; the next one asks them again.
 
     `answering`: those in which ECS has answered it. `due`: what is to be delivered. `is_cut`: there was no time for a
-    look whose turn it was, or for any start at all; such a tick has not done its work.
+    look whose turn it was, for any start at all, or for any delivery to some target; or looks have fallen behind. Such
+    a tick has not done its work.
     """
 
     def __init__(self, context: Context, reach: Callable[[], "Drilling"]) -> None:

@@ -24,7 +24,10 @@ from .waiting import start_waiting
 if TYPE_CHECKING:  # a tick without a restore or a drill loads nothing of them
     from ..drill.ports import Drilling
 
-SECONDS_FOR_STARTS_AND_DELIVERIES = 70.0  # beyond a look that may still be under way
+SECONDS_AFTER_LOOKS = 125.0  # beyond a look that may still be under way: a start may begin, and then a delivery
+SECONDS_AFTER_STARTS = 20.0  # beyond what a start may take: one in vain leaves time for a delivery
+OF_A_SHORT_TICK = 70.0, 0.0  # the same where a tick has less than s.yaml gives it: starts come first
+SHORT_S = 240.0
 
 
 def watch(context: Context, *, pinger: Pinger, reach: Callable[[], "Drilling"], request_id: str) -> Answer:
@@ -52,10 +55,13 @@ def watch(context: Context, *, pinger: Pinger, reach: Callable[[], "Drilling"], 
 def _work(context: Context, reach: Callable[[], "Drilling"], request_id: str) -> Tick:
     """Ends first, since they make room, and deliveries after the starts, since a target may be slow."""
     tick = Tick(context, reach)
-    with tick.keeping(SECONDS_FOR_STARTS_AND_DELIVERIES):
+    is_short = context.remaining_s() < SHORT_S
+    after_looks_s, after_starts_s = OF_A_SHORT_TICK if is_short else (SECONDS_AFTER_LOOKS, SECONDS_AFTER_STARTS)
+    with tick.keeping(after_looks_s):
         look_at_running(tick)
         look_at_due(tick)
-    start_waiting(tick)
+    with tick.keeping(after_starts_s):
+        start_waiting(tick)
     deliver_due(tick)
     sweep(tick)
     go_on(context, request_id=request_id)
