@@ -251,7 +251,7 @@ def test_however_many_regions_hang_a_tick_has_time_to_deliver(world: FakeWorld, 
     """Exports run there, are due there and wait there; somebody is to hear of something else."""
 
     class Hangs(Silence):
-        def run(self, call: str, effect: Callable[[], Any]) -> Any:
+        def run(self, call: str, effect: Callable[[], Any]) -> Any:  # noqa: ARG002 - never reached
             self._world.remaining_s -= hangs_s
             raise unanswered("Unanswered")
 

@@ -89,13 +89,13 @@ class SlowWorld(FakeWorld):
 
     def minute(self) -> float:
         """The next tick, a minute after the last one began or when that is over; answers how many seconds it took."""
-        self.clock.now = max(self.clock.now, self._next_at)
-        began, self._next_at = self.clock.now, self.clock.now + timedelta(minutes=1)
+        self.clock.now = max(self.clock.now, self.next_at)
+        began, self.next_at = self.clock.now, self.clock.now + timedelta(minutes=1)
         self.remaining_s = 300.0
         self.tick()
         return (self.clock.now - began).total_seconds()
 
-    _next_at = START
+    next_at = START
 
     def ends(self, target: str) -> set[str]:
         """The ends that a target has heard of."""
@@ -248,7 +248,7 @@ def test_who_has_refused_something_comes_after_those_who_take_what_they_get(worl
     since = len(world.tried)
     world.receive(json.dumps({"ImageId": IMAGE, "OSSBucket": "other-strangers"}).encode())
     took_s = world.minute()
-    assert [target for target, *_ in world.tried[since:]][0] == BUS
+    assert next(target for target, *_ in world.tried[since:]) == BUS
     assert took_s < 60 + 2 * 20
 
 
@@ -262,7 +262,7 @@ def test_a_tick_that_leaves_looks_ten_minutes_late_is_no_success(
         record(world.context(), a_request(image_id=f"m-new{one:03d}", requested_by=NIGHT))
     said = dict[str, set[str]]()
     for _ in range(28):
-        began, since = max(world.clock.now, world._next_at), len(world.log.lines)
+        began, since = max(world.clock.now, world.next_at), len(world.log.lines)
         due = set(world.keys("due/"))
         world.minute()
         oldest = min(
