@@ -20,10 +20,12 @@ KINDS = frozenset(
     {
         *("throttle", "http_500", "http_503", "reset_before", "kill_before", "hold", "slow"),
         *("reset_after", "kill_after", "garbage"),
-        *("http_410", "http_429", "ok_with_error", "redirect"),
+        *("http_410", "http_429", "ok_with_error", "ok_punished", "redirect"),
     }
 )
-OF_RECEIVERS = frozenset({"http_410", "http_429", "ok_with_error", "redirect"})  # the cloud has no such answers
+OF_RECEIVERS = frozenset(
+    {"http_410", "http_429", "ok_with_error", "ok_punished", "redirect"}
+)  # the cloud has no such answers
 PAUSES = frozenset({"hold", "slow"})
 # What each service answers when it is asked too often; receivers have words of their own.
 THROTTLING = {"oss": (503, "QpsLimitExceeded"), "fc": (429, "ResourceExhausted")}
@@ -72,6 +74,8 @@ class Fault:
             raise ApiError(400, "InvalidFault", f"kind {self.kind!r} is of {', '.join(RECEIVERS)} alone")
         if self.kind == "ok_with_error" and any(kind.busy is None for kind in kinds):
             raise ApiError(400, "InvalidFault", f"{self.service!r} has no errors inside of HTTP 200")
+        if self.kind == "ok_punished" and any(kind.punished is None for kind in kinds):
+            raise ApiError(400, "InvalidFault", f"{self.service!r} has no gateway that punishes")
         code = self.kind.removeprefix("code:")
         if code != self.kind and len(kinds) == len(meant) and not all(kind.codes.fullmatch(code) for kind in kinds):
             raise ApiError(400, "InvalidFault", f"{code!r} is no code of {self.service!r}")
@@ -148,7 +152,7 @@ class Faults:
         if kind in REFUSALS:
             headers = {"Location": says} if kind == "redirect" and says else HEADERS.get(kind)
             raise ApiError(*REFUSALS[kind], headers=headers)
-        if kind in ("throttle", "ok_with_error"):
+        if kind in ("throttle", "ok_with_error", "ok_punished"):
             raise ApiError(*own_words(call.service, kind))
         if kind.startswith("code:"):
             code = kind.removeprefix("code:")
@@ -179,6 +183,8 @@ class Faults:
 def own_words(service: str, kind: str) -> tuple[int, str, str]:
     """How a service refuses what comes too fast, or with an error inside of HTTP 200."""
     receiver = RECEIVERS.get(service)
+    if receiver and kind == "ok_punished" and receiver.punished:
+        return receiver.punished
     if receiver:
         return receiver.busy if kind == "ok_with_error" and receiver.busy else receiver.too_fast
     return (*THROTTLING.get(service, (400, "Throttling")), "Request was denied due to request throttling.")

@@ -30,6 +30,16 @@ PATHS = {
     "wecom": "/cgi-bin/webhook/send?key=made-up-key",
     "slack": "/services/T0/B0/made-up",
 }
+# Bodies of 200 by which nobody knows whether the message was taken.
+CODELESS = [
+    b"{}",
+    b'{"errcode":null,"code":null}',
+    b'{"errcode":false,"code":false}',
+    b'{"errcode":{"errcode":0},"code":{"code":0}}',
+    b'{"errcode":"ok","code":""}',
+    b'{"errcode":0.0,"code":0.5}',
+    b'{"result":{"errcode":0,"code":0}}',
+]
 SECRET = "SECmadeup0123456789"  # of no robot
 
 
@@ -182,8 +192,27 @@ def fault_of(chat: AnyChannel, status: str, body: bytes) -> CloudFault:
 
 
 @pytest.mark.parametrize(
+    ("chat", "body"), [(DINGTALK, b'{"errcode":"0"}'), (FEISHU, b'{"code":"0"}'), (FEISHU, b'{"StatusCode":0}')]
+)
+def test_a_zero_is_well_as_text_too_and_in_the_older_field(chat: AnyChannel, body: bytes) -> None:
+    with listening(http("200 OK", body)) as host:
+        send(host, chat)
+
+
+@pytest.mark.parametrize(
     ("chat", "status", "body", "kind_of_fault", "code"),
     [
+        *(
+            (chat, "200 OK", body, Unanswered, "AnswerUnreadable")
+            for chat in (DINGTALK, FEISHU, WECOM)
+            for body in CODELESS
+        ),
+        (DINGTALK, "200 OK", b'{"errcode":"310000","errmsg":"no"}', Refused, "310000"),
+        (DINGTALK, "200 OK", b'{"errcode":"130101"}', Refused, "Throttling.Channel"),
+        (FEISHU, "200 OK", b'{"code":"11232"}', Refused, "Throttling.Channel"),
+        (WECOM, "200 OK", b'{"errcode":"45009"}', Refused, "Throttling.Channel"),
+        (DINGTALK, "200 OK", b'{"status":1111,"wait":5,"punish":"deny"}', Refused, "Throttling.Channel"),
+        (DINGTALK, "200 OK", b'{"errcode":40035,"errmsg":"access_token"}', Refused, "40035"),
         (DINGTALK, "200 OK", b'{"errcode":310000,"errmsg":"sign not match"}', Refused, "310000"),
         (DINGTALK, "200 OK", b'{"errcode":130101,"errmsg":"send too fast"}', Refused, "Throttling.Channel"),
         (DINGTALK, "200 OK", b'{"errcode":460101,"errmsg":"message too long"}', RefusedForGood, "460101"),

@@ -10,6 +10,7 @@ from image_export.edges.aliyun.ecs import Ecs
 from image_export.edges.aliyun.hosts import Addresses
 from image_export.edges.aliyun.oss import Oss
 from image_export.edges.aliyun.rpc import Rpc
+from image_export.edges.faults import quoted
 from image_export.edges.notify.notifier import AliyunNotifier
 from image_export.errors import CloudFault, Refused, Unanswered, Unreached
 from image_export.use_cases.ports import StartExport
@@ -137,3 +138,9 @@ def test_a_secret_in_the_clouds_message_is_taken_out() -> None:
     fault = fault_of(export, ecs_error("400 Bad Request", Code="InvalidParameter", Message=message))
     assert "abcdefgh" not in str(fault)
     assert "opqrstu" not in str(fault)
+
+
+def test_what_a_stranger_says_moves_no_cursor_and_turns_no_text_around() -> None:
+    cause = quoted("\x1b[2Jcode", "\x1b]0;title\x07\u202eevil\r\nnew \x9b31m 金", "\x1b[1A")
+    assert (cause.code, cause.request_id) == (" [2Jcode", " [1A")
+    assert cause.message == " ]0;title  evil  new  31m 金"

@@ -57,20 +57,19 @@ PRIVATE = "The address is not called: its host is private, loopback, link-local 
         ("::7f00:1", False),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
+        ("2002:808:808::", True),  # 8.8.8.8 by 6to4
         ("192.0.0.8", False),
-        ("192.0.0.9", False),  # anycast of a protocol, and nobody's receiver
+        ("192.0.0.9", False),
         ("192.88.99.1", False),
-        ("192.0.2.1", False),
         ("198.18.0.1", False),
-        ("198.51.100.1", False),
-        ("203.0.113.1", False),
-        ("240.0.0.1", False),
-        ("3fff::1", False),
-        ("2001:db8::1", False),
-        ("2001:2::1", False),
+        ("2001::1", False),  # Teredo
+        ("2001:1::1", False),
         ("2001:20::1", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
         ("5f00::1", False),
         ("100::1", False),
+        ("100:0:0:1::1", False),
         ("64:ff9b:1::808:808", False),
     ],
 )
@@ -137,6 +136,28 @@ def test_a_name_is_resolved_once_and_the_connection_goes_to_what_was_judged(monk
         CLOUD.send("https://hooks.example.com/")
     assert asked[0] == "hooks.example.com"
     assert "hooks.example.com" not in asked[1:]
+
+
+WEBHOOK_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+@pytest.mark.parametrize(
+    ("value", "quoted"),
+    [
+        (f"whsec_{WEBHOOK_KEY}", WEBHOOK_KEY),
+        ("SEC8d2f0c1e5b7a49d6", "8d2f0c1e5b7a49d6"),
+        ("SEC8d2f0c1e5b7a49d6", "U0VDOGQyZjBjMWU1YjdhNDlkNg"),
+        ("https://a.example.com/send?keyWithoutEquals12", "keyWithoutEquals12"),
+        ("https://b.example.com/a%2Fb-Secret-1234/x", "b-Secret-1234"),
+        ("https://b.example.com/a%2Fb-Secret-1234/x", "a%2Fb-Secret-1234"),
+        ("https://c.example.com/x#fragment-Secret1", "fragment-Secret1"),
+        ("https://d.example.com/a;session=matrixSecret12/b", "matrixSecret12"),
+        ("https://e.example.com/x?k=pathSecret1234", "cGF0aFNlY3JldDEyMzQ"),
+    ],
+)
+def test_a_secret_is_hidden_in_each_form_that_a_service_may_quote(value: str, quoted: str) -> None:
+    variable({"IMAGE_EXPORT_FORM": value}, "env:IMAGE_EXPORT_FORM")
+    assert KNOWN.hide(f"is not known: {quoted}") in ("is not known: ***", "is not known: a/***")
 
 
 @contextmanager

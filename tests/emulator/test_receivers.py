@@ -256,6 +256,11 @@ def test_a_redirect_leads_where_the_order_says(world: World) -> None:
     ("service", "kind", "body"),
     [
         ("dingtalk", "ok_with_error", '{"errcode": -1, "errmsg": "\\u7cfb\\u7edf\\u7e41\\u5fd9"}'),
+        (
+            "dingtalk",
+            "ok_punished",
+            '{"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": "made-up"}',
+        ),
         ("wecom", "ok_with_error", '{"errcode": -1, "errmsg": "system busy"}'),
         ("slack", "ok_with_error", "rollup_error"),
         ("heartbeat", "ok_with_error", "OK (rate limited)"),
@@ -350,6 +355,7 @@ def test_a_fault_of_all_services_strikes_receivers_too(world: World) -> None:
         ({"service": "oss", "action": "*", "kind": "redirect"}, "kind 'redirect' is of webhook, dingtalk, feishu,"),
         ({"service": "*", "action": "*", "kind": "http_410"}, "kind 'http_410' is of webhook, dingtalk, feishu,"),
         ({"service": "webhook", "action": "*", "kind": "ok_with_error"}, "has no errors inside of HTTP 200"),
+        ({"service": "wecom", "action": "*", "kind": "ok_punished"}, "'wecom' has no gateway that punishes"),
         ({"service": "dingtalk", "action": "*", "kind": "code:Busy"}, "'Busy' is no code of 'dingtalk'"),
         ({"service": "heartbeat", "action": "*", "kind": "code:200"}, "'200' is no code of 'heartbeat'"),
         ({"service": "heartbeat", "action": "Send", "kind": "slow"}, "action 'Send' is none of Ping, *"),

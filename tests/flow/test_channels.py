@@ -154,6 +154,16 @@ def test_an_error_inside_of_200_is_not_taken_for_yes(world: Reached, kind: str) 
     assert len(world.logged("event.told", kind, start.event_id)) == 1
 
 
+def test_what_the_gateway_of_dingtalk_keeps_back_is_told_later(world: Reached) -> None:
+    order(world, "dingtalk", "ok_punished")
+    start = started(world)
+    world.pass_time(61)
+    assert codes(world, "dingtalk", start) == ["Throttling.Channel"]
+    assert world.logged("event.told", "dingtalk", start.event_id) == []
+    world.ticks_until(lambda: world.accepted("dingtalk", start.image), 3)
+    assert len(world.logged("event.told", "dingtalk", start.event_id)) == 1
+
+
 @pytest.mark.parametrize("kind", EACH)
 def test_a_redirect_is_not_followed_to_a_private_address_nor_to_any(world: Reached, kind: str) -> None:
     elsewhere = world.emulator.post("receivers/elsewhere", {"kind": "webhook", "secret": ELSEWHERE})["url"]

@@ -31,7 +31,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 }
 SPOKEN = ("title", "text", "content")  # where a keyword counts
 TOO_FAST = Refusal(200, "130101", "send too fast, exceed 20 times per minute")
-PUNISHED = "1111"  # no errcode: of all robots together, by the address of who asks
+PUNISHED = Refusal(200, "deny", "punished")  # of a caller's address, by the gateway; people have met it
 UNSIGNED = {
     MISSING: Refusal(200, "310000", "sign not match"),
     EXPIRED: Refusal(200, "310000", "invalid timestamp"),
@@ -87,10 +87,10 @@ def unknown(token: str) -> Refusal:
 
 
 def refuse(error: ApiError) -> web.Response:
-    """In an errcode; what stands before the robots says something else to an address that asks too often."""
-    if error.code == PUNISHED:
-        return web.json_response({"status": int(PUNISHED), "punish": "deny", "wait": 10})
-    return in_errcode(error)
+    """In an errcode; the gateway has none, and names no errcode at all."""
+    if error.code != PUNISHED.code:
+        return in_errcode(error)
+    return web.json_response({"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": "made-up"})
 
 
 DINGTALK = Kind(
@@ -108,6 +108,7 @@ DINGTALK = Kind(
     limits=(Limit(20, 60, TOO_FAST),),
     refused_for_s=600,
     busy=Refusal(200, "-1", "系统繁忙"),
+    punished=PUNISHED,
     signature=signature,
     judge=judge,
     message=lambda call: as_sent(call.body),

@@ -63,6 +63,7 @@ class Kind:
     refused_for_s: float = 0  # everything, once a limit was broken
     tells_when: bool = False  # Retry-After
     busy: Refusal | None  # an error inside of HTTP 200; None where the service has no such thing
+    punished: Refusal | None = None  # of the gateway before the service, for all that an address sends; in its own form
     signature: Callable[[Receiver, Call], str] = lambda _receiver, _call: NONE
     judge: Callable[[Receiver, Call], None]
     message: Callable[[Call], Any]

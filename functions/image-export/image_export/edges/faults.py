@@ -35,13 +35,15 @@ UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u20
 
 
 def quoted(code: object, message: object, request_id: object = None) -> Cause:
-    """The cloud's own words on one line, without the secrets that it may quote, and no longer than anybody reads."""
+    """The cloud's own words, without secrets and control characters, and no longer than anybody reads."""
     named = _plain(request_id)[:LONGEST_NAME] if request_id else None
-    return Cause(code=_plain(code)[:LONGEST_NAME], message=_plain(message or "")[:LONGEST_MESSAGE], request_id=named)
+    words = _plain(message or "")[:LONGEST_MESSAGE]
+    return Cause(code=_plain(code)[:LONGEST_NAME], message=words, request_id=named)
 
 
-def _plain(said: object) -> str:
-    return UNPRINTED.sub(" ", KNOWN.hide(str(said))).strip()
+def _plain(text: object) -> str:
+    """Without secrets, and with a blank for whatever would move a terminal's cursor or turn its text around."""
+    return "".join(one if one.isprintable() else " " for one in KNOWN.hide(str(text)))
 
 
 def answered(where: str, status: int, cause: Cause) -> CloudFault:
@@ -118,5 +120,5 @@ def _reason(fault: BaseException) -> str:
     for one in (fault, fault.__context__):  # urllib3 1.x wraps without a cause
         text = getattr(one, "verify_message", None) or getattr(one, "strerror", None)
         if text:
-            return KNOWN.hide(str(text))
+            return _plain(text)
     return type(fault).__name__

@@ -1,7 +1,7 @@
 """What the answer of a channel means: a status, and with chats a code within an answer of 200. Sends nothing."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from ..faults import answered, quoted, unreadable
 from ..outward.client import Answer
 
 WHERE = "The channel"
+NUMBER = re.compile(r"-?[0-9]{1,18}")
 TOO_FAST = "Throttling.Channel"  # ours, for what each service calls otherwise
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 
@@ -70,25 +71,14 @@ def document(answer: Answer) -> dict[str, Any]:
     raise unreadable(WHERE, answer.status)
 
 
-def coded(answer: Answer, codes: Sequence[str], messages: Sequence[str]) -> Says:
-    """What stands within an answer of JSON: the number under the first of these names that there is; 0 is well.
+def code_in(answer: Answer, body: Mapping[str, Any], *names: str) -> int | None:
+    """The code of the first of these fields that is there, a number or one written as text; None for 0.
 
-    Raises Unanswered where a status of success has no number: whether the message was taken is known of nobody.
+    A 2xx must have one: raises Unanswered where none can be read, since nobody knows whether the message was taken.
     """
-    body = document(answer)
-    code = _number(next((body[name] for name in codes if name in body), None))
-    if code is None and answer.status < HTTPStatus.BAD_REQUEST:
-        raise unreadable(WHERE, answer.status)
-    return Says(code or None, next((body[name] for name in messages if body.get(name)), ""))
-
-
-def errcode(answer: Answer) -> Says:
-    """The same, as DingTalk and WeCom call it."""
-    return coded(answer, ("errcode",), ("errmsg",))
-
-
-def _number(said: object) -> int | None:
-    """A number, or a text of one."""
-    if isinstance(said, int) and not isinstance(said, bool):
-        return said
-    return int(said) if isinstance(said, str) and NUMBER.fullmatch(said) else None
+    written = next((body[name] for name in names if name in body), None)
+    if type(written) is int or (isinstance(written, str) and NUMBER.fullmatch(written)):
+        return int(written) or None
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        return None
+    raise unreadable(WHERE, answer.status)

@@ -12,10 +12,10 @@ from urllib.parse import quote_plus
 
 from ...decisions.cards.card import Card
 from ..outward.client import Answer
-from .answers import Says, document, errcode
+from .answers import Says, code_in, document
 from .chat import Service, Signed, lines
 
-PUNISHED = "punish"
+PUNISHED = "punish"  # the field that says so
 MARKUP = re.compile(r"([\\*\[\]<>`])")
 
 
@@ -40,10 +40,12 @@ def sign(url: str, secret: str, now: float) -> Signed:
 
 
 def said(answer: Answer) -> Says:
-    """An errcode of 0 is well. An address that asks too often gets no errcode, but `punish`, in a 200 too."""
-    if PUNISHED in document(answer):
-        return Says(PUNISHED, "Too many requests from this address.")
-    return errcode(answer)
+    """An errcode of 0 is well. The gateway has none where it lets nothing of a caller's address pass."""
+    body = document(answer)
+    if "errcode" not in body and body.get("punish"):
+        return Says(PUNISHED, "The gateway of the service takes nothing from this address for now.")
+    code = code_in(answer, body, "errcode")
+    return Says(code, body.get("errmsg")) if code else Says()
 
 
 sender = Service(
@@ -52,5 +54,5 @@ sender = Service(
     said=said,
     sign=sign,
     too_fast=(130101, PUNISHED),
-    for_good=(460101, 101002, 43004, 400105),
+    for_good=(460101, 101002, 43004, 400105),  # 40035 is a missing access_token, too: the variable can be mended
 ).sender

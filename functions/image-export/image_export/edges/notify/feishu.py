@@ -9,7 +9,7 @@ from typing import Any
 
 from ...decisions.cards.card import Card
 from ..outward.client import Answer
-from .answers import Says, coded
+from .answers import Says, code_in, document
 from .chat import Service, Signed, lines
 
 COLOURS = {"bad": "red", "warning": "orange", "good": "green", "plain": "blue"}
@@ -34,7 +34,9 @@ def sign(url: str, secret: str, now: float) -> Signed:
 
 def said(answer: Answer) -> Says:
     """A code of 0 is well; older answers call it StatusCode."""
-    return coded(answer, ("code", "StatusCode"), ("msg", "StatusMessage"))
+    body = document(answer)
+    code = code_in(answer, body, "code", "StatusCode")
+    return Says(code, body.get("msg") or body.get("StatusMessage")) if code else Says()
 
 
 sender = Service(

@@ -15,12 +15,12 @@ from ...errors import Refused
 from ...values.cause import Cause
 from ...values.notify_target import ChannelAddress, Webhook
 from ..outward.client import Answer, Outward
-from ..outward.variables import variable
+from ..outward.variables import is_set, variable
 from .answers import Says, judge
 from .origin import Origin, Sender
 
 SECRET = "whsec_"  # noqa: S105 - how they begin
-FOR_GOOD = frozenset({410, 413})  # nobody is there, or it is too long; 400 and 422 may be a secret that is put right
+FOR_GOOD = frozenset({410, 413})  # nobody is there any more, or the event is too long; all else can be mended there
 
 
 def sender(origin: Origin) -> Sender:
@@ -28,7 +28,7 @@ def sender(origin: Origin) -> Sender:
 
     def send(_: Webhook, events: Any, address: ChannelAddress) -> None:
         url = variable(origin.environ, address.url)
-        keys = _keys(origin.environ, address.secrets)
+        keys = [_key(variable(origin.environ, secret)) for secret in _there(origin.environ, *address.secrets)]
         (event,) = events
         body = msgspec.json.encode(event)
         answer = Outward(origin.addresses.endpoint, origin.remaining_s).send(
@@ -52,19 +52,9 @@ def signed(event: Mapping[str, Any], body: bytes, keys: list[bytes]) -> dict[str
     }
 
 
-def _keys(environ: Mapping[str, str], named: Sequence[str]) -> list[bytes]:
-    """Of the secrets that are there: while one is rotated, either may be gone. Raises Refused where none is."""
-    missing, keys = None, []
-    for one in named:
-        try:
-            secret = variable(environ, one)
-        except Refused as fault:
-            missing = fault
-        else:
-            keys.append(_key(secret))
-    if missing and not keys:
-        raise missing
-    return keys
+def _there(environ: Mapping[str, str], first: str, *others: str) -> list[str]:
+    """The secret that signs, and of those that are rotated what is set: the doctor names one that is missing."""
+    return [first, *(one for one in others if is_set(environ, one))]
 
 
 def _key(secret: str) -> bytes:

@@ -6,7 +6,7 @@ answer of a name server comes in between.
 """
 
 import socket
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from ...errors import Refused
 from ...values.cause import Cause
@@ -14,9 +14,9 @@ from ...values.cause import Cause
 REFUSED = "AddressRefused"
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 EMBEDDING = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))  # NAT64 (RFC 6052), and what was before mapped ones
-# What Python's lists of several versions take for public, and IANA's registries of special addresses do not
-SPECIAL_4 = tuple(map(IPv4Network, ("192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24")))
-SPECIAL_6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20")))
+# Of the IANA special-purpose registries, what some Python counts as global, or is no machine of its own: protocol
+# assignments, relays of 6to4, Teredo and ORCHID, documentation (iana.org: iana-ipv4-special-registry and -ipv6-).
+SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2001:db8::/32", "3fff::/20")))
 Address = IPv4Address | IPv6Address
 
 
@@ -42,15 +42,13 @@ def is_public(address: Address) -> bool:
         return is_public(inner)
     special = SPECIAL_4 if isinstance(address, IPv4Address) else SPECIAL_6
     is_unicast = address.version == 4 or address in GLOBAL_UNICAST
-    in_use = is_unicast and address.is_global and not address.is_multicast
-    return in_use and not any(address in network for network in special)
+    is_special = any(address in network for network in SPECIAL)
+    return is_unicast and not is_special and address.is_global and not address.is_multicast
 
 
 def _inner(address: IPv6Address) -> IPv4Address | None:
     """The address of IPv4 that one of IPv6 leads to."""
     if address.ipv4_mapped or address.sixtofour:
         return address.ipv4_mapped or address.sixtofour
-    if address.teredo:
-        return address.teredo[1]
     embeds = any(address in network for network in EMBEDDING) and int(address) > 1
     return IPv4Address(int(address) & 0xFFFFFFFF) if embeds else None

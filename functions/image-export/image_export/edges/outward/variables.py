@@ -7,11 +7,11 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 
 from ...errors import Refused
 from ...values.cause import Cause
-from ..runtime.redaction import KNOWN
+from ..runtime.redaction import KNOWN, SHORTEST_SECRET
 
 SCHEME = "env:"
 WORD = re.compile(r"[a-z-]{0,15}")  # of a service or a place, which logs may say: services, cn-hangzhou
-PREFIX = re.compile(r"^(?:[a-z]{2,8}_|SEC)")  # whsec_
+PREFIX = re.compile(r"^(?:whsec_|SEC)")  # of a webhook's secret, and of a robot's of DingTalk
 MISSING = "VariableMissing"
 
 
@@ -27,16 +27,33 @@ def variable(environ: Mapping[str, str], named: str) -> str:
     return value
 
 
+def is_set(environ: Mapping[str, str], named: str) -> bool:
+    """Whether there is a value of `env:NAME`."""
+    return bool(environ.get(named.removeprefix(SCHEME), "").strip())
+
+
 def _hide(value: str) -> None:
-    """The whole, as Base64 too, and each part that may be a key: of an address those of its path and query, of a secret
-    what follows its prefix. Each as it stands there, and decoded.
-    """
+    """The whole, a secret without its prefix, and of an address each part that may be a key; each in Base64, too."""
     try:
         parts = urlsplit(value)
         keys = [one for one in parts.path.split("/") if not WORD.fullmatch(one)]
         keys += [one.partition("=")[2] or one for one in parts.query.split("&")]
         keys += [parts.password or "", parts.fragment]
     except ValueError:  # it is no address, and is not called
-        keys = []
-    found = [value, base64.b64encode(value.encode()).decode(), PREFIX.sub("", value), *keys]
-    KNOWN.keep(*dict.fromkeys(form for one in found for form in (one, unquote(one), unquote_plus(one))))
+        KNOWN.keep(value)
+        return
+    asked = [pair.partition("=")[2].strip("=") or pair for pair in parts.query.split("&")]
+    written = [*re.split("[/;=]", parts.path), *asked, parts.fragment]
+    read = [one for part in written for one in (unquote_plus(part), *re.split("[/;]", unquote(part)))]
+    keys = {one for one in (*written, *read) if not WORD.fullmatch(one)}
+    bare = PREFIX.sub("", value)
+    for one in (value, bare, parts.password or "", *sorted(keys, key=len, reverse=True)):
+        KNOWN.keep(one, *_in_base64(one))
+
+
+def _in_base64(value: str) -> list[str]:
+    """By itself, in both alphabets, without its padding."""
+    if len(value) < SHORTEST_SECRET:
+        return []
+    encoded = base64.b64encode(value.encode()).decode().rstrip("=")
+    return [encoded, encoded.translate(str.maketrans("+/", "-_"))]
