@@ -132,6 +132,46 @@ def test_what_is_refused_for_good_is_given_up_at_once_and_kept(world: FakeWorld)
     assert world.notifier.delivered == []
 
 
+def takes_all_but(world: FakeWorld, image_id: str, fault: CloudFault) -> list[int]:
+    """Messages that hold an event of this image are refused so; how many events each message held."""
+    sizes: list[int] = []
+    takes = world.notifier.deliver
+
+    def deliver(target: NotifyTarget, events: Events, address: ChannelAddress | None = None, /) -> None:
+        sizes.append(len(events))
+        if any(event["data"]["ImageId"] == image_id for event in events):
+            raise fault
+        takes(target, events, address)
+
+    world.notifier.deliver = deliver  # type: ignore[method-assign]
+    return sizes
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_of_a_digest_that_is_refused_for_good_the_one_event_that_nobody_takes_is_given_up_alone(
+    world: FakeWorld, number: int
+) -> None:
+    starting(world, 7, STARTS)
+    takes_all_but(world, f"m-bp1burst{number:04d}", RefusedForGood(Cause(code="460101", message="too long")))
+    for _ in range(6):
+        world.tick(minutes=1)
+    assert len({event["id"] for _, event in world.notifier.delivered}) == len(world.notifier.delivered) == 6
+    assert len(world.keys("untold/exp-")) == 1
+    assert not [key for key in world.keys("due/") if "deliver" in key]
+
+
+def test_a_chat_that_takes_nothing_any_more_is_sent_few_messages_a_tick_until_all_are_given_up(
+    world: FakeWorld,
+) -> None:
+    starting(world, 40, STARTS)
+    sizes = answering(world, *999 * [RefusedForGood(Cause(code="410", message="Gone."))])
+    world.tick(minutes=1)
+    assert len(sizes) == 16
+    for _ in range(20):
+        world.tick(minutes=1)
+    assert len(world.keys("untold/exp-")) == 40
+
+
 def test_who_is_named_no_more_is_not_delivered_to_and_the_log_says_so(world: FakeWorld) -> None:
     starting(world, 1, STARTS, OPS)
     world.change(channels=(OPS,))

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import fields
 
 from image_export.edges.notify.senders import SENDERS
-from image_export.values.notify_target import NotifyTarget
+from image_export.values.notify_target import EVENT_KINDS, NEED_A_PERSON, NotifyTarget
 from image_export.values.policy import NotifyEntry
 from image_export_cli.doctor.checks.notify import LOOKS
 from image_export_cli.rights.notifying import RIGHTS
@@ -40,3 +40,10 @@ def test_each_kind_has_its_entry_of_the_policy_under_its_own_word() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_in_the_document_of_the_policy(kind: type[NotifyTarget]) -> None:
     assert f"- {word(kind)}: {{" in Path("docs/policy.md").read_text()
+
+
+def test_each_kind_of_event_is_in_the_document_of_the_policy_and_whether_it_needs_a_person() -> None:
+    table = Path("docs/policy.md").read_text().partition("| What `events` may name |")[2].partition("\n\n")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    named = {kind.strip("` "): needs == "yes" for kinds, _, needs in rows for kind in kinds.split(",")}
+    assert named == {kind: kind in NEED_A_PERSON for kind in EVENT_KINDS}

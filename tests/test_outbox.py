@@ -9,7 +9,7 @@ import pytest
 from image_export.decisions.results.delivery import Pending, hints_for, is_given_up, next_try
 from image_export.values import ledger_keys as keys
 from image_export.values.facts import Ended
-from image_export.values.notify_target import ChannelAddress, NotifyTarget, target_slug
+from image_export.values.notify_target import ChannelAddress, NotifyTarget, Webhook, target_slug
 
 from .builders import BUS as THE_BUS
 from .builders import FUNCTION as THE_FUNCTION
@@ -48,6 +48,21 @@ def test_a_target_is_given_up_where_it_has_refused_for_a_fortnight_and_not_befor
     assert is_given_up(pending(since=START), START + timedelta(days=14))
     assert not is_given_up(pending(since=START), START + timedelta(days=13, hours=23))
     assert not is_given_up(pending(), START + timedelta(days=300))
+
+
+def test_more_targets_than_one_name_of_an_object_holds_have_several_hints_and_all_hear_of_it(world: FakeWorld) -> None:
+    channels = tuple(Webhook(channel=f"c{number}") for number in range(120))
+    address = ChannelAddress(url="env:IMAGE_EXPORT_X")
+    world.change(notify=(), channels=channels, addresses={one.name: address for one in channels})
+    world.receive(FORBIDDEN)
+    hints = world.keys("due/")
+    assert len(hints) == 3
+    assert max(len(key.encode()) for key in hints) < 900
+    for _ in range(5):
+        world.tick(minutes=1)
+    assert {name for name, _ in world.notifier.delivered} == {one.name for one in channels}
+    assert len(world.notifier.delivered) == 120
+    assert world.keys("due/") == []
 
 
 def test_a_hint_names_who_is_owed_and_how_urgently_and_one_leads_to_all_that_is_due_together() -> None:

@@ -15,7 +15,7 @@ from ..state.backoff import DELIVER_MOST, DELIVERED_FOR, MINUTE
 
 RANK = {"Completed": 0, "Failed": 0, "Cancelled": 0, "Started": 2}  # the newest state of an export goes first
 OTHERS = 1
-REFUSED = "1"  # how the order of what was refused begins
+NAMED_MOST = 50  # targets of one hint: with 13 bytes each, the prefix and the rest have the other half of 1,023
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,11 +59,16 @@ def is_given_up(pending: Pending, now: datetime) -> bool:
 
 
 def hints_for(what: str, pending_events: Iterable[Pending], now: datetime) -> set[str]:
-    """The hints that lead to these debts of an export, say: one for all targets that are due together."""
+    """The hints that lead to these debts of an export, say: one for all targets that are due together, as
+    far as its name goes."""
     firsts: dict[str, Pending] = {}
     for pending in sorted(pending_events, key=lambda one: (one.order, next_try(one, now))):
         firsts.setdefault(pending.slug, pending)
     together: dict[tuple[str, str], list[str]] = {}
     for slug, pending in firsts.items():
         together.setdefault((keys.stamp(next_try(pending, now)), pending.order), []).append(slug)
-    return {keys.deliver(keys.Delivery(*due, tuple(sorted(slugs)), what)) for due, slugs in together.items()}
+    return {
+        keys.deliver(keys.Delivery(*due, tuple(sorted(slugs)[first : first + NAMED_MOST]), what))
+        for due, slugs in together.items()
+        for first in range(0, len(slugs), NAMED_MOST)
+    }

@@ -3,7 +3,7 @@
 Whatever owes events fits `Outgoing`; what there is stands in `outgoing.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ...decisions.codes import advised, is_throttling
@@ -16,6 +16,8 @@ from ...values.cause import Cause
 from ...values.notify_target import Channel, NotifyTarget, is_named
 from ..context import Context
 from ..ledger.ledger import Ledger
+
+PARTS_MOST = 16  # messages to one chat in a tick: services take 20 a minute, and halving 500 takes ten
 
 
 class Outgoing(Protocol):
@@ -67,6 +69,29 @@ def send(context: Context, target: NotifyTarget, events: Sequence[Mapping[str, A
     except Exception as bug:  # noqa: BLE001 - of one target, whose words may hold its address, must not stop the others
         return Came(cause=Cause(code=type(bug).__name__, message="The message could not be sent."))
     return Came(accepted=True)
+
+
+def send_parts(
+    context: Context, target: NotifyTarget, events: Sequence[Mapping[str, Any]], has_time: Callable[[], bool]
+) -> Iterator[tuple[slice, Came]]:
+    """The same, and where a message of several events is refused for good, its halves, down to what is refused alone.
+
+    Yields which events went, and what came of them; it ends with the first that is not refused for good. What is left
+    is tried in the next tick, in which less is owed.
+    """
+    parts = [slice(0, len(events))]
+    for number in range(PARTS_MOST):
+        if not parts or (number and not has_time()):
+            return
+        part = parts.pop()
+        came = send(context, target, events[part])
+        middle = (part.start + part.stop) // 2
+        if came.for_good and middle > part.start:
+            parts += [slice(middle, part.stop), slice(part.start, middle)]
+            continue
+        yield part, came
+        if not came.for_good:
+            return
 
 
 def record(context: Context, outgoing: Outgoing, pending: Pending, came: Came) -> Outgoing:

@@ -14,7 +14,7 @@ from ...decisions.results import delivery
 from ...decisions.results.delivery import Pending
 from ...values.notify_target import Chat
 from ..delivery.due_events import OutboxEntry
-from ..delivery.outbox import Came, record, send
+from ..delivery.outbox import Came, record, send_parts
 from ..delivery.outgoing import open_outgoing
 from .tick import Tick
 
@@ -165,11 +165,12 @@ class _Round:
         events = {item: event for item in batch if (event := self._event(item)) is not None}
         if not events:
             return
-        came = send(self._context, batch[0].pending.target, list(events.values()))
-        if came.busy or isinstance(batch[0].pending.target, Chat):
-            self._over.add(target)
-        for item in list(events)[: 1 if came.busy else None]:
-            self._guarded(item.entry, partial(self._record, item.pending, came))
+        addressee, items = batch[0].pending.target, list(events)
+        for part, came in send_parts(self._context, addressee, list(events.values()), self._has_time):
+            if came.busy or isinstance(addressee, Chat):
+                self._over.add(target)
+            for item in items[part][: 1 if came.busy else None]:
+                self._guarded(item.entry, partial(self._record, item.pending, came))
 
     def _event(self, item: _Item) -> Mapping[str, Any] | None:
         events: list[Mapping[str, Any]] = []
