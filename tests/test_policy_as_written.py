@@ -77,6 +77,58 @@ def test_a_key_that_may_be_an_address_or_a_secret_is_not_shown(new: str, said: s
     assert "s3cr3t" not in f"{raised.value.cause.message} {check_policy(text.encode())[0]}"
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "https://oapi.example.com/robot/send?access_token=s3cr3t",
+        "whsec_s3cr3t",
+        "SEC8d2f0c1es3cr3t",
+        "access_token=s3cr3t",
+        "0b0f2f0e-5a1c-4c3e-9d53-7f1f5f6c2a99",
+        "0b0f2f0e5a1c4c3e9d537f1f5f6c2a99" * 2,
+    ],
+)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("version: 1", "version: '{}'"),
+        ("version: 1", "version: 1\n'{}': 1"),
+        ("version: 1", "version: !{} 1"),
+        ("version: 1", "version: *{}"),
+        ("version: 1", 'version: "{}\n'),
+        ("role_arn: acs", "role_arn: '{}'\n    external_id: acs"),
+        ("when: [nightly]", "format: '{}'\n    when: [nightly]"),
+        ("priority: 7", "priority: '{}'"),
+        ("bus: image-export", "bus: '{}.'"),
+        ("bus: image-export", "'{}': image-export"),
+    ],
+)
+def test_what_looks_like_a_secret_is_not_shown_wherever_it_stands(old: str, new: str, secret: str) -> None:
+    assert old in POLICY
+    text = POLICY.replace(old, new.replace("{}", secret), 1).encode()
+    with pytest.raises(OurFault) as raised:
+        read_policy(text)
+    said = f"{raised.value} {raised.value.cause} {check_policy(text)[0]}"
+    assert secret not in said
+    assert "s3cr3t" not in said
+
+
+@pytest.mark.parametrize("word", ["secret", "old_secret", "url"])
+def test_a_short_secret_in_place_of_a_variables_name_is_not_shown(word: str) -> None:
+    head = POLICY.partition("notify:\n")[0]
+    given = {
+        "url": "env:IMAGE_EXPORT_X",
+        "secret": "env:IMAGE_EXPORT_Y",
+        "old_secret": "env:IMAGE_EXPORT_Z",
+        word: "hunter2",
+    }
+    entry = ", ".join(f"{name}: {value}" for name, value in given.items())
+    with pytest.raises(OurFault) as raised:
+        read_policy(f"{head}notify:\n  - webhook: {{name: ops, {entry}}}\n".encode())
+    assert f"webhook.{word}: is a text that is not shown here" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
 def test_a_word_that_is_misspelled_beside_an_address_is_shown() -> None:
     message = faults("bus: image-export, region", "buss: image-export, region")
     assert message.startswith("line 16: policy.notify[0].eventbridge.buss: unknown key, did you mean bus?")

@@ -6,6 +6,7 @@ from ...values.policy import Policy
 from ...values.wire import Wire
 from .doubts import doubts
 from .file import Fault, judge, policy_of
+from .secrets_apart import hidden
 from .yaml_text import Place, PolicyInvalid, Source, read_source
 
 
@@ -41,7 +42,9 @@ def check_policy(text: bytes) -> tuple[Checked, Policy | None]:
 
 def _remark(source: Source, fault: Fault) -> Remark:
     place = fault.place(source)
-    return Remark(line=place.line, column=place.column, path=fault.shown or fault.path, message=fault.words)
+    return Remark(
+        line=place.line, column=place.column, path=hidden(fault.shown or fault.path), message=hidden(fault.words)
+    )
 
 
 def _ended(fault: PolicyInvalid) -> Remark:

@@ -13,7 +13,7 @@ import msgspec
 from ...errors import OurFault
 from ...values.cause import Cause
 from ..wording import LONGEST, shown
-from .secrets_apart import key_as_shown
+from .secrets_apart import hidden, key_as_shown
 
 LARGEST = 256 * 1024
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
@@ -58,7 +58,7 @@ class PolicyInvalid(OurFault):
 
     def __init__(self, message: str, place: Place | None = None) -> None:
         advice = "Correct policy.yaml and deploy again; nothing is exported until then."
-        super().__init__(Cause(code="PolicyInvalid", message=message, recommend=advice))
+        super().__init__(Cause(code="PolicyInvalid", message=hidden(message), recommend=advice))
         self.place = place
 
 
