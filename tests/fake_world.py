@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -47,6 +47,7 @@ class FakeWorld:
         self.log = FakeLog()
         self.policy: Policy | None = read_policy(POLICY.replace("when: [image-created]", when).encode())
         self.policy_fault: Cause | None = None  # why there is none, where there is none
+        self.left_alone: dict[str, datetime] = {}  # what a warm instance remembers
         self.remaining_s = 120.0
         self.sweeps = False  # whether ticks look for images that no event told of
         self.stands_still = False  # whether nobody has ticked in the time that passes before a tick
@@ -76,7 +77,14 @@ class FakeWorld:
         """The collaborators of a new worker."""
         ledger = Ledger(self.store, self._nonce)
         return Context(
-            ledger, self.clouds, self.notifier, self.policy, self.log, lambda: self.remaining_s, self.policy_fault
+            ledger,
+            self.clouds,
+            self.notifier,
+            self.policy,
+            self.log,
+            lambda: self.remaining_s,
+            self.policy_fault,
+            left_alone=self.left_alone,
         )
 
     def _nonce(self) -> str:

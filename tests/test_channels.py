@@ -108,6 +108,20 @@ def test_who_is_busy_is_left_alone_for_the_tick_and_nothing_is_held_against_it(
     assert len({event["id"] for _, event in world.notifier.delivered}) == 3
 
 
+@pytest.mark.parametrize("channel", [STARTS, OPS])
+def test_who_asks_to_be_left_alone_is_called_by_no_tick_before_the_time(world: FakeWorld, channel: AnyChannel) -> None:
+    starting(world, 3, channel)
+    fault = refused("Throttling.Channel")
+    fault.retry_after_s = 600
+    sizes = answering(world, fault)
+    for _ in range(9):
+        world.tick(minutes=1)
+    assert (len(sizes), world.keys("/refused-"), world.notifier.delivered) == (1, [], [])
+    for _ in range(3):
+        world.tick(minutes=1)
+    assert len({event["id"] for _, event in world.notifier.delivered}) == 3
+
+
 def test_who_is_busy_for_a_fortnight_refuses_from_then_on(world: FakeWorld) -> None:
     starting(world, 1, STARTS)
     answering(world, *99 * [refused("Throttling.Channel")])

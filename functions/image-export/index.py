@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ class _Instance:
         self._take(fc_context)
         self.settings = settings
         self._addresses = Addresses(settings.endpoint)
+        self._left_alone: dict[str, datetime] = {}
         self._retrying = Retrying(self._remaining_s, sleep=time.sleep, random=random.random)
         self._home = Place(fc_context.account_id, fc_context.region)
 
@@ -72,7 +74,9 @@ class _Instance:
             advice = fault.cause.recommend
             log.error("policy.unreadable", code=fault.code, error=fault.cause.message, recommend=advice)
             why = fault.cause
-        return Context(ledger, self._clouds, self._notifier, policy, log, self._remaining_s, why)
+        return Context(
+            ledger, self._clouds, self._notifier, policy, log, self._remaining_s, why, None, self._left_alone
+        )
 
     def ledger(self, fc_context: Any) -> "Ledger":
         """The ledger alone, for this invocation."""

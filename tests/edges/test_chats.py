@@ -191,6 +191,29 @@ def fault_of(chat: AnyChannel, status: str, body: bytes) -> CloudFault:
     return fault.value
 
 
+SENT_AT = "Sun, 30 Nov 2025 08:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("status", "written", "wait_s"),
+    [
+        ("429 Too Many Requests", "30", 30),
+        ("429 Too Many Requests", "Sun, 30 Nov 2025 08:02:00 GMT", 120),
+        ("429 Too Many Requests", "Sun, 30 Nov 2025 07:00:00 GMT", 0),
+        ("429 Too Many Requests", "Sun, 30 Nov 2125 08:00:00 GMT", 3600),
+        ("429 Too Many Requests", "99999999", 3600),
+        ("429 Too Many Requests", "-5", 0),
+        ("429 Too Many Requests", "soon", None),
+        ("503 Service Unavailable", "120", 120),
+    ],
+)
+def test_who_is_busy_says_when_to_come_again_within_an_hour(status: str, written: str, wait_s: float | None) -> None:
+    answer = http(status, b"later", Retry_After=written, Date=SENT_AT)
+    with listening(answer) as host, pytest.raises(Refused) as fault:
+        send(host, SLACK)
+    assert (fault.value.code, fault.value.retry_after_s) == ("Throttling.Channel", wait_s)
+
+
 @pytest.mark.parametrize(
     ("chat", "body"), [(DINGTALK, b'{"errcode":"0"}'), (FEISHU, b'{"code":"0"}'), (FEISHU, b'{"StatusCode":0}')]
 )

@@ -60,6 +60,7 @@ class CloudFault(ImageExportError):
 
     status = 503
     retryable = True
+    retry_after_s: float | None = None  # how long it asks to be left alone
 
 
 class Refused(CloudFault):

@@ -1,6 +1,7 @@
 """The collaborators of a use case in one hand, wired in `index.py`. Nothing is looked up by name."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from ..errors import FactUnreadable, OurFault, Unreached
@@ -45,6 +46,9 @@ class Context(NamedTuple):
     remaining_s: RemainingSeconds
     policy_fault: Cause | None = None  # why there is no policy
     last_policy: ValidPolicy | None = None  # whom the last valid one named, where there is no policy
+    left_alone: dict[str, datetime] | None = (
+        None  # targets that have asked for it, until when; this instance alone knows
+    )
 
     def about(self, record: Record) -> "Context":
         """Each line of the log says which export it is about, and which task where there is one."""

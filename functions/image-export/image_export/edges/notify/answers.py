@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -14,6 +16,7 @@ from ..outward.client import Answer
 
 WHERE = "The channel"
 NUMBER = re.compile(r"-?[0-9]{1,18}")
+LATEST_S = 3600.0
 TOO_FAST = "Throttling.Channel"  # ours, for what each service calls otherwise
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 
@@ -47,12 +50,32 @@ def judge(
 def _fault(
     answer: Answer, code: object, cause: Cause, too_fast: Collection[object], for_good: Collection[object]
 ) -> CloudFault:
-    if code in too_fast or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Refused(Cause(code=TOO_FAST, message=f"{cause.message} ({cause.code})"))
+    later_s = _retry_after_s(answer)
+    is_told_when = answer.status == HTTPStatus.SERVICE_UNAVAILABLE and later_s is not None
+    if code in too_fast or answer.status == HTTPStatus.TOO_MANY_REQUESTS or is_told_when:
+        fault = Refused(Cause(code=TOO_FAST, message=f"{cause.message} ({cause.code})"))
+        fault.retry_after_s = later_s
+        return fault
     if code in for_good or answer.status in for_good:
         return RefusedForGood(cause)
     within = answer.status < HTTPStatus.MULTIPLE_CHOICES  # the service has answered: it is a no
     return Refused(cause) if within else answered(WHERE, answer.status, cause)
+
+
+def _retry_after_s(answer: Answer) -> float | None:
+    """What the header of that name asks for, in seconds or as a date (RFC 9110, 10.2.3): an hour at most."""
+    written = answer.headers.get("retry-after", "").strip()
+    if NUMBER.fullmatch(written):
+        seconds = float(written)
+    else:
+        try:
+            asked = parsedate_to_datetime(written)
+            sent = answer.headers.get("date")
+            now = parsedate_to_datetime(sent) if sent else datetime.now(timezone.utc)
+            seconds = (asked - now).total_seconds()
+        except (ValueError, TypeError, OverflowError):  # TypeError: one of them has no zone
+            return None
+    return min(max(seconds, 0.0), LATEST_S)
 
 
 def document(answer: Answer) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Whatever owes events fits `Outgoing`; what there is stands in `outgoing.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 
 from ...decisions.codes import advised, is_throttling
@@ -17,6 +18,7 @@ from ...values.notify_target import Channel, NotifyTarget, is_named
 from ..context import Context
 from ..ledger.ledger import Ledger
 
+LEFT_ALONE = "Throttling.Channel"  # as the sender calls it, which has heard it
 PARTS_MOST = 16  # messages to one chat in a tick: services take 20 a minute, and halving 500 takes ten
 
 
@@ -60,11 +62,17 @@ def send(context: Context, target: NotifyTarget, events: Sequence[Mapping[str, A
         return Came(withdrawn=True)
     if audience is None and isinstance(target, Channel):
         return Came(cause=Cause(code="PolicyInvalid", message="No policy says where the channel is."), busy=True)
+    until = (context.left_alone or {}).get(target.name)
+    if until and context.ledger.now < until:
+        words = f"It has asked not to be called before {until:%H:%M:%S} UTC."
+        return Came(cause=Cause(code=LEFT_ALONE, message=words), busy=True)
     try:
         context.notifier.deliver(target, events, audience.addresses.get(target.name) if audience else None)
     except RefusedForGood as fault:
         return Came(cause=advised(fault.cause), for_good=True)
     except CloudFault as fault:
+        if fault.retry_after_s and context.left_alone is not None:
+            context.left_alone[target.name] = context.ledger.now + timedelta(seconds=fault.retry_after_s)
         return Came(cause=advised(fault.cause), busy=is_throttling(fault.code))
     except Exception as bug:  # noqa: BLE001 - of one target, whose words may hold its address, must not stop the others
         return Came(cause=Cause(code=type(bug).__name__, message="The message could not be sent."))
