@@ -5,6 +5,7 @@ shorter where a column knows how. It stands whole in a pipe, where other program
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -13,10 +14,12 @@ from typing import Any, Literal, NamedTuple
 import click
 import msgspec
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 MEASURED = 100  # rows of which the widths follow
 GAP = 2  # columns between two cells
 NARROWEST = 8  # of a cell that is folded
@@ -43,6 +46,11 @@ class Printing(Console):
     def on_broken_pipe(self) -> None:
         """Let whoever runs the verb see it. Called while the fault is handled."""
         raise
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """A blank for each character by which a stranger's text would move the cursor or turn text around."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=CONTROLS.sub(" ", segment.text))
 
 
 def terminal(*, stderr: bool = False) -> Console:
@@ -95,7 +103,7 @@ def show_text(text: str, *, stderr: bool = False) -> None:
     if console.is_terminal:
         console.print(Text(text))
     else:
-        click.echo(text, err=stderr)
+        click.echo(CONTROLS.sub(" ", text), err=stderr)
 
 
 def show_document(value: Any) -> None:
@@ -182,4 +190,4 @@ def _print_plain(columns: Sequence[Column], widths: list[int], rows: list[Any], 
             " " * (width - cell_len(cell)) + cell if column.right else cell + " " * (width - cell_len(cell))
             for column, width, cell in zip(columns, widths, cells, strict=True)
         )
-        click.echo((" " * GAP).join(padded).rstrip(), err=stderr)
+        click.echo(CONTROLS.sub(" ", (" " * GAP).join(padded)).rstrip(), err=stderr)

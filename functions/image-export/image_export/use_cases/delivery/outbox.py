@@ -18,6 +18,7 @@ from ...values.notify_target import Channel, NotifyTarget, is_named
 from ..context import Context
 from ..ledger.ledger import Ledger
 
+SECONDS_FOR_PARTS = 15.0  # of a tick, after which no further part begins: half of what one target has
 LEFT_ALONE = "Throttling.Channel"  # as the sender calls it, which has heard it
 PARTS_MOST = 16  # messages to one chat in a tick: services take 20 a minute, and halving 500 takes ten
 
@@ -87,9 +88,10 @@ def send_parts(
     Yields which events went, and what came of them; it ends with the first that is not refused for good. What is left
     is tried in the next tick, in which less is owed.
     """
-    parts = [slice(0, len(events))]
+    parts, began_s = [slice(0, len(events))], context.remaining_s()
     for number in range(PARTS_MOST):
-        if not parts or (number and not has_time()):
+        is_late = began_s - context.remaining_s() > SECONDS_FOR_PARTS or not has_time()
+        if not parts or (number and is_late):
             return
         part = parts.pop()
         came = send(context, target, events[part])
