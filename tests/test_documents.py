@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 import pytest
 
-from image_export.values.notify_target import EVENT_KINDS, NEED_A_PERSON
-
 ROOT = Path(__file__).parent.parent
 READ = {".py", ".md", ".yaml", ".yml", ".toml", ".in", ".txt", ".json"}
 SKIPPED = {"build", "dist", "node_modules", "mutants", "disk_files"}
@@ -156,12 +154,3 @@ def test_the_protocol_names_mutants_that_there_are() -> None:
     there = set(MUTANT.findall((ROOT / "tests" / "simulation" / "mutants.py").read_text()))
     assert len(named) > 30
     assert named - there == set()
-
-
-def test_the_page_of_the_policy_names_each_kind_of_event_and_marks_those_that_need_a_person() -> None:
-    rows = re.findall(
-        r"^\| (`[A-Z]\w+`(?:, `\w+`)*) \|[^|]+\| *(yes|) *\|$", (ROOT / "docs/policy.md").read_text(), re.M
-    )
-    marked = {kind: needs for kinds, needs in rows for kind in re.findall(r"`(\w+)`", kinds)}
-    assert set(marked) == set(EVENT_KINDS)
-    assert {kind for kind, needs in marked.items() if needs} == set(NEED_A_PERSON)

@@ -265,7 +265,6 @@ def test_a_redirect_leads_where_the_order_says(world: World) -> None:
         ("slack", "ok_with_error", "rollup_error"),
         ("heartbeat", "ok_with_error", "OK (rate limited)"),
         ("dingtalk", "code:400013", '{"errcode": 400013, "errmsg": "The request is refused with 400013."}'),
-        ("dingtalk", "code:1111", '{"status": 1111, "punish": "deny", "wait": 10}'),
         ("feishu", "code:19022", '{"code": 19022, "data": {}, "msg": "The request is refused with 19022."}'),
         ("dingtalk", "throttle", '{"errcode": 130101, "errmsg": "send too fast, exceed 20 times per minute"}'),
     ],

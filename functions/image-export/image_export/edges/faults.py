@@ -4,7 +4,6 @@ Messages carry no secret, query or signature: a connection fault is told by its 
 says becomes a Cause in `quoted` alone, from where it goes into facts, events and answers.
 """
 
-import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,9 +28,6 @@ class FieldUnreadable(ValueError):
     def __init__(self, field: str) -> None:
         super().__init__(f"{field} cannot be read")
         self.field = field
-
-
-UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")  # what steers a terminal
 
 
 def quoted(code: object, message: object, request_id: object = None) -> Cause:

@@ -15,6 +15,7 @@ from ..state.backoff import DELIVER_MOST, DELIVERED_FOR, MINUTE
 
 RANK = {"Completed": 0, "Failed": 0, "Cancelled": 0, "Started": 2}  # the newest state of an export goes first
 OTHERS = 1
+REFUSED = "1"  # how the order of what was refused begins
 NAMED_MOST = 50  # targets of one hint: with 13 bytes each, the prefix and the rest have the other half of 1,023
 
 

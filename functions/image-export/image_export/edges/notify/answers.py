@@ -18,7 +18,6 @@ WHERE = "The channel"
 NUMBER = re.compile(r"-?[0-9]{1,18}")
 LATEST_S = 3600.0
 TOO_FAST = "Throttling.Channel"  # ours, for what each service calls otherwise
-NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 class Says(NamedTuple):

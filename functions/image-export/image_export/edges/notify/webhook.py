@@ -6,7 +6,7 @@ Specification: github.com/standard-webhooks/standard-webhooks. An event's id is 
 import base64
 import hmac
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec

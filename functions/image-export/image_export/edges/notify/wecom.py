@@ -6,8 +6,8 @@ Page "Group robot configuration" of WeCom's developer centre; docs/cloud-facts.m
 from typing import Any
 
 from ...decisions.cards.card import Card
-from .answers import errcode
 from .chat import Service, lines
+from .dingtalk import said
 
 CONTENT_BYTES = 4096
 AROUND = 256  # bytes of JSON around the content, and of what JSON escapes in it
@@ -26,5 +26,5 @@ def plain(text: str) -> str:
 
 
 sender = Service(
-    render, limit=CONTENT_BYTES - AROUND, said=errcode, too_fast=(45009,), for_good=(40008, 40058, 44004)
+    render, limit=CONTENT_BYTES - AROUND, said=said, too_fast=(45009,), for_good=(40008, 40058, 44004)
 ).sender

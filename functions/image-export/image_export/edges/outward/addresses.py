@@ -40,7 +40,6 @@ def is_public(address: Address) -> bool:
     inner = _inner(address) if isinstance(address, IPv6Address) else None
     if inner is not None:
         return is_public(inner)
-    special = SPECIAL_4 if isinstance(address, IPv4Address) else SPECIAL_6
     is_unicast = address.version == 4 or address in GLOBAL_UNICAST
     is_special = any(address in network for network in SPECIAL)
     return is_unicast and not is_special and address.is_global and not address.is_multicast

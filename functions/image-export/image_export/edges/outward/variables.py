@@ -36,9 +36,6 @@ def _hide(value: str) -> None:
     """The whole, a secret without its prefix, and of an address each part that may be a key; each in Base64, too."""
     try:
         parts = urlsplit(value)
-        keys = [one for one in parts.path.split("/") if not WORD.fullmatch(one)]
-        keys += [one.partition("=")[2] or one for one in parts.query.split("&")]
-        keys += [parts.password or "", parts.fragment]
     except ValueError:  # it is no address, and is not called
         KNOWN.keep(value)
         return
