@@ -11,6 +11,7 @@ import click
 Output = Literal["table", "json"]
 DEPLOYMENT = Path("s.yaml")
 IMAGE = re.compile(r"m-[A-Za-z0-9]{1,60}")
+NAME = re.compile(r"(?!exp-)[^\W\d_][\w:.-]{1,127}")  # of an image, as ECS has it
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -162,9 +163,8 @@ class ExportId(click.ParamType[str]):
         from image_export.values.forms import EXPORT_ID  # here: help needs none of it
 
         if not re.fullmatch(EXPORT_ID, value):
-            theirs = (
-                f"; `image-export list --image-id {value}` names those of the image" if IMAGE.fullmatch(value) else ""
-            )
+            option = "--image-id" if IMAGE.fullmatch(value) else "--image-name" if NAME.fullmatch(value) else ""
+            theirs = f"; `image-export list {option} {value}` names those of the image" if option else ""
             self.fail(f"{value[:80]!r} is no ExportId; exp-mwkh3htwuwqi6f7n-0001 is one{theirs}", param, ctx)
         return value
 

@@ -146,7 +146,8 @@ def test_of_several_images_somebody_is_asked_and_nobody_there_is_no_yes(world: W
 @pytest.mark.parametrize(
     ("arguments", "wrong"),
     [
-        (("m-1", "../m-2"), "'../m-2' is no id of an image"),
+        (("m-1", "../m-2"), "'../m-2' is no id of an image: m- and 1 to 60 letters or digits."),
+        (("golden-db",), "1 to 60 letters or digits. By name: --image-name golden-db"),
         (("m-1", "--region", "eu-west-1"), "The policy has no destination in eu-west-1"),
         (("m-1", "--account", "12"), "There is no account 12 in the policy; it has: prod (1234567890123456)."),
         (("m-1", "--account", " "), "an account has an id of 5 to 20 digits, and a name in the policy"),
@@ -223,6 +224,8 @@ def test_an_account_is_called_by_its_name_too(world: World) -> None:
     [
         (("watch", "exp-1"), "'exp-1' is no ExportId; exp-mwkh3htwuwqi6f7n-0001 is one"),
         (("cancel", "../x"), "'../x' is no ExportId; exp-mwkh3htwuwqi6f7n-0001 is one"),
+        (("watch", "golden-db"), "is one; `image-export list --image-name golden-db` names those of the image"),
+        (("cancel", "m-1 --yes"), "'m-1 --yes' is no ExportId; exp-mwkh3htwuwqi6f7n-0001 is one"),
         (("watch", "m-1"), "`image-export list --image-id m-1` names those of the image"),
         (("list", "--image-id", "i-1"), "'i-1' is no id of an image: m- and 1 to 60 letters or digits"),
     ],

@@ -15,6 +15,7 @@ from image_export.values.policy import Rule
 
 from ..deployment.deployment import Deployment
 from ..exit_codes import ExitCode
+from ..options import NAME
 
 Request = dict[str, Any]
 PART = 10  # requests of one invocation: the function has 120 seconds, and keeps for later what it has no time for
@@ -43,7 +44,8 @@ def requests_of(deployment: Deployment, images: Iterable[str], choice: Choice) -
     ids = [*dict.fromkeys(images)]
     for image in ids:
         if not re.fullmatch(IMAGE_ID, image):
-            raise click.UsageError(f"{image!r} is no id of an image: m- and 1 to 60 letters or digits.")
+            named = f" By name: --image-name {image}" if NAME.fullmatch(image) else ""
+            raise click.UsageError(f"{image!r} is no id of an image: m- and 1 to 60 letters or digits.{named}")
     account, region = choice.account or _only_account(deployment), choice.region or deployment.region
     said = {
         "AccountId": account,
