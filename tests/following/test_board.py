@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from image_export.errors import AskerFault
+from image_export.errors import AskerFault, FactUnreadable
 from image_export.use_cases.ledger.ledger import Ledger
+from image_export.use_cases.ports import Stored
 from image_export.values import ledger_keys as keys
 from image_export.values.facts import Ended, Progressed, Requested
 from image_export.values.record import Record
@@ -118,3 +119,28 @@ def test_what_had_ended_before_is_neither_shown_nor_read_again_unless_it_is_name
 def test_an_export_that_is_unknown_is_an_error(bench: Bench) -> None:
     with pytest.raises(AskerFault, match="There is no export exp-aaaaaaaaaaaaaaaa-0001"):
         board(bench, "exp-aaaaaaaaaaaaaaaa-0001").look()
+
+
+def spoil(bench: Bench, name: str) -> None:
+    """Somebody has overwritten its end."""
+    store: Any = bench.ledger.store
+    store.objects[keys.Ended(name).key] = Stored(b"not ours", store.now)
+
+
+def test_an_export_that_cannot_be_read_is_not_said_to_be_none(bench: Bench) -> None:
+    name = bench.keep(a_record())
+    spoil(bench, name)
+    with pytest.raises(FactUnreadable, match="ended is not a fact that this version understands"):
+        board(bench, name).look()
+    assert board(bench).look() == []
+
+
+def test_an_export_that_cannot_be_read_any_more_is_shown_as_it_was(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = bench.keep(a_record())
+    followed = board(bench, name)
+    before = followed.look()
+    spoil(bench, name)
+    assert [row.export for row in followed.look()] == [row.export for row in before]
+    assert f"? {name} cannot be read" in capsys.readouterr().err

@@ -81,11 +81,15 @@ class Board:
         return hints != self._led_by.get(name) or not steady or name in self._moved
 
     def _load(self, name: str) -> Record | None:
+        """Of one that cannot be read what was read before. Raises FactUnreadable where it is named and never was."""
         try:
             return self._reader.ledger.load(name)
         except FactUnreadable as fault:
+            known = self._records.get(name)
+            if known is None and name in self._ids:
+                raise
             say(f"? {name} cannot be read: {fault.cause.message}")
-            return None
+            return known
 
     def _take(self, name: str, record: Record | None, hints: frozenset[str]) -> None:
         if record is None and name in self._ids:
