@@ -2,8 +2,10 @@
 
 import errno
 import os
+import select
 import sys
 from collections.abc import Callable
+from typing import IO
 
 CLOSED, STOPPED = 141, 130  # 128 + SIGPIPE, + SIGINT, as shells say it
 FULL = 2  # a file is wrong
@@ -28,6 +30,20 @@ def until_closed(main: Callable[[], int]) -> int:
         print("stopped", file=sys.stderr)  # noqa: T201 - for people
         return STOPPED
     return code
+
+
+def see_that_it_is_read(stream: IO[str]) -> None:
+    """Raises BrokenPipeError where the reader has gone: who has nothing to write would wait for ever.
+
+    Where the system cannot tell (Windows), or there is no file, the next write does.
+    """
+    try:
+        poll = select.poll()
+        poll.register(stream.fileno(), 0)  # errors alone, of which a pipe without a reader is one
+    except (AttributeError, OSError, ValueError):
+        return
+    if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0)):
+        raise BrokenPipeError
 
 
 def _drop_the_rest() -> None:

@@ -2,13 +2,19 @@
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from image_export_cli.main import main
-from tests.commands import run_here
+from image_export_cli.pipes import CLOSED
+from tests.commands import CODE, run_here
+from tests.patience import HANGS_S
 from tests.terminals import COLUMNS, Terminal
 
+from .conftest import still_emulator
 from .test_replay import environment
 from .world import ROOT, World
 
@@ -49,6 +55,23 @@ def test_an_id_that_nobody_knows_ends_it_with_1_and_a_hint(world: World) -> None
     code, lines, said = watch(world, "exp-aaaaaaaaaaaaaaaa-0001")
     assert (code, lines) == (1, [])
     assert said.startswith("✗ ExportNotFound: There is no export exp-aaaaaaaaaaaaaaaa-0001. `image-export list`")
+
+
+def test_a_reader_that_has_seen_enough_ends_it_though_nothing_more_is_to_be_said(tmp_path: Path) -> None:
+    with still_emulator(tmp_path) as emulator:
+        command = [sys.executable, "-m", "image_export_cli", "watch", "--interval", "0.1"]
+        with subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            cwd=ROOT,
+            env={**CODE, **environment(World(emulator))},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as watching:
+            assert (watching.stdout, watching.stderr) != (None, None)
+            first = watching.stderr.readline()  # type: ignore[union-attr]
+            watching.stdout.close()  # type: ignore[union-attr]
+            code = watching.wait(HANGS_S)
+            assert (first, code) == (b"Nothing runs and nothing waits.\n", CLOSED)
 
 
 def test_where_tasks_may_not_be_seen_the_ledger_alone_tells_and_that_is_said_once(world: World) -> None:

@@ -17,6 +17,7 @@ from image_export.values.export import Export
 
 from ..deployed import Deployed
 from ..exit_codes import ExitCode
+from ..pipes import see_that_it_is_read
 from ..reading import Reader
 from ..tables import terminal
 from .board import Board
@@ -53,6 +54,7 @@ def follow(
         for look in seen:
             rows = look.rows
             shown.show(rows, look.trouble)
+            see_that_it_is_read(console.file)
             if board.is_finite and look.trouble is None and all(row.has_ended for row in rows):
                 break
     return [row.export for row in rows]
