@@ -47,7 +47,7 @@ def _of_others(patch: pytest.MonkeyPatch, becomes: Callable[[Came], Came | None]
 def digest_is_cut(patch: pytest.MonkeyPatch) -> None:
     """A message holds one event, whatever is recorded."""
     sends = outbox.send
-    patch.setattr(deliver, "send", lambda context, target, events: sends(context, target, events[:1]))
+    patch.setattr(outbox, "send", lambda context, target, events: sends(context, target, events[:1]))
 
 
 def busy_is_accepted(patch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def for_good_is_for_now(patch: pytest.MonkeyPatch) -> None:
 
 def _came(patch: pytest.MonkeyPatch, becomes: Callable[[Came], Came]) -> None:
     sends = outbox.send
-    patch.setattr(deliver, "send", lambda context, target, events: becomes(sends(context, target, events)))
+    patch.setattr(outbox, "send", lambda context, target, events: becomes(sends(context, target, events)))
 
 
 def for_good_is_not_kept(patch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ def named_is_withdrawn(patch: pytest.MonkeyPatch) -> None:
     def send(context: Any, target: Any, events: Any) -> Came:
         return sends(context, target, events) if context.policy else Came(withdrawn=True)
 
-    patch.setattr(deliver, "send", send)
+    patch.setattr(outbox, "send", send)
 
 
 def withdrawn_in_silence(patch: pytest.MonkeyPatch) -> None:
